@@ -1,0 +1,106 @@
+"""What the compiler gives: a frozen app, and what it found wrong.
+
+Stands above ``schedule`` and ``query`` because a compiled task holds its timer
+and its parsed filter; hence here and not in ``jittask.model``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from jittask.diagnostics import Diagnostic
+from jittask.model import (
+    AppSettings,
+    DatabaseInfo,
+    Element,
+    FunctionRef,
+    ModelInfo,
+    Policy,
+)
+from jittask.query.expression import Expression
+from jittask.schedule.rows import RowTimer
+from jittask.schedule.timer import Timer
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduledTask:
+    """A task that fires at times (``tasks.NormalType``)."""
+
+    name: str
+    title: str
+    enabled: bool
+    function: FunctionRef
+    policy: Policy
+    timer: Timer
+    timing_digest: str
+    """Digest of what ``timerCfg`` means, without the calendar: a new one is an activation (D7)."""
+    version: str
+    """Digest of the task's bundle (H4)."""
+    bundle: tuple[str, ...]
+    """The files of the bundle: posix paths relative to the tree, sorted."""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DateFieldTask:
+    """A task that fires for rows at their dates (``tasks.DateFieldType``)."""
+
+    name: str
+    title: str
+    enabled: bool
+    function: FunctionRef
+    policy: Policy
+    timer: RowTimer
+    model: ModelInfo
+    filter: Expression | None
+    timing_digest: str
+    """Digest of what ``timerCfg``, ``modelPath`` and ``filter`` mean, without the calendar."""
+    version: str
+    bundle: tuple[str, ...]
+    description: str = ""
+    tags: tuple[str, ...] = ()
+
+
+CompiledTask = ScheduledTask | DateFieldTask
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledApp:
+    """One tree, compiled; holds only the elements that can load."""
+
+    root: Path
+    settings: AppSettings
+    elements: Mapping[str, Element]
+    """Every element found, broken ones too, by full name."""
+    tasks: Mapping[str, CompiledTask]
+    models: Mapping[str, ModelInfo]
+    databases: Mapping[str, DatabaseInfo]
+    digest: str
+    """Digest over the settings and every element."""
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """The outcome of one compilation: the app, and all that was found, sorted."""
+
+    app: CompiledApp
+    diagnostics: tuple[Diagnostic, ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether no error was found (warnings allowed)."""
+        return not any(one.is_error for one in self.diagnostics)
+
+    def of(self, element: str) -> tuple[Diagnostic, ...]:
+        """Return the findings about one element."""
+        return tuple(one for one in self.diagnostics if one.element == element)
+
+    @property
+    def broken(self) -> frozenset[str]:
+        """Full names of the elements that cannot load."""
+        return frozenset(
+            one.element for one in self.diagnostics if one.is_error and one.element is not None
+        )

@@ -1,0 +1,42 @@
+"""``${NAME}`` in strings of the tree (rule F2): found, and filled in from the environment."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+
+_REFERENCE = re.compile(r"\$(\$\{|\{([A-Za-z_][A-Za-z0-9_]*)\})")
+
+
+class UnsetVariable(LookupError):
+    """The environment lacks a variable that the tree names."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"environment variable {name} is not set")
+        self.name = name
+
+
+def references(text: str) -> Iterator[str]:
+    """Yield the names that ``text`` takes from the environment; ``$${`` is none."""
+    for match in _REFERENCE.finditer(text):
+        if match[2] is not None:
+            yield match[2]
+
+
+def expand(text: str, environment: Mapping[str, str] | None = None) -> str:
+    """Return ``text`` with every ``${NAME}`` filled in and ``$${`` made ``${``.
+
+    Raises UnsetVariable for a name that the environment lacks.
+    """
+    values = os.environ if environment is None else environment
+
+    def fill(match: re.Match[str]) -> str:
+        name = match[2]
+        if name is None:
+            return "${"
+        if name not in values:
+            raise UnsetVariable(name)
+        return values[name]
+
+    return _REFERENCE.sub(fill, text)
