@@ -1,0 +1,52 @@
+"""Since when a task counts, decided purely (rule D7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from jittask.compiler.compiled import CompiledTask
+from jittask.model import Reason
+from jittask.store.planning import TaskMark
+
+_DEFAULT_GRACE = timedelta(seconds=86_400)
+
+
+@dataclass(frozen=True, slots=True)
+class Activation:
+    """A task's mark as it is now; ``void`` says why pending runs of before no longer hold."""
+
+    mark: TaskMark
+    void: Reason | None = None
+
+
+def activate(task: CompiledTask, mark: TaskMark | None, now: datetime) -> Activation:
+    """Return the mark to go on from.
+
+    The first sight of a task, a new timing, enabling again, and a return after
+    more than the grace are activations: nothing before ``now`` fires by
+    itself. A restart, a calendar edit and a new function are none.
+    """
+    fresh = TaskMark(
+        task=task.name,
+        activated=now,
+        timing_digest=task.timing_digest,
+        version=task.version,
+        planned_until=now,
+        enabled=task.enabled,
+    )
+    if mark is None:
+        return Activation(fresh)
+    if not task.enabled:
+        return Activation(replace(fresh, activated=mark.activated), void=Reason.DISABLED)
+    if mark.timing_digest != task.timing_digest or not mark.enabled:
+        return Activation(fresh, void=Reason.EDITED)
+    if mark.vanished is not None and now - mark.vanished > grace(task):
+        return Activation(fresh, void=Reason.REMOVED)
+    return Activation(replace(mark, version=task.version, vanished=None))
+
+
+def grace(task: CompiledTask) -> timedelta:
+    """Return how late an occurrence of the task may still fire by itself."""
+    seconds = task.policy.grace_seconds
+    return _DEFAULT_GRACE if seconds is None else timedelta(seconds=seconds)

@@ -1,0 +1,77 @@
+"""Lays out bundles: one read-only folder a version, named by its digest (rule H4).
+
+A bundle is itself a small tree: the files of a task and of what it needs, and
+an ``app.json`` with the settings that matter to it. A version that runs keeps
+running from its folder whatever happens to the files that people edit.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from jittask.compiler import bundle as content
+from jittask.compiler.compiled import CompiledTask
+from jittask.model import AppSettings
+
+
+class BundleChanged(Exception):
+    """A file of the bundle changed between compiling and copying; compile again."""
+
+
+class Bundles:
+    """The bundles of one tree, under ``.jittask/bundles``."""
+
+    def __init__(self, state_folder: Path) -> None:
+        self._folder = state_folder / "bundles"
+
+    def path(self, version: str) -> Path:
+        """Return where that version is, or is to be."""
+        return self._folder / version
+
+    def has(self, version: str) -> bool:
+        """Whether that version is laid out, whole."""
+        return self.path(version).is_dir()
+
+    def lay_out(self, task: CompiledTask, root: Path, settings: AppSettings) -> Path:
+        """Copy the task's bundle to its folder, unless it is there; return the folder.
+
+        The folder appears whole or not at all. Raises BundleChanged where the
+        copied files are not those that were compiled, OSError where the disk refuses.
+        """
+        target = self.path(task.version)
+        if target.is_dir():
+            return target
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
+        try:
+            manifest = json.dumps(content.manifest(settings), ensure_ascii=False, indent=2)
+            (draft / "app.json").write_text(manifest, encoding="utf-8")
+            for name in task.bundle:
+                copy = draft / name
+                copy.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / name, copy)
+            if content.digest(draft, task.bundle, settings) != task.version:
+                raise BundleChanged(task.name)
+            for name in task.bundle:
+                (draft / name).chmod(0o444)
+            draft.rename(target)
+        except FileNotFoundError as error:
+            raise BundleChanged(task.name) from error
+        except OSError:
+            if not target.is_dir():  # another process was quicker
+                raise
+        finally:
+            shutil.rmtree(draft, ignore_errors=True)
+        return target
+
+    def forget_all_but(self, versions: frozenset[str]) -> None:
+        """Delete the folders of versions that nothing names any more."""
+        if not self._folder.is_dir():
+            return
+        for entry in os.scandir(self._folder):
+            if entry.name not in versions:
+                shutil.rmtree(entry.path, ignore_errors=True)

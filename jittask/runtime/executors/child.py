@@ -1,0 +1,94 @@
+"""A worker process: runs the bodies of one bundle, one after the other.
+
+It ends at once when the runtime's end of its socket closes, so that no body
+outlives the runtime that would record it.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import queue
+import threading
+from multiprocessing.connection import Connection
+from pathlib import Path
+
+from jittask.runtime.body import Bodies
+from jittask.runtime.executors.capture import capture_output
+from jittask.runtime.executors.protocol import Assignment, Done, Output, Report
+from jittask.store.lock import FileLock
+
+
+def main(descriptor: int) -> None:
+    """Serve assignments from the socket until the runtime closes it."""
+    connection = Connection(descriptor)
+    hold = FileLock(Path(connection.recv()))
+    if not hold.take(shared=True):
+        return  # a new runtime is taking over
+    os.setsid()
+    null = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(null, 0)
+    worker = _Worker(connection)
+    threading.Thread(target=worker.listen, daemon=True).start()
+    worker.serve()
+
+
+class _Worker:
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._sending = threading.Lock()
+        self._orders: queue.SimpleQueue[Assignment] = queue.SimpleQueue()
+        self._current: Assignment | None = None
+
+    def listen(self) -> None:
+        """Take orders; end the process, whatever it is doing, when they can come no more."""
+        try:
+            while True:
+                self._orders.put(self._connection.recv())
+        except (EOFError, OSError):
+            os._exit(0)
+
+    def serve(self) -> None:
+        drain = capture_output(self._output)
+        _log_to(self)
+        bodies: Bodies | None = None
+        while True:
+            assignment = self._current = self._orders.get()
+            if bodies is None:
+                bodies = Bodies(assignment.bundle, assignment.root)
+            outcome = bodies.run(assignment)
+            drain()
+            self._current = None
+            self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
+
+    def _output(self, stream: str, text: str) -> None:
+        current = self._current
+        if current is not None:
+            self._send(Output(current.run, current.token, current.attempt, stream, text))
+
+    def log(self, line: str) -> None:
+        """Send a line that the body logged."""
+        self._output("log", line)
+
+    def _send(self, report: Report) -> None:
+        try:
+            with self._sending:
+                self._connection.send(report)
+        except OSError:
+            os._exit(0)
+
+
+class _SendHandler(logging.Handler):
+    def __init__(self, worker: _Worker) -> None:
+        super().__init__(logging.INFO)
+        self._worker = worker
+        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self._worker.log(self.format(record) + "\n")
+
+
+def _log_to(worker: _Worker) -> None:
+    root = logging.getLogger()
+    root.handlers[:] = [_SendHandler(worker)]
+    root.setLevel(logging.INFO)

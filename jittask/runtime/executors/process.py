@@ -1,0 +1,197 @@
+"""The default executor: a pool of worker processes forked from a warm template (rule R6).
+
+A worker holds one bundle, so no two versions of a module ever meet in a
+process; a run whose bundle no idle worker holds gets a fresh one. A worker
+that dies takes one run with it; a timeout kills the worker.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from multiprocessing.connection import Connection, wait
+from pathlib import Path
+
+from jittask.clock import Clock
+from jittask.runtime.executors.protocol import Assignment, Done, Interrupted, Report, TimedOut
+from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL
+
+_RECYCLE_AFTER = 1000  # runs of one worker, so that a leak in element code stays small
+
+
+@dataclass(eq=False)
+class _Worker:
+    number: int
+    connection: Connection
+    bundle: Path
+    process: int | None = None
+    current: Assignment | None = None
+    deadline: float = 0
+    killed_for: str | None = None
+    runs: int = 0
+
+
+class ProcessExecutor:
+    """``workers`` processes at the most; see ``Executor`` for the methods."""
+
+    def __init__(self, workers: int, bodies_lock: Path, clock: Clock) -> None:
+        self._size = workers
+        self._bodies_lock = str(bodies_lock)
+        self._clock = clock
+        self._workers: dict[int, _Worker] = {}
+        self._numbers = iter(range(1, sys.maxsize))
+        self._wake_read, self._wake_write = os.pipe()
+        for descriptor in (self._wake_read, self._wake_write):
+            os.set_blocking(descriptor, False)
+        self._template, self._control = self._start_template()
+
+    def free(self) -> int:
+        """How many more runs it takes now."""
+        return self._size - sum(1 for one in self._workers.values() if one.current)
+
+    def submit(self, assignment: Assignment) -> None:
+        """Begin a run in an idle worker of its bundle, or in a fresh one."""
+        worker = self._worker_for(assignment.bundle)
+        worker.current = assignment
+        worker.runs += 1
+        worker.deadline = self._clock.monotonic() + assignment.timeout_seconds
+        with contextlib.suppress(OSError):  # it has died: ``poll`` finds that, and reports it
+            worker.connection.send(assignment)
+
+    def poll(self, seconds: float) -> list[Report]:
+        """Wait for reports; give back those that have come."""
+        busy_until = [one.deadline for one in self._workers.values() if one.current]
+        left = min((until - self._clock.monotonic() for until in busy_until), default=seconds)
+        by_connection = {one.connection: one for one in self._workers.values()}
+        watched = [*by_connection, self._control, self._wake_read]
+        reports: list[Report] = []
+        for ready in wait(watched, max(0.0, min(seconds, left))):
+            if isinstance(ready, Connection):
+                reports.extend(self._receive(by_connection[ready]))
+            elif ready is self._control:
+                reports.extend(self._hear_template())
+            else:
+                os.read(self._wake_read, 4096)
+        self._kill_overdue()
+        return reports
+
+    def wake(self) -> None:
+        """Make ``poll`` return; from any thread."""
+        try:
+            os.write(self._wake_write, b"\0")
+        except BlockingIOError:
+            return  # enough wake-ups are waiting already
+
+    def interrupt(self) -> None:
+        """Kill every worker that runs a body."""
+        for worker in self._workers.values():
+            if worker.current:
+                self._kill(worker, "the runtime was stopped")
+
+    def close(self) -> None:
+        """End every process."""
+        for worker in self._workers.values():
+            worker.connection.close()
+        self._workers.clear()
+        self._control.close()
+        self._template.wait()
+        for descriptor in (self._wake_read, self._wake_write):
+            os.close(descriptor)
+
+    # --- workers
+
+    def _worker_for(self, bundle: Path) -> _Worker:
+        idle = [one for one in self._workers.values() if one.current is None]
+        for worker in idle:
+            if worker.bundle == bundle and worker.runs < _RECYCLE_AFTER:
+                return worker
+        if len(self._workers) >= self._size:
+            self._retire(idle[0])
+        return self._fork(bundle)
+
+    def _fork(self, bundle: Path) -> _Worker:
+        ours, theirs = socket.socketpair()
+        number = next(self._numbers)
+        with theirs:
+            socket.send_fds(self._control, [FRAME.pack(FORK, number, 0)], [theirs.fileno()])
+        worker = _Worker(number, Connection(ours.detach()), bundle)
+        worker.connection.send(self._bodies_lock)
+        self._workers[number] = worker
+        return worker
+
+    def _retire(self, worker: _Worker) -> None:
+        worker.connection.close()  # its lifeline: it ends by itself
+        del self._workers[worker.number]
+
+    def _kill(self, worker: _Worker, why: str) -> None:
+        worker.killed_for = worker.killed_for or why
+        self._control.sendall(FRAME.pack(KILL, worker.number, 0))
+
+    def _kill_overdue(self) -> None:
+        now = self._clock.monotonic()
+        for worker in self._workers.values():
+            if worker.current and worker.deadline <= now and worker.killed_for is None:
+                self._kill(worker, "timeout")
+
+    def _receive(self, worker: _Worker) -> Iterator[Report]:
+        try:
+            while worker.connection.poll():
+                report: Report = worker.connection.recv()
+                if isinstance(report, Done):
+                    worker.current = None
+                yield report
+        except (EOFError, OSError):
+            yield from self._bury(worker)
+
+    def _bury(self, worker: _Worker) -> Iterator[Report]:
+        worker.connection.close()
+        self._workers.pop(worker.number, None)
+        run = worker.current
+        if run is None:
+            return
+        if worker.killed_for == "timeout":
+            yield Done(run.run, run.token, run.attempt, TimedOut(run.timeout_seconds))
+        else:
+            why = worker.killed_for or f"its worker process (pid {worker.process}) died"
+            yield Done(run.run, run.token, run.attempt, Interrupted(why))
+
+    # --- the template
+
+    def _start_template(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        ours, theirs = socket.socketpair()
+        with theirs:
+            process = subprocess.Popen(
+                [sys.executable, "-m", "jittask.runtime.executors.template", str(theirs.fileno())],
+                pass_fds=[theirs.fileno()],
+                stdin=subprocess.DEVNULL,
+                start_new_session=True,  # a Ctrl-C on the terminal is for the runtime alone
+            )
+        return process, ours
+
+    def _hear_template(self) -> Iterator[Report]:
+        data = self._control.recv(FRAME.size)
+        if not data:
+            yield from self._replace_template()
+            return
+        what, number, value = FRAME.unpack(data)
+        worker = self._workers.get(number)
+        if worker is not None and what == FORKED:
+            worker.process = value
+        elif worker is not None and what == ENDED and value < 0:
+            signal_name = signal.Signals(-value).name
+            worker.killed_for = worker.killed_for or f"its worker process died by {signal_name}"
+
+    def _replace_template(self) -> Iterator[Report]:
+        """Begin anew with a fresh template: nobody is left to kill the old one's workers."""
+        for worker in list(self._workers.values()):
+            worker.killed_for = worker.killed_for or "the workers' template process died"
+            yield from self._bury(worker)
+        self._control.close()
+        self._template.wait()
+        self._template, self._control = self._start_template()

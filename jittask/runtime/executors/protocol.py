@@ -1,0 +1,122 @@
+"""What the worker asks of an executor, and what an executor tells it.
+
+An executor is handed data only: which run, which bundle, which row. It never
+sees the store, a compiled task or a closure (rule R6).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Protocol
+
+from jittask.model import Reason, Trigger
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """A claimed run, as a worker process needs to know it."""
+
+    run: int
+    token: int
+    attempt: int
+    task: str
+    row_key: str
+    trigger: Trigger
+    nominals: tuple[datetime, ...]
+    effective: datetime
+    bundle: Path
+    """The folder that holds exactly the version to run."""
+    root: Path
+    """The tree, where data and relative database paths live."""
+    timeout_seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """The body returned; ``result`` is JSON."""
+
+    result: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """The body raised: the exception in a line, and the whole traceback."""
+
+    message: str
+    error: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """The body never began: the row is gone, no longer matches, or has moved (D5)."""
+
+    reason: Reason
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """The process was killed at the task's timeout."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Interrupted:
+    """The process ended under the body."""
+
+    detail: str
+
+
+Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A piece of what a body printed or logged."""
+
+    run: int
+    token: int
+    attempt: int
+    stream: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The end of a run's attempt; nothing more comes from it."""
+
+    run: int
+    token: int
+    attempt: int
+    outcome: Outcome
+
+
+Report = Output | Done
+
+
+class Executor(Protocol):
+    """Runs bodies. Called from one thread, but for ``wake``."""
+
+    def free(self) -> int:
+        """How many more runs it takes now."""
+
+    def submit(self, assignment: Assignment) -> None:
+        """Begin a run."""
+
+    def poll(self, seconds: float) -> Sequence[Report]:
+        """Wait until something is reported, ``wake`` is called, or ``seconds`` pass."""
+
+    def wake(self) -> None:
+        """Make ``poll`` return; from any thread."""
+
+    def interrupt(self) -> None:
+        """Kill every body; each is reported as interrupted by the polls that follow."""
+
+    def close(self) -> None:
+        """End every process."""

@@ -1,0 +1,181 @@
+"""The steps by which a runtime opens: each refuses with one line, or returns what it opened."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from threading import Event as Signal
+
+from jittask.clock import Clock
+from jittask.compiler import compile_tree
+from jittask.compiler.compiled import Compilation, ScheduledTask
+from jittask.environment import UnsetVariable, expand, references
+from jittask.model import AppSettings, DatabaseInfo
+from jittask.runtime.bundles import BundleChanged, Bundles
+from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.events import NotFiring, Ready
+from jittask.runtime.snapshot import Snapshot, Standing, first_snapshot
+from jittask.store import Store, StoreError, store_url
+from jittask.store import state_folder as _state_folder
+from jittask.store.lock import FileLock
+
+_COMPILE_TRIES = 3
+
+
+def refuse_broken_app(compilation: Compilation) -> None:
+    """Refuse a tree whose ``app.json`` cannot be used: every task depends on it."""
+    for one in compilation.diagnostics:
+        if one.is_error and one.element is None and one.location.file in ("app.json", "."):
+            place = f"{one.location.file}:{one.location.line}:{one.location.column}"
+            raise RuntimeFailure(f"{place}: {one.message}", one.hint)
+    executor = compilation.app.settings.runtime.executor
+    if executor != "process":
+        raise RuntimeFailure(
+            f"app.json: settings.runtime.executor {executor!r} is not available yet",
+            hint="leave it out: the executor is 'process'",
+        )
+
+
+def refuse_unset_environment(compilation: Compilation) -> None:
+    """Refuse to run with a ``${NAME}`` that the environment lacks (F2)."""
+    for info in compilation.app.databases.values():
+        for text in _texts(info):
+            for name in references(text):
+                try:
+                    expand(f"${{{name}}}")
+                except UnsetVariable as error:
+                    raise RuntimeFailure(
+                        f"{info.name}: {error}", hint=f"export {name}=…, then start again"
+                    ) from error
+
+
+def _texts(info: DatabaseInfo) -> list[str]:
+    return [value for value in info.settings.values() if isinstance(value, str)]
+
+
+def open_store(settings: AppSettings, root: Path) -> Store:
+    """Open the run store, made where it is missing."""
+    try:
+        state_folder(root)
+        return Store.open(store_url(settings, root), create=True)
+    except StoreError as error:
+        raise RuntimeFailure(str(error), error.hint) from error
+
+
+def state_folder(root: Path) -> Path:
+    """Return the tree's ``.jittask`` folder."""
+    try:
+        return _state_folder(root)
+    except StoreError as error:
+        raise RuntimeFailure(str(error), error.hint) from error
+
+
+def take_lock(store: Store, identity: str) -> FileLock:
+    """Become the one runtime of the store."""
+    lock = store.runtime_lock()
+    try:
+        if not lock.take():
+            raise RuntimeFailure(
+                f"another runtime ({lock.signature()}) already runs these tasks",
+                hint="stop it first; jittask status tells its process id",
+            )
+    except StoreError as error:
+        raise RuntimeFailure(str(error), error.hint) from error
+    lock.sign(identity)
+    return lock
+
+
+def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
+    """Wait until no body of a runtime that was killed is left (R4)."""
+    lock = store.bodies_lock()
+    end = clock.monotonic() + patience
+    never = Signal()
+    while not lock.take():
+        if clock.monotonic() >= end:
+            raise RuntimeFailure(
+                f"a worker process of a killed runtime still runs a task after {patience:g} s",
+                hint=f"find it with: fuser {lock.path}",
+            )
+        clock.wait(never, 0.05)
+    lock.free()
+
+
+def first(compilation: Compilation, store: Store, bundles: Bundles, now: datetime) -> Snapshot:
+    """Make the first snapshot: lay out what loads, and find what ran before of what does not."""
+    for attempt in range(_COMPILE_TRIES):
+        try:
+            for task in compilation.app.tasks.values():
+                bundles.lay_out(task, compilation.app.root, compilation.app.settings)
+            break
+        except BundleChanged:
+            if attempt == _COMPILE_TRIES - 1:
+                raise RuntimeFailure(
+                    "the tree's files keep changing", hint="try again when they have settled"
+                ) from None
+            compilation = compile_tree(compilation.app.root, imports=True)
+        except OSError as error:
+            raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
+    return first_snapshot(compilation, _last_good(compilation, store, bundles), now)
+
+
+def _last_good(compilation: Compilation, store: Store, bundles: Bundles) -> dict[str, Standing]:
+    """Compile, from their bundles, the versions that ran before of tasks that are broken now."""
+    found: dict[str, Standing] = {}
+    for row in store.elements():
+        if row.name not in compilation.broken or row.version is None:
+            continue
+        if not bundles.has(row.version):
+            continue
+        kept = compile_tree(bundles.path(row.version))
+        task = kept.app.tasks.get(row.name)
+        if task is not None:
+            found[row.name] = Standing(task, row.since)
+    return found
+
+
+def ready(snapshot: Snapshot, store: Store, compilation: Compilation, now: datetime) -> Ready:
+    """Say that the runtime runs, and what of it will not fire (V8)."""
+    upcoming = [
+        (following.effective, name)
+        for name, one in snapshot.tasks.items()
+        if one.task.enabled
+        and isinstance(one.task, ScheduledTask)
+        and (following := one.task.timer.after(now)) is not None
+    ]
+    soonest = min(upcoming, default=None)
+    settings = compilation.app.settings
+    return Ready(
+        at=now,
+        root=str(snapshot.app.root),
+        tasks=len(snapshot.tasks),
+        workers=settings.runtime.workers,
+        executor=settings.runtime.executor,
+        store=store.place,
+        zone=settings.timezone,
+        next_task=soonest[1] if soonest else None,
+        next_at=soonest[0] if soonest else None,
+        not_firing=tuple(_not_firing(snapshot, now)),
+    )
+
+
+def _not_firing(snapshot: Snapshot, now: datetime) -> list[NotFiring]:
+    found: list[NotFiring] = []
+    for name, findings in snapshot.broken.items():
+        if name not in snapshot.tasks:
+            found.append(NotFiring(name, "broken", findings[0].message))
+    for name, one in snapshot.tasks.items():
+        task = one.task
+        if not task.enabled:
+            found.append(NotFiring(name, "disabled", "enable is 0"))
+        elif isinstance(task, ScheduledTask) and task.timer.after(now) is None:
+            last = _was_before(task, now)
+            code, text = ("end-past", "its end has passed") if last else ("never", "it never fires")
+            found.append(NotFiring(name, code, text))
+    return sorted(found, key=lambda one: one.task)
+
+
+def _was_before(task: ScheduledTask, now: datetime) -> bool:
+    first_one = task.timer.after(datetime.fromtimestamp(0, now.tzinfo))
+    return first_one is not None and first_one.effective <= now
+
+

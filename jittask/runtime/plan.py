@@ -1,0 +1,168 @@
+"""What is to be planned for a scheduled task, decided purely (rules R1, R2, D7, T10).
+
+One pending run stands for the task's next occurrence. Occurrences that came
+due since the last plan are decided by the task's misfire policy, all in one
+go; the store's keys keep any of them from being recorded twice.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from jittask.compiler.compiled import ScheduledTask
+from jittask.model import MissedRange, Misfire, Occurrence, Reason, RunState, Trigger
+from jittask.runtime.activation import activate
+from jittask.schedule.misfire import decide
+from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
+
+LATE_AFTER = timedelta(seconds=60)
+"""How late an occurrence may be seen without being a misfire."""
+
+_TICK = timedelta(microseconds=1)
+
+_VOID_DETAIL = {
+    Reason.EDITED: "the task's timing was edited",
+    Reason.DISABLED: "the task was disabled",
+    Reason.REMOVED: "the task was removed",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to write, and when to look at the task again (None: not before it changes)."""
+
+    create: tuple[NewRun, ...]
+    close: tuple[Closing, ...]
+    mark: TaskMark
+    again: datetime | None
+
+
+def plan_task(
+    task: ScheduledTask, mark: TaskMark | None, pending: Sequence[PendingRun], now: datetime
+) -> Plan:
+    """Plan a scheduled task up to its next occurrence after ``now``."""
+    activation = activate(task, mark, now)
+    if activation.void is not None:
+        close = [cancel(run, activation.void) for run in pending]
+        pending = ()
+    else:
+        close = []
+    if not task.enabled:
+        return Plan((), tuple(close), activation.mark, None)
+    start, stale = _start(task, activation.mark, pending)
+    close += [cancel(run, Reason.CALENDAR) for run in stale]
+    standing = [run for run in pending if run not in stale]
+    create, passed_over = _due(task, start, standing, now)
+    close += passed_over
+    following = task.timer.after(now)
+    if following is not None:
+        create = (*create, _run(task, following))
+    until = following.effective if following else max(now, activation.mark.planned_until)
+    return Plan(
+        create, tuple(close), replace(activation.mark, planned_until=until),
+        following.effective if following else None,
+    )  # fmt: skip
+
+
+def removed(mark: TaskMark, pending: Sequence[PendingRun], now: datetime) -> Plan:
+    """Plan for a task that is gone: its pending runs end, its mark remembers (D7)."""
+    close = tuple(cancel(run, Reason.REMOVED) for run in pending)
+    return Plan((), close, replace(mark, vanished=now), None)
+
+
+def _start(
+    task: ScheduledTask, mark: TaskMark, pending: Sequence[PendingRun]
+) -> tuple[datetime, list[PendingRun]]:
+    """Return from where to walk, and the pending runs that the calendar has moved (T10)."""
+    stale = []
+    for run in pending:
+        found = task.timer.after(run.effective - _TICK)
+        if found is None or found.effective != run.effective or found.nominals != run.nominals:
+            stale.append(run)
+    moved = [min(run.effective, *run.nominals) - _TICK for run in stale]
+    return max(min([mark.planned_until, *moved]), mark.activated), stale
+
+
+def _due(
+    task: ScheduledTask, start: datetime, standing: Sequence[PendingRun], now: datetime
+) -> tuple[tuple[NewRun, ...], list[Closing]]:
+    """Decide what came due in ``(start, now]`` and what stood pending before it."""
+    walked = task.timer.between(start, now) if start < now else iter(())
+    policy = task.policy
+    misfire = policy.misfire
+    first = next(walked, None)
+    overdue = [run for run in standing if run.effective <= now]
+    close: list[Closing] = []
+    for run in overdue:
+        late = now - run.effective
+        if policy.grace_seconds is not None and late.total_seconds() > policy.grace_seconds:
+            close.append(_skip(run, Reason.GRACE, f"{_seconds(late)} late, beyond graceSeconds"))
+        elif misfire is Misfire.SKIP and late > LATE_AFTER:
+            close.append(_skip(run, Reason.MISFIRE, f"{_seconds(late)} late, misfire is skip"))
+        elif misfire is Misfire.LATEST and first is not None:
+            close.append(_skip(run, Reason.MISFIRE, "a later occurrence was due too, and runs"))
+    if first is None:
+        return (), close
+    effective_misfire = misfire
+    if misfire is Misfire.SKIP and now - first.effective <= LATE_AFTER:
+        effective_misfire = Misfire.LATEST
+    decision = decide(_chain(first, walked), effective_misfire, policy.grace_seconds, now)
+    fire = [_run(task, one, late=now - one.effective > LATE_AFTER) for one in decision.fire]
+    if decision.missed is not None:
+        if fire:
+            fire[-1] = replace(fire[-1], missed=decision.missed)
+        else:
+            fire.append(_missed(task, decision.missed, decision.missed_reason or Reason.MISFIRE))
+    return tuple(fire), close
+
+
+def _chain(first: Occurrence, rest: Iterator[Occurrence]) -> Iterator[Occurrence]:
+    yield first
+    yield from rest
+
+
+def _run(task: ScheduledTask, one: Occurrence, *, late: bool = False) -> NewRun:
+    return NewRun(
+        task=task.name,
+        row_key="",
+        trigger=Trigger.SCHEDULE,
+        nominals=one.nominals,
+        effective=one.effective,
+        priority=task.policy.priority,
+        late=late,
+    )
+
+
+def _missed(task: ScheduledTask, missed: MissedRange, reason: Reason) -> NewRun:
+    """Make the record of occurrences none of which runs: the last one's, counting the others."""
+    others = (
+        MissedRange(missed.first, missed.last, missed.count - 1) if missed.count > 1 else None
+    )
+    return NewRun(
+        task=task.name,
+        row_key="",
+        trigger=Trigger.SCHEDULE,
+        nominals=(missed.last,),
+        effective=missed.last,
+        missed=others,
+        late=True,
+        state=RunState.SKIPPED,
+        reason=reason,
+        detail=f"{missed.count} came due while nothing ran",
+    )
+
+
+def cancel(run: PendingRun, reason: Reason) -> Closing:
+    """End a pending run that no longer holds, so that its keys are free again."""
+    detail = _VOID_DETAIL.get(reason, "the calendar was edited, and it falls elsewhere now")
+    return Closing(run.id, RunState.CANCELLED, reason, detail)
+
+
+def _skip(run: PendingRun, reason: Reason, detail: str) -> Closing:
+    return Closing(run.id, RunState.SKIPPED, reason, detail)
+
+
+def _seconds(late: timedelta) -> str:
+    return f"{late.total_seconds():.0f} s"

@@ -1,0 +1,129 @@
+"""The duty that finds rows whose date has come, or comes within the hour (rules D3, D4, D6, D8).
+
+Each scan turns the schedule inside out: it asks the database only for rows
+whose date can make the task fire in the window, in pages, and computes each
+row's occurrences from there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from jittask.compiler.compiled import DateFieldTask
+from jittask.data.databases import DataError
+from jittask.data.rows import Row, row_key
+from jittask.model import FieldType, Occurrence
+from jittask.runtime.activation import activate, grace
+from jittask.runtime.data import AppData
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.plan import cancel
+from jittask.runtime.planner import announce
+from jittask.runtime.rowplan import plan_row
+from jittask.runtime.snapshot import Snapshot
+from jittask.store import Store
+from jittask.store.planning import NewRun, TaskMark
+
+AHEAD = timedelta(hours=1)
+"""How far ahead rows stand as pending runs (R1)."""
+
+SWEEP_EVERY = timedelta(minutes=5)
+"""How often the whole grace is looked through for rows that appeared late (D4)."""
+
+
+class RowScan:
+    """Plans runs for the rows of date-field tasks; one scan a ``step``."""
+
+    def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
+        self._store = store
+        self._emit = emit
+        self._marks: dict[str, TaskMark] | None = None
+        self._swept: dict[str, datetime] = {}
+        self._planned: dict[str, DateFieldTask] = {}
+        self._troubles: dict[str, str] = {}
+
+    def step(self, snapshot: Snapshot, data: AppData, now: datetime, overlap: timedelta) -> None:
+        """Scan once for every task; a task whose database fails keeps its window for the next."""
+        if self._marks is None:
+            self._marks = self._store.marks()
+        for standing in snapshot.tasks.values():
+            task = standing.task
+            if not isinstance(task, DateFieldTask):
+                continue
+            try:
+                self._scan(task, data, now, overlap)
+            except DataError as error:
+                self._say(task.name, str(error), now)
+            else:
+                self._troubles.pop(task.name, None)
+
+    def _scan(
+        self, task: DateFieldTask, data: AppData, now: datetime, overlap: timedelta
+    ) -> None:
+        assert self._marks is not None
+        fresh = self._planned.get(task.name) != task
+        mark = self._marks.get(task.name)
+        if fresh:
+            mark = self._activate(task, mark, now)
+        assert mark is not None
+        if not task.enabled:
+            return
+        start = mark.planned_until - overlap
+        if fresh or now - self._swept[task.name] >= SWEEP_EVERY:
+            start = min(start, now - grace(task))
+            self._swept[task.name] = now
+        start = max(start, mark.activated)
+        for page in self._pages(task, data, start, now):
+            made = self._store.plan(now, create=self._page(task, page, start, now))
+            announce(made, now, self._emit)
+        done = replace(mark, planned_until=max(now, mark.planned_until))
+        self._store.plan(now, mark=[done])
+        self._marks[task.name] = done
+
+    def _activate(self, task: DateFieldTask, mark: TaskMark | None, now: datetime) -> TaskMark:
+        activation = activate(task, mark, now)
+        close = []
+        if activation.void is not None:
+            close = [cancel(run, activation.void) for run in self._store.pending(task.name)]
+        self._store.plan(now, close=close, mark=[activation.mark])
+        self._planned[task.name] = task
+        self._swept[task.name] = now
+        assert self._marks is not None
+        self._marks[task.name] = activation.mark
+        return activation.mark
+
+    def _pages(self, task: DateFieldTask, data: AppData, start: datetime, now: datetime):
+        rows = data.rows(task.model)
+        timer = task.timer
+        field = rows.model.field(timer.start_field)
+        if field is None:
+            raise DataError(f"{task.model.name}: its table has no column for {timer.start_field}")
+        least, greatest = rows.bounds(field.name)
+        ranges = timer.ranges(
+            start, now + AHEAD, field.type is FieldType.DATETIME, least, greatest
+        )
+        return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields)
+
+    def _page(
+        self, task: DateFieldTask, page: list[Row], start: datetime, now: datetime
+    ) -> list[NewRun]:
+        found: list[tuple[str, list[Occurrence]]] = []
+        for row in page:
+            timer = task.timer.timer_of(row)
+            if timer is not None and (due := list(timer.between(start, now + AHEAD))):
+                found.append((row_key(row, task.model), due))
+        row_keys = [key for key, _ in found]
+        since = min((due[0].nominal for _, due in found), default=start)
+        recorded, ranges = self._store.recorded(task.name, row_keys, since)
+        return [
+            run
+            for key, due in found
+            for run in plan_row(task, key, due, recorded, ranges.get(key, ()), now)
+        ]
+
+    def _say(self, task: str, text: str, now: datetime) -> None:
+        """Tell of a failing scan once, until its words change."""
+        if self._troubles.get(task) != text:
+            self._troubles[task] = text
+            self._emit(Trouble(now, "scan-failed", f"{task}: {text}"))

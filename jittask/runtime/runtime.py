@@ -1,0 +1,324 @@
+"""The runtime: puts the duties together, starts and stops them (rules R5, R7, H1).
+
+Three threads, each with one duty at a time: ``work`` plans, claims and writes
+outcomes; ``scan`` looks for rows; ``watch`` compiles what changed and hands
+over a new snapshot by one assignment. Nothing here decides.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import threading
+import uuid
+from collections.abc import Callable
+from contextlib import ExitStack
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from jittask.clock import Clock, SystemClock
+from jittask.compiler import compile_tree
+from jittask.compiler.compiled import Compilation
+from jittask.runtime import opening
+from jittask.runtime.bundles import Bundles
+from jittask.runtime.data import AppData
+from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.events import Event, Stopped, Trouble
+from jittask.runtime.executors.process import ProcessExecutor
+from jittask.runtime.planner import Planner
+from jittask.runtime.reload import changes
+from jittask.runtime.reloading import Reloading
+from jittask.runtime.rowscan import RowScan
+from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.upkeep import Upkeep
+from jittask.runtime.worker import Worker, end_orphans
+from jittask.store import Store
+
+_LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
+_LEFTOVER_PATIENCE = 10.0  # seconds
+
+
+class Runtime:
+    """Runs the tasks of a tree until it is stopped; a context manager.
+
+    ``on_event`` is called from the runtime's threads, one call at a time, and
+    must not block for long.
+    """
+
+    def __init__(
+        self,
+        tree: str | Path,
+        *,
+        clock: Clock | None = None,
+        on_event: Callable[[Event], None] | None = None,
+    ) -> None:
+        self.root = Path(tree).resolve()
+        self._clock = clock or SystemClock()
+        self._on_event = on_event or (lambda _event: None)
+        self._telling = threading.Condition()
+        self._told: list[Event] = []
+        self._snapshot: Snapshot | None = None
+        self._draining = threading.Event()
+        self._stopping = threading.Event()
+        self._stop_now = threading.Event()
+        self._ended = threading.Event()
+        self._changed = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._failure: BaseException | None = None
+        self._held = ExitStack()
+        self.identity = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+    # --- what users call
+
+    def start(self) -> None:
+        """Compile, open the store, plan, and begin to run.
+
+        Raises RuntimeFailure for everything that keeps a tree from running;
+        elements that are broken do not: they are reported, and the others run.
+        """
+        try:
+            self._open()
+        except BaseException:
+            self._held.close()
+            raise
+        for name, duty in (("work", self._work), ("scan", self._scan), ("watch", self._watch)):
+            thread = threading.Thread(target=self._guard, args=(duty,), name=f"jittask-{name}")
+            self._threads.append(thread)
+            thread.start()
+
+    def stop(self, drain_seconds: float = 10) -> None:
+        """Take no more runs, give those that run ``drain_seconds`` to end, and end (R7)."""
+        self._drain_until = self._clock.monotonic() + drain_seconds
+        self._draining.set()
+        self._changed.set()
+        self._executor.wake()
+
+    def stop_now(self) -> None:
+        """End at once: bodies are killed, and recorded as interrupted (R7)."""
+        self._stop_now.set()
+        self.stop(0)
+
+    def join(self, seconds: float | None = None) -> bool:
+        """Wait until the runtime has ended; say whether it has.
+
+        Raises what ended it where that was a failure of ours.
+        """
+        ended = self._ended.wait(seconds)
+        if ended:
+            for thread in self._threads:
+                thread.join()
+            if self._failure is not None:
+                raise self._failure
+        return ended
+
+    def reload(self) -> None:
+        """Compile the tree now, whether or not a change was seen."""
+        with self._telling:
+            self._reloading.reload()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """What runs now. Immutable: hold it as long as you like (H1)."""
+        if self._snapshot is None:
+            raise RuntimeError("the runtime has not been started")
+        return self._snapshot
+
+    def wait_for(self, wanted: Callable[[Event], bool], seconds: float = 10) -> Event:
+        """Return the first event, of the past or to come, that ``wanted`` says yes to.
+
+        Raises TimeoutError where none came.
+        """
+        found: list[Event] = []
+
+        def seen() -> bool:
+            found[:] = [event for event in self._told if wanted(event)][:1]
+            return bool(found)
+
+        with self._telling:
+            if not self._telling.wait_for(seen, seconds):
+                raise TimeoutError(f"no such event within {seconds:g} s")
+        return found[0]
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._threads:
+            self.stop()
+            self.join()
+
+    # --- starting
+
+    def _open(self) -> None:
+        compilation = compile_tree(self.root, imports=True)
+        opening.refuse_broken_app(compilation)
+        settings = compilation.app.settings
+        opening.refuse_unset_environment(compilation)
+        self._store = self._held.enter_context(opening.open_store(settings, self.root))
+        self._held.enter_context(opening.take_lock(self._store, self.identity))
+        opening.wait_for_leftovers(self._store, self._clock, _LEFTOVER_PATIENCE)
+        now = self._clock.now()
+        self._store.announce(self.identity, socket.gethostname(), os.getpid(), now)
+        self._bundles = Bundles(opening.state_folder(self.root))
+        self._snapshot = opening.first(compilation, self._store, self._bundles, now)
+        policies = {name: one.task.policy for name, one in self._snapshot.tasks.items()}
+        end_orphans(self._store, policies, now, self._emit)
+        self._data = AppData(compilation.app.databases, self.root)
+        self._executor = ProcessExecutor(
+            settings.runtime.workers, self._store.bodies_lock().path, self._clock
+        )
+        self._held.callback(self._executor.close)
+        self._compose(compilation)
+        self._first_plans()
+        self._emit(opening.ready(self._snapshot, self._store, self._compilation, self._clock.now()))
+        for event in self._reloading.standing_troubles():
+            self._emit(event)
+
+    def _compose(self, compilation: Compilation) -> None:
+        self._compilation = compilation
+        self._planner = Planner(self._store, self._emit)
+        self._rowscan = RowScan(self._store, self._emit)
+        self._worker = Worker(
+            self._store, self._executor, self._bundles, self._clock, self.identity, self._emit
+        )
+        self._reloading = Reloading(
+            self.root, compilation, self._bundles, self._store, self.identity, self._clock,
+            self._emit, self._swap,
+        )  # fmt: skip
+        self._reloading.current = self.snapshot
+        self._upkeep = Upkeep(
+            self._store, self._bundles, compilation.app.settings.retention_days
+        )
+
+    def _first_plans(self) -> None:
+        """Plan all of the past before anything is claimed, so that misfires are decided whole."""
+        now = self._clock.now()
+        self._reloading.make_tables(self._data, self.snapshot, now)
+        self._reloading.write_standing(self.snapshot)
+        self._again = self._planner.step(self.snapshot, now)
+        self._rowscan.step(self.snapshot, self._data, now, self._overlap)
+
+    # --- the duties
+
+    def _work(self) -> None:
+        while True:
+            if self._stop_now.is_set():
+                self._executor.interrupt()
+            draining = self._draining.is_set()
+            if draining and (self._worker.idle or self._out_of_patience()):
+                break
+            snapshot, now = self.snapshot, self._clock.now()
+            if not draining:
+                self._again = self._planner.step(snapshot, now)
+                self._upkeep.step(snapshot, now)
+            self._worker.step(snapshot, self._patience(now), claiming=not draining)
+        self._end()
+
+    def _out_of_patience(self) -> bool:
+        """Past the drain: kill what still runs, and stay until its end is written."""
+        if self._clock.monotonic() >= self._drain_until:
+            self._executor.interrupt()
+        return False
+
+    def _patience(self, now: datetime) -> float:
+        if self._draining.is_set():
+            return max(0.0, min(_LOOK_EVERY, self._drain_until - self._clock.monotonic())) or 0.05
+        if self._again is None:
+            return _LOOK_EVERY
+        return max(0.0, min(_LOOK_EVERY, (self._again - now).total_seconds()))
+
+    def _end(self) -> None:
+        self._stopping.set()
+        self._changed.set()
+        for thread in self._threads:
+            if thread is not threading.current_thread():
+                thread.join()
+        counts = self._worker.counts
+        now = self._clock.now()
+        self._store.note(self.identity, stopped=now)
+        self._held.close()
+        self._data.close()
+        self._emit(
+            Stopped(now, counts["completed"], counts["failed"], counts["interrupted"])
+        )
+
+    def _scan(self) -> None:
+        while not self._stopping.is_set():
+            if not self._draining.is_set():
+                now = self._clock.now()
+                self._rowscan.step(self.snapshot, self._data, now, self._overlap)
+                self._store.note(self.identity, scanned=now)
+                self._executor.wake()
+            self._clock.wait(self._changed, self._scan_seconds)
+            if not self._stopping.is_set() and not self._draining.is_set():
+                self._changed.clear()
+
+    def _watch(self) -> None:
+        settings = self._compilation.app.settings.runtime
+        for changed in changes(
+            self.root,
+            self._stopping,
+            debounce_millis=settings.debounce_millis,
+            yield_every_millis=1000,
+            trouble=self._trouble_watching,
+        ):
+            if self._stopping.is_set():
+                return
+            if changed or self.snapshot.absent:
+                self._reloading.reload()
+
+    def _guard(self, duty: Callable[[], None]) -> None:
+        """Run a duty; what it cannot survive ends the whole runtime, never silently."""
+        try:
+            duty()
+        except BaseException as error:  # noqa: BLE001 - handed to whoever joins
+            self._failure = self._failure or error
+            self._stopping.set()
+            self.stop_now()
+        finally:
+            if duty == self._work:
+                self._stopping.set()
+                self._changed.set()
+                self._held.close()
+                self._ended.set()
+
+    # --- small parts
+
+    def _swap(self, snapshot: Snapshot) -> None:
+        """Make ``snapshot`` the one that runs; the only place that does (H1)."""
+        if snapshot.app.databases != self._data.databases:
+            old, self._data = self._data, AppData(snapshot.app.databases, self.root)
+            old.close()
+        self._reloading.make_tables(self._data, snapshot, self._clock.now())
+        self._snapshot = snapshot
+        self._changed.set()
+        self._executor.wake()
+
+    @property
+    def _scan_seconds(self) -> float:
+        return self.snapshot.app.settings.runtime.scan_seconds
+
+    @property
+    def _overlap(self) -> timedelta:
+        return timedelta(seconds=self._scan_seconds)
+
+    def _trouble_watching(self, text: str) -> None:
+        self._emit(Trouble(self._clock.now(), "watch-failed", text))
+
+    def _emit(self, event: Event) -> None:
+        with self._telling:
+            self._told.append(event)
+            del self._told[:-1000]
+            self._on_event(event)
+            self._telling.notify_all()
+
+
+__all__ = ["Runtime", "RuntimeFailure", "Store"]

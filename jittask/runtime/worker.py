@@ -1,0 +1,297 @@
+"""The duty that claims what is due, hands it to the executor, and writes how it ended.
+
+The claim is decided by ``choose``, purely; each pass writes at most one
+transaction of claims and one of outcomes.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from jittask.clock import Clock
+from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
+from jittask.runtime.bundles import Bundles
+from jittask.runtime.events import Event, Finished, Started
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Completed,
+    Done,
+    Executor,
+    Failed,
+    Interrupted,
+    Outcome,
+    Output,
+    TimedOut,
+    Withdrawn,
+)
+from jittask.runtime.snapshot import Snapshot
+from jittask.store import Store
+from jittask.store.claims import Claim, Claimed, DueRun, Ending
+from jittask.store.records import LogChunk
+
+LOG_CAP = 262_144
+"""Characters of output kept of one attempt."""
+
+_LOOK_AHEAD = 200  # due runs read at once; more than any number of workers takes
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What to do with the runs that are due."""
+
+    claim: tuple[Claim, ...]
+    skip: tuple[tuple[int, Reason, str], ...]
+
+
+def choose(
+    due: Sequence[DueRun],
+    snapshot: Snapshot,
+    executing: Sequence[tuple[str, str]],
+    free: int,
+) -> Choice:
+    """Decide which due runs start now, by overlap and concurrency (R2).
+
+    A run that has to wait is left as it is. A run whose task is not in the
+    snapshot waits too: the task may come back, and the planner ends it if not.
+    """
+    busy = Counter(executing)
+    per_task = Counter(task for task, _ in executing)
+    claims: list[Claim] = []
+    skips: list[tuple[int, Reason, str]] = []
+    for run in due:
+        standing = snapshot.tasks.get(run.task)
+        if standing is None:
+            continue
+        policy = standing.task.policy
+        key = (run.task, run.row_key)
+        if busy[key] and policy.overlap is not Overlap.ALLOW:
+            if policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE:
+                skips.append((run.id, Reason.OVERLAP, "the run before it was still executing"))
+            continue
+        capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
+        if capped or len(claims) >= free:
+            continue
+        claims.append(Claim(run, standing.task.version))
+        busy[key] += 1
+        per_task[run.task] += 1
+    return Choice(tuple(claims), tuple(skips))
+
+
+def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
+    """Decide what an outcome makes of its run; ``jitter`` is between 0 and 1."""
+    state, reason, detail, result, error = _meaning(done.outcome)
+    retry_at = None
+    if _again(done, policy):
+        state, retry_at = RunState.PENDING, now + _delay(policy, done.attempt, jitter)
+    if isinstance(done.outcome, Interrupted) and state is RunState.PENDING:
+        retry_at = now
+    return Ending(
+        run=done.run,
+        token=done.token,
+        attempt=done.attempt,
+        state=state,
+        reason=reason,
+        detail=detail,
+        result=result,
+        error=error,
+        retry_at=retry_at,
+        frees_keys=isinstance(done.outcome, Withdrawn),
+    )
+
+
+def _meaning(
+    outcome: Outcome,
+) -> tuple[RunState, Reason | None, str | None, str | None, str | None]:
+    match outcome:
+        case Completed(result=result):
+            return RunState.COMPLETED, None, None, result, None
+        case Failed(message=message, error=error):
+            return RunState.FAILED, Reason.ERROR, message, None, error
+        case TimedOut(seconds=seconds):
+            text = f"killed after {seconds:g} s (policy.timeoutSeconds)"
+            return RunState.FAILED, Reason.TIMEOUT, text, None, text
+        case Interrupted(detail=detail):
+            return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
+        case Withdrawn(reason=reason, detail=detail):
+            return RunState.CANCELLED, reason, detail, None, None
+
+
+def _again(done: Done, policy: Policy) -> bool:
+    match done.outcome:
+        case Failed() | TimedOut():
+            return done.attempt <= policy.retry.max
+        case Interrupted():
+            return policy.on_interrupted is OnInterrupted.RERUN
+        case _:
+            return False
+
+
+def _delay(policy: Policy, attempt: int, jitter: float) -> timedelta:
+    retry = policy.retry
+    seconds = retry.delay_seconds * retry.backoff ** (attempt - 1)
+    return timedelta(seconds=min(seconds, retry.max_delay_seconds) * (1 + 0.1 * jitter))
+
+
+class Worker:
+    """Claims, hands over, writes down; one pass a ``step``. Runs in one thread."""
+
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        bundles: Bundles,
+        clock: Clock,
+        identity: str,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._bundles = bundles
+        self._clock = clock
+        self._identity = identity
+        self._emit = emit
+        self._active: dict[int, Claimed] = {}
+        self._policies: dict[int, Policy] = {}
+        self._kept: Counter[int] = Counter()
+        self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
+        self.counts: Counter[str] = Counter()
+
+    @property
+    def idle(self) -> bool:
+        """Whether no body runs."""
+        return not self._active
+
+    def step(self, snapshot: Snapshot, seconds: float, *, claiming: bool = True) -> None:
+        """Claim what is due, then wait at most ``seconds`` for reports and write them down."""
+        if claiming:
+            self._claim(snapshot)
+            soonest = self._store.next_due()
+            if soonest is not None and self._executor.free():
+                until = (soonest - self._clock.now()).total_seconds()
+                seconds = min(seconds, until) if until > 0 else seconds
+        self._write_down(self._executor.poll(seconds))
+
+    def _claim(self, snapshot: Snapshot) -> None:
+        now = self._clock.now()
+        free = self._executor.free()
+        if not free:
+            return
+        due = self._store.due(now, _LOOK_AHEAD)
+        executing = [(one.run.task, one.run.row_key) for one in self._active.values()]
+        choice = choose(due, snapshot, executing, free)
+        for run, reason, detail in choice.skip:
+            if self._store.skip(run, reason, detail, now):
+                self._tell_skipped(next(one for one in due if one.id == run), reason, detail, now)
+        if choice.claim:
+            for mine in self._store.claim(choice.claim, self._identity, now):
+                self._hand_over(mine, snapshot, now)
+
+    def _hand_over(self, mine: Claimed, snapshot: Snapshot, now: datetime) -> None:
+        run = mine.run
+        policy = snapshot.tasks[run.task].task.policy
+        self._active[run.id] = mine
+        self._policies[run.id] = policy
+        self._executor.submit(
+            Assignment(
+                run=run.id,
+                token=mine.token,
+                attempt=mine.attempt,
+                task=run.task,
+                row_key=run.row_key,
+                trigger=run.trigger,
+                nominals=run.nominals,
+                effective=run.effective,
+                bundle=self._bundles.path(mine.version),
+                root=snapshot.app.root,
+                timeout_seconds=policy.timeout_seconds,
+            )
+        )
+        self._emit(
+            Started(
+                now, run.id, run.task, run.row_key, run.trigger, mine.attempt, mine.version,
+                run.effective,
+            )
+        )  # fmt: skip
+
+    def _write_down(self, reports: Sequence[Output | Done]) -> None:
+        if not reports:
+            return
+        now = self._clock.now()
+        chunks = [
+            (one.run, LogChunk(one.attempt, now, one.stream, text))
+            for one in reports
+            if isinstance(one, Output) and (text := self._cap(one))
+        ]
+        done = {one.run: one for one in reports if isinstance(one, Done)}
+        endings = [
+            ending(one, self._policies[run], now, self._jitter.random())
+            for run, one in done.items()
+        ]
+        for end in self._store.finish(endings, now, chunks):
+            self._tell_finished(end, done[end.run], now)
+        for run in done:
+            del self._active[run], self._policies[run]
+            self._kept.pop(run, None)
+
+    def _cap(self, piece: Output) -> str:
+        kept = self._kept[piece.run]
+        self._kept[piece.run] += len(piece.text)
+        if kept >= LOG_CAP:
+            return ""
+        if kept + len(piece.text) > LOG_CAP:
+            return piece.text[: LOG_CAP - kept] + f"\n… cut after {LOG_CAP} characters\n"
+        return piece.text
+
+    def _tell_finished(self, end: Ending, done: Done, now: datetime) -> None:
+        run = self._active[end.run].run
+        match done.outcome:
+            case Completed(seconds=seconds) | Failed(seconds=seconds) | TimedOut(seconds=seconds):
+                took: float | None = seconds
+            case _:
+                took = None
+        self.counts[end.state] += 1
+        if end.reason is Reason.INTERRUPTED:
+            self.counts["interrupted"] += 1
+        self._emit(
+            Finished(
+                now, end.run, run.task, run.row_key, end.state, end.reason, end.detail, took,
+                end.result, end.error, end.retry_at,
+            )
+        )  # fmt: skip
+
+    def _tell_skipped(self, run: DueRun, reason: Reason, detail: str, now: datetime) -> None:
+        self._emit(
+            Finished(
+                now, run.id, run.task, run.row_key, RunState.SKIPPED, reason, detail, None, None,
+                None, None,
+            )
+        )  # fmt: skip
+
+
+def end_orphans(
+    store: Store, policies: Mapping[str, Policy], now: datetime, emit: Callable[[Event], None]
+) -> None:
+    """End what a dead runtime left executing; its last body is known to be over (R4)."""
+    outcome = Interrupted("the program was killed while it ran")
+    by_run = {one.id: one for one in store.orphans()}
+    endings = [
+        ending(
+            Done(one.id, one.token, one.attempt, outcome),
+            policies.get(one.task, Policy()),
+            now,
+            jitter=0,
+        )
+        for one in by_run.values()
+    ]
+    for end in store.finish(endings, now):
+        one = by_run[end.run]
+        emit(
+            Finished(
+                now, end.run, one.task, one.row_key, end.state, end.reason, end.detail, None, None,
+                end.error, end.retry_at,
+            )
+        )  # fmt: skip

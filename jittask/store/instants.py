@@ -1,0 +1,31 @@
+"""Instants as the store keeps them: whole microseconds since 1970 UTC.
+
+Integers compare alike on every database, and no driver can shift their zone.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+
+def to_micros(instant: datetime) -> int:
+    """Return an aware instant as microseconds since 1970 UTC, exactly."""
+    return (instant - _EPOCH) // _MICROSECOND
+
+
+def from_micros(micros: int) -> datetime:
+    """Return microseconds since 1970 as an aware instant in UTC, exactly."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def maybe_micros(instant: datetime | None) -> int | None:
+    """``to_micros`` that lets None through."""
+    return None if instant is None else to_micros(instant)
+
+
+def maybe_instant(micros: int | None) -> datetime | None:
+    """``from_micros`` that lets None through."""
+    return None if micros is None else from_micros(micros)

@@ -1,0 +1,18 @@
+"""The one way in which a run changes its state: a checked, conditional update (rule R1)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+
+from jittask.model import TRANSITIONS, RunState
+from jittask.store.tables import runs
+
+
+def moving(before: RunState, after: RunState) -> sa.Update:
+    """Return an UPDATE of runs from one state to another, to be narrowed by the caller.
+
+    Raises ValueError for a step that ``TRANSITIONS`` does not have.
+    """
+    if after not in TRANSITIONS[before]:
+        raise ValueError(f"a run cannot go from {before} to {after}")
+    return sa.update(runs).where(runs.c.state == before).values(state=after)

@@ -1,0 +1,57 @@
+"""Where a tree's run store and its locks are (rule F2)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+
+from jittask.environment import UnsetVariable, expand
+from jittask.model import AppSettings
+from jittask.store.errors import StoreError
+
+STATE_FOLDER = ".jittask"
+
+
+def state_folder(root: Path) -> Path:
+    """Return the tree's ``.jittask`` folder, made with its own ``.gitignore`` where missing."""
+    folder = root / STATE_FOLDER
+    try:
+        folder.mkdir(exist_ok=True)
+        ignore = folder / ".gitignore"
+        if not ignore.exists():
+            ignore.write_text("*\n", encoding="utf-8")
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: cannot be made: {error.strerror}",
+            hint="JitTask keeps its records there: make the tree writable, or set settings.store",
+        ) from error
+    return folder
+
+
+def store_url(settings: AppSettings, root: Path) -> URL:
+    """Return the run store's URL; SQLite paths are relative to the tree.
+
+    Raises StoreError for an unset ``${NAME}``, a text that is no URL, and a
+    database that this version cannot keep records in.
+    """
+    if settings.store is None:
+        return URL.create("sqlite", database=str(root / STATE_FOLDER / "jittask.db"))
+    try:
+        url = make_url(expand(settings.store))
+    except UnsetVariable as error:
+        raise StoreError(
+            f"settings.store: {error}", hint=f"set {error.name}, or leave settings.store out"
+        ) from error
+    except ArgumentError as error:
+        raise StoreError(
+            f"settings.store: expected a URL such as sqlite:///runs.db, got {settings.store!r}",
+            hint="leave settings.store out to keep the records in .jittask/jittask.db",
+        ) from error
+    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
+        raise StoreError(
+            f"settings.store: the run store must be an SQLite file for now, got {url.drivername}",
+            hint="leave settings.store out to keep the records in .jittask/jittask.db",
+        )
+    return url.set(database=str(root / url.database))

@@ -1,0 +1,128 @@
+"""What runtimes say of themselves and of the elements they run, for ``status`` (rule H3)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.records import ElementRow, RuntimeRow
+from jittask.store.tables import elements, log_chunks, runs, runtimes
+
+_RUNTIMES_KEPT = 20
+
+
+def announce(connection: Connection, identity: str, host: str, pid: int, now: datetime) -> None:
+    """Enter a runtime that begins; the oldest entries make room."""
+    connection.execute(
+        sa.insert(runtimes).values(id=identity, host=host, pid=pid, started=to_micros(now))
+    )
+    newest = (
+        sa.select(runtimes.c.id).order_by(runtimes.c.started.desc()).limit(_RUNTIMES_KEPT)
+    ).scalar_subquery()
+    connection.execute(sa.delete(runtimes).where(runtimes.c.id.not_in(newest)))
+
+
+def note(
+    connection: Connection,
+    identity: str,
+    *,
+    stopped: datetime | None = None,
+    reloaded: tuple[datetime, bool] | None = None,
+    scanned: datetime | None = None,
+) -> None:
+    """Enter what a runtime has done."""
+    values: dict[str, object] = {}
+    if stopped is not None:
+        values["stopped"] = maybe_micros(stopped)
+    if reloaded is not None:
+        values["last_reload"], values["last_reload_ok"] = to_micros(reloaded[0]), reloaded[1]
+    if scanned is not None:
+        values["last_scan"] = to_micros(scanned)
+    if values:
+        connection.execute(sa.update(runtimes).where(runtimes.c.id == identity).values(values))
+
+
+def latest_runtimes(connection: Connection, *, alive: bool) -> tuple[RuntimeRow, ...]:
+    """Return the newest runtime; ``alive`` is what the lock says of it."""
+    query = sa.select(runtimes).order_by(runtimes.c.started.desc()).limit(1)
+    return tuple(
+        RuntimeRow(
+            id=row.id,
+            host=row.host,
+            pid=row.pid,
+            started=from_micros(row.started),
+            alive=alive and row.stopped is None,
+            last_reload=maybe_instant(row.last_reload),
+            last_reload_ok=row.last_reload_ok,
+            last_scan=maybe_instant(row.last_scan),
+        )
+        for row in connection.execute(query)
+    )
+
+
+def put_elements(connection: Connection, rows: Sequence[ElementRow]) -> None:
+    """Replace what is known of the elements."""
+    connection.execute(sa.delete(elements))
+    if rows:
+        connection.execute(
+            sa.insert(elements),
+            [
+                {
+                    "name": row.name,
+                    "state": row.state,
+                    "version": row.version,
+                    "since": to_micros(row.since),
+                    "diagnostics": json.dumps([asdict(one) for one in row.diagnostics]),
+                }
+                for row in rows
+            ],
+        )
+
+
+def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
+    """Return what a runtime last said of the elements, by name."""
+    return tuple(
+        ElementRow(
+            name=row.name,
+            state=row.state,
+            version=row.version,
+            since=from_micros(row.since),
+            diagnostics=tuple(_diagnostic(one) for one in json.loads(row.diagnostics)),
+        )
+        for row in connection.execute(sa.select(elements).order_by(elements.c.name))
+    )
+
+
+def prune(connection: Connection, now: datetime, days: int, limit: int) -> int:
+    """Delete at most ``limit`` finished runs older than the retention; return how many.
+
+    Their keys go with them: what keeps an old occurrence from coming back is
+    the task's mark, not its record (R3).
+    """
+    old = (
+        sa.select(runs.c.id)
+        .where(
+            runs.c.finished < to_micros(now - timedelta(days=days)),
+            runs.c.state.not_in(["pending", "executing"]),
+        )
+        .limit(limit)
+    )
+    numbers = connection.execute(old).scalars().all()
+    if numbers:
+        connection.execute(sa.delete(log_chunks).where(log_chunks.c.run_id.in_(numbers)))
+        connection.execute(sa.delete(runs).where(runs.c.id.in_(numbers)))
+    return len(numbers)
+
+
+def _diagnostic(data: dict[str, object]) -> Diagnostic:
+    location = data.pop("location")
+    assert isinstance(location, dict)
+    severity = Severity(str(data.pop("severity")))
+    return Diagnostic(location=Location(**location), severity=severity, **data)  # type: ignore[arg-type]

@@ -1,0 +1,207 @@
+"""The run store's one door: everything that is kept about runs goes through here."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Self
+
+from sqlalchemy.engine import URL
+
+from jittask.model import MissedRange, Reason, Run, Trigger
+from jittask.store import claims, planning, reading, standing
+from jittask.store.claims import Claim, Claimed, DueRun, Ending, Orphan
+from jittask.store.engine import Database
+from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
+from jittask.store.records import ElementRow, LogChunk, RecordFilter, RecordPage, StoreStatus
+
+
+class Store:
+    """Runs, their logs, and what runtimes say; each call is one transaction.
+
+    Safe to call from several threads. Every method takes the time that it
+    needs as an argument.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @classmethod
+    def open(cls, url: URL, *, create: bool) -> Store:
+        """Open the store; see ``Database.open`` for what StoreError tells."""
+        return cls(Database.open(url, create=create))
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    # --- locks
+
+    @property
+    def place(self) -> str:
+        """Where the records are, for people."""
+        return str(self._database.path)
+
+    def runtime_lock(self) -> FileLock:
+        """Return the lock of the one runtime."""
+        return runtime_lock(self._database.path)
+
+    def bodies_lock(self) -> FileLock:
+        """Return the lock that worker processes share."""
+        return bodies_lock(self._database.path)
+
+    def runtime_alive(self) -> bool:
+        """Whether a runtime holds this store now."""
+        with self.runtime_lock() as lock:
+            return not lock.take(shared=True)
+
+    # --- the planner
+
+    def plan(
+        self,
+        now: datetime,
+        create: Sequence[NewRun] = (),
+        close: Sequence[Closing] = (),
+        mark: Sequence[TaskMark] = (),
+    ) -> list[tuple[int, NewRun]]:
+        """Write one plan whole; return the new runs with their ids."""
+        with self._database.writing() as connection:
+            return planning.plan(connection, now=now, create=create, close=close, mark=mark)
+
+    def marks(self) -> dict[str, TaskMark]:
+        """Return every task's mark."""
+        with self._database.reading() as connection:
+            return planning.all_marks(connection)
+
+    def pending(self, task: str) -> list[PendingRun]:
+        """Return the task's scheduled runs that no attempt has begun, soonest first."""
+        with self._database.reading() as connection:
+            return planning.pending(connection, task)
+
+    def recorded(
+        self, task: str, row_keys: Sequence[str], since: datetime
+    ) -> tuple[set[tuple[str, datetime]], dict[str, list[MissedRange]]]:
+        """Return the rows' recorded nominals and counted ranges from ``since`` on."""
+        with self._database.reading() as connection:
+            return (
+                planning.recorded(connection, task, row_keys, since),
+                planning.missed_ranges(connection, task, row_keys, since),
+            )
+
+    def enqueue(
+        self, task: str, row_key: str, trigger: Trigger, now: datetime, rerun_of: int | None = None
+    ) -> int:
+        """Add a run that is due now and repeats freely; return its id."""
+        new = NewRun(task, row_key, trigger, (now,), now, rerun_of=rerun_of)
+        [(number, _)] = self.plan(now, create=[new])
+        return number
+
+    # --- the worker
+
+    def due(self, now: datetime, limit: int) -> list[DueRun]:
+        """Return runs that may be claimed now, most urgent first."""
+        with self._database.reading() as connection:
+            return claims.due(connection, now, limit)
+
+    def next_due(self) -> datetime | None:
+        """Return when the next pending run may be claimed."""
+        with self._database.reading() as connection:
+            return claims.next_due(connection)
+
+    def claim(self, wanted: Sequence[Claim], worker: str, now: datetime) -> list[Claimed]:
+        """Claim what is still pending and due; return what is ours."""
+        with self._database.writing() as connection:
+            return claims.claim(connection, wanted, worker, now)
+
+    def skip(self, run: int, reason: Reason, detail: str, now: datetime) -> bool:
+        """End a pending run without running it; say whether it was still pending."""
+        with self._database.writing() as connection:
+            return claims.skip(connection, run, reason, detail, now)
+
+    def finish(
+        self, endings: Sequence[Ending], now: datetime, log: Sequence[tuple[int, LogChunk]] = ()
+    ) -> list[Ending]:
+        """Write logs and outcomes together; return the outcomes that counted."""
+        with self._database.writing() as connection:
+            claims.append_log(connection, log)
+            return claims.finish(connection, endings, now)
+
+    def orphans(self) -> list[Orphan]:
+        """Return the runs that a dead runtime left executing."""
+        with self._database.reading() as connection:
+            return claims.orphans(connection)
+
+    # --- readers
+
+    def records(
+        self, wanted: RecordFilter, now: datetime, limit: int = 50, after: str | None = None
+    ) -> RecordPage:
+        """Return a page of runs, newest effective instant first."""
+        with self._database.reading() as connection:
+            return reading.records(connection, wanted, now, limit, after)
+
+    def run(self, number: int) -> Run | None:
+        """Return one run with its attempts, or None."""
+        with self._database.reading() as connection:
+            return reading.one_run(connection, number)
+
+    def log(self, number: int) -> Iterator[LogChunk]:
+        """Yield what a run printed and logged, in order."""
+        with self._database.reading() as connection:
+            yield from reading.log(connection, number)
+
+    def status(self, now: datetime) -> StoreStatus:
+        """Return what ``jittask status`` shows."""
+        alive = self.runtime_alive()
+        with self._database.reading() as connection:
+            pending, overdue, executing = reading.counts(connection, now)
+            return StoreStatus(
+                runtimes=standing.latest_runtimes(connection, alive=alive),
+                elements=standing.known_elements(connection),
+                pending=pending,
+                overdue=overdue,
+                executing=executing,
+            )
+
+    # --- what runtimes say
+
+    def announce(self, identity: str, host: str, pid: int, now: datetime) -> None:
+        """Enter a runtime that begins."""
+        with self._database.writing() as connection:
+            standing.announce(connection, identity, host, pid, now)
+
+    def note(
+        self,
+        identity: str,
+        *,
+        stopped: datetime | None = None,
+        reloaded: tuple[datetime, bool] | None = None,
+        scanned: datetime | None = None,
+    ) -> None:
+        """Enter what a runtime has done."""
+        with self._database.writing() as connection:
+            standing.note(
+                connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned
+            )
+
+    def put_elements(self, rows: Sequence[ElementRow]) -> None:
+        """Replace what is known of the elements."""
+        with self._database.writing() as connection:
+            standing.put_elements(connection, rows)
+
+    def elements(self) -> tuple[ElementRow, ...]:
+        """Return what a runtime last said of the elements."""
+        with self._database.reading() as connection:
+            return standing.known_elements(connection)
+
+    def prune(self, now: datetime, days: int, limit: int = 1000) -> int:
+        """Delete finished runs older than the retention, at most ``limit``; return how many."""
+        with self._database.writing() as connection:
+            return standing.prune(connection, now, days, limit)

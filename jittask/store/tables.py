@@ -1,0 +1,129 @@
+"""The tables of the run store. Only this package knows a column's name.
+
+Columns that hold an instant are microseconds since 1970 UTC. The migrations in
+``migrations/`` build the same tables; a test holds the two against each other.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
+
+metadata = MetaData()
+
+Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+runs = Table(
+    "runs",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("task", String(255), nullable=False),
+    Column("row_key", String(512), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("reason", String(32)),
+    Column("detail", Text),
+    Column("trigger", String(16), nullable=False),
+    Column("nominal", BigInteger, nullable=False),
+    Column("nominals", Text),  # JSON, only where occurrences merged
+    Column("missed_first", BigInteger),
+    Column("missed_last", BigInteger),
+    Column("missed_count", BigInteger),
+    Column("effective", BigInteger, nullable=False),
+    Column("due", BigInteger, nullable=False),
+    Column("started", BigInteger),
+    Column("finished", BigInteger),
+    Column("attempt", Integer, nullable=False),
+    Column("token", Integer, nullable=False),
+    Column("worker", String(64)),
+    Column("version", String(64)),
+    Column("result", Text),
+    Column("error", Text),
+    Column("rerun_of", Serial),
+    Column("priority", Integer, nullable=False),
+    Column("late", Boolean, nullable=False),
+    Index("runs_by_state_due", "state", "due"),
+    Index("runs_by_effective", "effective", "id"),
+    Index("runs_by_task", "task", "row_key", "effective", "id"),
+    sqlite_autoincrement=True,
+)
+
+keys = Table(
+    "occurrence_keys",
+    metadata,
+    Column("task", String(255), primary_key=True),
+    Column("row_key", String(512), primary_key=True),
+    Column("nominal", BigInteger, primary_key=True),
+    Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Index("occurrence_keys_by_run", "run_id"),
+    sqlite_with_rowid=False,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("worker", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("finished", BigInteger),
+    Column("outcome", String(32)),
+    Column("error", Text),
+)
+
+log_chunks = Table(
+    "log_chunks",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("stream", String(8), nullable=False),
+    Column("text", Text, nullable=False),
+    Index("log_chunks_by_run", "run_id", "id"),
+)
+
+marks = Table(
+    "task_marks",
+    metadata,
+    Column("task", String(255), primary_key=True),
+    Column("activated", BigInteger, nullable=False),
+    Column("timing_digest", String(64), nullable=False),
+    Column("version", String(64), nullable=False),
+    Column("planned_until", BigInteger, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("vanished", BigInteger),
+)
+
+elements = Table(
+    "elements",
+    metadata,
+    Column("name", String(255), primary_key=True),
+    Column("state", String(16), nullable=False),
+    Column("version", String(64)),
+    Column("since", BigInteger, nullable=False),
+    Column("diagnostics", Text, nullable=False),  # JSON
+)
+
+runtimes = Table(
+    "runtimes",
+    metadata,
+    Column("id", String(64), primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started", BigInteger, nullable=False),
+    Column("stopped", BigInteger),
+    Column("last_reload", BigInteger),
+    Column("last_reload_ok", Boolean),
+    Column("last_scan", BigInteger),
+)

@@ -1,0 +1,54 @@
+"""Brings a store's schema to the newest version (rule R9, by Alembic)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from jittask.store.errors import StoreError
+
+HEAD = "0001"
+"""The newest revision; a test holds it against the migrations."""
+
+
+def bring_up_to_date(engine: Engine, *, write: bool) -> None:
+    """Run the migrations that the database lacks; read only, refuse an old schema.
+
+    Raises StoreError for a schema that a newer JitTask made.
+    """
+    revision = _revision(engine)
+    if revision == HEAD:
+        return
+    if revision is not None and revision > HEAD:
+        raise StoreError(
+            f"the run store was made by a newer JitTask (schema {revision}, known is {HEAD})",
+            hint="upgrade this JitTask, or give settings.store another file",
+        )
+    if not write:
+        raise StoreError(
+            "the run store is empty or of an older JitTask", hint="jittask run brings it up to date"
+        )
+    _migrate(engine)
+
+
+def _revision(engine: Engine) -> str | None:
+    with engine.connect() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        found = connection.exec_driver_sql("SELECT version_num FROM alembic_version").scalar()
+        return None if found is None else str(found)
+
+
+def _migrate(engine: Engine) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option(
+        "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
+    )
+    with engine.connect() as connection:
+        config.attributes["connection"] = connection.execution_options(jittask_write=True)
+        command.upgrade(config, "head")
