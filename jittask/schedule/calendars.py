@@ -1,0 +1,189 @@
+"""Working days and holidays, by the ``holidays`` package (rule T8)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import lru_cache
+
+import holidays
+from holidays import HolidayBase
+
+from jittask.schedule.problems import Mistake
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+SEARCH_DAYS = 400
+"""How far a working day is looked for (T9)."""
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Says of each day whether it is a holiday, a weekend day, a working day."""
+
+    label: str
+    base: HolidayBase | None = field(compare=False, default=None)
+    whole_spans: bool = False
+    """China: weekend days that touch a listed day belong to the holiday."""
+    extra_holidays: frozenset[date] = frozenset()
+    extra_workdays: frozenset[date] = frozenset()
+
+    @classmethod
+    def from_config(cls, config: str | Mapping[str, object]) -> Calendar:
+        """Make a calendar from its configuration, or one of its short forms.
+
+        Raises Mistake, its pointer starting inside the configuration.
+        """
+        if isinstance(config, str):
+            return cls.from_config(_long_form(config))
+        country, market = config.get("country"), config.get("market")
+        subdivision = config.get("subdivision")
+        off = _dates(config, "extraHolidays")
+        on = _dates(config, "extraWorkdays")
+        for day in sorted(off & on):
+            raise Mistake(
+                "calendar-date-in-both-lists",
+                ("extraWorkdays",),
+                f"{day} is both an extra holiday and an extra workday",
+                "keep it in one of the lists",
+            )
+        if country and market:
+            raise Mistake("unknown-calendar", ("market",), "expected a country or a market", None)
+        base = _market(str(market)) if market else None
+        if country:
+            base = _country(str(country), str(subdivision) if subdivision else None)
+        if base is None and not off and not on:
+            raise Mistake("unknown-calendar", (), "a calendar names a country or a market", None)
+        label = str(market or (f"{country}-{subdivision}" if subdivision else country or "extras"))
+        return cls(label, base, country == "CN", off, on)
+
+    def holiday_name(self, day: date) -> str | None:
+        """Return the name of the holiday that ``day`` is, or None."""
+        if day in self.extra_workdays:
+            return None
+        if day in self.extra_holidays:
+            return "extra holiday"
+        if self.base is None:
+            return None
+        name = self.base.get(day)
+        if name is None and self.whole_spans and self._rest_day(day):
+            return self._span_name(day)
+        return name
+
+    def is_holiday(self, day: date) -> bool:
+        """Whether ``day`` is a legal holiday (of a market: a day without trading)."""
+        return self.holiday_name(day) is not None
+
+    def is_weekend(self, day: date) -> bool:
+        """Whether ``day`` is a weekend day that is not worked."""
+        if day in self.extra_workdays:
+            return False
+        if self.base is None:
+            return day.weekday() >= _SATURDAY
+        return bool(self.base.is_weekend(day)) and not self.base.is_working_day(day)
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether people work on ``day``."""
+        if day in self.extra_workdays:
+            return True
+        if day in self.extra_holidays:
+            return False
+        if self.base is None:
+            return day.weekday() < _SATURDAY
+        return bool(self.base.is_working_day(day))
+
+    def seek(self, day: date, step: int) -> date | None:
+        """Return the first working day after (1) or before (-1) ``day``; None where none is near."""
+        for _ in range(SEARCH_DAYS):
+            day += step * _DAY
+            if self.is_working_day(day):
+                return day
+        return None
+
+    @property
+    def known_until(self) -> date:
+        """The last day that the holidays are known for, or computed."""
+        return date.max if self.base is None else date(self.base.end_year, 12, 31)
+
+    def _rest_day(self, day: date) -> bool:
+        assert self.base is not None
+        return bool(self.base.is_weekend(day)) and not self.base.is_working_day(day)
+
+    def _span_name(self, day: date) -> str | None:
+        """Return the holiday that the run of rest days around ``day`` touches."""
+        assert self.base is not None
+        for step in (-_DAY, _DAY):
+            end = day
+            while self._rest_day(end) and self.base.get(end) is None:
+                end += step
+            name = self.base.get(end)
+            if name is not None:
+                return name
+        return None
+
+
+def _long_form(text: str) -> dict[str, object]:
+    """Expand ``CN``, ``US-CA`` and ``XNYS``."""
+    country, dash, subdivision = text.partition("-")
+    if dash:
+        return {"country": country, "subdivision": subdivision}
+    if country in _markets() and country not in _countries():
+        return {"market": country}
+    return {"country": country}
+
+
+def _country(code: str, subdivision: str | None) -> HolidayBase:
+    known = _countries()
+    if code not in known:
+        raise Mistake(
+            "unknown-calendar",
+            ("country",),
+            f"expected a country code such as CN, US or DE, got {code!r}",
+            "the code is ISO 3166's, in capitals; a market is its MIC, such as XNYS",
+        )
+    if subdivision is not None and subdivision not in known[code]:
+        some = ", ".join(known[code][:8]) or "none"
+        raise Mistake(
+            "unknown-calendar",
+            ("subdivision",),
+            f"{code} has no subdivision {subdivision!r}",
+            f"it has: {some}{' …' if len(known[code]) > 8 else ''}",  # noqa: PLR2004
+        )
+    return holidays.country_holidays(code, subdiv=subdivision)
+
+
+def _market(code: str) -> HolidayBase:
+    if code not in _markets():
+        raise Mistake(
+            "unknown-calendar",
+            ("market",),
+            f"expected a market code such as XNYS, got {code!r}",
+            "the code is the market's MIC",
+        )
+    return holidays.financial_holidays(code)
+
+
+@lru_cache(maxsize=1)
+def _countries() -> dict[str, list[str]]:
+    return holidays.list_supported_countries()
+
+
+@lru_cache(maxsize=1)
+def _markets() -> dict[str, list[str]]:
+    return holidays.list_supported_financial()
+
+
+def _dates(config: Mapping[str, object], key: str) -> frozenset[date]:
+    listed = config.get(key) or ()
+    if not isinstance(listed, list | tuple):
+        raise Mistake("bad-date", (key,), f"{key}: expected a list of dates", None)
+    found: set[date] = set()
+    for at, text in enumerate(listed):
+        try:
+            found.add(date.fromisoformat(str(text)))
+        except ValueError:
+            raise Mistake(
+                "bad-date", (key, at), f"expected a date such as 2026-05-06, got {text!r}", None
+            ) from None
+    return frozenset(found)

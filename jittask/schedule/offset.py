@@ -1,0 +1,104 @@
+"""Offsets of date-field tasks: how far from a row's date, and at what time (rules F5, D1)."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from jittask.schedule.problems import Mistake
+from jittask.schedule.zones import resolve, to_wall
+
+_UNITS = {"second": 1, "minute": 60, "hour": 3600}
+_DAY_UNITS = {"day": 1, "week": 7}
+_MONTHS_A_YEAR = 12
+MONTH_SLACK = timedelta(days=3)
+"""How far clamping can move the day of a month."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offset:
+    """Before (negative) or after (positive) a value; ``at`` is the time of day of the result."""
+
+    seconds: int = 0
+    days: int = 0
+    months: int = 0
+    at: time | None = None
+
+    def apply(self, value: date, zone: ZoneInfo) -> datetime:
+        """Return the wall time that the offset makes of a date, or of a naive datetime (D1)."""
+        wall = value if isinstance(value, datetime) else datetime.combine(value, time())
+        if not isinstance(value, datetime) and self.at is not None and self.seconds:
+            wall = datetime.combine(value, self.at)
+        if self.seconds:
+            return to_wall(resolve(wall, zone) + timedelta(seconds=self.seconds), zone)
+        wall = add_months(wall, self.months) + timedelta(days=self.days)
+        return wall if self.at is None else datetime.combine(wall.date(), self.at)
+
+    def undo(self, low: datetime, high: datetime) -> tuple[datetime, datetime]:
+        """Return bounds of the values whose results lie in ``[low, high]``, never too tight."""
+        slack = MONTH_SLACK if self.months else timedelta()
+        if self.at is not None or self.seconds:
+            slack += timedelta(days=1)
+        delta = timedelta(days=self.days, seconds=self.seconds)
+        return (
+            add_months(low - delta, -self.months) - slack,
+            add_months(high - delta, -self.months) + slack,
+        )
+
+
+def add_months(wall: datetime, months: int) -> datetime:
+    """Return ``wall`` some months on, its day clamped to the month (T5)."""
+    if not months:
+        return wall
+    year, month = divmod(12 * wall.year + wall.month - 1 + months, _MONTHS_A_YEAR)
+    last = monthrange(year, month + 1)[1]
+    return wall.replace(year=year, month=month + 1, day=min(wall.day, last))
+
+
+def read_offset(config: object, key: str) -> Offset:
+    """Read an offset in today's form or the older one; raises Mistake.
+
+    The older form has a signed ``offset`` with ``offsetType`` 1, plural units
+    and seconds.
+    """
+    if config is None:
+        return Offset()
+    if not isinstance(config, Mapping):
+        raise Mistake("bad-offset", (key,), f"{key}: expected an object", None)
+    kind, amount = config.get("offsetType", 0), config.get("offset", 0)
+    if kind not in (-1, 0, 1) or not isinstance(amount, int) or isinstance(amount, bool):
+        raise Mistake(
+            "bad-offset",
+            (key,),
+            f"{key}: expected offsetType -1, 0 or 1 and a whole offset",
+            'for example: {"offsetType": -1, "offset": 7, "offsetUnit": "day", "time": "09:00"}',
+        )
+    signed = int(kind) * amount
+    unit = str(config.get("offsetUnit", "day")).removesuffix("s")
+    at = _time(config.get("time"), key)
+    if unit in _UNITS:
+        return Offset(seconds=signed * _UNITS[unit], at=at)
+    if unit in _DAY_UNITS:
+        return Offset(days=signed * _DAY_UNITS[unit], at=at)
+    if unit == "month":
+        return Offset(months=signed, at=at)
+    raise Mistake(
+        "bad-offset",
+        (key, "offsetUnit"),
+        f"expected minute, hour, day, week or month, got {config.get('offsetUnit')!r}",
+        None,
+    )
+
+
+def _time(text: object, key: str) -> time | None:
+    if text is None or text == "":
+        return None
+    for shape in ("%H:%M", "%H:%M:%S"):
+        try:
+            return datetime.strptime(str(text), shape).time()  # noqa: DTZ007 - wall time
+        except ValueError:
+            continue
+    raise Mistake("bad-time", (key, "time"), f"expected a time such as 09:00, got {text!r}", None)

@@ -1,0 +1,35 @@
+"""Mistakes in a ``timerCfg``, as values: what, where under it, and how to mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class TimingProblem:
+    """One mistake; ``pointer`` leads from ``timerCfg`` to what is wrong."""
+
+    code: str
+    pointer: tuple[str | int, ...]
+    message: str
+    hint: str | None = None
+    warning: bool = False
+
+
+class TimingError(ValueError):
+    """A ``timerCfg`` that makes no timer; ``problems`` tells why."""
+
+    def __init__(self, problems: Sequence[TimingProblem]) -> None:
+        super().__init__("; ".join(one.message for one in problems))
+        self.problems = tuple(problems)
+
+
+class Mistake(Exception):
+    """Raised inside a reader to leave it with its one problem; never leaves the package."""
+
+    def __init__(
+        self, code: str, pointer: tuple[str | int, ...], message: str, hint: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.problem = TimingProblem(code, pointer, message, hint)

@@ -1,0 +1,118 @@
+"""What a calendar makes of a cycle's nominals: moved, merged, skipped (rule T9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from jittask.model import Note, Occurrence, SkippedOccurrence
+from jittask.schedule.calendars import SEARCH_DAYS, Calendar
+from jittask.schedule.cycle import Cycle, Nominal
+from jittask.schedule.zones import fire_instant, resolve, shifted, to_wall
+
+_DAY = timedelta(days=1)
+
+
+class Direction(StrEnum):
+    """Where an occurrence on a day that is not worked goes."""
+
+    NEXT = "next"
+    PREVIOUS = "previous"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True)
+class Roll:
+    """Which days do not fire, and what becomes of their occurrences."""
+
+    calendar: Calendar
+    holidays: bool
+    weekends: bool
+    direction: Direction
+
+    def bars(self, day: date) -> str | None:
+        """Return why ``day`` does not fire, or None."""
+        if self.holidays and (name := self.calendar.holiday_name(day)):
+            return name
+        if self.weekends and self.calendar.is_weekend(day):
+            return "weekend"
+        return None
+
+    def walk(
+        self, cycle: Cycle, zone: ZoneInfo, low: datetime
+    ) -> Iterator[Occurrence | SkippedOccurrence]:
+        """Yield, in order of the effective instant, all that may concern ``low`` and later.
+
+        Begins early enough that nothing which is moved past ``low`` is missed:
+        what falls on the days after the working day before ``low``.
+        """
+        begin = low
+        if cycle.moves and self.direction is Direction.NEXT:
+            begin = resolve(datetime.combine(self._reach(to_wall(low, zone).date()), time()), zone)
+        gathered: list[Nominal] = []
+        effective: datetime | None = None
+        notes: list[Note] = []
+        for nominal in cycle.nominals(begin):
+            why = self.bars(nominal.wall.date())
+            lands = nominal.instant if why is None else self._land(cycle, nominal, zone)
+            if lands is None:
+                assert why is not None
+                yield SkippedOccurrence(nominal.instant, self._skipped(why))
+                continue
+            if lands != effective:
+                if effective is not None:
+                    yield _merged(effective, gathered, notes)
+                gathered, effective, notes = [], lands, []
+            gathered.append(nominal)
+            if why is not None:
+                notes.append(self._moved(nominal, why))
+            elif shifted(nominal.wall, nominal.instant, zone):
+                notes.append(gap_note(nominal))
+        if effective is not None:
+            yield _merged(effective, gathered, notes)
+
+    def beyond(self, high: datetime, zone: ZoneInfo) -> datetime:
+        """Return an instant after which no nominal becomes effective by ``high``."""
+        if self.direction is not Direction.PREVIOUS:
+            return high
+        day = self.calendar.seek(to_wall(high, zone).date(), 1)
+        return high + SEARCH_DAYS * _DAY if day is None else resolve(
+            datetime.combine(day + _DAY, time()), zone
+        )  # fmt: skip
+
+    def _reach(self, day: date) -> date:
+        before = self.calendar.seek(day, -1)
+        return day - SEARCH_DAYS * _DAY if before is None else before + _DAY
+
+    def _land(self, cycle: Cycle, nominal: Nominal, zone: ZoneInfo) -> datetime | None:
+        if not cycle.moves or self.direction is Direction.SKIP:
+            return None
+        day: date | None = nominal.wall.date()
+        step = 1 if self.direction is Direction.NEXT else -1
+        while (day := self.calendar.seek(day, step)) is not None:
+            lands = fire_instant(datetime.combine(day, nominal.wall.time()), zone)
+            if lands is not None:
+                return lands
+        return None
+
+    def _skipped(self, why: str) -> Note:
+        if self.direction is Direction.SKIP:
+            return Note("skipped-holiday", f"skipped: {why}")
+        return Note("skipped-holiday", f"skipped: {why} (occurrences within a day are not moved)")
+
+    def _moved(self, nominal: Nominal, why: str) -> Note:
+        return Note("rolled", f"moved from {nominal.wall:%a %Y-%m-%d} ({why})")
+
+
+def gap_note(nominal: Nominal) -> Note:
+    """Say that a nominal's wall time did not exist."""
+    return Note("dst-gap", f"{nominal.wall:%H:%M} does not exist that day (clocks go forward)")
+
+
+def _merged(effective: datetime, gathered: list[Nominal], notes: list[Note]) -> Occurrence:
+    if len(gathered) > 1:
+        notes.append(Note("merged", f"{len(gathered)} occurrences meet here"))
+    return Occurrence(effective, tuple(one.instant for one in gathered), tuple(notes))

@@ -1,0 +1,235 @@
+"""The timers of a date-field task's rows, and the dates that matter (rules D1, D3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from jittask.schedule.offset import MONTH_SLACK, Offset, add_months, read_offset
+from jittask.schedule.problems import Mistake, TimingError, TimingProblem
+from jittask.schedule.reading import (
+    ELAPSED_STEPS,
+    CalendarConfig,
+    Reader,
+    read_cycle,
+    read_frame,
+    read_wall,
+)
+from jittask.schedule.roll import Roll
+from jittask.schedule.timer import Timer
+from jittask.schedule.zones import to_wall
+
+_DAY = timedelta(days=1)
+_MOST_RANGES = 200
+_ROLL_DAYS = timedelta(days=40)
+"""More than any run of days off; a range may be too wide, never too narrow."""
+_PATTERNS = ("weekday", "day", "week", "month", "cron", "rrule", "subType")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRange:
+    """Values of a column from ``low`` to ``high``, both included; None is unbounded."""
+
+    low: date | None
+    high: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class RowTimer:
+    """Makes the timer of each row; immutable."""
+
+    zone: ZoneInfo
+    start_field: str
+    start_offset: Offset
+    end_field: str | None
+    end_offset: Offset
+    end_time: datetime | None
+    repeat: Mapping[str, object] = field(hash=False)
+    roll: Roll | None = None
+
+    @classmethod
+    def from_config(
+        cls, timer_cfg: Mapping[str, object], zone: str | ZoneInfo, calendar: CalendarConfig = None
+    ) -> RowTimer:
+        """Make it of a date-field task's ``timerCfg``; raises TimingError."""
+        timer, problems = check_row_timer(timer_cfg, zone, calendar)
+        if timer is None:
+            raise TimingError([one for one in problems if not one.warning])
+        return timer
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The model's fields that it reads."""
+        if self.end_field is None or self.end_field == self.start_field:
+            return (self.start_field,)
+        return (self.start_field, self.end_field)
+
+    def timer_of(self, row: Mapping[str, object]) -> Timer | None:
+        """Return the timer of a row, by field; None where its date is empty."""
+        end = row.get(self.end_field) if self.end_field else None
+        return self.timer(_as_date(row.get(self.start_field)), _as_date(end))
+
+    def timer(self, start: date | None, end: date | None = None) -> Timer | None:
+        """Return the timer for a start value and an end value (D1); None without a start.
+
+        Naive datetimes are wall time in the task's zone.
+        """
+        if start is None:
+            return None
+        base = self.start_offset.apply(self._naive(start), self.zone)
+        cycle = read_cycle({"repeat": self.repeat}, base, self.zone)
+        return Timer(self.zone, base, self._end(end), cycle, self.roll)
+
+    def ranges(
+        self,
+        lo: datetime,
+        hi: datetime,
+        start_is_datetime: bool,  # noqa: FBT001
+        least: date | None,
+        greatest: date | None,
+    ) -> tuple[FieldRange, ...]:
+        """Return ranges of start values that hold every one with an occurrence in ``(lo, hi]``.
+
+        Wider than exact by what zones, rolls and clamps can move; at most 200,
+        bounded by the column's ``least`` and ``greatest``.
+        """
+        if least is None or greatest is None:
+            return ()
+        slack = _DAY + (_ROLL_DAYS if self.roll else timedelta())
+        low, high = to_wall(lo, self.zone) - slack, to_wall(hi, self.zone) + slack
+        windows = self._windows(low, high, _datetime(least))
+        return _coalesced(windows, least, greatest, start_is_datetime)
+
+    def _windows(
+        self, low: datetime, high: datetime, least: datetime
+    ) -> list[tuple[datetime, datetime]]:
+        """Return, for each elapsed period that can matter, the window of start values."""
+        kind, period = self.repeat.get("repeatType", "normal"), self.repeat.get("period", 1)
+        assert isinstance(period, int)
+        if kind == "normal":
+            return [self.start_offset.undo(low, high)]
+        whole = [(datetime.min + _DAY, self.start_offset.undo(low, high)[1])]
+        if kind in ("custom", *ELAPSED_STEPS) or any(key in self.repeat for key in _PATTERNS):
+            return whole
+        windows: list[tuple[datetime, datetime]] = []
+        for n in range(_MOST_RANGES):
+            first, last = _shifted_back(low, high, str(kind), n * period)
+            window = self.start_offset.undo(first, last)
+            if window[1] < least:
+                return windows
+            windows.append(window)
+        return whole
+
+    def _end(self, value: date | None) -> datetime | None:
+        if self.end_field is None:
+            return self.end_time
+        if value is None:
+            return None
+        end = self.end_offset.apply(self._naive(value), self.zone)
+        plain_date = not isinstance(value, datetime) and self.end_offset.at is None
+        if plain_date and not self.end_offset.seconds:
+            return datetime.combine(end.date(), time.max)
+        return end
+
+    def _naive(self, value: date) -> date:
+        if isinstance(value, datetime) and value.tzinfo is not None:
+            return to_wall(value, self.zone)
+        return value
+
+
+def check_row_timer(
+    config: Mapping[str, object], zone: str | ZoneInfo, calendar: CalendarConfig
+) -> tuple[RowTimer | None, list[TimingProblem]]:
+    """Read a date-field task's ``timerCfg``; return its row timer, and all problems."""
+    reader = Reader(config)
+    frame = read_frame(reader, zone, calendar)
+    if frame is None:
+        return None, reader.problems
+    start_field = reader.step(lambda: _field_name(config, "startField"))
+    start_offset = reader.step(lambda: read_offset(config.get("startOffset"), "startOffset"))
+    end_offset = reader.step(lambda: read_offset(config.get("endOffset"), "endOffset"))
+    by_field = _ends_by_field(config)
+    end_time = None
+    if not by_field and config.get("endTime"):
+        end_time = reader.step(lambda: read_wall(config, "endTime", frame.zone, end=True))
+    end_field = reader.step(lambda: _field_name(config, "endField")) if by_field else None
+    repeat = config.get("repeat") or {"repeatType": "normal"}
+    probe = datetime(2024, 1, 31, 9)  # noqa: DTZ001 - any start does to read the cycle
+    reader.step(lambda: read_cycle(config, probe, frame.zone))
+    if isinstance(repeat, Mapping):
+        reader.step(lambda: _minutes_need_an_end(repeat, bounded=by_field or end_time is not None))
+    if reader.failed or start_field is None or start_offset is None or end_offset is None:
+        return None, reader.problems
+    assert isinstance(repeat, Mapping)
+    timer = RowTimer(
+        frame.zone, start_field, start_offset, end_field, end_offset, end_time, repeat, frame.roll
+    )
+    return timer, reader.problems
+
+
+def _field_name(config: Mapping[str, object], key: str) -> str:
+    name = config.get(key)
+    if not isinstance(name, str) or not name:
+        raise Mistake("bad-field", (key,), f"{key}: expected the name of a date field", None)
+    return name
+
+
+def _ends_by_field(config: Mapping[str, object]) -> bool:
+    which = config.get("endTimeType")
+    if which in (0, 1) and config.get("endTime") and config.get("endField"):
+        return which == 1
+    return bool(config.get("endField"))
+
+
+def _minutes_need_an_end(repeat: Mapping[str, object], *, bounded: bool) -> None:
+    if repeat.get("repeatType") in ELAPSED_STEPS and not bounded:
+        raise Mistake(
+            "minute-cycle-needs-end",
+            ("repeat", "repeatType"),
+            f"a cycle by {repeat['repeatType']} for every row needs an end",
+            "set endTime, or endField with endOffset",
+        )
+
+
+def _shifted_back(
+    low: datetime, high: datetime, kind: str, units: int
+) -> tuple[datetime, datetime]:
+    if kind == "day":
+        return low - units * _DAY, high - units * _DAY
+    if kind == "week":
+        return low - 7 * units * _DAY, high - 7 * units * _DAY
+    months = units * (12 if kind == "year" else 1)
+    slack = MONTH_SLACK if months else timedelta()
+    if 12 * low.year + low.month - months <= 12 * 2:  # before the calendar begins
+        return datetime.min + _DAY, datetime.min + _DAY
+    return add_months(low, -months) - slack, add_months(high, -months) + slack
+
+
+def _coalesced(
+    windows: list[tuple[datetime, datetime]], least: date, greatest: date, is_datetime: bool
+) -> tuple[FieldRange, ...]:  # fmt: skip
+    merged: list[tuple[datetime, datetime]] = []
+    bottom, top = _datetime(least), _datetime(greatest)
+    for low, high in sorted(windows):
+        low, high = max(low, bottom), min(high, top)
+        if low > high:
+            continue
+        if merged and low <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
+        else:
+            merged.append((low, high))
+    if is_datetime:
+        return tuple(FieldRange(low, high) for low, high in merged)
+    return tuple(FieldRange(low.date(), high.date()) for low, high in merged)
+
+
+def _as_date(value: object) -> date | None:
+    return value if isinstance(value, date) else None
+
+
+def _datetime(value: date) -> datetime:
+    if isinstance(value, datetime):
+        return value.replace(tzinfo=None)
+    return datetime.combine(value, time())
