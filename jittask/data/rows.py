@@ -1,0 +1,144 @@
+"""Rows of a model: by key, and by pages of dates (rules D3-D5)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, time
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+
+from jittask.data.databases import DataError, one_line
+from jittask.data.sql import where
+from jittask.model import FieldType, ModelInfo
+from jittask.query.expression import Expression
+from jittask.schedule.rows import FieldRange
+
+Row = dict[str, Any]
+"""A row by field name."""
+
+PAGE = 1000
+
+
+class Rows:
+    """The rows of one model, read through one engine."""
+
+    def __init__(self, engine: Engine, model: ModelInfo, table: sa.Table) -> None:
+        self.engine = engine
+        self.model = model
+        self.table = table
+        self._keys = [table.c[one.name] for one in model.key_fields]
+
+    def bounds(self, field: str) -> tuple[date | None, date | None]:
+        """Return the least and the greatest value of a date field."""
+        column = self.table.c[field]
+        with one_line(self.model.name), self.engine.connect() as connection:
+            least = connection.execute(sa.select(sa.func.min(column))).scalar()
+            greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
+        return least, greatest
+
+    def pages(
+        self,
+        field: str,
+        ranges: Sequence[FieldRange],
+        expression: Expression | None,
+        now: datetime,
+        zone: ZoneInfo,
+        fields: Sequence[str],
+    ) -> Iterator[list[Row]]:
+        """Yield pages of the rows whose ``field`` lies in a range and that pass the filter.
+
+        By primary key, each page beginning after the last key of the one
+        before; only the key and ``fields`` are read.
+        """
+        if not ranges:
+            return
+        column = self.table.c[field]
+        names = dict.fromkeys([*(one.name for one in self.model.key_fields), *fields])
+        query = sa.select(*(self.table.c[name].label(name) for name in names))
+        query = query.where(sa.or_(*(self._between(column, one) for one in ranges)))
+        if expression is not None:
+            query = query.where(where(expression, self.table, self.model, now, zone))
+        query = query.order_by(*self._keys).limit(PAGE)
+        after: list[Any] | None = None
+        while True:
+            page = self._read(query if after is None else query.where(self._beyond(after)))
+            if page:
+                yield page
+            if len(page) < PAGE:
+                return
+            after = [page[-1][one.name] for one in self.model.key_fields]
+
+    def get(self, key: str) -> Row | None:
+        """Return the whole row of a key, or None. Raises DataError for a key that is none."""
+        values = self.key_values(key)
+        query = sa.select(*(self.table.c[one.name].label(one.name) for one in self.model.fields))
+        for column, value in zip(self._keys, values, strict=True):
+            query = query.where(column == value)
+        found = self._read(query)
+        return found[0] if found else None
+
+    def key_values(self, key: str) -> list[Any]:
+        """Return the key columns' values of a row key."""
+        kinds = [one.type for one in self.model.key_fields]
+        try:
+            listed = json.loads(key)
+        except ValueError:
+            listed = key
+        values = listed if isinstance(listed, list) else [listed]
+        if len(values) != len(kinds):
+            wanted = ", ".join(one.name for one in self.model.key_fields)
+            raise DataError(f"{self.model.name}: a row is named by its {wanted}, got {key!r}")
+        return [_key_value(value, kind) for value, kind in zip(values, kinds, strict=True)]
+
+    def _read(self, query: sa.Select[Any]) -> list[Row]:
+        with one_line(self.model.name), self.engine.connect() as connection:
+            try:
+                return [dict(row) for row in connection.execute(query).mappings()]
+            except (ValueError, TypeError) as error:
+                raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
+
+    def _between(self, column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
+        bounds = [column.is_not(None)]
+        bounds += [column >= span.low] if span.low is not None else []
+        bounds += [column <= span.high] if span.high is not None else []
+        return sa.and_(*bounds)
+
+    def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
+        if len(self._keys) == 1:
+            return self._keys[0] > after[0]
+        steps = []
+        for at, column in enumerate(self._keys):
+            same = [self._keys[i] == after[i] for i in range(at)]
+            steps.append(sa.and_(*same, column > after[at]))
+        return sa.or_(*steps)
+
+
+def row_key(row: Mapping[str, Any], model: ModelInfo) -> str:
+    """Return the JSON of a row's key columns: one value, or a list of several (D4)."""
+    values = [_plain(row[one.name]) for one in model.key_fields]
+    return json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False)
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str | float) else str(value)
+
+
+def _key_value(value: Any, kind: FieldType) -> Any:
+    try:
+        match kind:
+            case FieldType.INTEGER:
+                return int(value)
+            case FieldType.DATE:
+                return date.fromisoformat(value)
+            case FieldType.DATETIME:
+                return datetime.fromisoformat(value)
+            case FieldType.TIME:
+                return time.fromisoformat(value)
+            case _:
+                return value if isinstance(value, str) else str(value)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{value!r} is no key of that table") from error

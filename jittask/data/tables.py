@@ -1,0 +1,109 @@
+"""A model's table: described, reflected, or made where it is missing (rule F9)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Engine
+from sqlalchemy.exc import NoSuchTableError
+from sqlalchemy.types import TypeEngine
+
+from jittask.data.databases import DataError, one_line
+from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
+
+_COLUMNS: dict[FieldType, TypeEngine[object]] = {
+    FieldType.TEXT: sa.String(255),
+    FieldType.INTEGER: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
+    FieldType.FLOAT: sa.Double(),
+    FieldType.DECIMAL: sa.Numeric(20, 6),
+    FieldType.BOOLEAN: sa.Boolean(),
+    FieldType.DATE: sa.Date(),
+    FieldType.DATETIME: sa.DateTime(),
+    FieldType.TIME: sa.Time(),
+    FieldType.JSON: sa.JSON(),
+    FieldType.OTHER: sa.Text(),
+}
+_LONG_TEXT = frozenset({"Ltext", "RichText"})
+_KINDS: tuple[tuple[type[TypeEngine[object]], FieldType], ...] = (
+    (sa.Boolean, FieldType.BOOLEAN),
+    (sa.DateTime, FieldType.DATETIME),
+    (sa.Date, FieldType.DATE),
+    (sa.Time, FieldType.TIME),
+    (sa.Integer, FieldType.INTEGER),
+    (sa.Float, FieldType.FLOAT),
+    (sa.Numeric, FieldType.DECIMAL),
+    (sa.String, FieldType.TEXT),
+    (sa.JSON, FieldType.JSON),
+)
+
+
+def complete(model: ModelInfo, engine: Engine) -> ModelInfo:
+    """Return the model with its fields known: those of a TableType are reflected."""
+    if model.form is not ModelForm.TABLE:
+        return model
+    table = _reflected(model, engine)
+    fields = tuple(
+        FieldInfo(
+            name=column.name,
+            type=_kind(column.type),
+            column=column.name,
+            primary_key=column.primary_key,
+            nullable=bool(column.nullable),
+        )
+        for column in table.columns
+    )
+    return replace(model, fields=fields, opaque=False)
+
+
+def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
+    """Return the table of a model. Raises DataError where it is missing or has no key."""
+    table = _reflected(model, engine) if model.form is ModelForm.TABLE else _described(model)
+    if not table.primary_key.columns:
+        raise DataError(f"{model.name}: table {model.table} has no primary key")
+    return table
+
+
+def create_missing(model: ModelInfo, engine: Engine) -> bool:
+    """Make the table of a JitAi model where it is missing; say whether it was."""
+    with one_line(f"{model.name}: table {model.table}"):
+        if sa.inspect(engine).has_table(model.table):
+            return False
+        _described(model).create(engine, checkfirst=True)
+        return True
+
+
+def _described(model: ModelInfo) -> sa.Table:
+    return sa.Table(
+        model.table,
+        sa.MetaData(),
+        *(
+            sa.Column(
+                one.column,
+                sa.Text() if one.datatype in _LONG_TEXT else _COLUMNS[one.type],
+                key=one.name,
+                primary_key=one.primary_key,
+                autoincrement=one.autoincrement,
+                nullable=one.nullable and not one.primary_key,
+            )
+            for one in model.fields
+        ),
+    )
+
+
+def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
+    schema, _, name = model.table.rpartition(".")
+    try:
+        with one_line(f"{model.name}: table {model.table}"):
+            return sa.Table(name, sa.MetaData(), schema=schema or None, autoload_with=engine)
+    except DataError as error:
+        if isinstance(error.__cause__, NoSuchTableError):
+            raise DataError(f"{model.name}: no table {model.table} in its database") from error
+        raise
+
+
+def _kind(column_type: TypeEngine[object]) -> FieldType:
+    for known, kind in _KINDS:
+        if isinstance(column_type, known):
+            return kind
+    return FieldType.OTHER

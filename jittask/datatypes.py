@@ -1,0 +1,49 @@
+"""The names of JitAi's field types, and what each holds (rules F9, U3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from jittask.model import FieldType
+
+DATATYPES: Mapping[str, FieldType] = MappingProxyType(
+    {
+        "Address": FieldType.JSON,
+        "AutoInt": FieldType.INTEGER,
+        "BigInt": FieldType.INTEGER,
+        "Checkbox": FieldType.JSON,
+        "CheckBox": FieldType.JSON,
+        "Date": FieldType.DATE,
+        "Datetime": FieldType.DATETIME,
+        "Dept": FieldType.TEXT,
+        "Dropdown": FieldType.TEXT,
+        "Email": FieldType.TEXT,
+        "File": FieldType.JSON,
+        "Float": FieldType.FLOAT,
+        "Id": FieldType.TEXT,
+        "Image": FieldType.JSON,
+        "Int": FieldType.INTEGER,
+        "JitDict": FieldType.JSON,
+        "JitList": FieldType.JSON,
+        "License": FieldType.TEXT,
+        "Location": FieldType.JSON,
+        "Ltext": FieldType.TEXT,
+        "Member": FieldType.TEXT,
+        "Money": FieldType.DECIMAL,
+        "Month": FieldType.TEXT,
+        "Numeric": FieldType.DECIMAL,
+        "Percent": FieldType.DECIMAL,
+        "Phone": FieldType.TEXT,
+        "Radio": FieldType.TEXT,
+        "RelateData": FieldType.TEXT,
+        "RichText": FieldType.TEXT,
+        "Select": FieldType.TEXT,
+        "Serial": FieldType.TEXT,
+        "Sign": FieldType.JSON,
+        "Stext": FieldType.TEXT,
+        "Switch": FieldType.BOOLEAN,
+        "Time": FieldType.TIME,
+    }
+)
+"""JitAi's name → what a field of it holds."""

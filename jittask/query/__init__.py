@@ -1,0 +1,5 @@
+"""The Q language of filters: text to expression, checked, and judged on one row (rule D2)."""
+
+from jittask.query.q import Q
+
+__all__ = ["Q"]

@@ -1,0 +1,81 @@
+"""Checks a filter against its model's fields (rule D2)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+from jittask.model import FieldType
+from jittask.query.expression import Condition, Expression, Operator, Span
+from jittask.query.values import Misfit, coerce
+
+_ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+_UTC = ZoneInfo("UTC")
+_LISTS = (Operator.IN, Operator.NOT_IN, Operator.LIKE_ANY, Operator.NOT_LIKE_ANY, Operator.RANGE)
+_TEXTUAL = (
+    Operator.LIKE,
+    Operator.NOT_LIKE,
+    Operator.STARTS,
+    Operator.ENDS,
+    Operator.LIKE_ANY,
+    Operator.NOT_LIKE_ANY,
+)
+_CALENDAR = (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY)
+_PAIR = 2
+
+
+@dataclass(frozen=True, slots=True)
+class QueryProblem:
+    """A mistake in a filter, at its place in the text."""
+
+    code: str
+    message: str
+    hint: str | None
+    span: Span
+
+
+def check(expression: Expression, fields: Mapping[str, FieldType]) -> list[QueryProblem]:
+    """Return what does not fit between a filter and its model, in the text's order."""
+    return [problem for one in expression.conditions() for problem in _condition(one, fields)]
+
+
+def _condition(one: Condition, fields: Mapping[str, FieldType]) -> Iterator[QueryProblem]:
+    kind = fields.get(one.field)
+    if kind is None:
+        near = difflib.get_close_matches(one.field, fields, 1)
+        hint = f"did you mean {near[0]!r}?" if near else "it has: " + ", ".join(fields)
+        yield QueryProblem(
+            "filter-unknown-field", f"the model has no field {one.field!r}", hint, one.field_span
+        )
+        return
+    wrong = _misfit(one, kind)
+    if wrong is not None:
+        yield QueryProblem("filter-bad-value", f"{one.field}: {wrong}", None, one.value_span)
+
+
+def _misfit(one: Condition, kind: FieldType) -> str | None:
+    operator, value = one.operator, one.value
+    if operator is Operator.IS_NULL:
+        return None if value in (True, False, 0, 1, None) else "isnull takes true or false"
+    if operator in _LISTS and not isinstance(value, tuple):
+        return f"{operator} takes a list, got {value!r}"
+    if operator is Operator.RANGE and isinstance(value, tuple) and len(value) != _PAIR:
+        return "range takes a list of two: from and to"
+    if operator in _TEXTUAL and kind is not FieldType.TEXT:
+        return f"{operator} is for text, and this is a {kind} field"
+    if operator in _CALENDAR and kind not in (FieldType.DATE, FieldType.DATETIME):
+        return f"{operator} is for dates, and this is a {kind} field"
+    if value is None:
+        return f"{operator} takes a value; for empty fields use isnull"
+    target = FieldType.INTEGER if operator in _CALENDAR else kind
+    for item in value if isinstance(value, tuple) else (value,):
+        if item is None and operator is Operator.RANGE:
+            continue
+        try:
+            coerce(item, target, _ANY_DAY, _UTC)
+        except Misfit as misfit:
+            return str(misfit)
+    return None

@@ -1,0 +1,104 @@
+"""What a filter is once it is read: conditions on fields, joined by and and or (rule D2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+
+class Operator(StrEnum):
+    """The comparisons; the value is the name that we write."""
+
+    EQ = "="
+    NE = "!="
+    GT = ">"
+    GE = ">="
+    LT = "<"
+    LE = "<="
+    IN = "in"
+    NOT_IN = "nin"
+    LIKE = "like"
+    NOT_LIKE = "nlike"
+    STARTS = "startswith"
+    ENDS = "endswith"
+    LIKE_ANY = "likeany"
+    NOT_LIKE_ANY = "nlikeany"
+    IS_NULL = "isnull"
+    RANGE = "range"
+    YEAR = "year"
+    MONTH = "month"
+    WEEK = "week"
+    DAY = "day"
+
+
+OPERATORS = {operator.value: operator for operator in Operator} | {
+    "==": Operator.EQ,
+    "eq": Operator.EQ,
+    "ne": Operator.NE,
+    "<>": Operator.NE,
+    "gt": Operator.GT,
+    "gte": Operator.GE,
+    "ge": Operator.GE,
+    "lt": Operator.LT,
+    "lte": Operator.LE,
+    "le": Operator.LE,
+}
+"""Every spelling that is accepted."""
+
+
+class Connector(StrEnum):
+    """How conditions are joined."""
+
+    AND = "AND"
+    OR = "OR"
+
+
+class Relative(StrEnum):
+    """A value that depends on when the filter is judged, in the task's zone."""
+
+    TODAY = "TODAY"
+    NOW = "NOW"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where in the text something stands: code points, the end exclusive."""
+
+    start: int
+    end: int
+
+
+NOWHERE = Span(0, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One comparison of a field; lists are kept as tuples."""
+
+    field: str
+    operator: Operator
+    value: object
+    field_span: Span = field(default=NOWHERE, compare=False)
+    value_span: Span = field(default=NOWHERE, compare=False)
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield itself."""
+        yield self
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Two expressions, joined."""
+
+    connector: Connector
+    left: Expression
+    right: Expression
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every condition, from left to right."""
+        yield from self.left.conditions()
+        yield from self.right.conditions()
+
+
+Expression = Condition | Combination

@@ -1,0 +1,168 @@
+"""Reads a filter's text into an expression; nothing in it is ever executed (rule D2)."""
+
+from __future__ import annotations
+
+import ast
+import difflib
+
+from jittask.query.expression import (
+    OPERATORS,
+    Combination,
+    Condition,
+    Connector,
+    Expression,
+    Operator,
+    Relative,
+    Span,
+)
+
+_MOST_CHARACTERS = 20_000
+_MOST_DEPTH = 100
+_THREE = 3
+
+
+class QuerySyntaxError(ValueError):
+    """A filter that is none; ``start`` and ``end`` are code points in its text."""
+
+    def __init__(self, message: str, start: int, end: int, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.start, self.end, self.hint = start, max(end, start + 1), hint
+
+
+def parse(text: str) -> Expression:
+    """Read a filter such as ``Q('status', '=', 'open')``; raises QuerySyntaxError."""
+    if len(text) > _MOST_CHARACTERS:
+        raise QuerySyntaxError(f"a filter has at most {_MOST_CHARACTERS} characters", 0, 1)
+    try:
+        tree = ast.parse(text.strip() and text, mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+        at = (getattr(error, "offset", None) or 1) - 1
+        raise QuerySyntaxError(
+            f"expected a filter, got {_short(text)}",
+            min(at, max(len(text) - 1, 0)),
+            at + 1,
+            "for example: Q('status', '=', 'open')",
+        ) from error
+    return _Reader(text).expression(tree.body, 0)
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self._lines = text.encode().split(b"\n")
+
+    def expression(self, node: ast.expr, depth: int) -> Expression:
+        if depth > _MOST_DEPTH:
+            raise self._wrong(node, f"a filter is at most {_MOST_DEPTH} deep")
+        match node:
+            case ast.BinOp(left=left, op=ast.BitAnd(), right=right):
+                return self._join(Connector.AND, left, right, depth)
+            case ast.BinOp(left=left, op=ast.BitOr(), right=right):
+                return self._join(Connector.OR, left, right, depth)
+            case ast.Call(func=ast.Name(id="Q"), args=args, keywords=keywords):
+                return self._call(node, args, keywords, depth)
+            case _:
+                raise self._wrong(
+                    node, "expected Q(…)", "for example: Q('status', '=', 'open')"
+                )
+
+    def _call(
+        self, node: ast.Call, args: list[ast.expr], keywords: list[ast.keyword], depth: int
+    ) -> Expression:
+        found: list[Expression] = []
+        match args:
+            case []:
+                pass
+            case [ast.Call() | ast.BinOp() as only]:
+                found.append(self.expression(only, depth + 1))
+            case [left, ast.Attribute(value=ast.Name(id="Q"), attr="AND" | "OR" as how), right]:
+                found.append(self._join(Connector(how), left, right, depth))
+            case [name, operator, value]:
+                found.append(self._condition(name, operator, value))
+            case _:
+                raise self._wrong(
+                    node,
+                    "expected Q(field, operator, value) or Q(a, Q.AND, b)",
+                    "for example: Q('status', '=', 'open')",
+                )
+        for keyword in keywords:
+            if keyword.arg is None:
+                raise self._wrong(keyword.value, "expected name=value")
+            value = self._value(keyword.value)
+            start = self._offset(keyword.lineno, keyword.col_offset)
+            found.append(
+                Condition(
+                    keyword.arg,
+                    Operator.EQ,
+                    value,
+                    Span(start, start + len(keyword.arg)),
+                    self._span(keyword.value),
+                )
+            )
+        if not found:
+            raise self._wrong(node, "expected a condition in Q()")
+        whole = found[0]
+        for one in found[1:]:
+            whole = Combination(Connector.AND, whole, one)
+        return whole
+
+    def _join(
+        self, how: Connector, left: ast.expr, right: ast.expr, depth: int
+    ) -> Combination:
+        return Combination(
+            how, self.expression(left, depth + 1), self.expression(right, depth + 1)
+        )
+
+    def _condition(self, name: ast.expr, operator: ast.expr, value: ast.expr) -> Condition:
+        if not (isinstance(name, ast.Constant) and isinstance(name.value, str)):
+            raise self._wrong(name, "expected a field's name in quotes")
+        if not (isinstance(operator, ast.Constant) and isinstance(operator.value, str)):
+            raise self._wrong(operator, "expected an operator in quotes, such as '='")
+        known = OPERATORS.get(operator.value.lower())
+        if known is None:
+            near = difflib.get_close_matches(operator.value.lower(), OPERATORS, 1)
+            raise self._wrong(
+                operator,
+                f"no operator {operator.value!r}",
+                f"did you mean {near[0]!r}?" if near else "one of: " + " ".join(Operator),
+            )
+        return Condition(
+            name.value, known, self._value(value), self._span(name), self._span(value)
+        )
+
+    def _value(self, node: ast.expr) -> object:
+        match node:
+            case ast.Constant(value=str() | int() | float() | bool() | None as value):
+                return value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
+                return -value
+            case ast.List(elts=items) | ast.Tuple(elts=items):
+                return tuple(self._value(item) for item in items)
+            case ast.Call(func=ast.Name(id="TODAY" | "NOW" as name), args=[], keywords=[]):
+                return Relative(name)
+            case ast.Name(id="true" | "false" | "null" as name):
+                return {"true": True, "false": False, "null": None}[name]
+            case _:
+                raise self._wrong(
+                    node, "expected a value: text, a number, a list, TODAY() or NOW()"
+                )
+
+    def _wrong(self, node: ast.expr, message: str, hint: str | None = None) -> QuerySyntaxError:
+        span = self._span(node)
+        return QuerySyntaxError(message, span.start, span.end, hint)
+
+    def _span(self, node: ast.expr) -> Span:
+        assert node.end_lineno is not None
+        assert node.end_col_offset is not None
+        return Span(
+            self._offset(node.lineno, node.col_offset),
+            self._offset(node.end_lineno, node.end_col_offset),
+        )
+
+    def _offset(self, line: int, column: int) -> int:
+        """Turn a line and a UTF-8 column into code points from the start."""
+        before = sum(len(one.decode()) + 1 for one in self._lines[: line - 1])
+        return before + len(self._lines[line - 1][:column].decode())
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:39] + "…")  # noqa: PLR2004

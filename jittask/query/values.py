@@ -1,0 +1,91 @@
+"""Values of a filter as a field's type wants them: parsed once, for SQL and for a row alike."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+from zoneinfo import ZoneInfo
+
+from jittask.model import FieldType
+from jittask.query.expression import Relative
+
+
+class Misfit(ValueError):
+    """A value that its field cannot hold."""
+
+
+def coerce(value: object, kind: FieldType, now: datetime, zone: ZoneInfo) -> object:
+    """Return ``value`` as a field of that kind holds it; raises Misfit.
+
+    Dates and times are naive, in the task's zone. A datetime field compared
+    with a date takes its midnight.
+    """
+    if value is None:
+        return None
+    if isinstance(value, Relative):
+        local = now.astimezone(zone).replace(tzinfo=None)
+        value = local if value is Relative.NOW else local.date()
+    return _as(value, kind)
+
+
+def _as(value: object, kind: FieldType) -> object:
+    try:
+        match kind:
+            case FieldType.DATE:
+                return _date(value)
+            case FieldType.DATETIME:
+                return _datetime(value)
+            case FieldType.TIME:
+                return value if isinstance(value, time) else time.fromisoformat(_text(value))
+            case FieldType.INTEGER | FieldType.FLOAT | FieldType.DECIMAL:
+                return _number(value, kind)
+            case FieldType.BOOLEAN:
+                return _boolean(value)
+            case FieldType.TEXT:
+                return _text(value)
+            case FieldType.JSON | FieldType.OTHER:
+                return value
+    except (ValueError, TypeError, InvalidOperation) as error:
+        raise Misfit(f"expected a value for a {kind} field, got {value!r}") from error
+
+
+def _date(value: object) -> date:
+    if isinstance(value, datetime):
+        return value.date()
+    if isinstance(value, date):
+        return value
+    return datetime.fromisoformat(_text(value)).date()
+
+
+def _datetime(value: object) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    return datetime.fromisoformat(_text(value))
+
+
+def _number(value: object, kind: FieldType) -> object:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
+        raise TypeError(value)
+    if kind is FieldType.DECIMAL:
+        return Decimal(str(value))
+    if kind is FieldType.FLOAT:
+        return float(value)
+    if float(value) != int(float(value)):
+        return float(value)
+    return int(value)
+
+
+def _boolean(value: object) -> bool:
+    if value in (0, 1):
+        return bool(value)
+    raise ValueError(value)
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError(value)
+    return value
+
+
