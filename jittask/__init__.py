@@ -1,0 +1,59 @@
+"""JitTask: runs the background tasks of a business application from a folder of element files.
+
+``compile_tree``, ``Timer`` and ``Runtime`` are for programs; the other names
+are for element code, and do something only while JitTask runs it.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jittask.compiler import compile_tree
+    from jittask.prelude.context import app, currentTask, log
+    from jittask.prelude.datatypes import datatypes
+    from jittask.prelude.models import NormalModel, NormalService
+    from jittask.prelude.rowdata import RowData
+    from jittask.query.q import Q
+    from jittask.runtime import Runtime
+    from jittask.schedule.timer import Timer
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "compile_tree": "jittask.compiler",
+    "Timer": "jittask.schedule.timer",
+    "Runtime": "jittask.runtime",
+    "app": "jittask.prelude.context",
+    "currentTask": "jittask.prelude.context",
+    "log": "jittask.prelude.context",
+    "datatypes": "jittask.prelude.datatypes",
+    "NormalModel": "jittask.prelude.models",
+    "NormalService": "jittask.prelude.models",
+    "RowData": "jittask.prelude.rowdata",
+    "Q": "jittask.query.q",
+}
+
+__all__ = [
+    "NormalModel",
+    "NormalService",
+    "Q",
+    "RowData",
+    "Runtime",
+    "Timer",
+    "__version__",
+    "app",
+    "compile_tree",
+    "currentTask",
+    "datatypes",
+    "log",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name on its first use: a validator needs no database (V7)."""
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'jittask' has no attribute {name!r}")
+    return getattr(importlib.import_module(home), name)

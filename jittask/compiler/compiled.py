@@ -7,7 +7,7 @@ and its parsed filter; hence here and not in ``jittask.model``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from jittask.diagnostics import Diagnostic
@@ -88,6 +88,8 @@ class Compilation:
 
     app: CompiledApp
     diagnostics: tuple[Diagnostic, ...]
+    probed: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict, compare=False)
+    """Findings of the import step, by version and task; so that it is not repeated."""
 
     @property
     def ok(self) -> bool:

@@ -84,7 +84,7 @@ def check_timer(
     elif timer.after(_EPOCH - timedelta(days=1)) is None:
         reader.problems.append(
             TimingProblem(
-                "never-fires",
+                "no-occurrence",
                 ("endTime",) if end else ("repeat",),
                 "the task never fires: nothing of its cycle lies between its start and its end",
                 None,

@@ -1,0 +1,120 @@
+"""Reads ``app.json`` (rule F2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jittask.compiler.findings import Findings
+from jittask.compiler.schema import check_app
+from jittask.compiler.source import Pointer, Source, read_json
+from jittask.diagnostics import Diagnostic, Location
+from jittask.environment import references
+from jittask.model import AppSettings, RuntimeSettings
+from jittask.schedule.calendars import Calendar
+from jittask.schedule.problems import Mistake
+from jittask.schedule.zones import find_zone
+
+MANIFEST = "app.json"
+
+
+def read_settings(
+    root: Path, environment: Mapping[str, str]
+) -> tuple[AppSettings, list[Diagnostic]]:
+    """Return the app's settings; what cannot be read is a diagnostic, and a default instead."""
+    findings = Findings(None)
+    if not root.is_dir():
+        findings.add("no-tree", Location("."), f"{root} is not a folder")
+        return AppSettings(), findings.found
+    if not (root / MANIFEST).exists():
+        findings.add(
+            "no-manifest",
+            Location(MANIFEST),
+            "app.json is missing",
+            "a tree has one at its root; jittask init makes a small tree",
+        )
+        return AppSettings(), findings.found
+    source = read_json(root, MANIFEST, None)
+    if isinstance(source, Diagnostic):
+        return AppSettings(), [source]
+    check_app(source, findings)
+    if findings.broken:
+        return AppSettings(), findings.found
+    settings = _settings(source.data)
+    _check_zone(source, findings)
+    _check_calendar(source, findings)
+    for pointer, text in _texts(source.data, ()):
+        for name in references(text):
+            if name not in environment:
+                findings.add(
+                    "unset-environment",
+                    source.value(pointer),
+                    f"environment variable {name} is not set",
+                    f"export {name}=… before jittask run",
+                )
+    return settings, findings.found
+
+
+def _settings(data: Mapping[str, Any]) -> AppSettings:
+    settings = data.get("settings", {})
+    runtime = settings.get("runtime", {})
+    known = RuntimeSettings()
+    return AppSettings(
+        app_id=data.get("appId", ""),
+        name=data.get("name", ""),
+        title=data.get("title", ""),
+        version=data.get("version", ""),
+        timezone=settings.get("timezone", "UTC"),
+        calendar=settings.get("calendar"),
+        default_database=settings.get("defaultElement", {}).get("defaultDatabase"),
+        store=settings.get("store"),
+        retention_days=settings.get("retentionDays", 90),
+        runtime=RuntimeSettings(
+            executor=runtime.get("executor", known.executor),
+            workers=runtime.get("workers", known.workers),
+            scan_seconds=runtime.get("scanSeconds", known.scan_seconds),
+            lease_seconds=runtime.get("leaseSeconds", known.lease_seconds),
+            heartbeat_seconds=runtime.get("heartbeatSeconds", known.heartbeat_seconds),
+            debounce_millis=runtime.get("debounceMillis", known.debounce_millis),
+        ),
+    )
+
+
+def _check_zone(source: Source, findings: Findings) -> None:
+    zone = source.data.get("settings", {}).get("timezone")
+    if zone is None:
+        findings.add(
+            "no-timezone",
+            source.key(("settings",)) if "settings" in source.data else source.value(()),
+            "settings.timezone is missing, so times are UTC",
+            'set it, for example "Europe/Berlin"',
+        )
+    elif find_zone(zone) is None:
+        findings.add(
+            "unknown-timezone",
+            source.value(("settings", "timezone")),
+            f"expected an IANA time zone such as Europe/Berlin, got {zone!r}",
+            "the names are those of the tz database",
+        )
+
+
+def _check_calendar(source: Source, findings: Findings) -> None:
+    calendar = source.data.get("settings", {}).get("calendar")
+    if calendar is None:
+        return
+    try:
+        Calendar.from_config(calendar)
+    except Mistake as mistake:
+        problem = mistake.problem
+        pointer: Pointer = ("settings", "calendar")
+        if isinstance(calendar, dict):
+            pointer += problem.pointer
+        findings.add(problem.code, source.value(pointer), problem.message, problem.hint)
+
+
+def _texts(data: Any, pointer: Pointer) -> list[tuple[Pointer, str]]:
+    if isinstance(data, str):
+        return [(pointer, data)]
+    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [found for key, value in items for found in _texts(value, (*pointer, key))]

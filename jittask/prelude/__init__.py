@@ -1,0 +1,1 @@
+"""What element code may import (rule U3), and how its functions are found and called."""

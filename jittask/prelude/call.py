@@ -1,0 +1,65 @@
+"""Finds a task's function and calls it as its style wants (rules U1, U5)."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import inspect
+import json
+from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import Any
+
+from jittask.model import CallStyle, FunctionRef
+from jittask.prelude.context import App, app, currentTask
+from jittask.prelude.rowdata import RowData
+
+RESULT_CAP = 65_536
+"""Characters of a result that are kept."""
+
+
+def load_function(reference: FunctionRef, host: App) -> Callable[..., Any]:
+    """Import the function's module and return the function; raises what the import raises."""
+    if reference.style is CallStyle.SERVICE:
+        found = getattr(host.getElement(reference.element), reference.function)
+    else:
+        module = importlib.import_module(f"{reference.element}.inner")
+        found = getattr(module, reference.function)
+    function: Callable[..., Any] = found
+    return function
+
+
+def call(function: Callable[..., Any], style: CallStyle, row: RowData | None) -> Any:
+    """Call the function with the row, if there is one; an async one is awaited."""
+    arguments: list[Any] = [app, currentTask] if style is CallStyle.LEGACY_MAIN else []
+    if row is not None:
+        arguments.append(row)
+    result = function(*arguments)
+    if inspect.iscoroutine(result):
+        return asyncio.run(result)
+    return result
+
+
+def encode_result(value: Any) -> str:
+    """Return a result as JSON; what JSON lacks becomes text, and too much is cut, with a note."""
+    try:
+        text = json.dumps(value, ensure_ascii=False, default=_plain)
+    except (TypeError, ValueError, RecursionError):
+        text = json.dumps({"note": "not JSON", "text": repr(value)[:RESULT_CAP]})
+    if len(text) <= RESULT_CAP:
+        return text
+    return json.dumps(
+        {"note": f"cut after {RESULT_CAP} characters", "text": text[:RESULT_CAP]},
+        ensure_ascii=False,
+    )
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, RowData):
+        return value.toDict()
+    if isinstance(value, date | datetime | time | Decimal):
+        return str(value)
+    if isinstance(value, set | frozenset):
+        return sorted(value, key=repr)
+    return repr(value)

@@ -1,0 +1,89 @@
+"""The process that imports element code to check it (rule U2): ``python -m jittask.prelude.check``.
+
+One JSON request on standard input; for each task a ``begin`` line before its
+import and an answer after it, on what standard output was at the start.
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import sys
+import traceback
+from pathlib import Path
+from typing import Any
+
+from jittask.compiler import compile_tree
+from jittask.model import CallStyle, FunctionRef
+from jittask.prelude.call import load_function
+from jittask.prelude.context import App
+from jittask.prelude.install import install
+
+
+def main() -> None:
+    """Answer the request."""
+    request = json.loads(sys.stdin.readline())
+    answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
+    null = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(null, 1)
+    os.dup2(null, 2)
+    root = Path(request["root"])
+    compiled = compile_tree(root).app
+    host = install(compiled, root, root)
+    for wanted in request["tasks"]:
+        name = wanted["name"]
+        answers.write(json.dumps({"begin": name}) + "\n")
+        task = compiled.tasks.get(name)
+        answer: dict[str, Any] = {"ok": True}
+        if task is not None:
+            answer = _check(task.function, int(wanted["parameters"]), host, root)
+        answers.write(json.dumps({"name": name, **answer}) + "\n")
+    answers.flush()
+    os._exit(0)  # whatever threads the element code has begun
+
+
+def _check(reference: FunctionRef, rows: int, host: App, root: Path) -> dict[str, Any]:
+    try:
+        function = load_function(reference, host)
+    except AttributeError as error:
+        if reference.function not in str(error):
+            return _import_failed(error, reference, root)
+        return _wrong("function-missing", f"{reference.file} has no {reference.function}")
+    except BaseException as error:  # noqa: BLE001 - element code may raise anything, SystemExit too
+        return _import_failed(error, reference, root)
+    return _signature(function, reference, rows)
+
+
+def _signature(function: Any, reference: FunctionRef, rows: int) -> dict[str, Any]:
+    if not callable(function):
+        return _wrong("function-missing", f"{reference.function} is not a function")
+    if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
+        return _wrong("function-is-generator", f"{reference.function} is a generator")
+    given = rows + (2 if reference.style is CallStyle.LEGACY_MAIN else 0)
+    try:
+        inspect.signature(function).bind(*range(given))
+    except TypeError as error:
+        code = "too-many-parameters" if "missing" in str(error) else "too-few-parameters"
+        return _wrong(code, f"{reference.function} cannot be called with {given}: {error}")
+    except ValueError:
+        return {"ok": True}  # a builtin that tells no signature
+    return {"ok": True}
+
+
+def _import_failed(error: BaseException, reference: FunctionRef, root: Path) -> dict[str, Any]:
+    frames = traceback.extract_tb(error.__traceback__)
+    inside = [one for one in frames if Path(one.filename).is_relative_to(root)]
+    answer = _wrong("import-failed", f"importing it raises {type(error).__name__}: {error}")
+    if inside:
+        answer["line"] = inside[-1].lineno
+        answer["file"] = Path(inside[-1].filename).relative_to(root).as_posix()
+    return answer
+
+
+def _wrong(code: str, message: str) -> dict[str, Any]:
+    return {"ok": False, "code": code, "message": message}
+
+
+if __name__ == "__main__":
+    main()

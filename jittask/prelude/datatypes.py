@@ -1,0 +1,31 @@
+"""``datatypes``: the field declarations of a JitAi ``model.py`` (rules F9, U3)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jittask.datatypes import DATATYPES
+
+
+class Declaration:
+    """A field as declared: its type's name, and the keywords given."""
+
+    def __init__(self, datatype: str, keywords: dict[str, Any]) -> None:
+        self.datatype = datatype
+        self.keywords = keywords
+
+
+class Datatypes:
+    """Makes declarations: ``datatypes.Stext(name="title", title="Title")``."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in DATATYPES:
+            raise AttributeError(f"no datatype {name!r}")
+
+        def declare(*_: Any, **keywords: Any) -> Declaration:
+            return Declaration(name, keywords)
+
+        return declare
+
+
+datatypes = Datatypes()
