@@ -67,6 +67,8 @@ def _folders(root: Path, kind: str, problems: list[Diagnostic]) -> Iterator[str]
             )
         )
 
+    if not (root / kind).is_dir():
+        return
     for place, folders, names in os.walk(root / kind, followlinks=True, onerror=unreadable):
         status = Path(place).stat()
         if (status.st_dev, status.st_ino) in seen:  # a link back up

@@ -22,6 +22,7 @@ from jittask.clock import Clock
 from jittask.runtime.executors.protocol import Assignment, Done, Interrupted, Report, TimedOut
 from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL
 
+_TEMPLATE = "from jittask.runtime.executors.template import main; main()"
 _RECYCLE_AFTER = 1000  # runs of one worker, so that a leak in element code stays small
 
 
@@ -167,7 +168,7 @@ class ProcessExecutor:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-m", "jittask.runtime.executors.template", str(theirs.fileno())],
+                [sys.executable, "-c", _TEMPLATE, str(theirs.fileno())],
                 pass_fds=[theirs.fileno()],
                 stdin=subprocess.DEVNULL,
                 start_new_session=True,  # a Ctrl-C on the terminal is for the runtime alone

@@ -1,0 +1,3 @@
+from .model import Contract
+
+__all__ = ["Contract"]

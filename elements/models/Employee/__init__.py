@@ -1,0 +1,3 @@
+from .model import Employee
+
+__all__ = ["Employee"]

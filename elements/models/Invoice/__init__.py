@@ -1,0 +1,3 @@
+from .model import Invoice
+
+__all__ = ["Invoice"]

@@ -1,0 +1,5 @@
+from commons.outbox import post
+
+
+def customFunc():
+    post("heartbeat", "the office is awake")
