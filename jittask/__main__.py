@@ -1,0 +1,5 @@
+"""``python -m jittask`` is ``jittask``."""
+
+from jittask.cli.main import main
+
+main()

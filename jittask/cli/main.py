@@ -1,0 +1,81 @@
+"""The ``jittask`` command: finds its subcommands late, and ends with the right code (V5, V7)."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from jittask import __version__
+from jittask.cli.failure import Failure
+
+_COMMANDS = {
+    "init": ("jittask.cli.init", "Make a small working tree."),
+    "log": ("jittask.cli.log", "Show one run whole: attempts, output, traceback."),
+    "next": ("jittask.cli.next", "Show when tasks fire next."),
+    "records": ("jittask.cli.records", "List runs."),
+    "rule": ("jittask.cli.rule", "Explain a diagnostic's code."),
+    "run": ("jittask.cli.run", "Run a tree's tasks."),
+    "status": ("jittask.cli.status", "Show what runs, and what is broken."),
+    "trigger": ("jittask.cli.trigger", "Run a task now, with a record."),
+    "try": ("jittask.cli.try_", "Run a task's function here and now, without a record."),
+    "validate": ("jittask.cli.validate", "Report every mistake in a tree."),
+}
+
+FOUND_PROBLEMS, OUR_FAILURE, CTRL_C = 1, 3, 130
+
+
+class _Commands(click.Group):
+    """Imports a command's file only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return sorted(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, name: str) -> click.Command | None:
+        if name not in _COMMANDS:
+            return None
+        command: click.Command = importlib.import_module(_COMMANDS[name][0]).command
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, words) for name, (_, words) in sorted(_COMMANDS.items())])
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, "--version", prog_name="jittask")
+def cli() -> None:
+    """Run the background tasks of a business application from a folder of element files.
+
+    Example: jittask init shop && jittask run shop
+    """
+
+
+def main() -> NoReturn:
+    """Run the command line and exit: 0, 1 problems, 2 wrong use, 3 our failure, 130 Ctrl-C."""
+    try:
+        code = cli.main(standalone_mode=False)
+    except click.exceptions.Exit as stop:
+        code = stop.exit_code
+    except click.ClickException as error:
+        error.show()
+        code = error.exit_code
+    except Failure as failure:
+        failure.show()
+        code = FOUND_PROBLEMS
+    except (click.Abort, KeyboardInterrupt):
+        code = CTRL_C
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        code = 0
+    except Exception as error:
+        if os.environ.get("JITTASK_DEBUG"):
+            raise
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        click.echo(f"jittask: failed, and it is our fault: {words}", err=True)
+        click.echo("  hint: JITTASK_DEBUG=1 shows where; please report it", err=True)
+        code = OUR_FAILURE
+    sys.exit(code if isinstance(code, int) else 0)

@@ -1,0 +1,161 @@
+"""``jittask records``: lists runs (rules R1, V5)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from jittask.cli.failure import Failure
+from jittask.cli.shown import duration, iso, local, to_json
+from jittask.cli.tree import compiled, open_store, tree_option
+from jittask.clock import SystemClock
+from jittask.model import Run, RunState, Trigger
+from jittask.store import StoreError
+from jittask.store.reading import OVERDUE_AFTER
+from jittask.store.records import RecordFilter, RecordPage
+
+OVERDUE = "overdue"
+
+
+@click.command()
+@click.argument("task", required=False)
+@click.option(
+    "--status", multiple=True, type=click.Choice([*RunState, OVERDUE]), help="May be repeated."
+)
+@click.option("--row", metavar="KEY", help="Runs of one row.")
+@click.option("--trigger", type=click.Choice(list(Trigger)))
+@click.option("--since", metavar="ISO", help="Due at this time or later.")
+@click.option("--until", metavar="ISO", help="Due at this time or earlier.")
+@click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
+@click.option("--after", metavar="CURSOR", help="The page after the one that gave this cursor.")
+@tree_option
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+def command(
+    task: str | None,
+    status: tuple[str, ...],
+    row: str | None,
+    trigger: str | None,
+    since: str | None,
+    until: str | None,
+    limit: int,
+    after: str | None,
+    tree: Path | None,
+    shape: str,
+) -> None:
+    """List runs, the newest first.
+
+    Example: jittask records billing.OverdueNotice --status failed --since 2026-01-05
+    """
+    app = compiled(tree).app
+    zone = ZoneInfo(app.settings.timezone)
+    wanted = RecordFilter(
+        task=None if task is None else task if task.startswith("tasks.") else f"tasks.{task}",
+        row_key=row,
+        states=frozenset(RunState(one) for one in status if one != OVERDUE),
+        overdue=OVERDUE in status,
+        trigger=Trigger(trigger) if trigger else None,
+        since=_instant(since, zone),
+        until=_instant(until, zone),
+    )
+    now = SystemClock().now()
+    with open_store(app) as store:
+        try:
+            page = store.records(wanted, now, limit, after)
+        except StoreError as error:
+            raise Failure(str(error), error.hint) from error
+    if shape == "json":
+        data = {"records": [record(one, now) for one in page.records], "next": page.next}
+        click.echo(to_json(data))
+    else:
+        _table(page, zone, now)
+
+
+def record(run: Run, now: datetime) -> dict[str, Any]:
+    """Return a run as section 10 has it."""
+    return {
+        "id": run.id,
+        "task": run.task,
+        "row": run.row_key or None,
+        "status": shown_status(run, now),
+        "reason": run.reason,
+        "detail": run.detail,
+        "trigger": run.trigger,
+        "nominal": iso(run.nominal),
+        "nominals": [iso(one) for one in run.nominals],
+        "missed": run.missed
+        and {
+            "first": iso(run.missed.first),
+            "last": iso(run.missed.last),
+            "count": run.missed.count,
+        },
+        "effective": iso(run.effective),
+        "started": iso(run.started),
+        "finished": iso(run.finished),
+        "late": run.late,
+        "attempt": run.attempt,
+        "attempts": [
+            {
+                "number": one.number,
+                "worker": one.worker,
+                "version": one.version,
+                "started": iso(one.started),
+                "finished": iso(one.finished),
+                "outcome": one.outcome,
+                "error": one.error,
+            }
+            for one in run.attempts
+        ],
+        "version": run.version,
+        "result": run.result,
+        "error": run.error,
+        "rerunOf": run.rerun_of,
+    }
+
+
+def shown_status(run: Run, now: datetime) -> str:
+    """Return a run's status, ``overdue`` included (R1)."""
+    late = run.state is RunState.PENDING and now - run.effective > OVERDUE_AFTER
+    return OVERDUE if late else run.state
+
+
+def _table(page: RecordPage, zone: ZoneInfo, now: datetime) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="bold", pad_edge=False)
+    for name in ("run", "task", "row", "status", "due", "took", "what"):
+        table.add_column(name, overflow="fold")
+    for run in page.records:
+        took = (run.finished - run.started).total_seconds() if run.finished and run.started else None
+        missed = f"and {run.missed.count} missed before it" if run.missed else ""
+        table.add_row(
+            str(run.id),
+            run.task,
+            run.row_key,
+            shown_status(run, now),
+            local(run.effective, zone),
+            duration(took),
+            "; ".join(part for part in (run.detail, missed) if part) or (run.result or "")[:60],
+        )
+    console = Console(soft_wrap=True)
+    if not console.is_terminal:
+        console.width = 200
+    console.print(table)
+    if not page.records:
+        click.echo("no runs yet", err=True)
+    if page.next:
+        click.echo(f"more: --after {page.next}", err=True)
+
+
+def _instant(text: str | None, zone: ZoneInfo) -> datetime | None:
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(f"expected a time such as 2026-01-05T09:00, got {text!r}") from None
+    return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -1,0 +1,88 @@
+"""``jittask status``: what runs, what waits, what is broken (rule H3)."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from jittask.cli.shown import diagnostic_data, diagnostic_lines, iso, local, to_json
+from jittask.cli.tree import compiled, open_store, tree_argument
+from jittask.clock import SystemClock
+from jittask.store.records import StoreStatus
+
+
+@click.command()
+@tree_argument
+@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+def command(tree: Path | None, shape: str) -> None:
+    """Show the runtime of TREE, its queue, and its elements; exits 1 while one is broken.
+
+    Example: jittask status elements
+    """
+    app = compiled(tree).app
+    with open_store(app) as store:
+        status = store.status(SystemClock().now())
+    if shape == "json":
+        click.echo(to_json(_data(status)))
+    else:
+        _text(status, ZoneInfo(app.settings.timezone), app.root)
+    sys.exit(1 if any(one.state == "broken" for one in status.elements) else 0)
+
+
+def _data(status: StoreStatus) -> dict[str, Any]:
+    newest = status.runtimes[0] if status.runtimes else None
+    return {
+        "runtimes": [
+            {
+                "id": one.id,
+                "host": one.host,
+                "pid": one.pid,
+                "started": iso(one.started),
+                "alive": one.alive,
+                "lastReload": iso(one.last_reload),
+                "lastReloadOk": one.last_reload_ok,
+            }
+            for one in status.runtimes
+        ],
+        "leader": newest.id if newest and newest.alive else None,
+        "planner": {"lastScan": iso(newest.last_scan) if newest else None},
+        "queue": {
+            "pending": status.pending,
+            "overdue": status.overdue,
+            "executing": status.executing,
+        },
+        "elements": [
+            {
+                "name": one.name,
+                "state": one.state,
+                "version": one.version,
+                "since": iso(one.since),
+                "diagnostics": [diagnostic_data(each) for each in one.diagnostics],
+            }
+            for one in status.elements
+        ],
+    }
+
+
+def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
+    for one in status.runtimes:
+        state = f"runs (process {one.pid} on {one.host})" if one.alive else "is not running"
+        click.echo(f"the runtime {state}, started {local(one.started, zone)}")
+        if one.last_reload is not None:
+            how = "all well" if one.last_reload_ok else "with broken elements"
+            click.echo(f"last reload {local(one.last_reload, zone)}, {how}")
+    if not status.runtimes:
+        click.echo("no runtime has run yet")
+    click.echo(
+        f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue"
+    )
+    for element in status.elements:
+        version = (element.version or "nothing")[:12]
+        click.echo(f"{element.state:<9} {element.name}  {version}, since {local(element.since, zone)}")
+        for one_finding in element.diagnostics:
+            for line in diagnostic_lines(one_finding, root):
+                click.echo(f"    {line}")

@@ -1,0 +1,3 @@
+def customFunc():
+    print("hello")
+    return "hello"

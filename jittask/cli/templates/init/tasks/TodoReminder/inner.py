@@ -1,0 +1,2 @@
+def customFunc(rowData):
+    print(f"tomorrow: {rowData.title.value}")

@@ -1,0 +1,190 @@
+"""A runtime's events, in words for a terminal and as JSON lines for programs (section 10)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import click
+
+from jittask.cli.shown import clock_time, diagnostic_data, diagnostic_lines, duration, iso, local
+from jittask.model import RunState, Trigger
+from jittask.runtime.events import (
+    Broken,
+    Event,
+    Finished,
+    Planned,
+    Ready,
+    Reloaded,
+    Started,
+    Stopped,
+    Trouble,
+)
+
+_COLOURS = {
+    RunState.COMPLETED: "green",
+    RunState.FAILED: "red",
+    RunState.SKIPPED: "yellow",
+    RunState.CANCELLED: "yellow",
+    RunState.PENDING: "yellow",
+}
+
+
+class Words:
+    """Says events to people; one line for most."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._zone = ZoneInfo("UTC")
+
+    def lines(self, event: Event) -> Iterator[str]:
+        """Yield the lines of an event."""
+        match event:
+            case Ready():
+                yield from self._ready(event)
+            case Started() if event.trigger is not Trigger.SCHEDULE:
+                yield self._line(event, "start", f"{_named(event)} ({event.trigger})", "cyan")
+            case Started() | Planned():
+                return
+            case Finished():
+                yield from self._finished(event)
+            case Reloaded():
+                for word in ("added", "changed", "removed", "mended"):
+                    for name in getattr(event, word):
+                        yield self._line(event, "reload", f"{name} {word}", "cyan")
+            case Broken():
+                yield from self._broken(event)
+            case Trouble():
+                yield self._line(event, "notice", event.text, "yellow")
+            case Stopped():
+                yield self._stopped(event)
+
+    def _ready(self, event: Ready) -> Iterator[str]:
+        self._zone = ZoneInfo(event.zone)
+        for one in event.not_firing:
+            yield f"{one.task} will not fire: {one.text}"
+        tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
+        upcoming = ""
+        if event.next_at is not None:
+            when = local(event.next_at, self._zone)
+            upcoming = f"; next is {event.next_task} at {when}"
+        yield self._line(
+            event,
+            "ready",
+            f"{tasks} of {event.root}, {event.workers} workers, times in {event.zone}{upcoming}",
+            "green",
+        )
+        yield "Ctrl-C stops it. Edit the files while it runs: they reload."
+
+    def _finished(self, event: Finished) -> Iterator[str]:
+        words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]
+        if event.retry_at is not None:
+            words[1] = click.style("failed", fg="red")
+            words.append(f"again at {clock_time(event.retry_at, self._zone)}")
+        if event.seconds is not None:
+            words.append(f"in {duration(event.seconds)}")
+        if event.result not in (None, "null"):
+            words.append(f"→ {str(event.result)[:80]}")
+        yield self._line(event, "run", "  ".join(words), "blue")
+        if event.detail and event.status is not RunState.COMPLETED:
+            more = f"  (jittask log {event.run})" if event.error else ""
+            yield f"           {event.detail}{more}"
+
+    def _broken(self, event: Broken) -> Iterator[str]:
+        if event.since is not None:
+            kept = f"the version of {clock_time(event.since, self._zone)} goes on"
+        else:
+            kept = "nothing of it runs"
+        yield self._line(event, "broken", f"{event.element}: {kept}", "red")
+        for one in event.diagnostics:
+            for line in diagnostic_lines(one, self._root):
+                yield f"    {line}"
+
+    def _stopped(self, event: Stopped) -> str:
+        words = f"{event.finished} completed, {event.failed} failed"
+        if event.interrupted:
+            words += f", {event.interrupted} of them interrupted"
+        return self._line(event, "stopped", words, "green")
+
+    def _line(self, event: Event, word: str, text: str, colour: str) -> str:
+        return f"{clock_time(event.at, self._zone)}  {click.style(f'{word:<7}', fg=colour)}  {text}"
+
+
+def data(event: Event) -> dict[str, Any]:
+    """Return an event as one JSON object."""
+    match event:
+        case Ready():
+            return _with(
+                event,
+                "ready",
+                tasks=event.tasks,
+                workers=event.workers,
+                store=event.store,
+                zone=event.zone,
+                nextTask=event.next_task,
+                nextAt=iso(event.next_at),
+                notFiring=[
+                    {"task": one.task, "code": one.code, "text": one.text}
+                    for one in event.not_firing
+                ],
+            )
+        case Reloaded():
+            return _with(
+                event,
+                "reloaded",
+                added=event.added,
+                changed=event.changed,
+                removed=event.removed,
+                mended=event.mended,
+                seconds=round(event.seconds, 4),
+            )
+        case Broken():
+            return _with(
+                event,
+                "broken",
+                element=event.element,
+                version=event.version,
+                since=iso(event.since),
+                diagnostics=[diagnostic_data(one) for one in event.diagnostics],
+            )
+        case Planned():
+            return _with(
+                event, "planned", run=event.run, task=event.task, row=event.row or None,
+                effective=iso(event.effective),
+            )  # fmt: skip
+        case Started():
+            return _with(
+                event, "started", run=event.run, task=event.task, row=event.row or None,
+                trigger=event.trigger, attempt=event.attempt, version=event.version,
+                effective=iso(event.effective),
+            )  # fmt: skip
+        case Finished():
+            return _with(
+                event, "finished", run=event.run, task=event.task, row=event.row or None,
+                status=event.status, reason=event.reason, detail=event.detail,
+                seconds=event.seconds, result=event.result, error=event.error,
+                retryAt=iso(event.retry_at),
+            )  # fmt: skip
+        case Trouble():
+            return _with(event, "trouble", code=event.code, text=event.text)
+        case Stopped():
+            return _with(
+                event, "stopped", completed=event.finished, failed=event.failed,
+                interrupted=event.interrupted,
+            )  # fmt: skip
+
+
+def json_line(event: Event) -> str:
+    """Return an event as a line of JSON."""
+    return json.dumps(data(event), ensure_ascii=False)
+
+
+def _with(event: Event, name: str, **values: Any) -> dict[str, Any]:
+    return {"event": name, "at": iso(event.at), **values}
+
+
+def _named(event: Started | Finished) -> str:
+    return f"{event.task} [{event.row}]" if event.row else event.task

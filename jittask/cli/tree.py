@@ -1,0 +1,65 @@
+"""Which tree, and which task of it, a command is about (rule V5)."""
+
+from __future__ import annotations
+
+import difflib
+from pathlib import Path
+
+import click
+
+from jittask.cli.failure import Failure
+from jittask.compiler import compile_tree
+from jittask.compiler.compiled import CompiledApp, CompiledTask, Compilation
+from jittask.model import ElementKind
+from jittask.store import Store, StoreError, store_url
+
+tree_argument = click.argument("tree", required=False, type=click.Path(path_type=Path))
+tree_option = click.option(
+    "--tree", type=click.Path(path_type=Path), metavar="DIR", help="The tree; see TREE above."
+)
+
+
+def find_tree(given: Path | None) -> Path:
+    """Return the tree: the one given, the nearest folder above with app.json, or ./elements."""
+    if given is not None:
+        if not given.is_dir():
+            raise Failure(f"{given}: no such folder", "a tree is a folder with an app.json")
+        return given
+    here = Path.cwd()
+    for folder in (here, *here.parents, here / "elements"):
+        if (folder / "app.json").is_file():
+            return folder
+    raise Failure(
+        "no tree here: neither this folder, nor one above it, nor ./elements has an app.json",
+        "name the tree, or make one: jittask init",
+    )
+
+
+def compiled(given: Path | None) -> Compilation:
+    """Compile the tree without importing its code."""
+    return compile_tree(find_tree(given))
+
+
+def find_task(compilation: Compilation, name: str) -> CompiledTask:
+    """Return the task of that name; ``tasks.`` may be left out."""
+    full = name if name.startswith("tasks.") else f"tasks.{name}"
+    app = compilation.app
+    task = app.tasks.get(full)
+    if task is not None:
+        return task
+    if full in compilation.broken:
+        first = next(one for one in compilation.of(full) if one.is_error)
+        place = f"{first.location.file}:{first.location.line}:{first.location.column}"
+        raise Failure(f"{full} cannot load: {place}: {first.message}", "see jittask validate")
+    known = [one.name for one in app.elements.values() if one.kind is ElementKind.TASK]
+    near = difflib.get_close_matches(full, known, 1, 0.5)
+    hint = f"did you mean {near[0]}?" if near else "there are: " + ", ".join(known)
+    raise Failure(f"no task {name!r}", hint)
+
+
+def open_store(app: CompiledApp, *, create: bool = False) -> Store:
+    """Open the tree's run store."""
+    try:
+        return Store.open(store_url(app.settings, app.root), create=create)
+    except StoreError as error:
+        raise Failure(str(error), error.hint) from error
