@@ -113,7 +113,7 @@ _TABLE = (
         _E,
         "A time of day is wrong",
         "It is HH:mm.",
-        "\"time\": \"9 o'clock\"",
+        '"time": "9 o\'clock"',
         '"time": "09:00"',
     ),
     Rule(

@@ -38,7 +38,7 @@ def command(
     count: int,
     start: str | None,
     row: str | None,
-    everything: bool,  # noqa: FBT001
+    everything: bool,
     tree: Path | None,
     shape: str,
 ) -> None:
@@ -64,7 +64,7 @@ def _entries(
     name: str | None,
     row: str | None,
     begin: datetime,
-    everything: bool,  # noqa: FBT001
+    everything: bool,
 ) -> Iterator[Entry]:
     end = min(begin + _HORIZON, datetime(2200, 12, 31, tzinfo=UTC))
     if name is not None:
@@ -89,7 +89,7 @@ def _of(
     timer: Timer,
     begin: datetime,
     end: datetime,
-    everything: bool,  # noqa: FBT001
+    everything: bool,
 ) -> Iterator[Entry]:
     for one in timer.walk(begin, end) if everything else timer.between(begin, end):
         at = one.effective if isinstance(one, Occurrence) else one.nominal
@@ -144,7 +144,8 @@ def _line(entry: Entry, *, named: bool) -> str:
 def _data(entry: Entry, row: str | None) -> dict[str, Any]:
     at, name, one, zone = entry
     fires = isinstance(one, Occurrence)
-    notes = one.notes if fires else (one.reason,)
+    notes = one.notes if isinstance(one, Occurrence) else (one.reason,)
+    merged = one.nominals if isinstance(one, Occurrence) else ()
     return {
         "task": name,
         "row": row,
@@ -152,6 +153,6 @@ def _data(entry: Entry, row: str | None) -> dict[str, Any]:
         "effective": iso(at) if fires else None,
         "local": at.astimezone(zone).isoformat(),
         "zone": zone.key,
-        "merged": [iso(nominal) for nominal in one.nominals] if fires else [],
+        "merged": [iso(nominal) for nominal in merged],
         "notes": [{"code": note.code, "text": note.text} for note in notes],
     }

@@ -130,7 +130,9 @@ def _table(page: RecordPage, zone: ZoneInfo, now: datetime) -> None:
     for name in ("run", "task", "row", "status", "due", "took", "what"):
         table.add_column(name, overflow="fold")
     for run in page.records:
-        took = (run.finished - run.started).total_seconds() if run.finished and run.started else None
+        took = (
+            (run.finished - run.started).total_seconds() if run.finished and run.started else None
+        )
         missed = f"and {run.missed.count} missed before it" if run.missed else ""
         table.add_row(
             str(run.id),

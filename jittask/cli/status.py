@@ -77,12 +77,12 @@ def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
             click.echo(f"last reload {local(one.last_reload, zone)}, {how}")
     if not status.runtimes:
         click.echo("no runtime has run yet")
-    click.echo(
-        f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue"
-    )
+    click.echo(f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue")
     for element in status.elements:
         version = (element.version or "nothing")[:12]
-        click.echo(f"{element.state:<9} {element.name}  {version}, since {local(element.since, zone)}")
+        click.echo(
+            f"{element.state:<9} {element.name}  {version}, since {local(element.since, zone)}"
+        )
         for one_finding in element.diagnostics:
             for line in diagnostic_lines(one_finding, root):
                 click.echo(f"    {line}")

@@ -9,7 +9,7 @@ import click
 
 from jittask.cli.failure import Failure
 from jittask.compiler import compile_tree
-from jittask.compiler.compiled import CompiledApp, CompiledTask, Compilation
+from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
 from jittask.model import ElementKind
 from jittask.store import Store, StoreError, store_url
 

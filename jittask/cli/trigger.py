@@ -23,7 +23,7 @@ from jittask.store import Store, StoreError, state_folder
 @click.option("--wait", is_flag=True, help="Wait for its end; exit 1 unless it completes.")
 @tree_option
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(task: str, row: str | None, wait: bool, tree: Path | None, shape: str) -> None:  # noqa: FBT001
+def command(task: str, row: str | None, wait: bool, tree: Path | None, shape: str) -> None:
     """Run TASK now, whatever its timing says; the running jittask takes it.
 
     Example: jittask trigger reports.WeeklyReport --wait

@@ -25,7 +25,7 @@ from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Wi
 @click.option("--row", metavar="KEY", help="The row, for a date-field task.")
 @click.option("--commit", is_flag=True, help="Keep changes to data; else they are rolled back.")
 @tree_option
-def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None:  # noqa: FBT001
+def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None:
     """Run TASK's function in this terminal, with its output; nothing is recorded.
 
     Changes that it makes through models are rolled back, unless --commit is
@@ -47,8 +47,8 @@ def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None
     try:
         with transaction(keep=commit):
             outcome = Bodies(root, root).run(assignment)
-    except DataError as error:
-        raise Failure(str(error)) from error
+    except DataError as trouble:
+        raise Failure(str(trouble)) from trouble
     match outcome:
         case Completed(result=result, seconds=seconds):
             kept = "changes kept" if commit else "changes to data rolled back"

@@ -19,7 +19,7 @@ from jittask.compiler.compiled import Compilation
 @click.option("--no-import", is_flag=True, help="Do not import the elements' code (safe).")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(tree: Path | None, no_import: bool, strict: bool, shape: str) -> None:  # noqa: FBT001
+def command(tree: Path | None, no_import: bool, strict: bool, shape: str) -> None:
     """Report every mistake in TREE, each at its place with the way to mend it.
 
     TREE is the nearest folder with an app.json, or ./elements, where it is not

@@ -233,9 +233,7 @@ def _task(name: str, parts: Parts, version: str, files: tuple[str, ...]) -> Comp
     )
 
 
-def _kept(
-    tasks: Mapping[str, CompiledTask], previous: Compilation
-) -> dict[str, CompiledTask]:
+def _kept(tasks: Mapping[str, CompiledTask], previous: Compilation) -> dict[str, CompiledTask]:
     """Give unchanged tasks their objects of before (H1)."""
     before = previous.app.tasks
     return {
@@ -272,5 +270,3 @@ def _app_digest(settings: AppSettings, elements: Mapping[str, Element]) -> str:
     for name, element in sorted(elements.items()):
         whole.update(f"\0{name}\0{element.digest}".encode())
     return whole.hexdigest()
-
-

@@ -142,5 +142,3 @@ def files_digest(root: Path, files: Iterable[str]) -> str:
             content = b""
         whole.update(f"\0{file}\0{len(content)}\0".encode() + content)
     return whole.hexdigest()
-
-

@@ -29,8 +29,8 @@ def discover(root: Path) -> tuple[list[Found], list[Diagnostic]]:
     found: list[Found] = []
     problems: list[Diagnostic] = []
     for kind in ElementKind:
-        for folder in _folders(root, kind.value, problems):
-            found.append(Found(folder.replace("/", "."), kind, folder))
+        folders = _folders(root, kind.value, problems)
+        found += [Found(folder.replace("/", "."), kind, folder) for folder in folders]
     problems += list(_clashes(found))
     return sorted(found, key=lambda one: one.name), problems
 
@@ -41,9 +41,7 @@ def own_files(root: Path, folder: str) -> list[str]:
     for place, folders, names in os.walk(root / folder):
         inside = Path(place)
         folders[:] = sorted(
-            one
-            for one in folders
-            if one not in _IGNORED and not (inside / one / "e.json").exists()
+            one for one in folders if one not in _IGNORED and not (inside / one / "e.json").exists()
         )
         files += [(inside / one).relative_to(root).as_posix() for one in names if _kept(one)]
     return sorted(files)

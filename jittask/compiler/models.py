@@ -89,7 +89,11 @@ def read_database(
             where.value(()),
             f"the key {wanted[0]!r} is missing",
             "for example: "
-            + ('"url": "sqlite:///data/app.db"' if wanted[0] == "url" else '"database": "data/app.db"'),
+            + (
+                '"url": "sqlite:///data/app.db"'
+                if wanted[0] == "url"
+                else '"database": "data/app.db"'
+            ),
         )
         return None
     return DatabaseInfo(name, source.data["type"], inner)
@@ -136,12 +140,8 @@ def _fields(
     return tuple(fields), opaque or bool(inherited)
 
 
-def _field(
-    name: str, datatype: str, kind: FieldType, keywords: list[ast.keyword]
-) -> FieldInfo:
-    given = {
-        one.arg: one.value.value for one in keywords if isinstance(one.value, ast.Constant)
-    }
+def _field(name: str, datatype: str, kind: FieldType, keywords: list[ast.keyword]) -> FieldInfo:
+    given = {one.arg: one.value.value for one in keywords if isinstance(one.value, ast.Constant)}
     key = bool(given.get("primaryKey", False))
     return FieldInfo(
         name=name,

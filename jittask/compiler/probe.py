@@ -62,9 +62,7 @@ _CRASHED = {
 }
 
 
-def _answers(
-    root: Path, waiting: dict[str, tuple[FunctionRef, int]]
-) -> Iterator[dict[str, Any]]:
+def _answers(root: Path, waiting: dict[str, tuple[FunctionRef, int]]) -> Iterator[dict[str, Any]]:
     request = {
         "root": str(root),
         "tasks": [

@@ -63,6 +63,8 @@ class Module:
                 case ast.Assign(targets=targets):
                     if any(isinstance(one, ast.Name) and one.id == name for one in targets):
                         return True
+                case _:
+                    pass
         return False
 
 
@@ -84,9 +86,7 @@ def read_python(root: Path, file: str, element: str) -> Module | Diagnostic:
         place = Location(file, line, column, line, column + 1)
         return Diagnostic("bad-python", Severity.ERROR, f"{error.msg}", place, None, element)
     except (ValueError, RecursionError, MemoryError) as error:
-        return Diagnostic(
-            "bad-python", Severity.ERROR, str(error), Location(file), None, element
-        )
+        return Diagnostic("bad-python", Severity.ERROR, str(error), Location(file), None, element)
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +135,4 @@ def _imported(node: ast.ImportFrom, package: str) -> Iterator[str]:
 
 
 def _function(body: list[ast.stmt], name: str) -> Function | None:
-    return next(
-        (node for node in body if isinstance(node, Function) and node.name == name), None
-    )
+    return next((node for node in body if isinstance(node, Function) and node.name == name), None)

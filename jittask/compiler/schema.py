@@ -109,32 +109,48 @@ def _check(source: Source, schema: dict[str, Any], findings: Findings) -> None:
 def _word(error: ValidationError, source: Source, findings: Findings) -> None:
     pointer: Pointer = tuple(error.absolute_path)
     name = str(pointer[-1]) if pointer else "the file"
-    got = _shown(error.instance)
-    hint = _example(error.schema)
+    instance: Any = error.instance
+    got = _shown(instance)
+    schema: Any = error.schema
+    known_values: Any = error.validator_value
+    hint = _example(schema)
     match error.validator:
         case "required":
-            missing = next(key for key in error.validator_value if key not in error.instance)
+            missing = next(key for key in known_values if key not in instance)
             findings.add("missing-key", source.key(pointer), f"the key {missing!r} is missing")
         case "enum" | "const":
-            listed = error.validator_value
+            listed = known_values
             known = listed if isinstance(listed, list) else [listed]
             near = difflib.get_close_matches(str(error.instance), [str(one) for one in known], 1)
             words = ", ".join(_shown(one) for one in known)
             hint = f"did you mean {_shown(near[0])}?" if near else None
-            findings.add("bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint)
+            findings.add(
+                "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
+            )
         case "type":
-            kinds = error.validator_value
+            kinds = known_values
             wanted = [kinds] if isinstance(kinds, str) else kinds
             words = " or ".join(_TYPES[one] for one in wanted)
-            findings.add("wrong-type", source.value(pointer), f"{name}: expected {words}, got {got}", hint)
+            findings.add(
+                "wrong-type", source.value(pointer), f"{name}: expected {words}, got {got}", hint
+            )
         case "pattern":
-            findings.add("bad-value", source.value(pointer), f"{name}: {got} has not the form it should", hint)
+            findings.add(
+                "bad-value",
+                source.value(pointer),
+                f"{name}: {got} has not the form it should",
+                hint,
+            )
         case "minimum" | "exclusiveMinimum" | "maximum":
             bound = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
             words = f"{bound[str(error.validator)]} {error.validator_value}"
-            findings.add("bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint)
+            findings.add(
+                "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
+            )
         case _:
-            findings.add("bad-value", source.value(pointer), f"{name}: {got} is not a value of it", hint)
+            findings.add(
+                "bad-value", source.value(pointer), f"{name}: {got} is not a value of it", hint
+            )
 
 
 def _unknown_keys(
@@ -176,7 +192,7 @@ def _one_of(known: list[str]) -> str:
 
 def _shown(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
-    return text if len(text) <= 60 else text[:59] + "…"  # noqa: PLR2004
+    return text if len(text) <= 60 else text[:59] + "…"
 
 
 @lru_cache(maxsize=8)

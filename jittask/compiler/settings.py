@@ -116,5 +116,11 @@ def _check_calendar(source: Source, findings: Findings) -> None:
 def _texts(data: Any, pointer: Pointer) -> list[tuple[Pointer, str]]:
     if isinstance(data, str):
         return [(pointer, data)]
-    items = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    items = (
+        data.items()
+        if isinstance(data, dict)
+        else enumerate(data)
+        if isinstance(data, list)
+        else ()
+    )
     return [found for key, value in items for found in _texts(value, (*pointer, key))]

@@ -89,5 +89,3 @@ def _yields(function: ast.FunctionDef) -> Iterator[ast.AST]:
 
 def _quoted(names: list[str]) -> str:
     return ", ".join(repr(name) for name in names)
-
-

@@ -132,8 +132,8 @@ def _depth(text: str) -> int:
         return 0
     deep = deepest = 0
     for match in _TOKEN.finditer(text):
-        token = match.group()
-        deep += (token in "{[") - (token in "}]")
+        mark = match.group()
+        deep += (mark in "{[") - (mark in "}]")
         deepest = max(deepest, deep)
     return deepest
 
@@ -163,9 +163,9 @@ def _spans(text: str) -> dict[Pointer, tuple[Span, Span]]:
 
     def value(pointer: Pointer, key: Span) -> None:
         nonlocal at
-        token, (start, end) = tokens[at]
+        mark, (start, end) = tokens[at]
         at += 1
-        if token == "{":
+        if mark == "{":
             while tokens[at][0] != "}":
                 name, name_span = tokens[at]
                 at += 2  # the key and its colon
@@ -173,7 +173,7 @@ def _spans(text: str) -> dict[Pointer, tuple[Span, Span]]:
                 at += tokens[at][0] == ","
             end = tokens[at][1][1]
             at += 1
-        elif token == "[":
+        elif mark == "[":
             count = 0
             while tokens[at][0] != "]":
                 value((*pointer, count), tokens[at][1])

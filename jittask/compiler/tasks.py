@@ -179,7 +179,9 @@ def _service_function(
         )
         return None
     if key == "taskFunc":
-        findings.add("deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name", "write func")
+        findings.add(
+            "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name", "write func"
+        )
     place = source.value((key,))
     service, _, name = str(source.data[key]).rpartition(".")
     element = around.elements.get(service)
@@ -199,7 +201,7 @@ def _service_function(
     method = module.method(short, name)
     function = method or module.function(name)
     if function is None:
-        if module.binds(name) or (owner := module.class_of(short)) and owner.bases:
+        if module.binds(name) or ((owner := module.class_of(short)) and owner.bases):
             return FunctionRef(service, file, name, CallStyle.SERVICE)
         findings.add(
             "unknown-function",
@@ -239,9 +241,7 @@ def _timing(
     else:
         timer, problems = check_timer(config, zone, calendar)
     for problem in problems:
-        findings.add(
-            problem.code, _timing_place(source, problem), problem.message, problem.hint
-        )
+        findings.add(problem.code, _timing_place(source, problem), problem.message, problem.hint)
     return timer
 
 
@@ -282,9 +282,7 @@ def _model(source: Source, around: Surroundings, findings: Findings) -> ModelInf
     return model
 
 
-def _check_fields(
-    source: Source, timer: RowTimer, model: ModelInfo, findings: Findings
-) -> None:
+def _check_fields(source: Source, timer: RowTimer, model: ModelInfo, findings: Findings) -> None:
     if model.opaque:
         return
     for key, name in (("startField", timer.start_field), ("endField", timer.end_field)):
@@ -298,9 +296,7 @@ def _check_fields(
             )
         elif field.type not in (FieldType.DATE, FieldType.DATETIME):
             dates = [
-                one.name
-                for one in model.fields
-                if one.type in (FieldType.DATE, FieldType.DATETIME)
+                one.name for one in model.fields if one.type in (FieldType.DATE, FieldType.DATETIME)
             ]
             findings.add(
                 "field-not-a-date",

@@ -102,14 +102,15 @@ class Rows:
                 raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
 
     def _between(self, column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
-        bounds = [column.is_not(None)]
+        bounds: list[sa.ColumnElement[bool]] = [column.is_not(None)]
         bounds += [column >= span.low] if span.low is not None else []
         bounds += [column <= span.high] if span.high is not None else []
         return sa.and_(*bounds)
 
     def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
         if len(self._keys) == 1:
-            return self._keys[0] > after[0]
+            beyond: sa.ColumnElement[bool] = self._keys[0] > after[0]
+            return beyond
         steps = []
         for at, column in enumerate(self._keys):
             same = [self._keys[i] == after[i] for i in range(at)]

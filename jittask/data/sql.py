@@ -39,7 +39,9 @@ def _condition(
         empty = one.value is None or bool(one.value)
         return column.is_(None) if empty else column.is_not(None)
     if one.operator in (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY):
-        return _calendar(one.operator, column, kind, coerce(one.value, FieldType.INTEGER, now, zone))
+        return _calendar(
+            one.operator, column, kind, coerce(one.value, FieldType.INTEGER, now, zone)
+        )
 
     def fit(item: object) -> Any:
         return coerce(item, kind, now, zone)
@@ -53,10 +55,11 @@ def _condition(
         return sa.and_(*bounds)
     if isinstance(one.value, tuple):
         return _listed(one.operator, column, [fit(item) for item in one.value])
-    return _plain(one.operator, column, fit(one.value))
+    compared: Clause = _plain(one.operator, column, fit(one.value))
+    return compared
 
 
-def _plain(operator: Operator, column: sa.Column[Any], value: Any) -> Clause:
+def _plain(operator: Operator, column: Any, value: Any) -> Any:
     match operator:
         case Operator.EQ:
             return column == value
@@ -101,7 +104,8 @@ def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Cl
 
 def _contains(column: sa.Column[Any], text: str) -> Clause:
     """Whether the column holds ``text`` somewhere: letter for letter, on every database."""
-    return _Position(column, sa.literal(text)) > 0
+    found: Clause = _Position(column, sa.literal(text)) > 0
+    return found
 
 
 class _Position(GenericFunction[int]):
@@ -112,14 +116,12 @@ class _Position(GenericFunction[int]):
     inherit_cache = True
 
 
-@compiles(_Position, "postgresql")  # type: ignore[no-untyped-call, untyped-decorator]
+@compiles(_Position, "postgresql")
 def _position_postgresql(element: _Position, compiler: Any, **options: Any) -> str:
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
-def _calendar(
-    operator: Operator, column: sa.Column[Any], kind: FieldType, value: Any
-) -> Clause:
+def _calendar(operator: Operator, column: sa.Column[Any], kind: FieldType, value: Any) -> Clause:
     if operator is Operator.YEAR:
         first, following = date(value, 1, 1), date(value + 1, 1, 1)
         if kind is FieldType.DATETIME:
@@ -127,7 +129,8 @@ def _calendar(
         return sa.and_(column >= first, column < following)
     if operator is Operator.WEEK:
         return _iso_week(column, value)
-    return sa.extract(str(operator), column) == value
+    matched: Clause = sa.extract(str(operator), column) == value
+    return matched
 
 
 def _iso_week(column: sa.Column[Any], value: int) -> Clause:

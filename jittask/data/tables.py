@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
@@ -12,7 +13,7 @@ from sqlalchemy.types import TypeEngine
 from jittask.data.databases import DataError, one_line
 from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
 
-_COLUMNS: dict[FieldType, TypeEngine[object]] = {
+_COLUMNS: dict[FieldType, TypeEngine[Any]] = {
     FieldType.TEXT: sa.String(255),
     FieldType.INTEGER: sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
     FieldType.FLOAT: sa.Double(),
@@ -25,7 +26,7 @@ _COLUMNS: dict[FieldType, TypeEngine[object]] = {
     FieldType.OTHER: sa.Text(),
 }
 _LONG_TEXT = frozenset({"Ltext", "RichText"})
-_KINDS: tuple[tuple[type[TypeEngine[object]], FieldType], ...] = (
+_KINDS: tuple[tuple[type[TypeEngine[Any]], FieldType], ...] = (
     (sa.Boolean, FieldType.BOOLEAN),
     (sa.DateTime, FieldType.DATETIME),
     (sa.Date, FieldType.DATE),
@@ -102,7 +103,7 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
         raise
 
 
-def _kind(column_type: TypeEngine[object]) -> FieldType:
+def _kind(column_type: TypeEngine[Any]) -> FieldType:
     for known, kind in _KINDS:
         if isinstance(column_type, known):
             return kind

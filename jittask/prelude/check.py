@@ -50,7 +50,7 @@ def _check(reference: FunctionRef, rows: int, host: App, root: Path) -> dict[str
         if reference.function not in str(error):
             return _import_failed(error, reference, root)
         return _wrong("function-missing", f"{reference.file} has no {reference.function}")
-    except BaseException as error:  # noqa: BLE001 - element code may raise anything, SystemExit too
+    except BaseException as error:
         return _import_failed(error, reference, root)
     return _signature(function, reference, rows)
 

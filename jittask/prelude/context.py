@@ -29,15 +29,15 @@ log = logging.getLogger("jittask.task")
 class Current:
     """The run that this process executes."""
 
-    runId: int  # noqa: N815 - element code's names are JitAi's style
+    runId: int
     task: str
-    rowKey: str  # noqa: N815
+    rowKey: str
     nominal: datetime
     effective: datetime
     attempt: int
 
     @property
-    def occurrenceKey(self) -> str:  # noqa: N802
+    def occurrenceKey(self) -> str:
         """The same for every attempt at an occurrence: makes effects idempotent."""
         return json.dumps([self.task, self.rowKey, self.nominal.isoformat()])
 
@@ -57,7 +57,7 @@ class App:
         """The app's time zone."""
         return ZoneInfo(self._compiled.settings.timezone)
 
-    def getElement(self, name: str) -> Any:  # noqa: N802 - JitAi's name
+    def getElement(self, name: str) -> Any:
         """Return a service, or a model's class, by its full name.
 
         Raises LookupError for a name that this task's version does not hold.

@@ -24,7 +24,7 @@ class NormalModel:
     _rows: ClassVar[Rows | None] = None
 
     @classmethod
-    def get(cls, filter: Filter = None, orderList: Any = None, **_: Any) -> RowData | None:  # noqa: A002, N803 - JitAi's names
+    def get(cls, filter: Filter = None, orderList: Any = None, **_: Any) -> RowData | None:
         """Return the first row that passes the filter, or None."""
         found = cls.query(filter, orderList=orderList, currentPage=1, pageSize=1)
         return found[0] if found else None
@@ -32,11 +32,11 @@ class NormalModel:
     @classmethod
     def query(
         cls,
-        filter: Filter = None,  # noqa: A002 - JitAi's name
-        fieldList: Sequence[str] | None = None,  # noqa: N803
-        orderList: Sequence[Any] | None = None,  # noqa: N803
-        currentPage: int | None = None,  # noqa: N803
-        pageSize: int | None = None,  # noqa: N803
+        filter: Filter = None,
+        fieldList: Sequence[str] | None = None,
+        orderList: Sequence[Any] | None = None,
+        currentPage: int | None = None,
+        pageSize: int | None = None,
         **_: Any,
     ) -> list[RowData]:
         """Return the rows that pass; ``orderList`` is of (field, 1 or -1) pairs or names.
@@ -50,10 +50,10 @@ class NormalModel:
         if pageSize:
             query = query.limit(pageSize).offset(((currentPage or 1) - 1) * pageSize)
         with one_line(rows.model.name), connection(rows.engine) as open_connection:
-            return [RowData(row) for row in open_connection.execute(query).mappings()]
+            return [RowData(dict(row)) for row in open_connection.execute(query).mappings()]
 
     @classmethod
-    def count(cls, filter: Filter = None) -> int:  # noqa: A002 - JitAi's name
+    def count(cls, filter: Filter = None) -> int:
         """Return how many rows pass."""
         rows = cls._bound()
         query = sa.select(sa.func.count()).select_from(rows.table).where(*cls._where(filter))
@@ -61,7 +61,7 @@ class NormalModel:
             return int(open_connection.execute(query).scalar_one())
 
     @classmethod
-    def create(cls, rowData: Mapping[str, Any], *_: Any, **__: Any) -> RowData:  # noqa: N803
+    def create(cls, rowData: Mapping[str, Any], *_: Any, **__: Any) -> RowData:
         """Add a row; return it with its key."""
         rows = cls._bound()
         keys = rows.model.key_fields
@@ -73,7 +73,7 @@ class NormalModel:
         return RowData({**{one.name: None for one in rows.model.fields}, **rowData, **values})
 
     @classmethod
-    def save(cls, rowData: Mapping[str, Any]) -> RowData:  # noqa: N803
+    def save(cls, rowData: Mapping[str, Any]) -> RowData:
         """Write a row by its key; add it where it has none."""
         keys = [one.name for one in cls._bound().model.key_fields]
         if any(rowData.get(name) is None for name in keys):
@@ -83,14 +83,16 @@ class NormalModel:
         return RowData(rowData)
 
     @classmethod
-    def updateByPK(cls, pkList: Any, updateData: Mapping[str, Any], *_: Any, **__: Any) -> int:  # noqa: N802, N803
+    def updateByPK(cls, pkList: Any, updateData: Mapping[str, Any], *_: Any, **__: Any) -> int:
         """Change the rows of these keys; return how many were."""
         listed = pkList if isinstance(pkList, list | tuple) else [pkList]
         single = len(cls._bound().model.key_fields) == 1
         return sum(cls._update([one] if single else list(one), updateData) for one in listed)
 
     @classmethod
-    def updateByFilter(cls, filter: Filter, updateData: Mapping[str, Any], *_: Any, **__: Any) -> int:  # noqa: A002, N802, N803
+    def updateByFilter(
+        cls, filter: Filter, updateData: Mapping[str, Any], *_: Any, **__: Any
+    ) -> int:
         """Change the rows that pass; return how many were."""
         rows = cls._bound()
         change = sa.update(rows.table).where(*cls._where(filter)).values(**dict(updateData))
@@ -98,7 +100,7 @@ class NormalModel:
             return open_connection.execute(change).rowcount
 
     @classmethod
-    def delete(cls, filter: Filter, *_: Any, **__: Any) -> int:  # noqa: A002 - JitAi's name
+    def delete(cls, filter: Filter, *_: Any, **__: Any) -> int:
         """Delete the rows that pass; return how many. A filter is required."""
         if filter is None:
             raise ValueError("delete needs a filter; to delete every row, say so by a filter")
@@ -108,7 +110,9 @@ class NormalModel:
             return open_connection.execute(removal).rowcount
 
     @classmethod
-    def createOrUpdateMany(cls, rowDataList: Sequence[Mapping[str, Any]], *_: Any, **__: Any) -> list[RowData]:  # noqa: N802, N803
+    def createOrUpdateMany(
+        cls, rowDataList: Sequence[Mapping[str, Any]], *_: Any, **__: Any
+    ) -> list[RowData]:
         """Write each row by its key, adding those that are not there."""
         found = []
         keys = [one.name for one in cls._bound().model.key_fields]

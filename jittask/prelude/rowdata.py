@@ -38,6 +38,8 @@ class RowData(Mapping[str, Any]):
     there is not.
     """
 
+    _values: dict[str, Any]
+
     def __init__(self, values: Mapping[str, Any]) -> None:
         object.__setattr__(self, "_values", dict(values))
 
@@ -70,6 +72,6 @@ class RowData(Mapping[str, Any]):
     def __repr__(self) -> str:
         return f"RowData({self._values!r})"
 
-    def toDict(self) -> dict[str, Any]:  # noqa: N802 - JitAi's name
+    def toDict(self) -> dict[str, Any]:
         """Return the values by field."""
         return dict(self._values)

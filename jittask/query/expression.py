@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -79,8 +80,8 @@ class Condition:
     field: str
     operator: Operator
     value: object
-    field_span: Span = field(default=NOWHERE, compare=False)
-    value_span: Span = field(default=NOWHERE, compare=False)
+    field_span: Span = dataclasses.field(default=NOWHERE, compare=False)
+    value_span: Span = dataclasses.field(default=NOWHERE, compare=False)
 
     def conditions(self) -> Iterator[Condition]:
         """Yield itself."""

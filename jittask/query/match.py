@@ -94,13 +94,13 @@ def _condition(
     return _COMPARE[one.operator](held, wanted)
 
 
-def _both(a: bool | None, b: bool | None) -> bool | None:  # noqa: FBT001
+def _both(a: bool | None, b: bool | None) -> bool | None:
     if a is False or b is False:
         return False
     return None if a is None or b is None else True
 
 
-def _either(a: bool | None, b: bool | None) -> bool | None:  # noqa: FBT001
+def _either(a: bool | None, b: bool | None) -> bool | None:
     if a is True or b is True:
         return True
     return None if a is None or b is None else False

@@ -61,9 +61,7 @@ class _Reader:
             case ast.Call(func=ast.Name(id="Q"), args=args, keywords=keywords):
                 return self._call(node, args, keywords, depth)
             case _:
-                raise self._wrong(
-                    node, "expected Q(…)", "for example: Q('status', '=', 'open')"
-                )
+                raise self._wrong(node, "expected Q(…)", "for example: Q('status', '=', 'open')")
 
     def _call(
         self, node: ast.Call, args: list[ast.expr], keywords: list[ast.keyword], depth: int
@@ -87,13 +85,13 @@ class _Reader:
         for keyword in keywords:
             if keyword.arg is None:
                 raise self._wrong(keyword.value, "expected name=value")
-            value = self._value(keyword.value)
+            wanted = self._value(keyword.value)
             start = self._offset(keyword.lineno, keyword.col_offset)
             found.append(
                 Condition(
                     keyword.arg,
                     Operator.EQ,
-                    value,
+                    wanted,
                     Span(start, start + len(keyword.arg)),
                     self._span(keyword.value),
                 )
@@ -105,12 +103,8 @@ class _Reader:
             whole = Combination(Connector.AND, whole, one)
         return whole
 
-    def _join(
-        self, how: Connector, left: ast.expr, right: ast.expr, depth: int
-    ) -> Combination:
-        return Combination(
-            how, self.expression(left, depth + 1), self.expression(right, depth + 1)
-        )
+    def _join(self, how: Connector, left: ast.expr, right: ast.expr, depth: int) -> Combination:
+        return Combination(how, self.expression(left, depth + 1), self.expression(right, depth + 1))
 
     def _condition(self, name: ast.expr, operator: ast.expr, value: ast.expr) -> Condition:
         if not (isinstance(name, ast.Constant) and isinstance(name.value, str)):
@@ -125,9 +119,7 @@ class _Reader:
                 f"no operator {operator.value!r}",
                 f"did you mean {near[0]!r}?" if near else "one of: " + " ".join(Operator),
             )
-        return Condition(
-            name.value, known, self._value(value), self._span(name), self._span(value)
-        )
+        return Condition(name.value, known, self._value(value), self._span(name), self._span(value))
 
     def _value(self, node: ast.expr) -> object:
         match node:
@@ -165,4 +157,4 @@ class _Reader:
 
 
 def _short(text: str) -> str:
-    return repr(text if len(text) <= 40 else text[:39] + "…")  # noqa: PLR2004
+    return repr(text if len(text) <= 40 else text[:39] + "…")

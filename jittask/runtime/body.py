@@ -44,7 +44,7 @@ class Bodies:
             given = None if row is None else RowData(row)
             result = encode_result(call(function, task.function.style, given))
             return Completed(result, self._clock.monotonic() - began)
-        except BaseException as error:  # noqa: BLE001 - element code may raise anything, SystemExit too
+        except BaseException as error:
             words = f"{type(error).__name__}: {error}".splitlines()[0]
             return Failed(words, self._traceback(error), self._clock.monotonic() - began)
         finally:
@@ -81,7 +81,7 @@ class Bodies:
         )
 
     def _traceback(self, error: BaseException) -> str:
-        """Return the traceback from the element's code on: what is ours says nothing to its author."""
+        """Return the traceback from the element's code on: ours says nothing to its author."""
         frames = error.__traceback__
         while frames is not None and not self._is_theirs(frames.tb_frame.f_code.co_filename):
             frames = frames.tb_next

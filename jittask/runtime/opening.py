@@ -177,5 +177,3 @@ def _not_firing(snapshot: Snapshot, now: datetime) -> list[NotFiring]:
 def _was_before(task: ScheduledTask, now: datetime) -> bool:
     first_one = task.timer.after(datetime.fromtimestamp(0, now.tzinfo))
     return first_one is not None and first_one.effective <= now
-
-

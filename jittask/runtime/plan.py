@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import MissedRange, Misfire, Occurrence, Reason, RunState, Trigger
+from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunState, Trigger
 from jittask.runtime.activation import activate
 from jittask.schedule.misfire import decide
 from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
@@ -137,9 +137,7 @@ def _run(task: ScheduledTask, one: Occurrence, *, late: bool = False) -> NewRun:
 
 def _missed(task: ScheduledTask, missed: MissedRange, reason: Reason) -> NewRun:
     """Make the record of occurrences none of which runs: the last one's, counting the others."""
-    others = (
-        MissedRange(missed.first, missed.last, missed.count - 1) if missed.count > 1 else None
-    )
+    others = MissedRange(missed.first, missed.last, missed.count - 1) if missed.count > 1 else None
     return NewRun(
         task=task.name,
         row_key="",

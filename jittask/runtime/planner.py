@@ -67,9 +67,7 @@ class Planner:
         announce(made, now, self._emit)
 
 
-def announce(
-    made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]
-) -> None:
+def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:
     """Tell of the runs that now stand in the store."""
     for number, run in made:
         if run.state is RunState.PENDING:

@@ -115,5 +115,3 @@ class Reloading:
             standing.since if standing else None,
             snapshot.broken[name],
         )
-
-

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from jittask.compiler.compiled import DateFieldTask
-from jittask.model import MissedRange, Misfire, Occurrence, Trigger
+from jittask.model import Misfire, MissedRange, Occurrence, Trigger
 from jittask.runtime.plan import LATE_AFTER
 from jittask.schedule.misfire import decide
 from jittask.store.planning import NewRun

@@ -7,7 +7,7 @@ row's occurrences from there.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -58,9 +58,7 @@ class RowScan:
             else:
                 self._troubles.pop(task.name, None)
 
-    def _scan(
-        self, task: DateFieldTask, data: AppData, now: datetime, overlap: timedelta
-    ) -> None:
+    def _scan(self, task: DateFieldTask, data: AppData, now: datetime, overlap: timedelta) -> None:
         assert self._marks is not None
         fresh = self._planned.get(task.name) != task
         mark = self._marks.get(task.name)
@@ -93,16 +91,16 @@ class RowScan:
         self._marks[task.name] = activation.mark
         return activation.mark
 
-    def _pages(self, task: DateFieldTask, data: AppData, start: datetime, now: datetime):
+    def _pages(
+        self, task: DateFieldTask, data: AppData, start: datetime, now: datetime
+    ) -> Iterator[list[Row]]:
         rows = data.rows(task.model)
         timer = task.timer
         field = rows.model.field(timer.start_field)
         if field is None:
             raise DataError(f"{task.model.name}: its table has no column for {timer.start_field}")
         least, greatest = rows.bounds(field.name)
-        ranges = timer.ranges(
-            start, now + AHEAD, field.type is FieldType.DATETIME, least, greatest
-        )
+        ranges = timer.ranges(start, now + AHEAD, field.type is FieldType.DATETIME, least, greatest)
         return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields)
 
     def _page(

@@ -194,9 +194,7 @@ class Runtime:
             self._emit, self._swap,
         )  # fmt: skip
         self._reloading.current = self.snapshot
-        self._upkeep = Upkeep(
-            self._store, self._bundles, compilation.app.settings.retention_days
-        )
+        self._upkeep = Upkeep(self._store, self._bundles, compilation.app.settings.retention_days)
 
     def _first_plans(self) -> None:
         """Plan all of the past before anything is claimed, so that misfires are decided whole."""
@@ -246,9 +244,7 @@ class Runtime:
         self._store.note(self.identity, stopped=now)
         self._held.close()
         self._data.close()
-        self._emit(
-            Stopped(now, counts["completed"], counts["failed"], counts["interrupted"])
-        )
+        self._emit(Stopped(now, counts["completed"], counts["failed"], counts["interrupted"]))
 
     def _scan(self) -> None:
         while not self._stopping.is_set():
@@ -279,7 +275,7 @@ class Runtime:
         """Run a duty; what it cannot survive ends the whole runtime, never silently."""
         try:
             duty()
-        except BaseException as error:  # noqa: BLE001 - handed to whoever joins
+        except BaseException as error:
             self._failure = self._failure or error
             self._stopping.set()
             self.stop_now()

@@ -84,9 +84,7 @@ def next_snapshot(
     for name, task in compilation.app.tasks.items():
         before = last.tasks.get(name)
         same = before is not None and before.task == task
-        tasks[name] = (
-            replace(before, absent_since=None) if same and before else Standing(task, now)
-        )
+        tasks[name] = replace(before, absent_since=None) if same and before else Standing(task, now)
         if before is not None and same and before.absent_since is None:
             tasks[name] = before
     for name, before in last.tasks.items():

@@ -94,7 +94,7 @@ class Calendar:
         return bool(self.base.is_working_day(day))
 
     def seek(self, day: date, step: int) -> date | None:
-        """Return the first working day after (1) or before (-1) ``day``; None where none is near."""
+        """Return the first working day after (1) or before (-1) ``day``, or None."""
         for _ in range(SEARCH_DAYS):
             day += step * _DAY
             if self.is_working_day(day):
@@ -148,7 +148,7 @@ def _country(code: str, subdivision: str | None) -> HolidayBase:
             "unknown-calendar",
             ("subdivision",),
             f"{code} has no subdivision {subdivision!r}",
-            f"it has: {some}{' …' if len(known[code]) > 8 else ''}",  # noqa: PLR2004
+            f"it has: {some}{' …' if len(known[code]) > 8 else ''}",
         )
     return holidays.country_holidays(code, subdiv=subdivision)
 

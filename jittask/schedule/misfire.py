@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from jittask.model import MissedRange, Misfire, Occurrence, Reason
+from jittask.model import Misfire, MissedRange, Occurrence, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,9 @@ def decide(
     missed: MissedRange | None = None
     reason: Reason | None = None
     for one in due:
-        too_late = grace_seconds is not None and (now - one.effective).total_seconds() > grace_seconds
+        too_late = (
+            grace_seconds is not None and (now - one.effective).total_seconds() > grace_seconds
+        )
         if too_late or misfire is Misfire.SKIP:
             missed = _with(missed, one)
             reason = Reason.GRACE if too_late else Reason.MISFIRE

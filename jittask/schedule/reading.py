@@ -102,9 +102,7 @@ class Frame:
     roll: Roll | None
 
 
-def read_frame(
-    reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig
-) -> Frame | None:
+def read_frame(reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig) -> Frame | None:
     """Read the zone, and what holidays do; None where the zone is wrong."""
     own_zone = reader.config.get("timezone")
     found = zone if isinstance(zone, ZoneInfo) else find_zone(zone)
@@ -261,9 +259,7 @@ def _calendar(config: str | Mapping[str, object]) -> Calendar:
     except Mistake as mistake:
         problem = mistake.problem
         deeper = problem.pointer if isinstance(config, Mapping) else ()
-        raise Mistake(
-            problem.code, ("calendar", *deeper), problem.message, problem.hint
-        ) from None
+        raise Mistake(problem.code, ("calendar", *deeper), problem.message, problem.hint) from None
 
 
 def _is_date(text: str) -> bool:
@@ -272,5 +268,3 @@ def _is_date(text: str) -> bool:
     except ValueError:
         return False
     return True
-
-

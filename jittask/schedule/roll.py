@@ -90,12 +90,13 @@ class Roll:
     def _land(self, cycle: Cycle, nominal: Nominal, zone: ZoneInfo) -> datetime | None:
         if not cycle.moves or self.direction is Direction.SKIP:
             return None
-        day: date | None = nominal.wall.date()
         step = 1 if self.direction is Direction.NEXT else -1
-        while (day := self.calendar.seek(day, step)) is not None:
+        day = self.calendar.seek(nominal.wall.date(), step)
+        while day is not None:
             lands = fire_instant(datetime.combine(day, nominal.wall.time()), zone)
             if lands is not None:
                 return lands
+            day = self.calendar.seek(day, step)
         return None
 
     def _skipped(self, why: str) -> Note:

@@ -23,6 +23,7 @@ from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
 _MOST_RANGES = 200
+_BEGINNING = datetime(1, 1, 2)  # noqa: DTZ001 - wall time
 _ROLL_DAYS = timedelta(days=40)
 """More than any run of days off; a range may be too wide, never too narrow."""
 _PATTERNS = ("weekday", "day", "week", "month", "cron", "rrule", "subType")
@@ -86,7 +87,7 @@ class RowTimer:
         self,
         lo: datetime,
         hi: datetime,
-        start_is_datetime: bool,  # noqa: FBT001
+        start_is_datetime: bool,
         least: date | None,
         greatest: date | None,
     ) -> tuple[FieldRange, ...]:
@@ -110,7 +111,7 @@ class RowTimer:
         assert isinstance(period, int)
         if kind == "normal":
             return [self.start_offset.undo(low, high)]
-        whole = [(datetime.min + _DAY, self.start_offset.undo(low, high)[1])]
+        whole = [(_BEGINNING, self.start_offset.undo(low, high)[1])]
         if kind in ("custom", *ELAPSED_STEPS) or any(key in self.repeat for key in _PATTERNS):
             return whole
         windows: list[tuple[datetime, datetime]] = []
@@ -203,7 +204,7 @@ def _shifted_back(
     months = units * (12 if kind == "year" else 1)
     slack = MONTH_SLACK if months else timedelta()
     if 12 * low.year + low.month - months <= 12 * 2:  # before the calendar begins
-        return datetime.min + _DAY, datetime.min + _DAY
+        return _BEGINNING, _BEGINNING
     return add_months(low, -months) - slack, add_months(high, -months) + slack
 
 
@@ -212,8 +213,8 @@ def _coalesced(
 ) -> tuple[FieldRange, ...]:  # fmt: skip
     merged: list[tuple[datetime, datetime]] = []
     bottom, top = _datetime(least), _datetime(greatest)
-    for low, high in sorted(windows):
-        low, high = max(low, bottom), min(high, top)
+    clipped = [(max(low, bottom), min(high, top)) for low, high in windows]
+    for low, high in sorted(clipped):
         if low > high:
             continue
         if merged and low <= merged[-1][1]:

@@ -75,9 +75,9 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection with a write transaction, committed at the end."""
-        with self._writer, self._engine.connect() as connection:
-            with connection.execution_options(jittask_write=True).begin():
-                yield connection
+        writable = self._engine.execution_options(jittask_write=True)
+        with self._writer, writable.begin() as connection:
+            yield connection
 
     def close(self) -> None:
         """Close every connection."""

@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 
 from jittask.model import MissedRange, Reason, RunState, Trigger
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
@@ -212,7 +212,7 @@ def missed_ranges(
     return found
 
 
-def nominals_of(row: Row[Any]) -> tuple[datetime, ...]:
+def nominals_of(row: Any) -> tuple[datetime, ...]:
     """Return a run row's nominals, merged ones too."""
     if row.nominals is None:
         return (from_micros(row.nominal),)

@@ -50,16 +50,14 @@ def one_run(connection: Connection, number: int) -> Run | None:
 
 def log(connection: Connection, number: int) -> Iterator[LogChunk]:
     """Yield what a run printed and logged, in order."""
-    query = (
-        sa.select(log_chunks).where(log_chunks.c.run_id == number).order_by(log_chunks.c.id)
-    )
+    query = sa.select(log_chunks).where(log_chunks.c.run_id == number).order_by(log_chunks.c.id)
     for row in connection.execute(query):
         yield LogChunk(row.attempt, from_micros(row.at), row.stream, row.text)
 
 
 def counts(connection: Connection, now: datetime) -> tuple[int, int, int]:
     """Return how many runs are pending (overdue ones too), overdue, and executing."""
-    states = dict(
+    states: dict[str, int] = dict(
         connection.execute(
             sa.select(runs.c.state, sa.func.count())
             .where(runs.c.state.in_([RunState.PENDING, RunState.EXECUTING]))
@@ -85,7 +83,9 @@ def _conditions(wanted: RecordFilter, now: datetime) -> Iterator[sa.ColumnElemen
         yield runs.c.effective >= to_micros(wanted.since)
     if wanted.until is not None:
         yield runs.c.effective <= to_micros(wanted.until)
-    states: list[sa.ColumnElement[bool]] = [runs.c.state.in_(wanted.states)] if wanted.states else []
+    states: list[sa.ColumnElement[bool]] = (
+        [runs.c.state.in_(wanted.states)] if wanted.states else []
+    )
     if wanted.overdue:
         states.append(_is_overdue(now))
     if states:

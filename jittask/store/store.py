@@ -187,9 +187,7 @@ class Store:
     ) -> None:
         """Enter what a runtime has done."""
         with self._database.writing() as connection:
-            standing.note(
-                connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned
-            )
+            standing.note(connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned)
 
     def put_elements(self, rows: Sequence[ElementRow]) -> None:
         """Replace what is known of the elements."""

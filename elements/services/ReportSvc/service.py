@@ -1,6 +1,7 @@
 from commons.outbox import post
-from jittask import app
 from services.NormalType import NormalService
+
+from jittask import app
 
 
 class ReportSvc(NormalService):

@@ -1,4 +1,5 @@
 from commons.outbox import post
+
 from jittask import log
 
 

@@ -1,6 +1,7 @@
 from datetime import date, timedelta
 
 from commons.outbox import post
+
 from jittask import Q, app
 
 

@@ -70,7 +70,8 @@ class ProcessExecutor:
         busy_until = [one.deadline for one in self._workers.values() if one.current]
         left = min((until - self._clock.monotonic() for until in busy_until), default=seconds)
         by_connection = {one.connection: one for one in self._workers.values()}
-        watched = [*by_connection, self._control, self._wake_read]
+        watched: list[Connection | socket.socket | int] = [self._control, self._wake_read]
+        watched += by_connection
         reports: list[Report] = []
         for ready in wait(watched, max(0.0, min(seconds, left))):
             if isinstance(ready, Connection):

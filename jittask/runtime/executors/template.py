@@ -42,7 +42,8 @@ def serve(control: socket.socket) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
     while True:
-        readable, _, _ = select.select([control, wake_read], [], [])
+        watched: list[socket.socket | int] = [control, wake_read]
+        readable, _, _ = select.select(watched, [], [])
         if wake_read in readable:
             os.read(wake_read, 4096)
             _reap(control, children)

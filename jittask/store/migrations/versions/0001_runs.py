@@ -52,9 +52,7 @@ def upgrade() -> None:
         sa.Column("task", sa.String(255), primary_key=True),
         sa.Column("row_key", sa.String(512), primary_key=True),
         sa.Column("nominal", sa.BigInteger, primary_key=True),
-        sa.Column(
-            "run_id", Serial, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False
-        ),
+        sa.Column("run_id", Serial, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
         sqlite_with_rowid=False,
     )
     op.create_index("occurrence_keys_by_run", "occurrence_keys", ["run_id"])

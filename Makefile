@@ -1,0 +1,46 @@
+# Two commands do all set-up on a fresh machine: `make run` and `make test`.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check install -q -c constraints.txt
+
+.PHONY: run test check bench faults docs picture clean
+
+run: $(VENV)/.run  ## the sample app, on the embedded default
+	$(BIN)/python scripts/sample_data.py elements
+	$(BIN)/jittask run elements
+
+test: $(VENV)/.dev  ## the whole suite
+	$(BIN)/python -m pytest -n 2
+
+check: $(VENV)/.dev  ## lint, format, types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/.dev  ## against peers and floors
+	$(BIN)/python benchmarks/next_occurrence.py
+
+faults: $(VENV)/.dev  ## the fault tests in full
+	JITTASK_FAULT_ROUNDS=500 $(BIN)/python -m pytest tests/faults -x
+
+docs: $(VENV)/.dev  ## the documentation, into site/
+	$(BIN)/python scripts/reference.py
+	$(BIN)/mkdocs build --strict
+
+picture: $(VENV)/.dev  ## the README's picture, from a real run
+	$(BIN)/python scripts/terminal_picture.py docs/img/terminal.svg
+
+clean:
+	rm -rf $(VENV) site dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e .
+	touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) -e '.[dev]'
+	touch $@ $(VENV)/.run
