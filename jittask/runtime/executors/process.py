@@ -166,6 +166,7 @@ class ProcessExecutor:
     # --- the template
 
     def _start_template(self) -> tuple[subprocess.Popen[bytes], socket.socket]:
+        self._template_forked = False
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
@@ -177,12 +178,16 @@ class ProcessExecutor:
         return process, ours
 
     def _hear_template(self) -> Iterator[Report]:
-        data = self._control.recv(FRAME.size)
+        try:
+            data = self._control.recv(FRAME.size)
+        except ConnectionError:
+            data = b""
         if not data:
             yield from self._replace_template()
             return
         what, number, value = FRAME.unpack(data)
         worker = self._workers.get(number)
+        self._template_forked |= what == FORKED
         if worker is not None and what == FORKED:
             worker.process = value
         elif worker is not None and what == ENDED and value < 0:
@@ -190,7 +195,12 @@ class ProcessExecutor:
             worker.killed_for = worker.killed_for or f"its worker process died by {signal_name}"
 
     def _replace_template(self) -> Iterator[Report]:
-        """Begin anew with a fresh template: nobody is left to kill the old one's workers."""
+        """Begin anew with a fresh template: nobody is left to kill the old one's workers.
+
+        Raises RuntimeError where the template did not live to fork once.
+        """
+        if not self._template_forked:
+            raise RuntimeError("the workers' template process cannot start")
         for worker in list(self._workers.values()):
             worker.killed_for = worker.killed_for or "the workers' template process died"
             yield from self._bury(worker)
