@@ -259,6 +259,7 @@ class Runtime:
 
     def _watch(self) -> None:
         settings = self._compilation.app.settings.runtime
+        watched = False
         for changed in changes(
             self.root,
             self._stopping,
@@ -268,7 +269,8 @@ class Runtime:
         ):
             if self._stopping.is_set():
                 return
-            if changed or self.snapshot.absent:
+            if changed or self.snapshot.absent or not watched:
+                watched = True  # what changed before the watch began is looked for once
                 self._reloading.reload()
 
     def _guard(self, duty: Callable[[], None]) -> None:
