@@ -46,7 +46,9 @@ class Program:
             try:
                 line = self._new.get(timeout=max(0.01, end - time.monotonic()))
             except queue.Empty:
-                raise AssertionError("nothing of it came; so far:\n" + "\n".join(self.lines)) from None
+                raise AssertionError(
+                    "nothing of it came; so far:\n" + "\n".join(self.lines)
+                ) from None
             if line is None:
                 assert self.process.stderr is not None
                 raise AssertionError(
@@ -86,7 +88,9 @@ class Program:
             pipe.close()
 
 
-def jittask(*arguments: object, cwd: Path | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+def jittask(
+    *arguments: object, cwd: Path | None = None, **env: str
+) -> subprocess.CompletedProcess[str]:
     """Run a command to its end."""
     return subprocess.run(
         [sys.executable, "-m", "jittask", *map(str, arguments)],

@@ -26,7 +26,9 @@ class Tree:
         draft.replace(target)
         return target
 
-    def scheduled(self, name: str, inner: str | None = None, repeat: object = None, **more: object) -> None:
+    def scheduled(
+        self, name: str, inner: str | None = None, repeat: object = None, **more: object
+    ) -> None:
         timing = {"startTime": "2026-01-05 09:00:00", "repeat": repeat or {"repeatType": "day"}}
         timing |= more.pop("timing", {})  # type: ignore[arg-type]
         self.write(f"tasks/{name}/inner.py", inner or "def customFunc():\n    return 1\n")
@@ -34,7 +36,9 @@ class Tree:
             f"tasks/{name}/e.json", {"type": "tasks.NormalType", **HEAD, "timerCfg": timing, **more}
         )
 
-    def dated(self, name: str, inner: str | None = None, timing: object = None, **more: object) -> None:
+    def dated(
+        self, name: str, inner: str | None = None, timing: object = None, **more: object
+    ) -> None:
         self.write(f"tasks/{name}/inner.py", inner or "def customFunc(rowData):\n    return 1\n")
         self.write(
             f"tasks/{name}/e.json",
@@ -49,8 +53,13 @@ class Tree:
 
     def things(self) -> None:
         """A database and a model with a date and a datetime."""
-        self.write("databases/D/e.json", {"type": "databases.SqliteType", "title": "D", "database": "d.db"})
-        self.write("models/Thing/e.json", {"type": "models.NormalType", "title": "Things", "db": "databases.D"})
+        self.write(
+            "databases/D/e.json", {"type": "databases.SqliteType", "title": "D", "database": "d.db"}
+        )
+        self.write(
+            "models/Thing/e.json",
+            {"type": "models.NormalType", "title": "Things", "db": "databases.D"},
+        )
         self.write(
             "models/Thing/model.py",
             "from datatypes.Meta import datatypes\n"

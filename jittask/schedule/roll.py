@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -52,36 +52,39 @@ class Roll:
         begin = low
         if cycle.moves and self.direction is Direction.NEXT:
             begin = resolve(datetime.combine(self._reach(to_wall(low, zone).date()), time()), zone)
-        gathered: list[Nominal] = []
-        effective: datetime | None = None
-        notes: list[Note] = []
+        held: dict[datetime, _Landing] = {}
         for nominal in cycle.nominals(begin):
+            for effective in sorted(held):
+                if effective >= self._sure(nominal, zone):
+                    break
+                yield held.pop(effective).occurrence(effective)
             why = self.bars(nominal.wall.date())
             lands = nominal.instant if why is None else self._land(cycle, nominal, zone)
             if lands is None:
                 assert why is not None
                 yield SkippedOccurrence(nominal.instant, self._skipped(why))
                 continue
-            if lands != effective:
-                if effective is not None:
-                    yield _merged(effective, gathered, notes)
-                gathered, effective, notes = [], lands, []
-            gathered.append(nominal)
+            landing = held.setdefault(lands, _Landing())
+            landing.nominals.append(nominal)
             if why is not None:
-                notes.append(self._moved(nominal, why))
+                landing.notes.append(self._moved(nominal, why))
             elif shifted(nominal.wall, nominal.instant, zone):
-                notes.append(gap_note(nominal))
-        if effective is not None:
-            yield _merged(effective, gathered, notes)
+                landing.notes.append(gap_note(nominal))
+        for effective in sorted(held):
+            yield held[effective].occurrence(effective)
 
-    def beyond(self, high: datetime, zone: ZoneInfo) -> datetime:
-        """Return an instant after which no nominal becomes effective by ``high``."""
+    def _sure(self, nominal: Nominal, zone: ZoneInfo) -> datetime:
+        """Return before which instant nothing can land any more, from ``nominal`` on.
+
+        A day off that fires (a weekend, where only holidays are barred) may lie
+        between a barred day and the working day that it moves to.
+        """
         if self.direction is not Direction.PREVIOUS:
-            return high
-        day = self.calendar.seek(to_wall(high, zone).date(), 1)
-        return high + SEARCH_DAYS * _DAY if day is None else resolve(
-            datetime.combine(day + _DAY, time()), zone
-        )  # fmt: skip
+            return nominal.instant
+        before = self.calendar.seek(nominal.wall.date(), -1)
+        if before is None:
+            return nominal.instant - SEARCH_DAYS * _DAY
+        return resolve(datetime.combine(before, time()), zone)
 
     def _reach(self, day: date) -> date:
         before = self.calendar.seek(day, -1)
@@ -113,7 +116,16 @@ def gap_note(nominal: Nominal) -> Note:
     return Note("dst-gap", f"{nominal.wall:%H:%M} does not exist that day (clocks go forward)")
 
 
-def _merged(effective: datetime, gathered: list[Nominal], notes: list[Note]) -> Occurrence:
-    if len(gathered) > 1:
-        notes.append(Note("merged", f"{len(gathered)} occurrences meet here"))
-    return Occurrence(effective, tuple(one.instant for one in gathered), tuple(notes))
+@dataclass(slots=True)
+class _Landing:
+    """The nominals that meet on one effective instant."""
+
+    nominals: list[Nominal] = field(default_factory=list)
+    notes: list[Note] = field(default_factory=list)
+
+    def occurrence(self, effective: datetime) -> Occurrence:
+        notes = self.notes
+        if len(self.nominals) > 1:
+            notes = [*notes, Note("merged", f"{len(self.nominals)} occurrences meet here")]
+        instants = tuple(sorted(one.instant for one in self.nominals))
+        return Occurrence(effective, instants, tuple(notes))

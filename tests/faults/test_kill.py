@@ -25,7 +25,7 @@ from tests.tree import Tree
 ROUNDS = int(os.environ.get("JITTASK_FAULT_ROUNDS", "50"))
 SEED = int(os.environ.get("JITTASK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
 
-WITNESS = '''import os, time
+WITNESS = """import os, time
 from datetime import datetime, timezone
 from jittask import app, currentTask
 
@@ -40,7 +40,7 @@ def body(*_):
     tell("start")
     time.sleep(0.05)
     tell("end")
-'''
+"""
 
 
 def build(root: Path) -> Tree:
@@ -57,7 +57,9 @@ def build(root: Path) -> Tree:
             policy={"misfire": misfire, "overlap": "allow"},
         )
     tree.things()
-    tree.dated("Rows", "from commons.witness import body\n\n\ndef customFunc(rowData):\n    body()\n")
+    tree.dated(
+        "Rows", "from commons.witness import body\n\n\ndef customFunc(rowData):\n    body()\n"
+    )
     with contextlib.closing(sqlite3.connect(root / "d.db")) as data, data:
         data.execute("CREATE TABLE Thing (id INTEGER PRIMARY KEY, name TEXT, at TEXT, day TEXT)")
         base = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
@@ -69,8 +71,11 @@ def build(root: Path) -> Tree:
 
 def worker_processes(program: Program) -> list[int]:
     """Return the worker processes: the template's children."""
+
     def children(pid: int) -> list[int]:
-        found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+        found = subprocess.run(
+            ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
+        )
         return [int(word) for word in found.stdout.split()]
 
     return [worker for template in children(program.process.pid) for worker in children(template)]
@@ -122,7 +127,9 @@ def check(tree: Tree, began: datetime) -> None:
         own = Counter(run.nominal for run in mine if run.state is not RunState.CANCELLED)
         assert max(own.values()) == 1, f"{name}: a nominal has two records"
         until = max(run.nominal for run in mine)
-        wanted = [one.nominal for one in app.tasks[name].timer.between(marks[name].activated, until)]
+        wanted = [
+            one.nominal for one in app.tasks[name].timer.between(marks[name].activated, until)
+        ]
         counted = sum(run.missed.count for run in mine if run.missed)
         assert len(own) + counted == len(wanted), f"{name}: {len(own)} + {counted} of {len(wanted)}"
         if name == "tasks.All":
@@ -131,12 +138,18 @@ def check(tree: Tree, began: datetime) -> None:
     assert max(rows.values()) == 1
     with contextlib.closing(sqlite3.connect(tree.root / "d.db")) as data:
         activated = marks["tasks.Rows"].activated.replace(tzinfo=None)
-        last = max(run.effective for run in runs if run.state is RunState.COMPLETED).replace(tzinfo=None)
+        last = max(run.effective for run in runs if run.state is RunState.COMPLETED).replace(
+            tzinfo=None
+        )
         due = data.execute(
             "SELECT count(*) FROM Thing WHERE at > ? AND at <= ?",
             (activated.strftime("%Y-%m-%d %H:%M:%S.%f"), last.strftime("%Y-%m-%d %H:%M:%S.%f")),
         ).fetchone()[0]
-    stood = [run for run in runs if run.task == "tasks.Rows" and run.effective.replace(tzinfo=None) <= last]
+    stood = [
+        run
+        for run in runs
+        if run.task == "tasks.Rows" and run.effective.replace(tzinfo=None) <= last
+    ]
     assert len(stood) == due
 
     # I4: nothing starts before it is due, by its own clock

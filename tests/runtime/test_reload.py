@@ -110,7 +110,9 @@ def test_touching_a_file_changes_nothing(tree: Tree) -> None:
 
 def test_the_last_good_version_survives_a_restart(tree: Tree) -> None:
     start = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    tree.scheduled("A", "def customFunc():\n    return 'good'\n", EVERY_SECOND, timing={"startTime": start})
+    tree.scheduled(
+        "A", "def customFunc():\n    return 'good'\n", EVERY_SECOND, timing={"startTime": start}
+    )
     with Program(tree.root) as program:
         program.wait("finished", result='"good"')
         program.stop()
@@ -135,7 +137,9 @@ def test_a_reload_lets_another_commons_in(tree: Tree) -> None:
     """A change of a shared module changes the tasks that import it, and no others (H2)."""
     tree.write("commons/__init__.py", "")
     tree.write("commons/words.py", "WORD = 'before'\n")
-    tree.scheduled("Uses", "from commons.words import WORD\n\n\ndef customFunc():\n    return WORD\n")
+    tree.scheduled(
+        "Uses", "from commons.words import WORD\n\n\ndef customFunc():\n    return WORD\n"
+    )
     tree.scheduled("Other")
     with Program(tree.root) as program:
         program.wait("ready")

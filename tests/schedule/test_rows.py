@@ -1,0 +1,119 @@
+"""Rows: their base instants (D1), and the inversion (D3) against brute force."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from jittask.model import Misfire, MissedRange, Occurrence, Reason
+from jittask.schedule.misfire import decide
+from jittask.schedule.rows import RowTimer
+
+
+def first(cfg: dict, value: date, zone: str = "UTC") -> str:
+    timer = RowTimer.from_config({"startField": "f", **cfg}, zone).timer(value)
+    assert timer is not None
+    one = timer.after(datetime(1971, 1, 1, tzinfo=UTC))
+    assert one is not None
+    return one.effective.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M")
+
+
+def offset(kind: int, amount: int, unit: str, time: str | None = None) -> dict:
+    found = {"offsetType": kind, "offset": amount, "offsetUnit": unit}
+    return {"startOffset": found | ({"time": time} if time else {})}
+
+
+BASES = [
+    (offset(-1, 7, "day", "09:00"), date(2026, 5, 10), "2026-05-03 09:00"),
+    (offset(1, 1, "month", "08:30"), date(2026, 1, 31), "2026-02-28 08:30"),
+    (offset(0, 0, "day"), date(2026, 5, 10), "2026-05-10 00:00"),
+    (offset(1, 30, "minute"), datetime(2026, 5, 10, 12), "2026-05-10 12:30"),
+    (offset(-1, 2, "week", "09:00"), datetime(2026, 5, 20, 17), "2026-05-06 09:00"),
+    (offset(1, -15, "minutes"), datetime(2026, 5, 10, 12), "2026-05-10 11:45"),  # the older form
+    (offset(1, 90, "seconds"), datetime(2026, 5, 10, 12), "2026-05-10 12:01"),
+]
+
+
+@pytest.mark.parametrize(("cfg", "value", "expected"), BASES)
+def test_base_instants(cfg: dict, value: date, expected: str) -> None:
+    assert first(cfg, value) == expected
+
+
+def test_an_empty_date_never_fires() -> None:
+    assert RowTimer.from_config({"startField": "f"}, "UTC").timer(None) is None
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    zone=st.sampled_from(["UTC", "America/New_York", "Australia/Lord_Howe", "Asia/Shanghai"]),
+    repeat=st.sampled_from(["normal", "day", "week", "month", "year"]),
+    period=st.integers(1, 4),
+    unit=st.sampled_from(["minute", "hour", "day", "week", "month"]),
+    kind=st.sampled_from([-1, 0, 1]),
+    amount=st.integers(0, 40),
+    time=st.sampled_from([None, "00:00", "09:00", "23:59"]),
+    is_datetime=st.booleans(),
+    roll=st.booleans(),
+    value=st.datetimes(datetime(2020, 1, 1), datetime(2026, 12, 31)),
+    ahead=st.integers(-3 * 86400, 700 * 86400),
+    width=st.integers(1, 3 * 86400),
+)
+def test_ranges_miss_no_row(
+    zone: str, repeat: str, period: int, unit: str, kind: int, amount: int, time: str | None,
+    is_datetime: bool, roll: bool, value: datetime, ahead: int, width: int,
+) -> None:  # fmt: skip
+    cfg = {
+        "startField": "f",
+        **offset(kind, amount, unit, time),
+        "repeat": {"repeatType": repeat, "period": period},
+    }
+    timer = RowTimer.from_config(
+        cfg | ({"skipHoliday": 1} if roll else {}), zone, "CN" if roll else None
+    )
+    held: date = value.replace(microsecond=0) if is_datetime else value.date()
+    lo = value.replace(tzinfo=UTC) + timedelta(seconds=ahead)
+    hi = lo + timedelta(seconds=width)
+    mine = timer.timer(held)
+    assert mine is not None
+    fires = next(mine.between(lo, hi), None) is not None
+    least = datetime(2019, 1, 1) if is_datetime else date(2019, 1, 1)
+    greatest = datetime(2028, 1, 1) if is_datetime else date(2028, 1, 1)
+    ranges = timer.ranges(lo, hi, is_datetime, least, greatest)
+    assert len(ranges) <= 200
+    inside = any(
+        (one.low is None or one.low <= held) and (one.high is None or held <= one.high)
+        for one in ranges
+    )
+    assert inside or not fires
+
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+FIVE = [
+    Occurrence(NOW - timedelta(minutes=n), (NOW - timedelta(minutes=n),)) for n in (5, 4, 3, 2, 1)
+]
+
+
+@pytest.mark.parametrize(
+    ("policy", "grace", "fired", "missed", "reason"),
+    [
+        (Misfire.LATEST, None, [1], 4, Reason.MISFIRE),
+        (Misfire.ALL, None, [5, 4, 3, 2, 1], 0, None),
+        (Misfire.SKIP, None, [], 5, Reason.MISFIRE),
+        (Misfire.ALL, 150, [2, 1], 3, Reason.GRACE),
+        (Misfire.LATEST, 10, [], 5, Reason.GRACE),
+    ],
+)
+def test_misfire(
+    policy: Misfire, grace: int | None, fired: list[int], missed: int, reason: Reason | None
+) -> None:
+    decision = decide(iter(FIVE), policy, grace, NOW)
+    assert [one.effective for one in decision.fire] == [NOW - timedelta(minutes=n) for n in fired]
+    assert (decision.missed.count if decision.missed else 0) == missed
+    assert decision.missed_reason is reason
+    if missed:
+        assert isinstance(decision.missed, MissedRange)
+        assert decision.missed.first == FIVE[0].nominal
