@@ -24,10 +24,13 @@ OVERDUE = "overdue"
 @click.command()
 @click.argument("task", required=False)
 @click.option(
-    "--status", multiple=True, type=click.Choice([*RunState, OVERDUE]), help="May be repeated."
+    "--status",
+    multiple=True,
+    type=click.Choice([*(one.value for one in RunState), OVERDUE]),
+    help="May be repeated.",
 )
 @click.option("--row", metavar="KEY", help="Runs of one row.")
-@click.option("--trigger", type=click.Choice(list(Trigger)))
+@click.option("--trigger", type=click.Choice([one.value for one in Trigger]))
 @click.option("--since", metavar="ISO", help="Due at this time or later.")
 @click.option("--until", metavar="ISO", help="Due at this time or earlier.")
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)

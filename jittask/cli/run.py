@@ -38,26 +38,41 @@ def command(tree: Path | None, shape: str) -> None:
                 click.echo(line)
 
     runtime = Runtime(root, on_event=show)
+    stops = _Stops(runtime)
     try:
         runtime.start()
     except RuntimeFailure as failure:
         raise Failure(str(failure), failure.hint) from failure
-    _stop_by_signal(runtime)
+    stops.started()
     while not runtime.join(3600):
         continue
     sys.exit(0)
 
 
-def _stop_by_signal(runtime: Runtime) -> None:
-    stopping: list[int] = []
+class _Stops:
+    """Turns signals into stops: the first drains, the next ends at once."""
 
-    def stop(number: int, _frame: object) -> None:
-        stopping.append(number)
-        if len(stopping) == 1:
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+        self._asked = 0
+        self._runs = False
+        signal.signal(signal.SIGINT, self._ask)
+        signal.signal(signal.SIGTERM, self._ask)
+
+    def started(self) -> None:
+        """Obey what was asked while the runtime was still opening."""
+        self._runs = True
+        if self._asked:
+            self._obey()
+
+    def _ask(self, _number: int, _frame: object) -> None:
+        self._asked += 1
+        if self._runs:
+            self._obey()
+
+    def _obey(self) -> None:
+        if self._asked == 1:
             click.echo("stopping: running tasks may end; once more stops at once", err=True)
-            runtime.stop(_DRAIN_SECONDS)
+            self._runtime.stop(_DRAIN_SECONDS)
         else:
-            runtime.stop_now()
-
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+            self._runtime.stop_now()

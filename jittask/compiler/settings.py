@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -42,7 +43,8 @@ def read_settings(
     if findings.broken:
         return AppSettings(), findings.found
     settings = _settings(source.data)
-    _check_zone(source, findings)
+    if not _zone_is_known(source, findings):
+        settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
     _check_calendar(source, findings)
     for pointer, text in _texts(source.data, ()):
         for name in references(text):
@@ -81,7 +83,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
     )
 
 
-def _check_zone(source: Source, findings: Findings) -> None:
+def _zone_is_known(source: Source, findings: Findings) -> bool:
     zone = source.data.get("settings", {}).get("timezone")
     if zone is None:
         findings.add(
@@ -97,6 +99,8 @@ def _check_zone(source: Source, findings: Findings) -> None:
             f"expected an IANA time zone such as Europe/Berlin, got {zone!r}",
             "the names are those of the tz database",
         )
+        return False
+    return True
 
 
 def _check_calendar(source: Source, findings: Findings) -> None:

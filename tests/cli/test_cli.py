@@ -1,0 +1,154 @@
+"""The commands through real processes: words, exit codes, JSON (V5, section 10)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from jittask.cli.main import _COMMANDS
+from tests.running import Program, jittask
+from tests.tree import Tree
+
+pytestmark = pytest.mark.process
+SAMPLE = Path(__file__).parents[2] / "elements"
+
+
+@pytest.mark.parametrize("name", sorted(_COMMANDS))
+def test_help_has_an_example(name: str) -> None:
+    done = jittask(name, "--help")
+    assert done.returncode == 0
+    assert "Example: jittask" in done.stdout
+
+
+def test_validate_shows_the_place(tree: Tree) -> None:
+    tree.scheduled("A", polcy={})
+    done = jittask("validate", tree.root)
+    assert done.returncode == 1
+    first, source, caret, hint = done.stdout.splitlines()[:4]
+    assert first.endswith("error [misspelt-key] no key 'polcy' here")
+    assert '"polcy": {}' in source
+    assert caret.endswith("^" * len('"polcy"'))
+    assert "did you mean" in hint
+    data = json.loads(jittask("validate", tree.root, "--format", "json").stdout)
+    assert set(data) == {"diagnostics", "summary"}
+    assert set(data["summary"]) == {"errors", "warnings", "elements", "seconds"}
+
+
+def test_validate_exit_codes(tree: Tree, tmp_path: Path) -> None:
+    tree.scheduled("A")
+    assert jittask("validate", tree.root).returncode == 0
+    tree.write("app.json", {"settings": {}})
+    assert jittask("validate", tree.root).returncode == 0
+    assert jittask("validate", tree.root, "--strict").returncode == 1
+    assert jittask("validate", tmp_path / "nowhere").returncode == 1
+    assert jittask("validate", "--nonsense").returncode == 2
+    elsewhere = jittask("validate", cwd=tmp_path)
+    assert elsewhere.returncode == 1
+    assert "jittask init" in elsewhere.stderr
+
+
+def test_init_makes_a_tree_that_is_clean_and_runs(tmp_path: Path) -> None:
+    assert jittask("init", "shop", "--timezone", "Europe/Berlin", cwd=tmp_path).returncode == 0
+    done = jittask("validate", "shop", "--strict", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout
+    assert jittask("init", "shop", cwd=tmp_path).returncode == 1
+    with Program(tmp_path / "shop") as program:
+        program.wait("ready", tasks=2)
+        done = jittask("trigger", "Hello", "--wait", "--tree", tmp_path / "shop")
+        assert done.returncode == 0, done.stderr
+        assert program.stop() == 0
+    records = json.loads(
+        jittask(
+            "records",
+            "Hello",
+            "--status",
+            "completed",
+            "--tree",
+            tmp_path / "shop",
+            "--format",
+            "json",
+        ).stdout
+    )
+    [run] = records["records"]
+    assert run["result"] == '"hello"'
+    shown = jittask("log", run["id"], "--tree", tmp_path / "shop")
+    assert "\nhello\n" in shown.stdout
+
+
+def test_next_takes_its_time_from_the_environment(tree: Tree) -> None:
+    tree.scheduled("A")
+    done = jittask(
+        "next", "A", "-n", "2", "--tree", tree.root, JITTASK_NOW="2026-02-01T00:00:00+00:00"
+    )
+    assert done.stdout == "Sun 2026-02-01 09:00:00 UTC\nMon 2026-02-02 09:00:00 UTC\n"
+    data = json.loads(jittask("next", "A", "--tree", tree.root, "--format", "json").stdout)
+    assert set(data[0]) == {
+        "task",
+        "row",
+        "nominal",
+        "effective",
+        "local",
+        "zone",
+        "merged",
+        "notes",
+    }
+    assert jittask("next", "A", "--tree", tree.root, JITTASK_NOW="now").returncode == 2
+
+
+def test_an_unknown_task_is_told_with_a_hint(tree: Tree) -> None:
+    tree.scheduled("Report")
+    done = jittask("next", "Reprot", "--tree", tree.root)
+    assert done.returncode == 1
+    assert "did you mean tasks.Report?" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_try_rolls_back_unless_committed(tree: Tree) -> None:
+    tree.things()
+    body = "from jittask import app\n\n\ndef customFunc():\n    Thing = app.getElement('models.Thing')\n    Thing.create({'name': 'x'})\n    return Thing.count()\n"
+    tree.scheduled("Adds", body)
+    with Program(tree.root) as program:
+        program.wait("trouble", code="table-made")
+        program.wait("ready")
+        program.stop()
+    for _ in range(2):
+        done = jittask("try", "Adds", "--tree", tree.root)
+        assert "result 1" in done.stderr, done.stderr
+    jittask("try", "Adds", "--commit", "--tree", tree.root)
+    assert "result 2" in jittask("try", "Adds", "--tree", tree.root).stderr
+
+
+def test_a_failing_body_shows_its_own_traceback(tree: Tree) -> None:
+    tree.scheduled("Fails", "def customFunc():\n    return {}['missing']\n")
+    with Program(tree.root) as program:
+        program.wait("ready")
+        done = jittask("trigger", "Fails", "--wait", "--tree", tree.root, "--format", "json")
+        assert done.returncode == 1
+        program.stop()
+    number = json.loads(done.stdout)["run"]
+    shown = jittask("log", number, "--tree", tree.root).stdout
+    assert "KeyError: 'missing'" in shown
+    assert "inner.py" in shown
+    assert "runtime/body.py" not in shown
+
+
+def test_the_sample_is_clean_and_each_kind_fires(tmp_path: Path) -> None:
+    import shutil
+    import subprocess
+    import sys
+
+    sample = tmp_path / "elements"
+    shutil.copytree(SAMPLE, sample, ignore=shutil.ignore_patterns(".jittask", "data", "outbox"))
+    assert jittask("validate", sample, "--strict").returncode == 0
+    subprocess.run([sys.executable, SAMPLE.parent / "scripts/sample_data.py", sample], check=True)
+    with Program(sample) as program:
+        program.wait("ready", tasks=8)
+        program.wait("finished", task="tasks.billing.OverdueNotice", status="completed")
+        done = jittask("trigger", "reports.WeeklyReport", "--wait", "--tree", sample)
+        assert done.returncode == 0, done.stderr
+        program.stop()
+    outbox = (sample / "outbox/outbox.txt").read_text(encoding="utf-8")
+    assert "is overdue" in outbox
+    assert "weekly report: 3 invoices are open" in outbox

@@ -1,0 +1,146 @@
+"""The store's promises: unique keys, fenced claims, legal steps (R1, R3, R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
+from jittask.store import Store, StoreError, state_folder, store_url
+from jittask.store.claims import Claim, Ending
+from jittask.store.moves import moving
+from jittask.store.planning import Closing, NewRun
+from jittask.store.records import LogChunk, RecordFilter
+from jittask.store.tables import metadata
+
+NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    state_folder(tmp_path)
+    with Store.open(store_url(AppSettings(), tmp_path), create=True) as opened:
+        yield opened
+
+
+def new(task: str = "tasks.A", at: datetime = NOW, *more: datetime, **values: object) -> NewRun:
+    return NewRun(task, "", Trigger.SCHEDULE, (at, *more), at, **values)  # type: ignore[arg-type]
+
+
+def test_a_nominal_has_one_run(store: Store) -> None:
+    assert len(store.plan(NOW, [new(), new()])) == 1
+    assert store.plan(NOW, [new()]) == []
+
+
+def test_a_merged_run_takes_the_nominals_that_are_free(store: Store) -> None:
+    store.plan(NOW, [new()])
+    later = NOW + timedelta(days=1)
+    [(_, run)] = store.plan(NOW, [new("tasks.A", NOW, later)])
+    assert run.nominals == (later,)
+
+
+def test_a_cancelled_run_gives_its_nominal_back_and_a_skipped_one_does_not(store: Store) -> None:
+    for state, again in ((RunState.CANCELLED, 1), (RunState.SKIPPED, 0)):
+        task = f"tasks.{state}"
+        [(number, _)] = store.plan(NOW, [new(task)])
+        store.plan(NOW, close=[Closing(number, state, Reason.EDITED, "x")])
+        assert len(store.plan(NOW, [new(task)])) == again
+
+
+def test_a_claim_is_one(store: Store) -> None:
+    store.plan(NOW, [new()])
+    [due] = store.due(NOW, 10)
+    assert len(store.claim([Claim(due, "v")], "w1", NOW)) == 1
+    assert store.claim([Claim(due, "v")], "w2", NOW) == []
+
+
+def test_nothing_is_claimed_before_it_is_due(store: Store) -> None:
+    store.plan(NOW, [new()])
+    early = NOW - timedelta(microseconds=1)
+    assert store.due(early, 10) == []
+    [due] = store.due(NOW, 10)
+    assert store.claim([Claim(due, "v")], "w", early) == []
+
+
+def test_a_stale_token_writes_nothing(store: Store) -> None:
+    store.plan(NOW, [new()])
+    [due] = store.due(NOW, 10)
+    [first] = store.claim([Claim(due, "v")], "w1", NOW)
+    back = Ending(
+        due.id, first.token, first.attempt, RunState.PENDING, Reason.INTERRUPTED, retry_at=NOW
+    )
+    assert store.finish([back], NOW)
+    [second] = store.claim([Claim(due, "v")], "w2", NOW)
+    assert second.token > first.token
+    stale = Ending(due.id, first.token, first.attempt, RunState.COMPLETED, result="1")
+    assert store.finish([stale], NOW) == []
+    run = store.run(due.id)
+    assert run is not None
+    assert run.state is RunState.EXECUTING
+    assert [one.outcome for one in run.attempts] == ["interrupted", None]
+
+
+@pytest.mark.parametrize("before", list(RunState))
+@pytest.mark.parametrize("after", list(RunState))
+def test_only_legal_steps(before: RunState, after: RunState) -> None:
+    if after in TRANSITIONS[before]:
+        moving(before, after)
+    else:
+        with pytest.raises(ValueError, match="cannot go"):
+            moving(before, after)
+
+
+def test_pages_and_filters(store: Store) -> None:
+    for n in range(25):
+        store.plan(NOW, [new("tasks.A" if n % 2 else "tasks.B", NOW + timedelta(minutes=n))])
+    seen, after = [], None
+    while True:
+        page = store.records(RecordFilter(), NOW, 10, after)
+        seen += [run.effective for run in page.records]
+        after = page.next
+        if after is None:
+            break
+    assert seen == [NOW + timedelta(minutes=n) for n in range(24, -1, -1)]
+    some = store.records(RecordFilter(task="tasks.A", since=NOW + timedelta(minutes=20)), NOW)
+    assert len(some.records) == 2
+    late = store.records(RecordFilter(overdue=True), NOW + timedelta(minutes=5))
+    assert len(late.records) == 4
+    with pytest.raises(StoreError, match="no cursor"):
+        store.records(RecordFilter(), NOW, 10, "nonsense")
+
+
+def test_logs_keep_their_order(store: Store) -> None:
+    store.plan(NOW, [new()])
+    store.finish([], NOW, [(1, LogChunk(1, NOW, "stdout", f"{n}")) for n in range(5)])
+    assert "".join(one.text for one in store.log(1)) == "01234"
+
+
+def test_migrations_make_the_tables(store: Store) -> None:
+    with store._database.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert [
+            one for one in compare_metadata(context, metadata) if "alembic" not in str(one)
+        ] == []
+
+
+def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
+    with store._database.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer JitTask"):
+        Store.open(store_url(AppSettings(), tmp_path), create=True)
+
+
+def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="no records yet"):
+        Store.open(store_url(AppSettings(), tmp_path), create=False)
+    with pytest.raises(StoreError, match="must be an SQLite file"):
+        store_url(AppSettings(store="postgresql://h/d"), tmp_path)
+    (tmp_path / "bad.db").write_text("this is no database, but long enough to be looked at" * 10)
+    with pytest.raises(StoreError, match="cannot be used"):
+        Store.open(store_url(AppSettings(store="sqlite:///bad.db"), tmp_path), create=True)
