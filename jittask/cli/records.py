@@ -19,6 +19,7 @@ from jittask.store.reading import OVERDUE_AFTER
 from jittask.store.records import RecordFilter, RecordPage
 
 OVERDUE = "overdue"
+_STATUSES = [*(one.value for one in RunState), OVERDUE]
 
 
 @click.command()
@@ -26,7 +27,7 @@ OVERDUE = "overdue"
 @click.option(
     "--status",
     multiple=True,
-    type=click.Choice([*(one.value for one in RunState), OVERDUE]),
+    type=click.Choice(_STATUSES),
     help="May be repeated.",
 )
 @click.option("--row", metavar="KEY", help="Runs of one row.")

@@ -1,0 +1,90 @@
+"""Writes docs/reference: the file format from the schemas, diagnostics from the table, commands."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from jittask.cli.main import cli
+from jittask.compiler.schema import SCHEMA_FOLDER
+from jittask.rules import RULES
+
+TARGET = Path(__file__).parents[1] / "docs" / "reference"
+
+
+def pages() -> dict[str, str]:
+    """Return every generated page, by file name."""
+    return {
+        "file-format.md": file_format(),
+        "diagnostics.md": diagnostics(),
+        "commands.md": commands(),
+    }
+
+
+def file_format() -> str:
+    lines = ["# File format", "", "Made from the JSON Schemas in `schemas/`.", ""]
+    for name in ("app", "task", "service", "model", "database"):
+        schema = json.loads((SCHEMA_FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
+        lines += [f"## {schema['title']}", "", schema["description"], ""]
+        if name == "task":
+            for part in ("scheduled", "dateField", "repeat", "policy"):
+                lines += [f"### {schema['$defs'][part].get('title', part)}", ""]
+                lines += table(schema["$defs"][part], schema["$defs"], "")
+        else:
+            lines += table(schema, {}, "")
+    return "\n".join(lines) + "\n"
+
+
+def table(schema: dict, definitions: dict, prefix: str) -> list[str]:
+    rows = ["| key | what | values | default |", "| --- | --- | --- | --- |"]
+    rows += list(rows_of(schema, definitions, prefix))
+    return [*rows, ""]
+
+
+def rows_of(schema: dict, definitions: dict, prefix: str):
+    for key, value in schema.get("properties", {}).items():
+        known = definitions.get(value.get("$ref", "").rpartition("/")[2], value)
+        values = ", ".join(f"`{json.dumps(one)}`" for one in known.get("enum", []))
+        values = values or str(known.get("type", "")).replace("'", "")
+        default = f"`{json.dumps(known['default'])}`" if "default" in known else ""
+        must = " (required)" if key in schema.get("required", ()) else ""
+        what = known.get("description", "").replace("|", "\\|")
+        yield f"| `{prefix}{key}`{must} | {what} | {values} | {default} |"
+        if "$ref" not in value:
+            yield from rows_of(known, definitions, f"{prefix}{key}.")
+
+
+def diagnostics() -> str:
+    lines = ["# Diagnostics", "", "What `jittask rule CODE` says, for every code.", ""]
+    for rule in RULES.values():
+        lines += [
+            f"## {rule.code}",
+            "",
+            f"{rule.severity.capitalize()}: {rule.title}. {rule.why}",
+            "",
+            f"- wrong: `{rule.example}`",
+            f"- instead: `{rule.mend}`",
+            "",
+        ]
+    return "\n".join(lines)
+
+
+def commands() -> str:
+    context = click.Context(cli, info_name="jittask")
+    lines = ["# Commands", ""]
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        assert command is not None
+        help_text = command.get_help(click.Context(command, info_name=name, parent=context))
+        lines += [f"## jittask {name}", "", "```text", help_text, "```", ""]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    TARGET.mkdir(exist_ok=True)
+    for name, text in pages().items():
+        (TARGET / name).write_text(text, encoding="utf-8")
+    sys.stdout.write(f"wrote {len(pages())} pages to {TARGET}\n")

@@ -1,0 +1,52 @@
+"""The docs are true: pages that are generated are current, examples validate, commands exist."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from jittask import compile_tree
+from jittask.cli.main import _COMMANDS
+from scripts.reference import TARGET, pages
+from tests.tree import Tree
+
+ROOT = Path(__file__).parents[1]
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+@pytest.mark.parametrize("name", pages())
+def test_generated_pages_are_current(name: str) -> None:
+    assert (TARGET / name).read_text(encoding="utf-8") == pages()[name], "run scripts/reference.py"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_commands_and_links_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    for command in re.findall(r"(?:`|^\S*/)jittask ([a-z]+)", text, re.MULTILINE):
+        assert command in _COMMANDS, f"{page.name}: jittask {command}"
+    for target in re.findall(r"\]\(([^)#:]+)\)", text):
+        assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+@pytest.mark.parametrize(
+    "page", [ROOT / "README.md", ROOT / "docs/how-to/write-a-task.md"], ids=lambda p: p.name
+)
+def test_examples_validate(page: Path, tree: Tree) -> None:
+    text = page.read_text(encoding="utf-8")
+    tree.write("app.json", {"settings": {"timezone": "UTC", "calendar": "CN"}})
+    tree.things()
+    model = (tree.root / "models/Thing/model.py").read_text()
+    fields = '    customer = datatypes.Stext(name="customer")\n    status = datatypes.Stext(name="status")\n    expiryDate = datatypes.Date(name="expiryDate")\n'
+    tree.write(
+        "models/Contract/e.json", {"type": "models.NormalType", "title": "C", "db": "databases.D"}
+    )
+    tree.write("models/Contract/model.py", model.replace("Thing", "Contract") + fields)
+    examples = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    bodies = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    for n, (example, body) in enumerate(zip(examples, bodies, strict=True)):
+        tree.write(f"tasks/T{n}/e.json", json.loads(example))
+        tree.write(f"tasks/T{n}/inner.py", body)
+    assert compile_tree(tree.root, imports=True).diagnostics == ()
