@@ -91,7 +91,7 @@ def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Cl
         case Operator.IN:
             return column.in_(values)
         case Operator.NOT_IN:
-            return column.not_in(values)
+            return sa.and_(column.is_not(None), column.not_in(values))
         case Operator.LIKE_ANY:
             found = [_contains(column, value) for value in values]
             return sa.or_(sa.false(), *found)
