@@ -104,6 +104,8 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
 
 
 def _kind(column_type: TypeEngine[Any]) -> FieldType:
+    if getattr(column_type, "display_width", None) == 1:
+        return FieldType.BOOLEAN  # MySQL's BOOLEAN is TINYINT(1)
     for known, kind in _KINDS:
         if isinstance(column_type, known):
             return kind

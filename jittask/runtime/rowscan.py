@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
-from jittask.data.rows import Row, row_key
-from jittask.model import FieldType, Occurrence
+from jittask.data.rows import Row, Rows, row_key
+from jittask.model import FieldType, ModelInfo, Occurrence
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.data import AppData
 from jittask.runtime.events import Event, Trouble
@@ -72,8 +72,9 @@ class RowScan:
             start = min(start, now - grace(task))
             self._swept[task.name] = now
         start = max(start, mark.activated)
-        for page in self._pages(task, data, start, now):
-            made = self._store.plan(now, create=self._page(task, page, start, now))
+        rows = data.rows(task.model)
+        for page in self._pages(task, rows, start, now):
+            made = self._store.plan(now, create=self._page(task, rows.model, page, start, now))
             announce(made, now, self._emit)
         done = replace(mark, planned_until=max(now, mark.planned_until))
         self._store.plan(now, mark=[done])
@@ -92,9 +93,8 @@ class RowScan:
         return activation.mark
 
     def _pages(
-        self, task: DateFieldTask, data: AppData, start: datetime, now: datetime
+        self, task: DateFieldTask, rows: Rows, start: datetime, now: datetime
     ) -> Iterator[list[Row]]:
-        rows = data.rows(task.model)
         timer = task.timer
         field = rows.model.field(timer.start_field)
         if field is None:
@@ -104,13 +104,18 @@ class RowScan:
         return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields)
 
     def _page(
-        self, task: DateFieldTask, page: list[Row], start: datetime, now: datetime
+        self,
+        task: DateFieldTask,
+        model: ModelInfo,
+        page: list[Row],
+        start: datetime,
+        now: datetime,
     ) -> list[NewRun]:
         found: list[tuple[str, list[Occurrence]]] = []
         for row in page:
             timer = task.timer.timer_of(row)
             if timer is not None and (due := list(timer.between(start, now + AHEAD))):
-                found.append((row_key(row, task.model), due))
+                found.append((row_key(row, model), due))
         row_keys = [key for key, _ in found]
         since = min((due[0].nominal for _, due in found), default=start)
         recorded, ranges = self._store.recorded(task.name, row_keys, since)

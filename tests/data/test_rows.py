@@ -1,0 +1,140 @@
+"""Rows on every database: pages, keys, reflection, filters (F9, D2-D5)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+import sqlalchemy as sa
+
+from jittask.data import rows as rows_module
+from jittask.data.databases import DataError, open_database
+from jittask.data.rows import Rows, row_key
+from jittask.data.tables import complete, create_missing, table_for
+from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
+from jittask.query.match import matches
+from jittask.query.parse import parse
+from jittask.schedule.rows import FieldRange
+from tests.services import URLS, url_of
+
+NOW, ZONE = datetime(2026, 5, 5, 12, tzinfo=UTC), ZoneInfo("UTC")
+TABLE = f"jittask_test_{os.getpid()}"
+FIELDS = (
+    FieldInfo("id", FieldType.INTEGER, "id", primary_key=True, autoincrement=True),
+    FieldInfo("name", FieldType.TEXT, "name"),
+    FieldInfo("amount", FieldType.DECIMAL, "amount"),
+    FieldInfo("open", FieldType.BOOLEAN, "open"),
+    FieldInfo("day", FieldType.DATE, "day"),
+    FieldInfo("at", FieldType.DATETIME, "at"),
+)
+NORMAL = ModelInfo("models.T", ModelForm.NORMAL, "databases.D", TABLE, FIELDS)
+REFLECTED = ModelInfo("models.R", ModelForm.TABLE, "databases.D", TABLE, opaque=True)
+
+
+@pytest.fixture(params=URLS)
+def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
+    info = DatabaseInfo("databases.D", "databases.UrlType", {"url": url_of(request.param)})
+    found = open_database(info, tmp_path)
+    assert create_missing(NORMAL, found)
+    assert not create_missing(NORMAL, found)
+    table = table_for(NORMAL, found)
+    with found.begin() as connection:
+        connection.execute(
+            sa.insert(table),
+            [
+                {
+                    "name": None if n == 0 else f"n{n % 3}",
+                    "amount": n,
+                    "open": n % 2 == 0,
+                    "day": None if n == 1 else date(2026, 5, 1) + timedelta(days=n),
+                    "at": datetime(2026, 5, 1, 8, 30) + timedelta(days=n),
+                }
+                for n in range(10)
+            ],
+        )
+    yield found
+    table.drop(found)
+    found.dispose()
+
+
+@pytest.fixture(params=[NORMAL, REFLECTED], ids=["described", "reflected"])
+def rows(request: pytest.FixtureRequest, engine: sa.Engine) -> Rows:
+    model = complete(request.param, engine)
+    return Rows(engine, model, table_for(model, engine))
+
+
+def test_a_reflected_model_knows_its_fields(rows: Rows) -> None:
+    kinds = {one.name: one.type for one in rows.model.fields}
+    assert kinds["day"] is FieldType.DATE
+    assert kinds["at"] is FieldType.DATETIME
+    assert [one.name for one in rows.model.key_fields] == ["id"]
+
+
+@pytest.mark.parametrize("size", [1, 3, 100])
+def test_pages_give_each_row_of_the_ranges_once(
+    rows: Rows, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rows_module, "PAGE", size)
+    ranges = [FieldRange(date(2026, 5, 3), date(2026, 5, 5)), FieldRange(date(2026, 5, 9), None)]
+    pages = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
+    assert all(len(page) <= size for page in pages)
+    found = [row["day"].day for page in pages for row in page]
+    assert found == [3, 4, 5, 9, 10]
+    assert rows.bounds("day") == (date(2026, 5, 1), date(2026, 5, 10))
+
+
+FILTERS = [
+    "Q('name','=','n1')", "Q('name','!=','n1')", "Q('name','like','n')", "Q('name','nlike','1')",
+    "Q('name','startswith','n1')", "Q('name','endswith','2')", "Q('name','in',['n1','n2'])",
+    "Q('name','nin',['n1'])", "Q('name','likeany',['1','2'])", "Q('name','isnull',True)",
+    "Q('amount','>',4)", "Q('amount','range',[2,5])", "Q('open','=',True)", "Q('day','>=',TODAY())",
+    "Q('at','<',NOW())", "Q('day','month',5)", "Q('at','day',4)", "Q('at','year',2026)",
+    "Q('day','week',19)", "Q(Q('open','=',True), Q.OR, Q('amount','<',2))",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", FILTERS)
+def test_a_filter_means_the_same_everywhere(rows: Rows, text: str) -> None:
+    expression = parse(text)
+    everything = [FieldRange(None, None)]
+    by_sql = [
+        row["id"]
+        for page in rows.pages("id", everything, expression, NOW, ZONE, [])
+        for row in page
+    ]
+    whole = [rows.get(str(n)) for n in range(1, 11)]
+    by_row = [row["id"] for row in whole if row and matches(expression, row, rows.model, NOW, ZONE)]
+    assert by_sql == by_row
+
+
+def test_rows_by_key(rows: Rows) -> None:
+    row = rows.get("3")
+    assert row is not None
+    assert row_key(row, rows.model) == "3"
+    assert rows.get("99") is None
+    with pytest.raises(DataError, match="no key"):
+        rows.get('"x"')
+
+
+def test_a_missing_table_is_one_line(engine: sa.Engine) -> None:
+    model = ModelInfo("models.M", ModelForm.TABLE, "databases.D", "not_there", opaque=True)
+    with pytest.raises(DataError, match="no table not_there"):
+        complete(model, engine)
+
+
+@pytest.mark.parametrize(
+    ("kind", "settings", "words"),
+    [
+        ("databases.UrlType", {"url": "nonsense"}, "no database by these settings"),
+        ("databases.UrlType", {"url": "${NOT_SET_ANYWHERE}"}, "NOT_SET_ANYWHERE is not set"),
+        ("databases.PgSqlType", {"host": "h"}, "lack 'database'"),
+    ],
+)
+def test_wrong_settings_are_one_line(kind: str, settings: dict, words: str, tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=words) as caught:
+        open_database(DatabaseInfo("databases.D", kind, settings), tmp_path)
+    assert "\n" not in str(caught.value)
