@@ -58,7 +58,7 @@ def check_element(source: Source, kind: ElementKind, findings: Findings) -> None
     if kind is ElementKind.TASK:
         written = source.data.get("type")
         if written not in list(TaskType):
-            _bad_type(source, list(TaskType), findings)
+            _bad_type(source, [one.value for one in TaskType], findings)
             return
         schema = _task_schema(str(written))
     elif source.data.get("type") not in schema["properties"]["type"]["enum"]:
@@ -123,7 +123,7 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
             known = listed if isinstance(listed, list) else [listed]
             near = difflib.get_close_matches(str(error.instance), [str(one) for one in known], 1)
             words = ", ".join(_shown(one) for one in known)
-            hint = f"did you mean {_shown(near[0])}?" if near else None
+            hint = f"did you mean {_shown(near[0])}?" if near else schema.get("description")
             findings.add(
                 "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
             )
