@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +20,7 @@ from jittask.store.records import ElementRow
 
 
 class Reloading:
-    """Makes the next snapshot from the tree as it is; called from one thread."""
+    """Makes the next snapshot from the tree as it is."""
 
     def __init__(
         self,
@@ -40,10 +41,15 @@ class Reloading:
         self._clock = clock
         self._emit = emit
         self._swap = swap
+        self._one_at_a_time = threading.Lock()
         self.current: Snapshot
 
     def reload(self) -> None:
         """Compile the tree; where something changed, swap the snapshot and tell of it."""
+        with self._one_at_a_time:
+            self._reload()
+
+    def _reload(self) -> None:
         began = self._clock.monotonic()
         compilation = compile_tree(self._root, imports=True, previous=self._compilation)
         try:

@@ -62,7 +62,6 @@ class Runtime:
         self._snapshot: Snapshot | None = None
         self._draining = threading.Event()
         self._stopping = threading.Event()
-        self._stop_now = threading.Event()
         self._ended = threading.Event()
         self._changed = threading.Event()
         self._threads: list[threading.Thread] = []
@@ -97,7 +96,6 @@ class Runtime:
 
     def stop_now(self) -> None:
         """End at once: bodies are killed, and recorded as interrupted (R7)."""
-        self._stop_now.set()
         self.stop(0)
 
     def join(self, seconds: float | None = None) -> bool:
@@ -115,8 +113,7 @@ class Runtime:
 
     def reload(self) -> None:
         """Compile the tree now, whether or not a change was seen."""
-        with self._telling:
-            self._reloading.reload()
+        self._reloading.reload()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -208,23 +205,17 @@ class Runtime:
 
     def _work(self) -> None:
         while True:
-            if self._stop_now.is_set():
-                self._executor.interrupt()
             draining = self._draining.is_set()
-            if draining and (self._worker.idle or self._out_of_patience()):
+            if draining and self._worker.idle:
                 break
+            if draining and self._clock.monotonic() >= self._drain_until:
+                self._executor.interrupt()  # stay until the end of each is written
             snapshot, now = self.snapshot, self._clock.now()
             if not draining:
                 self._again = self._planner.step(snapshot, now)
                 self._upkeep.step(snapshot, now)
             self._worker.step(snapshot, self._patience(now), claiming=not draining)
         self._end()
-
-    def _out_of_patience(self) -> bool:
-        """Past the drain: kill what still runs, and stay until its end is written."""
-        if self._clock.monotonic() >= self._drain_until:
-            self._executor.interrupt()
-        return False
 
     def _patience(self, now: datetime) -> float:
         if self._draining.is_set():

@@ -1,0 +1,105 @@
+"""Stopping: the first signal drains, the second ends at once, both leave records true (R7)."""
+
+from __future__ import annotations
+
+import json
+import signal
+
+import pytest
+
+from jittask import Runtime
+from jittask.runtime.events import Finished, Ready, Reloaded
+from tests.running import PATIENCE, Program, jittask
+from tests.tree import Tree
+
+pytestmark = pytest.mark.process
+
+WAITS = """import time
+from jittask import app
+
+def customFunc():
+    while not (app.rootPath / "go").exists():
+        time.sleep(0.01)
+    return "ended"
+"""
+
+
+def only_run(tree: Tree) -> dict:
+    done = jittask(
+        "records", "Waits", "--trigger", "manual", "--tree", tree.root, "--format", "json"
+    )
+    [run] = json.loads(done.stdout)["records"]
+    return run
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_the_first_signal_lets_a_body_end(tree: Tree, number: signal.Signals) -> None:
+    tree.scheduled("Waits", WAITS)
+    with Program(tree.root) as program:
+        program.wait("ready")
+        jittask("trigger", "Waits", "--tree", tree.root)
+        program.wait("started")
+        program.process.send_signal(number)
+        tree.write("go", "")
+        assert program.wait("stopped", completed=1)
+        assert program.process.wait(PATIENCE) == 0
+    assert only_run(tree)["result"] == '"ended"'
+
+
+def test_the_second_signal_ends_at_once(tree: Tree) -> None:
+    tree.scheduled("Waits", WAITS)
+    with Program(tree.root) as program:
+        program.wait("ready")
+        jittask("trigger", "Waits", "--tree", tree.root)
+        program.wait("started")
+        program.process.send_signal(signal.SIGTERM)
+        assert program.process.stderr is not None
+        assert "once more" in program.process.stderr.readline()
+        program.process.send_signal(signal.SIGTERM)
+        assert program.wait("stopped", interrupted=1)
+        assert program.process.wait(PATIENCE) == 0
+    assert only_run(tree)["reason"] == "interrupted"
+
+
+def test_a_timeout_kills_the_body(tree: Tree) -> None:
+    tree.scheduled("Waits", WAITS, policy={"timeoutSeconds": 0.3})
+    with Program(tree.root) as program:
+        program.wait("ready")
+        jittask("trigger", "Waits", "--tree", tree.root)
+        assert program.wait("finished")["reason"] == "timeout"
+        program.stop()
+
+
+def test_a_retry_and_a_rerun(tree: Tree) -> None:
+    body = """from jittask import app, currentTask
+
+def customFunc():
+    if currentTask.attempt < 3:
+        raise ValueError(f"attempt {currentTask.attempt}")
+    return currentTask.attempt
+"""
+    tree.scheduled("Waits", body, policy={"retry": {"max": 2, "delaySeconds": 0}})
+    with Program(tree.root) as program:
+        program.wait("ready")
+        jittask("trigger", "Waits", "--tree", tree.root)
+        assert program.wait("finished", status="completed")["result"] == "3"
+        program.stop()
+    assert [one["outcome"] for one in only_run(tree)["attempts"]] == ["error", "error", "completed"]
+
+
+def test_the_python_interface(tree: Tree) -> None:
+    """Section 10: a context manager with snapshot, reload and wait_for."""
+    tree.scheduled("A", repeat={"repeatType": "custom", "rrule": "FREQ=SECONDLY"})
+    with Runtime(tree.root) as runtime:
+        ready = runtime.wait_for(lambda event: isinstance(event, Ready))
+        assert isinstance(ready, Ready)
+        before = runtime.snapshot
+        assert list(before.tasks) == ["tasks.A"]
+        runtime.wait_for(lambda event: isinstance(event, Finished))
+        tree.scheduled("B")
+        runtime.reload()
+        runtime.wait_for(lambda event: isinstance(event, Reloaded) and event.added == ("tasks.B",))
+        assert set(runtime.snapshot.tasks) == {"tasks.A", "tasks.B"}
+        assert runtime.snapshot.tasks["tasks.A"] is before.tasks["tasks.A"]
+        assert set(before.tasks) == {"tasks.A"}
+    assert runtime.join(1)
