@@ -80,6 +80,8 @@ class ModelForm(StrEnum):
 
     NORMAL = "models.NormalType"
     TABLE = "models.TableType"
+    DECLARATIVE = "sqlalchemy"
+    """A ``models.NormalType`` whose ``model.py`` has an SQLAlchemy declarative class."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,31 +1,45 @@
-"""The compiler's pipeline: explicit steps in order, each returning values (rules H1, V2)."""
+"""The compiler's pipeline: explicit steps in order (rules H1, H2, V2)."""
 
 from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from jittask.compiler.bundle import Closures, Tree, digest, files_digest, manifest
+from jittask.compiler.commons import Commons, read_commons
 from jittask.compiler.compiled import (
     Compilation,
     CompiledApp,
     CompiledTask,
     DateFieldTask,
-    ScheduledTask,
+    Reusable,
 )
-from jittask.compiler.discover import Found, discover, own_files
+from jittask.compiler.databases import check_database, read_database
+from jittask.compiler.discover import Found, check_names, discover
+from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
-from jittask.compiler.models import read_database, read_model, unset
-from jittask.compiler.probe import probe
+from jittask.compiler.functions import INNER, SERVICE, Services
+from jittask.compiler.graph import Graph, manifest
+from jittask.compiler.models import MODEL, ModelSource, read_model
+from jittask.compiler.needs import NO_NEEDS, Needs, needs
+from jittask.compiler.probe import Probe
+from jittask.compiler.python import Module, read_python
+from jittask.compiler.references import check_references
 from jittask.compiler.schema import check_element
+from jittask.compiler.services import check_function_list
 from jittask.compiler.settings import read_settings
 from jittask.compiler.source import Source, read_json
-from jittask.compiler.tasks import Parts, Surroundings, compile_task
+from jittask.compiler.tasks import Surroundings, TaskFiles, compile_task
 from jittask.diagnostics import Diagnostic, Location
-from jittask.model import AppSettings, DatabaseInfo, Element, ElementKind, ModelInfo
-from jittask.schedule.rows import RowTimer
+from jittask.model import (
+    AppSettings,
+    DatabaseInfo,
+    Element,
+    ElementKind,
+    ModelForm,
+    ModelInfo,
+)
 
 
 def compile_tree(
@@ -35,234 +49,239 @@ def compile_tree(
 
     With ``imports``, the functions are also checked on the real objects, in a
     process of their own (U2). ``previous`` is the compilation before: tasks
-    that did not change keep their very objects, and are not imported again.
+    that did not change keep their very objects, and are not read again.
     """
     root = Path(root).resolve()
-    settings, diagnostics = read_settings(root, os.environ)
-    found, problems = discover(root)
-    diagnostics += problems
-    sources, elements, findings = _read(root, found)
-    databases = _databases(root, sources, elements, findings)
-    models = _models(root, settings, sources, elements, databases, findings)
-    _services(root, elements, findings)
-    tasks = _tasks(root, settings, sources, elements, models, findings)
-    if previous is not None:
-        tasks = _kept(tasks, previous)
-    probed: Mapping[str, tuple[Diagnostic, ...]] = {}
-    if imports:
-        probed = _probe(root, tasks, previous)
-        for name, task in list(tasks.items()):
-            findings[name].found += probed[task.version + name]
-            if findings[name].broken:
-                del tasks[name]
-    diagnostics += [one for each in findings.values() for one in each.found]
-    app = CompiledApp(
-        root, settings, elements, tasks, models, databases, _app_digest(settings, elements)
-    )
-    return Compilation(app, tuple(sorted(diagnostics, key=lambda one: one.sort_key)), probed)
+    known = previous.reusable.known if previous is not None else {}
+    with Probe(root, wanted=imports) as probe:
+        compiling = Compiling(Files(root, known), previous)
+        compiling.settle()
+        compiling.compile_tasks()
+        return compiling.outcome(probe.check(compiling.tasks, previous))
 
 
-def _read(
-    root: Path, found: list[Found]
-) -> tuple[dict[str, Source], dict[str, Element], dict[str, Findings]]:
-    """Read every ``e.json`` and check it against its schema."""
-    sources: dict[str, Source] = {}
-    elements: dict[str, Element] = {}
-    findings: dict[str, Findings] = {}
-    for one in found:
-        mine = findings[one.name] = Findings(one.name)
-        source = read_json(root, f"{one.folder}/e.json", one.name)
-        data = {}
-        if isinstance(source, Diagnostic):
-            mine.found.append(source)
-        else:
-            check_element(source, one.kind, mine)
-            if isinstance(source.data, dict):
-                data = source.data
-            if not mine.broken:
-                sources[one.name] = source
-        elements[one.name] = Element(
-            one.name,
-            one.kind,
-            str(data.get("type", "")),
-            str(data.get("title", "")),
-            one.folder,
-            files_digest(root, own_files(root, one.folder)),
+def read_app(root: Path) -> CompiledApp:
+    """Compile all but the tasks: what element code needs of a tree while it is imported."""
+    compiling = Compiling(Files(root.resolve()), None)
+    compiling.settle()
+    return compiling.outcome({}).app
+
+
+class Compiling:
+    """One compilation: its steps, and what they have found so far."""
+
+    def __init__(self, files: Files, previous: Compilation | None) -> None:
+        self.files = files
+        self.before = previous
+        self.found = discover(files)
+        self.findings = {one.name: Findings(one.name) for one in self.found}
+        self.shared = Findings(None)
+        """Findings about no element: the manifest, folders, ``commons``."""
+        self.settings = read_settings(files, os.environ, self.shared)
+        self.misnamed = check_names(self.found)
+        self.commons = Commons()
+        self.elements: dict[str, Element] = {}
+        self.needs: dict[str, Needs] = {}
+        self.databases: dict[str, DatabaseInfo] = {}
+        self.models: dict[str, ModelInfo] = {}
+        self.services: dict[str, Module] = {}
+        self.tasks: dict[str, CompiledTask] = {}
+        self.of_own_files: dict[str, tuple[Diagnostic, ...]] = {}
+        """What compiled tasks were told; it holds while their version does."""
+
+    def settle(self) -> None:
+        """Compile what tasks stand on."""
+        for folder, why in self.files.unreadable:
+            self.shared.add("file-unreadable", Location(folder), why)
+        self.commons = read_commons(self.files, self.shared)
+        for one, source in self._sources(ElementKind.DATABASE):
+            self._database(one, source)
+        for one, source in self._sources(ElementKind.MODEL):
+            self._model(one, source)
+        for one, source in self._sources(ElementKind.SERVICE):
+            self._service(one, source)
+
+    def compile_tasks(self) -> None:
+        """Compile the tasks; those that did not change are taken over as they are."""
+        names = self._names(ElementKind.SERVICE)
+        graph = Graph(
+            self.files, self.settings.app, self.elements, self.models, self.needs, self.commons
         )
-    return sources, elements, findings
-
-
-def _databases(
-    root: Path,
-    sources: Mapping[str, Source],
-    elements: Mapping[str, Element],
-    findings: Mapping[str, Findings],
-) -> dict[str, DatabaseInfo]:
-    found: dict[str, DatabaseInfo] = {}
-    for name, source in _of_kind(ElementKind.DATABASE, sources, elements):
-        mine = findings[name]
-        info = read_database(source, name, elements[name].folder, root, mine, read_json)
-        if info is None:
-            continue
-        found[name] = info
-        for variable in unset(info, os.environ):
-            mine.add(
-                "unset-environment",
-                source.value(()),
-                f"environment variable {variable} is not set",
-                f"export {variable}=… before jittask run",
-            )
-    return found
-
-
-def _models(
-    root: Path,
-    settings: AppSettings,
-    sources: Mapping[str, Source],
-    elements: Mapping[str, Element],
-    databases: Mapping[str, DatabaseInfo],
-    findings: Mapping[str, Findings],
-) -> dict[str, ModelInfo]:
-    found: dict[str, ModelInfo] = {}
-    for name, source in _of_kind(ElementKind.MODEL, sources, elements):
-        mine = findings[name]
-        model = read_model(
-            source, name, elements[name].folder, root, settings.default_database, mine
+        around = Surroundings(
+            self.settings,
+            Services(names, self.services),
+            self._names(ElementKind.MODEL),
+            self.models,
+            graph,
         )
-        if model is None:
-            continue
-        place = source.value(("db",)) if "db" in source.data else source.value(())
-        if model.database not in elements:
-            known = ", ".join(databases) or "none"
-            mine.add(
-                "unknown-database", place, f"no database {model.database!r}", f"there are: {known}"
+        for one in self._of(ElementKind.TASK):
+            task = self._taken_over(one, graph) or self._task(one, around)
+            if task is not None and one.name not in self.misnamed:
+                self.tasks[one.name] = task
+
+    def outcome(self, probed: Mapping[str, tuple[Diagnostic, ...]]) -> Compilation:
+        """Return what has been compiled, and everything found, sorted.
+
+        ``probed``: what the import step found, by task.
+        """
+        versions = {name: self.tasks[name].version for name in probed}
+        for name, found in probed.items():
+            self.findings[name].found += found
+            if self.findings[name].broken:
+                del self.tasks[name]
+        diagnostics = [*self.shared.found, *self.misnamed.values()]
+        for findings in self.findings.values():
+            diagnostics += findings.found
+        app = CompiledApp(
+            self.files.root,
+            self.settings.app,
+            dict(sorted(self.elements.items())),
+            self.tasks,
+            self.models,
+            self.databases,
+            _app_digest(self.settings.app, self.elements),
+        )
+        reusable = Reusable(self.files.known(), self.needs, self.of_own_files, probed, versions)
+        return Compilation(app, tuple(sorted(diagnostics, key=lambda one: one.sort_key)), reusable)
+
+    # --- one element of each kind
+
+    def _database(self, found: Found, source: Source) -> None:
+        info = read_database(found, source, self.files, os.environ, self.findings[found.name])
+        if info is not None and self._loads(found):
+            self.databases[found.name] = info
+
+    def _model(self, found: Found, source: Source) -> None:
+        findings = self.findings[found.name]
+        module = self._modules(found).get(MODEL)
+        if source.data["type"] == ModelForm.NORMAL and not self.files.has(
+            f"{found.folder}/{MODEL}"
+        ):
+            place = source.value(("type",))
+            findings.add("model-file-missing", place, "model.py is missing beside e.json")
+        default = self.settings.app.default_database
+        model = read_model(ModelSource(found.name, source, module, default), findings)
+        if model is not None:
+            check_database(
+                model, source, self._names(ElementKind.DATABASE), self.databases, findings
             )
-        elif model.database not in databases:
-            mine.add(
-                "broken-dependency",
-                place,
-                f"{model.database} cannot load",
-                f"mend {model.database} first",
-            )
-        else:
-            found[name] = model
-    return found
+        if model is not None and self._loads(found):
+            self.models[found.name] = model
 
-
-def _services(
-    root: Path, elements: Mapping[str, Element], findings: Mapping[str, Findings]
-) -> None:
-    from jittask.compiler.python import read_python
-
-    for name, element in elements.items():
-        if element.kind is not ElementKind.SERVICE or findings[name].broken:
-            continue
-        file = f"{element.folder}/service.py"
-        if not (root / file).exists():
-            findings[name].add(
+    def _service(self, found: Found, source: Source) -> None:
+        findings = self.findings[found.name]
+        module = self._modules(found).get(SERVICE)
+        if not self.files.has(f"{found.folder}/{SERVICE}"):
+            findings.add(
                 "service-file-missing",
-                Location(f"{element.folder}/e.json"),
+                source.value(("type",)),
                 "service.py is missing beside e.json",
                 "write it with plain functions, or a class of the service's name",
             )
-            continue
-        module = read_python(root, file, name)
-        if isinstance(module, Diagnostic):
-            findings[name].found.append(module)
+        elif module is not None:
+            check_function_list(source, found.name.rpartition(".")[2], module, findings)
+            if self._loads(found):
+                self.services[found.name] = module
 
+    def _task(self, found: Found, around: Surroundings) -> CompiledTask | None:
+        findings = self.findings[found.name]
+        modules = self._modules(found)
+        source = self._source(found)
+        if source is None:
+            return None
+        has_inner = self.files.has(f"{found.folder}/{INNER}")
+        own = TaskFiles(found.name, source, has_inner, modules.get(INNER), self.needs[found.name])
+        task = compile_task(own, around, findings)
+        if task is not None:
+            self.of_own_files[found.name] = tuple(findings.found)
+        return task
 
-def _tasks(
-    root: Path,
-    settings: AppSettings,
-    sources: Mapping[str, Source],
-    elements: Mapping[str, Element],
-    models: Mapping[str, ModelInfo],
-    findings: Mapping[str, Findings],
-) -> dict[str, CompiledTask]:
-    broken = frozenset(name for name, one in findings.items() if one.broken)
-    around = Surroundings(root, settings, elements, models, broken)
-    closures = Closures(Tree(root, elements, models))
-    found: dict[str, CompiledTask] = {}
-    for name, source in _of_kind(ElementKind.TASK, sources, elements):
-        parts = compile_task(source, elements[name], around, findings[name])
-        if parts is None:
-            continue
-        needed = [name, parts.function.element, *([parts.model.name] if parts.model else [])]
-        files = closures.of(needed)
-        try:
-            version = digest(root, files, settings)
-        except OSError as error:
-            findings[name].add(
-                "file-unreadable", source.value(()), f"a file of it cannot be read: {error}"
-            )
-            continue
-        found[name] = _task(name, parts, version, files)
-    return found
+    def _taken_over(self, found: Found, graph: Graph) -> CompiledTask | None:
+        """Return the task of before, its very object, where its version still stands (H1)."""
+        before = self.before
+        if before is None or before.app.settings != self.settings.app:
+            return None
+        task = before.app.tasks.get(found.name)
+        told = before.reusable.of_own_files.get(found.name)
+        if task is None or told is None:
+            return None
+        if before.app.elements[found.name].digest != self._digest(found):
+            return None
+        own = before.reusable.needs[found.name]
+        further = [task.function.element] if task.function.element != found.name else []
+        if not all(one in self.services for one in further):
+            return None
+        if isinstance(task, DateFieldTask):
+            if self.models.get(task.model.name) != task.model:
+                return None
+            further.append(task.model.name)
+        self.elements[found.name] = before.app.elements[found.name]
+        if graph.version(found.name, own, further)[0] != task.version:
+            return None
+        self.needs[found.name] = own
+        self.of_own_files[found.name] = told
+        self.findings[found.name].found += told
+        return task
 
+    # --- what they share
 
-def _task(name: str, parts: Parts, version: str, files: tuple[str, ...]) -> CompiledTask:
-    if isinstance(parts.timer, RowTimer):
-        assert parts.model is not None
-        return DateFieldTask(
-            name=name,
-            title=parts.title,
-            enabled=parts.enabled,
-            function=parts.function,
-            policy=parts.policy,
-            timer=parts.timer,
-            model=parts.model,
-            filter=parts.filter,
-            timing_digest=parts.timing_digest,
-            version=version,
-            bundle=files,
-            description=parts.description,
-            tags=parts.tags,
+    def _sources(self, kind: ElementKind) -> Iterator[tuple[Found, Source]]:
+        for one in self._of(kind):
+            source = self._source(one)
+            if source is not None and not self.findings[one.name].broken:
+                yield one, source
+
+    def _source(self, found: Found) -> Source | None:
+        """Read and check an ``e.json``; None where not even its type can be told."""
+        findings = self.findings[found.name]
+        source = read_json(self.files, found.file, findings)
+        typed = source is not None and check_element(source, found.kind, findings)
+        data = source.data if source is not None and isinstance(source.data, dict) else {}
+        self.elements[found.name] = Element(
+            found.name,
+            found.kind,
+            str(data.get("type", "")),
+            str(data.get("title", "")),
+            found.folder,
+            self._digest(found),
         )
-    return ScheduledTask(
-        name=name,
-        title=parts.title,
-        enabled=parts.enabled,
-        function=parts.function,
-        policy=parts.policy,
-        timer=parts.timer,
-        timing_digest=parts.timing_digest,
-        version=version,
-        bundle=files,
-        description=parts.description,
-        tags=parts.tags,
-    )
+        return source if typed else None
 
+    def _modules(self, found: Found) -> dict[str, Module]:
+        """Parse an element's Python files, by name inside its folder, and check what they need."""
+        findings = self.findings[found.name]
+        modules: dict[str, Module] = {}
+        own = NO_NEEDS
+        for file in self.files.under(found.folder):
+            if file.endswith(".py"):
+                module = read_python(self.files, file, findings)
+                if module is not None:
+                    modules[file[len(found.folder) + 1 :]] = module
+                    own += needs(module)
+        self.needs[found.name] = own
+        if own is not NO_NEEDS:
+            check_references(own, self.files, self.findings.keys(), self.commons, findings)
+        return modules
 
-def _kept(tasks: Mapping[str, CompiledTask], previous: Compilation) -> dict[str, CompiledTask]:
-    """Give unchanged tasks their objects of before (H1)."""
-    before = previous.app.tasks
-    return {
-        name: before[name] if name in before and before[name] == task else task
-        for name, task in tasks.items()
-    }
+    def _loads(self, found: Found) -> bool:
+        return found.name not in self.misnamed and not self.findings[found.name].broken
 
+    def _of(self, kind: ElementKind) -> Iterator[Found]:
+        return (one for one in self.found if one.kind is kind)
 
-def _probe(
-    root: Path, tasks: Mapping[str, CompiledTask], previous: Compilation | None
-) -> dict[str, tuple[Diagnostic, ...]]:
-    """Check what has not been checked in this version; return the findings by version and task."""
-    known = dict(previous.probed) if previous is not None else {}
-    fresh = [
-        (name, task.function, 1 if isinstance(task, DateFieldTask) else 0)
-        for name, task in tasks.items()
-        if task.version + name not in known
-    ]
-    answers = probe(root, fresh) if fresh else {}
-    return {
-        task.version + name: answers[name] if name in answers else known[task.version + name]
-        for name, task in tasks.items()
-    }
+    def _names(self, kind: ElementKind) -> frozenset[str]:
+        return frozenset(one.name for one in self._of(kind))
 
-
-def _of_kind(
-    kind: ElementKind, sources: Mapping[str, Source], elements: Mapping[str, Element]
-) -> list[tuple[str, Source]]:
-    return [(name, source) for name, source in sources.items() if elements[name].kind is kind]
+    def _digest(self, found: Found) -> str:
+        """Return the digest of an element's own files; what cannot be read counts as empty."""
+        whole = hashlib.sha256()
+        for file in self.files.under(found.folder):
+            try:
+                digest = self.files.digest(file)
+            except OSError:
+                digest = ""
+            whole.update(f"{file}\0{digest}\n".encode())
+        return whole.hexdigest()
 
 
 def _app_digest(settings: AppSettings, elements: Mapping[str, Element]) -> str:

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jittask.compiler.files import Known
+from jittask.compiler.needs import Needs
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
     AppSettings,
@@ -83,13 +85,28 @@ class CompiledApp:
 
 
 @dataclass(frozen=True, slots=True)
+class Reusable:
+    """What a later compilation of the same tree need not do again."""
+
+    known: Mapping[str, Known] = field(default_factory=dict)
+    """Digests of files, by path."""
+    needs: Mapping[str, Needs] = field(default_factory=dict)
+    """What the elements' own files need, by full name."""
+    of_own_files: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """What compiled tasks were told of their files."""
+    probed: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """What the import step found, by task."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """The versions that ``probed`` is about."""
+
+
+@dataclass(frozen=True, slots=True)
 class Compilation:
     """The outcome of one compilation: the app, and all that was found, sorted."""
 
     app: CompiledApp
     diagnostics: tuple[Diagnostic, ...]
-    probed: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict, compare=False)
-    """Findings of the import step, by version and task; so that it is not repeated."""
+    reusable: Reusable = field(default_factory=Reusable, compare=False)
 
     @property
     def ok(self) -> bool:

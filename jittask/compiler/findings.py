@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Collection
+
 from jittask.diagnostics import Diagnostic, Location
 from jittask.rules import RULES
+
+_MOST_LISTED = 8
 
 
 class Findings:
@@ -22,3 +27,13 @@ class Findings:
     def broken(self) -> bool:
         """Whether the element cannot load."""
         return any(one.is_error for one in self.found)
+
+
+def near_or_all(name: str, known: Collection[str]) -> str:
+    """Return a hint: the nearest of what is known, or some of it."""
+    near = difflib.get_close_matches(name, known, 1)
+    if near:
+        return f"did you mean {near[0]!r}?"
+    listed = sorted(known)
+    more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
+    return "there are: " + ", ".join(listed[:_MOST_LISTED]) + more if listed else "there are none"

@@ -1,121 +1,113 @@
-"""Reads model and database elements without importing them (rules F8, F9)."""
+"""Reads model elements without importing them, all three forms (rule F9)."""
 
 from __future__ import annotations
 
 import ast
 import difflib
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterator
+from dataclasses import dataclass
 
+from jittask.compiler import declarative
 from jittask.compiler.findings import Findings
-from jittask.compiler.python import Module, read_python
+from jittask.compiler.python import Module
 from jittask.compiler.source import Source
 from jittask.datatypes import DATATYPES
-from jittask.diagnostics import Diagnostic
-from jittask.environment import references
-from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
+from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
+
+MODEL = "model.py"
 
 
-def read_model(
-    source: Source, name: str, folder: str, root: Path, default: str | None, findings: Findings
-) -> ModelInfo | None:
+@dataclass(frozen=True, slots=True)
+class ModelSource:
+    """A model's files, and the app's default database."""
+
+    name: str
+    source: Source
+    module: Module | None
+    """``model.py``; None where there is none that can be read."""
+    default_database: str | None
+
+    @property
+    def short(self) -> str:
+        """The name that its class has."""
+        return self.name.rpartition(".")[2]
+
+
+def read_model(given: ModelSource, findings: Findings) -> ModelInfo | None:
     """Return what a model's files say of it; None with the reason among the findings."""
-    form = ModelForm(source.data["type"])
-    if form is ModelForm.TABLE:
-        database = source.data.get("db") or default
+    data = given.source.data
+    if data["type"] == ModelForm.TABLE:
+        database = data.get("db") or given.default_database
         if database is None:
-            _no_database(source, findings)
+            _no_database(given, findings)
             return None
-        return ModelInfo(name, form, database, source.data["table"], opaque=True)
-    module = read_python(root, f"{folder}/model.py", name)
-    if isinstance(module, Diagnostic):
-        findings.found.append(module)
+        return ModelInfo(given.name, ModelForm.TABLE, database, data["table"], opaque=True)
+    if given.module is None:
         return None
-    short = name.rpartition(".")[2]
-    owner = module.class_of(short)
+    owner = given.module.class_of(given.short)
     if owner is None:
-        findings.add(
-            "model-class-missing",
-            module.place(module.tree),
-            f"model.py has no class {short}",
-            "an SQLAlchemy model is not supported yet: use models.TableType for its table"
-            if "declarative" in ast.dump(module.tree).lower()
-            else f"write: class {short}(NormalModel):",
-        )
+        _no_class(given, given.module, findings)
         return None
+    if declarative.is_declarative(owner):
+        return _declarative(given, given.module, owner, findings)
+    return _normal(given, given.module, owner, findings)
+
+
+def _normal(
+    given: ModelSource, module: Module, owner: ast.ClassDef, findings: Findings
+) -> ModelInfo | None:
     meta = _meta(owner)
-    database = source.data.get("db") or meta.get("db") or default
+    database = given.source.data.get("db") or meta.get("db") or given.default_database
     if database is None:
-        _no_database(source, findings)
+        _no_database(given, findings)
         return None
-    fields, opaque = _fields(owner, module, findings)
+    fields = tuple(_fields(owner, module, findings))
+    inherited = any(ast.unparse(one).split(".")[-1] != "NormalModel" for one in owner.bases)
+    opaque = inherited or any(_hides_fields(node) for node in owner.body)
     if findings.broken:
         return None
     if not opaque and not any(one.primary_key for one in fields):
         findings.add(
             "model-without-key",
-            module.place(owner),
-            f"{short} has no primary key",
+            module.name_place(owner),
+            f"{given.short} has no primary key",
             'add: id = datatypes.AutoInt(name="id", title="id", primaryKey=True)',
         )
         return None
-    table = str(meta.get("dbTable") or short)
-    return ModelInfo(name, form, str(database), table, fields, opaque)
+    table = str(meta.get("dbTable") or given.short)
+    return ModelInfo(given.name, ModelForm.NORMAL, str(database), table, fields, opaque)
 
 
-def read_database(
-    source: Source, name: str, folder: str, root: Path, findings: Findings, read: Any
-) -> DatabaseInfo | None:
-    """Return a database's settings, from ``<Name>.json``, ``config.json`` or ``e.json``."""
-    short = name.rpartition(".")[2]
-    settings = dict(source.data)
-    where = source
-    for file in (f"{folder}/{short}.json", f"{folder}/config.json"):
-        if (root / file).exists():
-            own = read(root, file, name)
-            if isinstance(own, Diagnostic):
-                findings.found.append(own)
-                return None
-            if isinstance(own.data, dict):
-                settings, where = dict(own.data), own
-            break
-    inner = settings.get("dbConfig", settings)
-    wanted = {"databases.UrlType": ("url",)}.get(
-        source.data["type"], ("database", "dbName", "path", "dbPath", "file", "db")
-    )
-    if not isinstance(inner, dict) or not any(inner.get(key) for key in wanted):
+def _declarative(
+    given: ModelSource, module: Module, owner: ast.ClassDef, findings: Findings
+) -> ModelInfo | None:
+    database = given.source.data.get("db") or given.default_database
+    if database is None:
+        _no_database(given, findings)
+        return None
+    table = declarative.table_name(owner)
+    if table is None:
         findings.add(
-            "database-settings-missing",
-            where.value(()),
-            f"the key {wanted[0]!r} is missing",
-            "for example: "
-            + (
-                '"url": "sqlite:///data/app.db"'
-                if wanted[0] == "url"
-                else '"database": "data/app.db"'
-            ),
+            "model-without-table",
+            module.name_place(owner),
+            f"the table of {given.short} is not written as a text",
+            '__tablename__ = "contracts"',
         )
         return None
-    return DatabaseInfo(name, source.data["type"], inner)
+    fields = declarative.fields(owner, module)
+    if fields is None:
+        return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, opaque=True)
+    return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, fields)
 
 
-def unset(info: DatabaseInfo, environment: Any) -> list[str]:
-    """Return the environment variables that a database's settings name and that are not set."""
-    texts = [value for value in info.settings.values() if isinstance(value, str)]
-    return [name for text in texts for name in references(text) if name not in environment]
-
-
-def _fields(
-    owner: ast.ClassDef, module: Module, findings: Findings
-) -> tuple[tuple[FieldInfo, ...], bool]:
-    fields: list[FieldInfo] = []
-    opaque = False
+def _fields(owner: ast.ClassDef, module: Module, findings: Findings) -> Iterator[FieldInfo]:
+    seen: set[str] = set()
     for node in owner.body:
         match node:
             case ast.Assign(
-                targets=[ast.Name(id=name)],
+                targets=[ast.Name(id=name) as target],
                 value=ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="datatypes"), attr=datatype),
+                    func=ast.Attribute(value=ast.Name(id="datatypes"), attr=datatype) as called,
                     keywords=keywords,
                 ),
             ):
@@ -124,20 +116,33 @@ def _fields(
                     near = difflib.get_close_matches(datatype, DATATYPES, 1)
                     findings.add(
                         "unknown-datatype",
-                        module.place(node.value),
+                        module.place(called),
                         f"no datatype {datatype!r}",
                         f"did you mean {near[0]!r}?" if near else None,
                     )
-                    continue
-                fields.append(_field(name, datatype, kind, keywords))
-            case ast.Assign() | ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                pass
-            case ast.Expr() | ast.Pass() | ast.AnnAssign():
-                pass
+                elif name in seen:
+                    findings.add(
+                        "duplicate-field",
+                        module.place(target),
+                        f"the field {name!r} is declared twice",
+                        "keep one of them",
+                    )
+                else:
+                    seen.add(name)
+                    yield _field(name, datatype, kind, keywords)
             case _:
-                opaque = True  # fields made by a loop or a condition
-    inherited = [one for one in owner.bases if ast.unparse(one).split(".")[-1] != "NormalModel"]
-    return tuple(fields), opaque or bool(inherited)
+                pass
+
+
+def _hides_fields(node: ast.stmt) -> bool:
+    """Whether a statement of a class could make fields that are not read (F9)."""
+    match node:
+        case ast.Assign() | ast.AnnAssign() | ast.Expr() | ast.Pass():
+            return False
+        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+            return False
+        case _:
+            return True
 
 
 def _field(name: str, datatype: str, kind: FieldType, keywords: list[ast.keyword]) -> FieldInfo:
@@ -167,10 +172,24 @@ def _meta(owner: ast.ClassDef) -> dict[str, object]:
     return {}
 
 
-def _no_database(source: Source, findings: Findings) -> None:
+def _no_class(given: ModelSource, module: Module, findings: Findings) -> None:
+    classes = [node for node in module.tree.body if isinstance(node, ast.ClassDef)]
+    near = difflib.get_close_matches(given.short, [one.name for one in classes], 1)
+    misnamed = next((one for one in classes if near and one.name == near[0]), None)
+    findings.add(
+        "model-class-missing",
+        module.name_place(misnamed) if misnamed else module.place(module.tree),
+        f"model.py has no class {given.short}",
+        f"did you mean {given.short} instead of {near[0]}?"
+        if near
+        else f"write: class {given.short}(NormalModel):",
+    )
+
+
+def _no_database(given: ModelSource, findings: Findings) -> None:
     findings.add(
         "no-database",
-        source.value(()),
+        given.source.value(()),
         "the model names no database, and the app has no default one",
         'set "db", or settings.defaultElement.defaultDatabase in app.json',
     )

@@ -1,55 +1,33 @@
 """Has the functions checked on the real objects, in a process of their own (rule U2).
 
 The process runs ``python -m jittask.prelude.check``; nothing of it is imported
-here. An element that hangs, exits or crashes on import costs itself alone: the
-process is started anew for the rest.
+here. It is started before it is needed, so that it gets ready meanwhile. An
+element that hangs, exits or crashes on import costs itself alone: the process
+is started anew for the rest.
 """
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import selectors
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from types import TracebackType
+from typing import Any, Self
 
+from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
 from jittask.compiler.findings import Findings
 from jittask.diagnostics import Diagnostic, Location
-from jittask.model import FunctionRef
 
 SECONDS = 10.0
 """How long the import of one element may take."""
 
 _START_SECONDS = 60.0
-
-
-def probe(
-    root: Path, tasks: Sequence[tuple[str, FunctionRef, int]]
-) -> dict[str, tuple[Diagnostic, ...]]:
-    """Check (task, function, number of rows) triples; return the findings by task."""
-    waiting = {name: (function, rows) for name, function, rows in tasks}
-    found: dict[str, tuple[Diagnostic, ...]] = {}
-    while waiting:
-        begun: str | None = None
-        for answer in _answers(root, waiting):
-            if "begin" in answer:
-                begun = str(answer["begin"])
-            else:
-                name = str(answer["name"])
-                function, _ = waiting.pop(name)
-                found[name] = _findings(name, function, answer)
-                begun = None
-        if not waiting:
-            break
-        stuck = begun if begun in waiting else next(iter(waiting))
-        function, _ = waiting.pop(stuck)
-        found[stuck] = _findings(stuck, function, _STUCK if begun else _CRASHED)
-    return found
-
-
 _STUCK = {
     "code": "import-failed",
     "message": f"importing it did not come to an end within {SECONDS:g} s, or ended the process",
@@ -62,34 +40,119 @@ _CRASHED = {
 }
 
 
-def _answers(root: Path, waiting: dict[str, tuple[FunctionRef, int]]) -> Iterator[dict[str, Any]]:
-    request = {
-        "root": str(root),
-        "tasks": [
-            {"name": name, "function": function.function, "parameters": rows}
-            for name, (function, rows) in waiting.items()
-        ],
-    }
-    process = subprocess.Popen(
+class Probe:
+    """The import step of one compilation; does nothing where it is not wanted."""
+
+    def __init__(self, root: Path, *, wanted: bool) -> None:
+        self._root = root
+        self._wanted = wanted
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        if self._wanted:
+            self._process = _started()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        at: TracebackType | None,
+    ) -> None:
+        self._end()
+
+    def check(
+        self, tasks: Mapping[str, CompiledTask], previous: Compilation | None
+    ) -> dict[str, tuple[Diagnostic, ...]]:
+        """Return the findings by task; what the compilation before has checked is kept."""
+        if not self._wanted:
+            return {}
+        found: dict[str, tuple[Diagnostic, ...]] = {}
+        fresh: dict[str, CompiledTask] = {}
+        for name, task in tasks.items():
+            known = _known(task, previous)
+            if known is None:
+                fresh[name] = task
+            else:
+                found[name] = known
+        return found | self._checked(fresh)
+
+    def _checked(self, waiting: dict[str, CompiledTask]) -> dict[str, tuple[Diagnostic, ...]]:
+        found: dict[str, tuple[Diagnostic, ...]] = {}
+        while waiting:
+            begun: str | None = None
+            for answer in self._answers(waiting):
+                if "begin" in answer:
+                    begun = str(answer["begin"])
+                elif "end" in answer:
+                    break
+                elif answer["name"] in waiting:
+                    name = str(answer["name"])
+                    found[name] = _findings(waiting.pop(name), answer)
+                    begun = None
+            if waiting:
+                stuck = begun if begun in waiting else next(iter(waiting))
+                found[stuck] = _findings(waiting.pop(stuck), _STUCK if begun else _CRASHED)
+        return found
+
+    def _answers(self, waiting: Mapping[str, CompiledTask]) -> Iterator[dict[str, Any]]:
+        process = self._process or _started()
+        self._process = process
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            process.stdin.write(_request(self._root, waiting))
+            process.stdin.close()
+            yield from _lines(process.stdout.fileno())
+        except BrokenPipeError:
+            return
+        finally:
+            self._end()
+
+    def _end(self) -> None:
+        """End the process, and those that element code has started in its group."""
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
+
+def _started() -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
         [sys.executable, "-m", "jittask.prelude.check"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    try:
-        assert process.stdin is not None
-        assert process.stdout is not None
-        process.stdin.write(json.dumps(request).encode() + b"\n")
-        process.stdin.close()
-        yield from _lines(process.stdout.fileno())
-    except BrokenPipeError:
-        return
-    finally:
-        process.kill()
-        process.wait()
-        if process.stdout is not None:
-            process.stdout.close()
+
+
+def _known(task: CompiledTask, previous: Compilation | None) -> tuple[Diagnostic, ...] | None:
+    """Return what the import of this very version gave before."""
+    if previous is None or previous.reusable.versions.get(task.name) != task.version:
+        return None
+    return previous.reusable.probed.get(task.name)
+
+
+def _request(root: Path, waiting: Mapping[str, CompiledTask]) -> bytes:
+    functions = [
+        {
+            "name": name,
+            "element": task.function.element,
+            "file": task.function.file,
+            "function": task.function.function,
+            "style": task.function.style,
+            "parameters": 1 if isinstance(task, DateFieldTask) else 0,
+        }
+        for name, task in waiting.items()
+    ]
+    return json.dumps({"root": str(root), "tasks": functions}).encode() + b"\n"
 
 
 def _lines(descriptor: int) -> Iterator[dict[str, Any]]:
@@ -107,11 +170,11 @@ def _lines(descriptor: int) -> Iterator[dict[str, Any]]:
             seconds = SECONDS
 
 
-def _findings(name: str, function: FunctionRef, answer: dict[str, Any]) -> tuple[Diagnostic, ...]:
+def _findings(task: CompiledTask, answer: dict[str, Any]) -> tuple[Diagnostic, ...]:
     if answer.get("ok"):
         return ()
-    findings = Findings(name)
+    findings = Findings(task.name)
     line = int(answer.get("line") or 1)
-    place = Location(str(answer.get("file") or function.file), line, 1, line, 2)
+    place = Location(str(answer.get("file") or task.function.file), line, 1, line, 2)
     findings.add(str(answer["code"]), place, str(answer["message"]), answer.get("hint"))
     return tuple(findings.found)

@@ -1,46 +1,60 @@
-"""Python files of a tree, parsed and never imported: functions and what they need (U1, H4)."""
+"""Python files of a tree, parsed and never imported: functions, classes, names (rules U1, F9)."""
 
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from dataclasses import dataclass
-from pathlib import Path
+import io
+import re
+import tokenize
+import warnings
+from functools import cached_property
 
-from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.compiler.files import Files, FileTooLarge
+from jittask.compiler.findings import Findings
+from jittask.diagnostics import Location
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
-@dataclass(frozen=True)
 class Module:
     """A parsed file."""
 
-    file: str
-    tree: ast.Module
+    def __init__(self, file: str, text: str, tree: ast.Module) -> None:
+        self.file = file
+        """Posix path relative to the tree."""
+        self.tree = tree
+        self._text = text
+
+    def mentions(self, word: str) -> bool:
+        """Whether a word stands anywhere in the text: a quick way to a sure no."""
+        return word in self._text
 
     def place(self, node: ast.AST) -> Location:
-        """Return where a node stands."""
-        line, column = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
-        return Location(self.file, line, column + 1, line, column + 2)
+        """Return where a node stands; of one over several lines, its first line."""
+        line, start = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
+        last, end = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", start + 1)
+        column = self._column(line, start)
+        if last != line:
+            return Location(self.file, line, column, line, column + 1)
+        return Location(self.file, line, column, line, self._column(line, end))
 
-    def name_place(self, function: Function) -> Location:
-        """Return where a function's name stands."""
-        skip = len("async def " if isinstance(function, ast.AsyncFunctionDef) else "def ")
-        column = function.col_offset + skip + 1
-        end = column + len(function.name)
-        return Location(self.file, function.lineno, column, function.lineno, end)
+    def name_place(self, node: Function | ast.ClassDef) -> Location:
+        """Return where the name of a function or class stands."""
+        line = self._lines[node.lineno - 1]
+        found = re.search(rf"\b(?:def|class)\s+({re.escape(node.name)})\b", line)
+        if found is None:  # the name stands on another line than its keyword
+            return self.place(node)
+        start, end = found.span(1)
+        return Location(self.file, node.lineno, start + 1, node.lineno, end + 1)
 
     def function(self, name: str) -> Function | None:
-        """Return the top-level function of that name."""
+        """Return the top-level function of that name; the last, as Python does."""
         return _function(self.tree.body, name)
 
     def method(self, owner: str, name: str) -> Function | None:
         """Return the method of a top-level class."""
-        for node in self.tree.body:
-            if isinstance(node, ast.ClassDef) and node.name == owner:
-                return _function(node.body, name)
-        return None
+        holder = self.class_of(owner)
+        return None if holder is None else _function(holder.body, name)
 
     def class_of(self, name: str) -> ast.ClassDef | None:
         """Return the top-level class of that name."""
@@ -54,85 +68,91 @@ class Module:
         return [node.name for node in self.tree.body if isinstance(node, Function)]
 
     def binds(self, name: str) -> bool:
-        """Whether the name is bound by an import or an assignment at the top."""
+        """Whether the name is bound by an import, an assignment or a block at the top."""
         for node in self.tree.body:
             match node:
                 case ast.Import(names=names) | ast.ImportFrom(names=names):
                     if any((one.asname or one.name) in (name, "*") for one in names):
                         return True
-                case ast.Assign(targets=targets):
-                    if any(isinstance(one, ast.Name) and one.id == name for one in targets):
-                        return True
+                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
+                    pass
+                case _ if any(_stored(one, name) for one in ast.walk(node)):
+                    return True
                 case _:
                     pass
         return False
 
+    @cached_property
+    def _lines(self) -> list[str]:
+        return self._text.split("\n")
 
-def read_python(root: Path, file: str, element: str) -> Module | Diagnostic:
-    """Parse a file; what keeps it from being Python is a diagnostic."""
+    def _column(self, line: int, offset: int) -> int:
+        """Return the column, in code points from 1, of a byte of a line."""
+        if self._text.isascii() or line > len(self._lines):
+            return offset + 1
+        return len(self._lines[line - 1].encode()[:offset].decode(errors="ignore")) + 1
+
+
+def read_python(files: Files, file: str, findings: Findings) -> Module | None:
+    """Parse a file; None where it is no Python, with the reason among the findings."""
     try:
-        return Module(file, ast.parse((root / file).read_bytes(), filename=file))
+        raw = files.read(file)
+    except FileTooLarge as error:
+        findings.add("file-too-large", Location(file), str(error), "keep data in other files")
+        return None
     except OSError as error:
-        return Diagnostic(
-            "file-unreadable",
-            Severity.ERROR,
-            f"cannot be read: {error.strerror}",
-            Location(file),
-            None,
-            element,
-        )
+        findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
+        return None
+    try:
+        text = _decoded(raw)
+        return Module(file, text, _parsed(text))
     except SyntaxError as error:
         line, column = error.lineno or 1, max(error.offset or 1, 1)
         place = Location(file, line, column, line, column + 1)
-        return Diagnostic("bad-python", Severity.ERROR, f"{error.msg}", place, None, element)
+        findings.add("bad-python", place, error.msg)
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        column = len(raw[: error.start].rpartition(b"\n")[2].decode(errors="ignore")) + 1
+        place = Location(file, line, column, line, column + 1)
+        message = f"byte 0x{raw[error.start]:02x} is not {error.encoding}"
+        findings.add("bad-python", place, message, "save the file as UTF-8")
     except (ValueError, RecursionError, MemoryError) as error:
-        return Diagnostic("bad-python", Severity.ERROR, str(error), Location(file), None, element)
+        findings.add("bad-python", Location(file), str(error) or "nested too deep")
+    return None
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What a file needs of the tree."""
-
-    elements: frozenset[str] = frozenset()
-    modules: frozenset[str] = frozenset()
-    """Dotted names under ``commons``."""
-    anything: bool = False
-    """``app.getElement`` is given a name that is not literal."""
-
-
-def needs(module: Module) -> Needs:
-    """Return what a file imports of the tree, and names in ``app.getElement``."""
-    elements: set[str] = set()
-    modules: set[str] = set()
-    anything = False
-    package = module.file.rpartition("/")[0].replace("/", ".")
-    for node in ast.walk(module.tree):
-        match node:
-            case ast.Import(names=names):
-                modules.update(one.name for one in names)
-            case ast.ImportFrom():
-                modules.update(_imported(node, package))
-            case ast.Call(func=ast.Attribute(attr="getElement"), args=[first, *_]):
-                if isinstance(first, ast.Constant) and isinstance(first.value, str):
-                    elements.add(first.value)
-                else:
-                    anything = True
-            case _:
-                pass
-    commons = {one for one in modules if one.split(".")[0] == "commons"}
-    elements |= {one for one in modules if one.split(".")[0] in ("services", "models", "tasks")}
-    return Needs(frozenset(elements), frozenset(commons), anything)
+def _decoded(raw: bytes) -> str:
+    if b"\0" in raw:
+        before = raw[: raw.index(b"\0")]
+        line, column = before.count(b"\n") + 1, len(before.rpartition(b"\n")[2]) + 1
+        raise SyntaxError("a NUL byte", (None, line, column, None))
+    encoding = "utf-8-sig"
+    if b"coding" in raw[:200]:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(raw).readline)
+    return raw.decode(encoding).replace("\r\n", "\n").replace("\r", "\n")
 
 
-def _imported(node: ast.ImportFrom, package: str) -> Iterator[str]:
-    base = node.module or ""
-    if node.level:
-        parts = package.split(".")
-        base = ".".join([*parts[: len(parts) - node.level + 1], *([base] if base else [])])
-    yield base
-    for one in node.names:
-        yield f"{base}.{one.name}"
+def _parsed(text: str) -> ast.Module:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # an odd escape is no mistake of the tree
+        return ast.parse(text)
+
+
+def _stored(node: ast.AST, name: str) -> bool:
+    match node:
+        case ast.Name(id=found, ctx=ast.Store()):
+            return found == name
+        case ast.FunctionDef(name=found) | ast.AsyncFunctionDef(name=found):
+            return found == name
+        case ast.alias():
+            return (node.asname or node.name) in (name, "*")
+        case _:
+            return False
 
 
 def _function(body: list[ast.stmt], name: str) -> Function | None:
-    return next((node for node in body if isinstance(node, Function) and node.name == name), None)
+    found = None
+    for node in body:
+        if isinstance(node, Function) and node.name == name:
+            found = node
+    return found

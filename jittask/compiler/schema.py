@@ -7,14 +7,17 @@ import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import ValidationError
+import jsonschema_rs
 
 from jittask.compiler.findings import Findings
 from jittask.compiler.source import Pointer, Source
 from jittask.model import ElementKind, TaskType
+
+if TYPE_CHECKING:
+    from jsonschema import Draft202012Validator
+    from jsonschema.exceptions import ValidationError
 
 _HERE = Path(__file__).parent
 SCHEMA_FOLDER = next(
@@ -38,6 +41,7 @@ _OF_KIND = {
     ElementKind.MODEL: "model",
     ElementKind.DATABASE: "database",
 }
+_PARTS = {"tasks.NormalType": "scheduled", "tasks.DateFieldType": "dateField"}
 _TYPES = {
     "object": "an object",
     "string": "text",
@@ -49,28 +53,31 @@ _TYPES = {
 }
 
 
-def check_element(source: Source, kind: ElementKind, findings: Findings) -> None:
-    """Check an element's ``e.json``; a task against the schema of its own type."""
+def check_element(source: Source, kind: ElementKind, findings: Findings) -> bool:
+    """Check an element's ``e.json``, a task against the schema of its own type.
+
+    False where its type is not known, so that nothing more can be said of it.
+    """
     if not _is_object(source, findings):
-        return
+        return False
     name = _OF_KIND[kind]
-    schema = _schema(name)
+    written = source.data.get("type")
     if kind is ElementKind.TASK:
-        written = source.data.get("type")
-        if written not in list(TaskType):
-            _bad_type(source, [one.value for one in TaskType], findings)
-            return
-        schema = _task_schema(str(written))
-    elif source.data.get("type") not in schema["properties"]["type"]["enum"]:
-        _bad_type(source, schema["properties"]["type"]["enum"], findings)
-        return
-    _check(source, schema, findings)
+        known = [one.value for one in TaskType]
+    else:
+        known = schema(name)["properties"]["type"]["enum"]
+    if written not in known:
+        _bad_type(source, kind, known, findings)
+        return False
+    part = _PARTS.get(written) if kind is ElementKind.TASK else None
+    _check(source, name, part, findings)
+    return True
 
 
 def check_app(source: Source, findings: Findings) -> None:
     """Check ``app.json``."""
     if _is_object(source, findings):
-        _check(source, _schema("app"), findings)
+        _check(source, "app", None, findings)
 
 
 def _is_object(source: Source, findings: Findings) -> bool:
@@ -80,18 +87,31 @@ def _is_object(source: Source, findings: Findings) -> bool:
     return False
 
 
-def _bad_type(source: Source, known: list[str], findings: Findings) -> None:
+def _bad_type(source: Source, kind: ElementKind, known: list[str], findings: Findings) -> None:
     written = source.data.get("type")
     if "type" not in source.data:
         findings.add("missing-key", source.value(()), "the key 'type' is missing", _one_of(known))
         return
-    near = difflib.get_close_matches(str(written), known, 1, 0.5)
-    hint = f"did you mean {near[0]!r}?" if near else _one_of(known)
-    findings.add("unknown-type", source.value(("type",)), f"no type {written!r} here", hint)
+    place = source.value(("type",))
+    top, _, rest = str(written).partition(".")
+    near = difflib.get_close_matches(str(written), known, 1, 0.75)
+    if not near and rest and top != kind.value and top in _OF_KIND:
+        message = f"a {top} element stands under {kind.value}/"
+        findings.add("wrong-folder", place, message, f"move it to {top}/, or: {_one_of(known)}")
+    elif not near and rest and top == kind.value:
+        message = f"the custom type {written} is not run here"
+        findings.add("custom-type", place, message, _one_of(known))
+    else:
+        hint = f"did you mean {near[0]!r}?" if near else _one_of(known)
+        findings.add("unknown-type", place, f"no type {_shown(written)} here", hint)
 
 
-def _check(source: Source, schema: dict[str, Any], findings: Findings) -> None:
-    for pointer, key, known in _unknown_keys(source.data, schema, schema, ()):
+def _check(source: Source, name: str, part: str | None, findings: Findings) -> None:
+    if _is_sound(source.data, name, part):
+        return
+    whole = schema(name)
+    mine = _part(name, part)
+    for pointer, key, known in _unknown_keys(source.data, mine, whole, ()):
         near = difflib.get_close_matches(key, known, 1, 0.75)
         place = source.key((*pointer, key))
         if near and near[0] not in _at(source.data, pointer):
@@ -101,9 +121,20 @@ def _check(source: Source, schema: dict[str, Any], findings: Findings) -> None:
         else:
             findings.add("unknown-key", place, f"the key {key!r} is not used", _one_of(known))
     misspelt = any(one.code == "misspelt-key" for one in findings.found)
-    for error in sorted(_validator_of(schema).iter_errors(source.data), key=_order):
+    for error in sorted(_validator(name, part).iter_errors(source.data), key=_order):
         if not (misspelt and error.validator == "required"):
             _word(error, source, findings)
+
+
+def _is_sound(data: Any, name: str, part: str | None) -> bool:
+    """Say quickly that nothing is wrong; what is wrong is for ``jsonschema`` to say.
+
+    Stricter than the schema: an unknown key is unsound too.
+    """
+    try:
+        return _quick(name, part).is_valid(data)
+    except ValueError:  # a number that Rust has no room for
+        return False
 
 
 def _word(error: ValidationError, source: Source, findings: Findings) -> None:
@@ -195,26 +226,42 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:59] + "…"
 
 
-@lru_cache(maxsize=8)
-def _schema(name: str) -> dict[str, Any]:
+@lru_cache
+def schema(name: str) -> dict[str, Any]:
+    """Return the schema of that name: app, task, service, model or database."""
     path = SCHEMA_FOLDER / f"{name}.schema.json"
     loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
     return loaded
 
 
-@lru_cache(maxsize=2)
-def _task_schema(task_type: str) -> dict[str, Any]:
-    """Return the part of the task schema that is about one type, so that errors are too."""
-    whole = _schema("task")
-    part = "dateField" if task_type == TaskType.DATE_FIELD else "scheduled"
-    return {**whole["$defs"][part], "$defs": whole["$defs"]}
+@lru_cache
+def _part(name: str, part: str | None) -> dict[str, Any]:
+    """Return the part of a schema that is about one type, so that errors are too."""
+    whole = schema(name)
+    return whole if part is None else {**whole["$defs"][part], "$defs": whole["$defs"]}
 
 
-_VALIDATORS: dict[int, Draft202012Validator] = {}
+@lru_cache
+def _validator(name: str, part: str | None) -> Draft202012Validator:
+    from jsonschema import Draft202012Validator  # late: a tree without mistakes never needs it
+
+    return Draft202012Validator(_part(name, part))
 
 
-def _validator_of(schema: dict[str, Any]) -> Draft202012Validator:
-    found = _VALIDATORS.get(id(schema))
-    if found is None:
-        found = _VALIDATORS[id(schema)] = Draft202012Validator(schema)
-    return found
+@lru_cache
+def _quick(name: str, part: str | None) -> jsonschema_rs.Draft202012Validator:
+    return jsonschema_rs.Draft202012Validator(_closed(_part(name, part)))
+
+
+def _closed(node: Any) -> Any:
+    """Return the schema with every object closed but for the keys that JitAi writes."""
+    if isinstance(node, list):
+        return [_closed(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    closed = {key: _closed(value) for key, value in node.items()}
+    if isinstance(node.get("properties"), dict) and "type" in node:
+        passing = dict.fromkeys(JITAI_KEYS, True)
+        closed["properties"] = {**passing, **closed["properties"]}
+        closed["additionalProperties"] = False
+    return closed

@@ -3,49 +3,53 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass, replace
 from typing import Any
 
+from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.schema import check_app
 from jittask.compiler.source import Pointer, Source, read_json
-from jittask.diagnostics import Diagnostic, Location
+from jittask.diagnostics import Location
 from jittask.environment import references
 from jittask.model import AppSettings, RuntimeSettings
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.problems import Mistake
 from jittask.schedule.zones import find_zone
 
-MANIFEST = "app.json"
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the manifest says, and the calendar that it names."""
+
+    app: AppSettings
+    calendar: Calendar | None = None
+    """A stand-in where it is wrong, which is told here, and not by every task."""
 
 
-def read_settings(
-    root: Path, environment: Mapping[str, str]
-) -> tuple[AppSettings, list[Diagnostic]]:
-    """Return the app's settings; what cannot be read is a diagnostic, and a default instead."""
-    findings = Findings(None)
-    if not root.is_dir():
-        findings.add("no-tree", Location("."), f"{root} is not a folder")
-        return AppSettings(), findings.found
-    if not (root / MANIFEST).exists():
+def read_settings(files: Files, environment: Mapping[str, str], findings: Findings) -> Settings:
+    """Return the app's settings; what cannot be read is a finding, and a default instead."""
+    if not files.root.is_dir():
+        findings.add("no-tree", Location("."), f"{files.root} is not a folder")
+        return Settings(AppSettings())
+    if not files.has(MANIFEST):
         findings.add(
             "no-manifest",
             Location(MANIFEST),
             "app.json is missing",
             "a tree has one at its root; jittask init makes a small tree",
         )
-        return AppSettings(), findings.found
-    source = read_json(root, MANIFEST, None)
-    if isinstance(source, Diagnostic):
-        return AppSettings(), [source]
+        return Settings(AppSettings())
+    source = read_json(files, MANIFEST, findings)
+    if source is None:
+        return Settings(AppSettings())
     check_app(source, findings)
     if findings.broken:
-        return AppSettings(), findings.found
+        return Settings(AppSettings())
     settings = _settings(source.data)
     if not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
-    _check_calendar(source, findings)
+    _check_times(source, settings, findings)
     for pointer, text in _texts(source.data, ()):
         for name in references(text):
             if name not in environment:
@@ -55,7 +59,7 @@ def read_settings(
                     f"environment variable {name} is not set",
                     f"export {name}=… before jittask run",
                 )
-    return settings, findings.found
+    return Settings(settings, _calendar(source, findings))
 
 
 def _settings(data: Mapping[str, Any]) -> AppSettings:
@@ -103,18 +107,33 @@ def _zone_is_known(source: Source, findings: Findings) -> bool:
     return True
 
 
-def _check_calendar(source: Source, findings: Findings) -> None:
+def _check_times(source: Source, settings: AppSettings, findings: Findings) -> None:
+    lease, beat = settings.runtime.lease_seconds, settings.runtime.heartbeat_seconds
+    if lease <= beat:
+        pointer = ("settings", "runtime")
+        written = source.data["settings"]["runtime"]
+        key = "leaseSeconds" if "leaseSeconds" in written else "heartbeatSeconds"
+        findings.add(
+            "lease-too-short",
+            source.value((*pointer, key)),
+            f"a lease of {lease:g} s ends before its next beat, after {beat:g} s",
+            "make leaseSeconds several times heartbeatSeconds",
+        )
+
+
+def _calendar(source: Source, findings: Findings) -> Calendar | None:
     calendar = source.data.get("settings", {}).get("calendar")
     if calendar is None:
-        return
+        return None
     try:
-        Calendar.from_config(calendar)
+        return Calendar.from_config(calendar)
     except Mistake as mistake:
         problem = mistake.problem
         pointer: Pointer = ("settings", "calendar")
         if isinstance(calendar, dict):
             pointer += problem.pointer
         findings.add(problem.code, source.value(pointer), problem.message, problem.hint)
+        return Calendar("unknown")
 
 
 def _texts(data: Any, pointer: Pointer) -> list[tuple[Pointer, str]]:

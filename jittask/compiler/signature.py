@@ -3,80 +3,83 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from jittask.compiler.findings import Findings
-from jittask.compiler.python import Function
+from jittask.compiler.python import Function, Module
 from jittask.diagnostics import Location
 from jittask.model import CallStyle
 
-ROW_WORDS = {0: "no parameter (a scheduled task)", 1: "one parameter, the row (a date-field task)"}
+_ROW_WORDS = {0: "no parameter (a scheduled task)", 1: "one parameter, the row (a date-field task)"}
 
 
-def given(style: CallStyle, rows: int) -> int:
-    """Return how many positional arguments a function is called with."""
-    return {CallStyle.LEGACY_MAIN: 2 + rows}.get(style, rows)
+@dataclass(frozen=True, slots=True)
+class Call:
+    """How a task calls a function."""
+
+    style: CallStyle
+    rows: int
+    """1 where it is given a row, else 0."""
+    skip: int
+    """1 where the function takes ``self`` first."""
+    place: Callable[[], Location]
+    """Where the task names it."""
+    defined: str = ""
+    """Where a service function stands, in words."""
+
+    @property
+    def given(self) -> int:
+        """How many positional arguments the function is called with."""
+        return self.rows + (2 if self.style is CallStyle.LEGACY_MAIN else 0)
 
 
-def check_signature(
-    function: Function,
-    style: CallStyle,
-    rows: int,
-    place: Location,
-    definition: str,
-    findings: Findings,
-) -> None:
-    """Tell what keeps ``function`` from being called with ``rows`` rows.
-
-    ``place`` is where the task names it, ``definition`` where it is defined,
-    for a service function.
-    """
-    if isinstance(function, ast.FunctionDef) and any(_yields(function)):
+def check_signature(module: Module, function: Function, call: Call, findings: Findings) -> None:
+    """Tell what keeps a function from being called as a task calls it."""
+    if module.mentions("yield") and any(_yields(function)):
         findings.add(
             "function-is-generator",
-            place,
-            f"{function.name} is a generator, so calling it would do nothing{definition}",
+            call.place(),
+            f"{function.name} is a generator, so calling it would do nothing{call.defined}",
             "replace yield: the function's return value is the run's result",
         )
         return
     arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args]
-    if style is CallStyle.SERVICE and definition.endswith("(method)"):
-        positional = positional[1:]
+    positional = [*arguments.posonlyargs, *arguments.args][call.skip :]
     required = len(positional) - min(len(arguments.defaults), len(positional))
-    wanted = given(style, rows)
+    wanted = call.given
     named = [
         one.arg
         for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         if default is None
     ]
-    words = ROW_WORDS[rows]
-    said = definition.removesuffix(" (method)")
+    words = _ROW_WORDS[call.rows]
     if required > wanted or named:
         extra = [one.arg for one in positional[wanted:required]] + named
         findings.add(
             "too-many-parameters",
-            place,
-            f"{function.name} is called with {words}, but requires {_quoted(extra)}{said}",
+            call.place(),
+            f"{function.name} is called with {words}, but requires {_quoted(extra)}{call.defined}",
             "remove it, or give it a default",
         )
     elif len(positional) < wanted and arguments.vararg is None:
         findings.add(
             "too-few-parameters",
-            place,
-            f"{function.name} is called with {words}, but takes {len(positional)}{said}",
+            call.place(),
+            f"{function.name} is called with {words}, but takes {len(positional)}{call.defined}",
             f"write: def {function.name}({'rowData' if wanted == 1 else '...'}):",
         )
     elif len(positional) > wanted:
         extra = [one.arg for one in positional[wanted:]]
         findings.add(
             "unused-parameter",
-            place,
-            f"{function.name} is called with {words}; {_quoted(extra)} keeps its default{said}",
+            call.place(),
+            f"{function.name} is called with {words}; {_quoted(extra)} keeps its default{call.defined}",
+            "make it a constant, or a variable inside",
         )
 
 
-def _yields(function: ast.FunctionDef) -> Iterator[ast.AST]:
+def _yields(function: Function) -> Iterator[ast.AST]:
     """Yield the ``yield`` expressions of the function itself, not of those inside it."""
     waiting: list[ast.AST] = list(function.body)
     while waiting:

@@ -2,30 +2,27 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from itertools import pairwise
 from typing import Any
 
-from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.compiler.files import Files, FileTooLarge
+from jittask.compiler.findings import Findings
+from jittask.diagnostics import Location
 
 Pointer = tuple[str | int, ...]
 Span = tuple[int, int]
 
-MOST_BYTES = 4_000_000
-"""A larger file of a tree is a mistake, not an element."""
-
 _MOST_DEPTH = 200
+_MOST_DIGITS = 4300
+"""Python's own bound (sys.set_int_max_str_digits)."""
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
-
-
-class _Duplicate(ValueError):
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self.key = key
 
 
 @dataclass(frozen=True)
@@ -64,46 +61,68 @@ class Source:
         return self._location(start, end, pointer)
 
     def _location(self, start: int, end: int, pointer: Pointer) -> Location:
-        line, column = line_and_column(self.text, start)
-        end_line, end_column = line_and_column(self.text, end)
         written = "".join("/" + _escaped(part) for part in pointer)
-        return Location(self.file, line, column, end_line, end_column, written)
+        return _location(self.file, self.text, start, end, written)
 
     @cached_property
     def _spans(self) -> dict[Pointer, tuple[Span, Span]]:
         return _spans(self.text)
 
 
-def read_json(root: Path, file: str, element: str | None) -> Source | Diagnostic:
-    """Read a JSON file of the tree; what is wrong with it is a diagnostic, never an exception."""
+def read_json(files: Files, file: str, findings: Findings) -> Source | None:
+    """Read a JSON file; None where it says nothing, with the reason among the findings."""
+    text = _text(files, file, findings)
+    if text is None:
+        return None
 
-    def wrong(code: str, message: str, hint: str | None = None, at: int = 0) -> Diagnostic:
-        line, column = line_and_column(text, at)
-        place = Location(file, line, column, line, column + 1)
-        return Diagnostic(code, Severity.ERROR, message, place, hint, element)
+    def wrong(code: str, message: str, hint: str | None, start: int, end: int) -> None:
+        findings.add(code, _location(file, text, start, end), message, hint)
 
-    text = ""
+    if (deep := _too_deep(text)) is not None:
+        message = f"nested more than {_MOST_DEPTH} deep"
+        wrong("bad-json", message, "element files are flat", deep, deep + 1)
+        return None
+    doubled: list[str] = []
     try:
-        path = root / file
-        if path.stat().st_size > MOST_BYTES:
-            return wrong("file-too-large", f"expected at most {MOST_BYTES:,} bytes")
-        raw = path.read_bytes()
-        text = raw.decode("utf-8-sig").replace("\r\n", "\n")
-        if _depth(text) > _MOST_DEPTH:
-            return wrong("bad-json", f"nested more than {_MOST_DEPTH} deep")
-        return Source(file, text, _loads(text))
-    except OSError as error:
-        return wrong("file-unreadable", f"cannot be read: {error.strerror}")
-    except UnicodeDecodeError as error:
-        return wrong("not-utf8", f"byte {error.start} is not UTF-8", "save the file as UTF-8")
-    except _Duplicate as error:
-        at = [match.start() for match in re.finditer(re.escape(json.dumps(error.key)), text)]
-        message = f"the key {error.key!r} stands twice in one object"
-        return wrong("duplicate-key", message, "keep one of them", at[-1] if at else 0)
+        data = _loads(text, doubled)
     except json.JSONDecodeError as error:
-        return wrong("bad-json", *_json_words(error, text), error.pos)
-    except ValueError as error:
-        return wrong("bad-json", str(error))
+        wrong("bad-json", *_json_words(error, text), error.pos, error.pos + 1)
+        return None
+    except ValueError as error:  # NaN and its like, or a number of too many digits
+        wrong("bad-json", str(error), None, *_no_number(text))
+        return None
+    if doubled:
+        for key, start, end in _doubled_keys(text):
+            message = f"the key {key!r} stands twice in one object"
+            wrong("duplicate-key", message, "keep one of them", start, end)
+    if (half := _half_character(text)) is not None:
+        wrong("bad-json", "half of a surrogate pair is no character", None, *half)
+        return None
+    return Source(file, text, data)
+
+
+def _text(files: Files, file: str, findings: Findings) -> str | None:
+    try:
+        raw = files.read(file)
+    except FileTooLarge as error:
+        findings.add("file-too-large", Location(file), str(error), "keep data in other files")
+        return None
+    except OSError as error:
+        findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
+        return None
+    raw = raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
+    try:
+        return raw.decode()
+    except UnicodeDecodeError as error:
+        before = raw[: error.start].decode()
+        line, column = line_and_column(before, len(before))
+        findings.add(
+            "not-utf8",
+            Location(file, line, column, line, column + 1),
+            f"byte 0x{raw[error.start]:02x} is not UTF-8",
+            "save the file as UTF-8",
+        )
+        return None
 
 
 def line_and_column(text: str, offset: int) -> tuple[int, int]:
@@ -112,12 +131,19 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
-def _loads(text: str) -> Any:
+def _location(file: str, text: str, start: int, end: int, pointer: str | None = None) -> Location:
+    line, column = line_and_column(text, start)
+    end_line, end_column = line_and_column(text, end)
+    return Location(file, line, column, end_line, end_column, pointer)
+
+
+def _loads(text: str, doubled: list[str]) -> Any:
+    """Parse JSON; keys that stand twice in an object are added to ``doubled``."""
+
     def pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(items)
         if len(found) < len(items):
-            names = [key for key, _ in items]
-            raise _Duplicate(next(key for key in names if names.count(key) > 1))
+            doubled.extend(key for key, _ in items)
         return found
 
     def constant(name: str) -> None:
@@ -126,16 +152,55 @@ def _loads(text: str) -> Any:
     return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
 
 
-def _depth(text: str) -> int:
-    """Return how deep the text nests; 0 where it cannot be too deep."""
+def _too_deep(text: str) -> int | None:
+    """Return where the text nests too deep, or None."""
     if text.count("{") + text.count("[") <= _MOST_DEPTH:
-        return 0
-    deep = deepest = 0
+        return None
+    deep = 0
     for match in _TOKEN.finditer(text):
         mark = match.group()
         deep += (mark in "{[") - (mark in "}]")
-        deepest = max(deepest, deep)
-    return deepest
+        if deep > _MOST_DEPTH:
+            return match.start()
+    return None
+
+
+def _no_number(text: str) -> Span:
+    """Return where the first word stands that Python reads as a number, and JSON does not."""
+    for match in _TOKEN.finditer(text):
+        word = match.group()
+        if word.lstrip("-") in ("NaN", "Infinity") or (word[0] != '"' and len(word) > _MOST_DIGITS):
+            return match.span()
+    return (0, 1)
+
+
+def _doubled_keys(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield every key that its object has already, and where it stands."""
+    held: list[set[str]] = []
+    tokens = list(_TOKEN.finditer(text))
+    for match, following in pairwise(tokens):
+        mark = match.group()
+        if mark in "{[":
+            held.append(set())
+        elif mark in "}]":
+            held.pop()
+        elif following.group() == ":":
+            key = json.loads(mark)
+            if key in held[-1]:
+                yield key, *match.span()
+            held[-1].add(key)
+
+
+def _half_character(text: str) -> Span | None:
+    if not _SURROGATE.search(text):
+        return None
+    for match in _TOKEN.finditer(text):
+        if match.group()[0] == '"':
+            try:
+                json.loads(match.group()).encode()
+            except UnicodeEncodeError:
+                return match.span()
+    return None
 
 
 def _json_words(error: json.JSONDecodeError, text: str) -> tuple[str, str | None]:
@@ -150,6 +215,10 @@ def _json_words(error: json.JSONDecodeError, text: str) -> tuple[str, str | None
         return f"expected ',' or the end of the object{got}", "is a comma missing before it?"
     if error.msg.startswith("Expecting property name"):
         return f"expected a key in double quotes{got}", "JSON keys stand in double quotes"
+    if here in ("/", "#"):
+        return f"expected a value, got {here!r}", "JSON has no comments"
+    if error.msg.startswith("Invalid control character"):
+        return "a line break or control character inside a text", 'write it as \\n, or close the "'
     if here == "'":
         return "expected a value, got a single quote", "JSON text stands in double quotes"
     return f"not JSON: {error.msg[0].lower()}{error.msg[1:]}{got}", None

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from jittask.compiler.findings import Findings
-from jittask.compiler.python import Module, read_python
-from jittask.compiler.signature import check_signature
+from jittask.compiler.compiled import CompiledTask, DateFieldTask, ScheduledTask
+from jittask.compiler.findings import Findings, near_or_all
+from jittask.compiler.functions import Services, inner_function, service_function, template_of
+from jittask.compiler.graph import Graph
+from jittask.compiler.needs import Needs
+from jittask.compiler.python import Module
+from jittask.compiler.settings import Settings
 from jittask.compiler.source import Pointer, Source
-from jittask.diagnostics import Diagnostic, Location
+from jittask.diagnostics import Location
 from jittask.model import (
     AppSettings,
-    CallStyle,
-    Element,
     FieldType,
     FunctionRef,
     Misfire,
@@ -32,199 +32,137 @@ from jittask.model import (
 from jittask.query.check import check
 from jittask.query.expression import Expression
 from jittask.query.parse import QuerySyntaxError, parse
-from jittask.schedule.calendars import Calendar
-from jittask.schedule.problems import Mistake, TimingProblem
+from jittask.schedule.problems import TimingProblem
 from jittask.schedule.reading import check_timer
 from jittask.schedule.rows import RowTimer, check_row_timer
 from jittask.schedule.timer import Timer
 
+_DATES = (FieldType.DATE, FieldType.DATETIME)
+_DEFAULT_POLICY = Policy()
+_SECONDS_A_DAY = 86_400
+
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a task is compiled in."""
+    """What tasks are compiled in."""
 
-    root: Path
-    settings: AppSettings
-    elements: Mapping[str, Element]
+    settings: Settings
+    services: Services
+    model_names: frozenset[str]
     models: Mapping[str, ModelInfo]
-    broken: frozenset[str]
+    graph: Graph
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """A task's parts, all of them sound."""
+class TaskFiles:
+    """What a task's own files say."""
 
-    title: str
-    enabled: bool
-    function: FunctionRef
-    policy: Policy
-    timer: Timer | RowTimer
-    model: ModelInfo | None
-    filter: Expression | None
-    timing_digest: str
-    description: str
-    tags: tuple[str, ...]
+    name: str
+    source: Source
+    has_inner: bool
+    inner: Module | None
+    """``inner.py``, where it can be read."""
+    needs: Needs
 
 
-def compile_task(
-    source: Source, element: Element, around: Surroundings, findings: Findings
-) -> Parts | None:
-    """Return the task's parts, or None with the reasons among the findings."""
-    data = source.data
-    rows = 1 if element.type == TaskType.DATE_FIELD else 0
-    if "enable" not in data:
+def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> CompiledTask | None:
+    """Return the task, or None with the reasons among the findings.
+
+    What the schema found wrong is left alone, and the rest is checked all the same.
+    """
+    source = task.source
+    spoilt = {(one.location.pointer or "/").split("/")[1] for one in findings.found if one.is_error}
+    sound = {key for key in source.data if key not in spoilt}
+    rows = 1 if source.data["type"] == TaskType.DATE_FIELD else 0
+    _enabled(source, findings)
+    function = timer = model = expression = None
+    if not spoilt & {"funcType", "func", "taskFunc"}:
+        function = _function(task, rows, around, findings)
+    if "timerCfg" in sound:
+        timer = _timing(source, rows, around, findings)
+    if rows and "modelPath" in sound:
+        model = _model(source, around, findings)
+    if isinstance(timer, RowTimer) and model is not None:
+        _check_fields(source, timer, model, findings)
+    if "filter" in sound:
+        expression = _filter(source, model, findings)
+    policy = _policy(source, around, findings) if "policy" not in spoilt else Policy()
+    if findings.broken or function is None or timer is None:
+        return None
+    return _compiled(task, function, timer, model, expression, policy, around, findings)
+
+
+def _compiled(
+    task: TaskFiles,
+    function: FunctionRef,
+    timer: Timer | RowTimer,
+    model: ModelInfo | None,
+    expression: Expression | None,
+    policy: Policy,
+    around: Surroundings,
+    findings: Findings,
+) -> CompiledTask | None:
+    data = task.source.data
+    further = (function.element,) if model is None else (function.element, model.name)
+    try:
+        version, bundle = around.graph.version(task.name, task.needs, further)
+    except OSError as error:
+        message = f"a file of it cannot be read: {error.strerror}"
+        findings.add("file-unreadable", task.source.value(()), message)
+        return None
+    title, enabled = str(data["title"]), bool(data.get("enable", 1))
+    timing_digest = _timing_digest(data, around.settings.app)
+    description, tags = data.get("description", ""), tuple(data.get("tags", ()))
+    if isinstance(timer, Timer):
+        return ScheduledTask(
+            task.name, title, enabled, function, policy, timer,
+            timing_digest, version, bundle, description, tags,
+        )  # fmt: skip
+    assert model is not None
+    return DateFieldTask(
+        task.name, title, enabled, function, policy, timer, model, expression,
+        timing_digest, version, bundle, description, tags,
+    )  # fmt: skip
+
+
+def _enabled(source: Source, findings: Findings) -> None:
+    if "enable" not in source.data:
         findings.add(
             "missing-enable",
             source.value(()),
             "the key 'enable' is missing, so the task is on",
             'write "enable": 1',
         )
-    function = _function(source, element, rows, around, findings)
-    timer = _timing(source, rows, around, findings)
-    model = expression = None
-    if rows:
-        model = _model(source, around, findings)
-        if model is not None:
-            if isinstance(timer, RowTimer):
-                _check_fields(source, timer, model, findings)
-            expression = _filter(source, model, findings)
-    policy = _policy(source, around, findings)
-    if findings.broken or function is None or timer is None:
-        return None
-    return Parts(
-        title=str(data.get("title", "")),
-        enabled=bool(data.get("enable", 1)),
-        function=function,
-        policy=policy,
-        timer=timer,
-        model=model,
-        filter=expression,
-        timing_digest=_timing_digest(data, around.settings),
-        description=data.get("description", ""),
-        tags=tuple(data.get("tags", ())),
-    )
-
-
-# --- the function
 
 
 def _function(
-    source: Source, element: Element, rows: int, around: Surroundings, findings: Findings
+    task: TaskFiles, rows: int, around: Surroundings, findings: Findings
 ) -> FunctionRef | None:
-    if source.data.get("funcType", "Inner") == "Global":
-        if (around.root / element.folder / "inner.py").exists():
-            findings.add(
-                "unused-inner",
-                source.value(("funcType",)),
-                "funcType is Global, so inner.py is not used",
-                'remove inner.py, or set "funcType": "Inner"',
-            )
-        return _service_function(source, rows, around, findings)
-    return _inner_function(source, element, rows, around, findings)
-
-
-def _inner_function(
-    source: Source, element: Element, rows: int, around: Surroundings, findings: Findings
-) -> FunctionRef | None:
-    file = f"{element.folder}/inner.py"
-    if not (around.root / file).exists():
-        findings.add(
-            "inner-missing",
-            source.value(("funcType",)) if "funcType" in source.data else source.value(()),
-            "inner.py is missing beside e.json",
-            f"write it: def customFunc({'rowData' if rows else ''}):",
-        )
-        return None
-    module = read_python(around.root, file, element.name)
-    if isinstance(module, Diagnostic):
-        findings.found.append(module)
-        return None
-    for name, style in (("customFunc", CallStyle.CUSTOM_FUNC), ("main", CallStyle.LEGACY_MAIN)):
-        function = module.function(name)
-        if function is not None:
-            if style is CallStyle.LEGACY_MAIN:
+    source = task.source
+    if source.data.get("funcType", "Inner") == "Inner":
+        for key in ("func", "taskFunc"):
+            if source.data.get(key):
                 findings.add(
-                    "legacy-main",
-                    module.name_place(function),
-                    "main is the older name",
-                    f"write: def customFunc({'rowData' if rows else ''}):",
+                    "key-without-effect",
+                    source.key((key,)),
+                    f"{key} is not used where funcType is Inner",
+                    'remove it, or set "funcType": "Global"',
                 )
-            check_signature(function, style, rows, module.name_place(function), "", findings)
-            return FunctionRef(element.name, file, name, style)
-    if module.binds("customFunc"):
-        return FunctionRef(element.name, file, "customFunc", CallStyle.CUSTOM_FUNC)
-    near = difflib.get_close_matches("customFunc", module.functions(), 1)
-    misnamed = module.function(near[0]) if near else None
-    findings.add(
-        "function-missing",
-        module.name_place(misnamed) if misnamed else Location(file),
-        "inner.py defines no customFunc",
-        f"did you mean customFunc instead of {near[0]}?"
-        if near
-        else f"write: def customFunc({'rowData' if rows else ''}):",
-    )
-    return None
-
-
-def _service_function(
-    source: Source, rows: int, around: Surroundings, findings: Findings
-) -> FunctionRef | None:
-    key = "func" if "func" in source.data else "taskFunc"
-    if key not in source.data:
+        if task.inner is not None:
+            return inner_function(task.name, task.inner, rows, findings)
+        if not task.has_inner:
+            place = source.value(("funcType",) if "funcType" in source.data else ())
+            message = "inner.py is missing beside e.json"
+            findings.add("inner-missing", place, message, template_of(rows))
+        return None
+    if task.has_inner:
         findings.add(
-            "func-missing",
+            "unused-inner",
             source.value(("funcType",)),
-            "funcType is Global, and the key 'func' is missing",
-            'for example: "func": "services.ReportSvc.weekly"',
+            "funcType is Global, so inner.py is not used",
+            'remove inner.py, or set "funcType": "Inner"',
         )
-        return None
-    if key == "taskFunc":
-        findings.add(
-            "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name", "write func"
-        )
-    place = source.value((key,))
-    service, _, name = str(source.data[key]).rpartition(".")
-    element = around.elements.get(service)
-    if element is None:
-        services = [one for one in around.elements if one.startswith("services.")]
-        findings.add("unknown-service", place, f"no service {service!r}", _near(service, services))
-        return None
-    if service in around.broken:
-        _dependency(place, service, findings)
-        return None
-    file = f"{element.folder}/service.py"
-    module = read_python(around.root, file, service)
-    if isinstance(module, Diagnostic):
-        _dependency(place, service, findings)
-        return None
-    short = service.rpartition(".")[2]
-    method = module.method(short, name)
-    function = method or module.function(name)
-    if function is None:
-        if module.binds(name) or ((owner := module.class_of(short)) and owner.bases):
-            return FunctionRef(service, file, name, CallStyle.SERVICE)
-        findings.add(
-            "unknown-function",
-            place,
-            f"{service} has no function {name!r}",
-            _near(name, _public(module, short)),
-        )
-        return None
-    at = module.name_place(function)
-    static = any(getattr(one, "id", "") == "staticmethod" for one in function.decorator_list)
-    kind = " (method)" if method is not None and not static else ""
-    where = f" (defined at {at.file}:{at.line}){kind}"
-    check_signature(function, CallStyle.SERVICE, rows, place, where, findings)
-    return FunctionRef(service, file, name, CallStyle.SERVICE)
-
-
-def _public(module: Module, owner: str) -> list[str]:
-    found = [name for name in module.functions() if not name.startswith("_")]
-    holder = module.class_of(owner)
-    if holder is not None:
-        names = (getattr(node, "name", "") for node in holder.body)
-        found += [name for name in names if name and not name.startswith("_")]
-    return found
+    return service_function(source, around.services, rows, findings)
 
 
 # --- timing
@@ -233,7 +171,7 @@ def _public(module: Module, owner: str) -> list[str]:
 def _timing(
     source: Source, rows: int, around: Surroundings, findings: Findings
 ) -> Timer | RowTimer | None:
-    zone, calendar = around.settings.timezone, _calendar(around.settings)
+    zone, calendar = around.settings.app.timezone, around.settings.calendar
     config = source.data["timerCfg"]
     timer: Timer | RowTimer | None
     if rows:
@@ -249,16 +187,6 @@ def _timing_place(source: Source, problem: TimingProblem) -> Location:
     return source.value(("timerCfg", *problem.pointer))
 
 
-def _calendar(settings: AppSettings) -> Calendar | None:
-    """Return the app's calendar; a broken one is told at its own place, and only there."""
-    if settings.calendar is None:
-        return None
-    try:
-        return Calendar.from_config(settings.calendar)
-    except Mistake:
-        return Calendar("unknown")
-
-
 def _timing_digest(data: Mapping[str, Any], settings: AppSettings) -> str:
     """Digest what the timing means, without the calendar: an edit of it is an activation (D7)."""
     timing = {key: value for key, value in data["timerCfg"].items() if key != "calendar"}
@@ -271,14 +199,15 @@ def _timing_digest(data: Mapping[str, Any], settings: AppSettings) -> str:
 
 
 def _model(source: Source, around: Surroundings, findings: Findings) -> ModelInfo | None:
-    name, place = source.data["modelPath"], source.value(("modelPath",))
-    if name not in around.elements:
-        models = [one for one in around.elements if one.startswith("models.")]
-        findings.add("unknown-model", place, f"no model {name!r}", _near(name, models))
+    name, pointer = source.data["modelPath"], ("modelPath",)
+    if name not in around.model_names:
+        hint = near_or_all(name, around.model_names)
+        findings.add("unknown-model", source.value(pointer), f"no model {name!r}", hint)
         return None
     model = around.models.get(name)
     if model is None:
-        _dependency(place, name, findings)
+        message = f"{name} cannot load"
+        findings.add("broken-dependency", source.value(pointer), message, f"mend {name} first")
     return model
 
 
@@ -288,16 +217,16 @@ def _check_fields(source: Source, timer: RowTimer, model: ModelInfo, findings: F
     for key, name in (("startField", timer.start_field), ("endField", timer.end_field)):
         if name is None:
             continue
-        field, place = model.field(name), source.value(("timerCfg", key))
+        field = model.field(name)
+        if field is not None and field.type in _DATES:
+            continue
+        place = source.value(("timerCfg", key))
         if field is None:
-            known = [one.name for one in model.fields]
-            findings.add(
-                "unknown-field", place, f"{model.name} has no field {name!r}", _near(name, known)
-            )
-        elif field.type not in (FieldType.DATE, FieldType.DATETIME):
-            dates = [
-                one.name for one in model.fields if one.type in (FieldType.DATE, FieldType.DATETIME)
-            ]
+            hint = near_or_all(name, [one.name for one in model.fields])
+            message = f"{model.name} has no field {name!r}"
+            findings.add("unknown-field", place, message, hint)
+        else:
+            dates = [one.name for one in model.fields if one.type in _DATES]
             findings.add(
                 "field-not-a-date",
                 place,
@@ -306,7 +235,7 @@ def _check_fields(source: Source, timer: RowTimer, model: ModelInfo, findings: F
             )
 
 
-def _filter(source: Source, model: ModelInfo, findings: Findings) -> Expression | None:
+def _filter(source: Source, model: ModelInfo | None, findings: Findings) -> Expression | None:
     text = source.data.get("filter")
     if not text:
         return None
@@ -317,7 +246,7 @@ def _filter(source: Source, model: ModelInfo, findings: Findings) -> Expression 
         place = source.inside(pointer, error.start, error.end)
         findings.add("filter-syntax", place, str(error), error.hint)
         return None
-    if not model.opaque:
+    if model is not None and not model.opaque:
         fields = {one.name: one.type for one in model.fields}
         for problem in check(expression, fields):
             place = source.inside(pointer, problem.span.start, problem.span.end)
@@ -329,8 +258,10 @@ def _filter(source: Source, model: ModelInfo, findings: Findings) -> Expression 
 
 
 def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
-    data = source.data.get("policy", {})
-    retry, known = data.get("retry", {}), Policy()
+    data = source.data.get("policy")
+    if not data:
+        return _DEFAULT_POLICY
+    retry, known = data.get("retry", {}), _DEFAULT_POLICY
     on_failure = data.get("onFailure")
     if on_failure is not None:
         findings.add(
@@ -339,9 +270,17 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
             "policy.onFailure is not supported yet",
             "remove it",
         )
+    grace, kept = data.get("graceSeconds"), around.settings.app.retention_days
+    if grace is not None and grace > kept * _SECONDS_A_DAY:
+        findings.add(
+            "grace-over-retention",
+            source.value(("policy", "graceSeconds")),
+            f"graceSeconds is longer than the {kept} days that records are kept",
+            "make it shorter, or raise settings.retentionDays in app.json",
+        )
     return Policy(
         misfire=Misfire(data.get("misfire", known.misfire)),
-        grace_seconds=data.get("graceSeconds"),
+        grace_seconds=grace,
         overlap=Overlap(data.get("overlap", known.overlap)),
         retry=Retry(
             max=retry.get("max", known.retry.max),
@@ -355,14 +294,3 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
     )
-
-
-def _dependency(place: Location, name: str, findings: Findings) -> None:
-    findings.add("broken-dependency", place, f"{name} cannot load", f"mend {name} first")
-
-
-def _near(name: str, known: list[str]) -> str | None:
-    near = difflib.get_close_matches(name, known, 1)
-    if near:
-        return f"did you mean {near[0]!r}?"
-    return "there are: " + ", ".join(sorted(known)) if known else "there are none"

@@ -40,8 +40,8 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], FieldType], ...] = (
 
 
 def complete(model: ModelInfo, engine: Engine) -> ModelInfo:
-    """Return the model with its fields known: those of a TableType are reflected."""
-    if model.form is not ModelForm.TABLE:
+    """Return the model with its fields known: those of a table of others are reflected."""
+    if model.form is ModelForm.NORMAL:
         return model
     table = _reflected(model, engine)
     fields = tuple(
@@ -59,7 +59,8 @@ def complete(model: ModelInfo, engine: Engine) -> ModelInfo:
 
 def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
     """Return the table of a model. Raises DataError where it is missing or has no key."""
-    table = _reflected(model, engine) if model.form is ModelForm.TABLE else _described(model)
+    described = model.form is ModelForm.NORMAL
+    table = _described(model) if described else _reflected(model, engine)
     if not table.primary_key.columns:
         raise DataError(f"{model.name}: table {model.table} has no primary key")
     return table

@@ -13,8 +13,8 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from jittask.compiler import bundle as content
 from jittask.compiler.compiled import CompiledTask
+from jittask.compiler.graph import manifest, version_of_copy
 from jittask.model import AppSettings
 
 
@@ -48,13 +48,13 @@ class Bundles:
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
         try:
-            manifest = json.dumps(content.manifest(settings), ensure_ascii=False, indent=2)
-            (draft / "app.json").write_text(manifest, encoding="utf-8")
+            head = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
+            (draft / "app.json").write_text(head, encoding="utf-8")
             for name in task.bundle:
                 copy = draft / name
                 copy.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(root / name, copy)
-            if content.digest(draft, task.bundle, settings) != task.version:
+            if version_of_copy(draft, task.bundle, settings) != task.version:
                 raise BundleChanged(task.name)
             for name in task.bundle:
                 (draft / name).chmod(0o444)

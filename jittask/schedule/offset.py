@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jittask.schedule.problems import Mistake
 from jittask.schedule.zones import resolve, to_wall
 
+_TIME = re.compile(r"([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}")
 _UNITS = {"second": 1, "minute": 60, "hour": 3600}
 _DAY_UNITS = {"day": 1, "week": 7}
 _MONTHS_A_YEAR = 12
@@ -96,9 +98,6 @@ def read_offset(config: object, key: str) -> Offset:
 def _time(text: object, key: str) -> time | None:
     if text is None or text == "":
         return None
-    for shape in ("%H:%M", "%H:%M:%S"):
-        try:
-            return datetime.strptime(str(text), shape).time()  # noqa: DTZ007 - wall time
-        except ValueError:
-            continue
+    if _TIME.fullmatch(str(text)):
+        return time.fromisoformat(str(text))
     raise Mistake("bad-time", (key, "time"), f"expected a time such as 09:00, got {text!r}", None)

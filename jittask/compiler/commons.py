@@ -1,0 +1,40 @@
+"""The shared modules under ``commons/``: parsed once, whoever imports them (rule F1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jittask.compiler.files import COMMONS, Files
+from jittask.compiler.findings import Findings
+from jittask.compiler.needs import Needs, module_file, needs
+from jittask.compiler.python import read_python
+
+
+@dataclass(frozen=True, slots=True)
+class Commons:
+    """The modules' needs, by file, and those files that no import can get through."""
+
+    needs: Mapping[str, Needs] = field(default_factory=dict)
+    broken: frozenset[str] = frozenset()
+
+
+def read_commons(files: Files, findings: Findings) -> Commons:
+    """Parse the modules; those that cannot be are told, and so is what imports nothing."""
+    found: dict[str, Needs] = {}
+    broken: set[str] = set()
+    for file in files.under(COMMONS):
+        if not file.endswith(".py"):
+            continue
+        module = read_python(files, file, findings)
+        if module is None:
+            broken.add(file)
+        else:
+            found[file] = needs(module)
+    while more := {file for file in found.keys() - broken if _leads_to(found[file], files, broken)}:
+        broken |= more
+    return Commons(found, frozenset(broken))
+
+
+def _leads_to(own: Needs, files: Files, broken: set[str]) -> bool:
+    return any(one.certain and module_file(one.name, files) in broken for one in own.imports)

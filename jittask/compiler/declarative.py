@@ -1,0 +1,165 @@
+"""Reads an SQLAlchemy declarative class from its text alone (rule F9)."""
+
+from __future__ import annotations
+
+import ast
+
+from jittask.compiler.python import Module
+from jittask.model import FieldInfo, FieldType
+
+_TYPES = {
+    "BigInteger": FieldType.INTEGER,
+    "BIGINT": FieldType.INTEGER,
+    "Boolean": FieldType.BOOLEAN,
+    "BOOLEAN": FieldType.BOOLEAN,
+    "Date": FieldType.DATE,
+    "DATE": FieldType.DATE,
+    "DateTime": FieldType.DATETIME,
+    "DATETIME": FieldType.DATETIME,
+    "TIMESTAMP": FieldType.DATETIME,
+    "Double": FieldType.FLOAT,
+    "Float": FieldType.FLOAT,
+    "Integer": FieldType.INTEGER,
+    "INTEGER": FieldType.INTEGER,
+    "JSON": FieldType.JSON,
+    "Numeric": FieldType.DECIMAL,
+    "SmallInteger": FieldType.INTEGER,
+    "String": FieldType.TEXT,
+    "Text": FieldType.TEXT,
+    "TEXT": FieldType.TEXT,
+    "Time": FieldType.TIME,
+    "Unicode": FieldType.TEXT,
+    "UnicodeText": FieldType.TEXT,
+    "VARCHAR": FieldType.TEXT,
+}
+_ANNOTATIONS = {
+    "bool": FieldType.BOOLEAN,
+    "date": FieldType.DATE,
+    "datetime": FieldType.DATETIME,
+    "Decimal": FieldType.DECIMAL,
+    "float": FieldType.FLOAT,
+    "int": FieldType.INTEGER,
+    "str": FieldType.TEXT,
+    "time": FieldType.TIME,
+}
+_COLUMNS = ("Column", "mapped_column")
+
+
+def is_declarative(owner: ast.ClassDef) -> bool:
+    """Whether a class is one that SQLAlchemy maps."""
+    return any(_target(node) in ("__tablename__", "__table__") for node in owner.body)
+
+
+def table_name(owner: ast.ClassDef) -> str | None:
+    """Return the table's name, or None where it is not a literal."""
+    for node in owner.body:
+        match node:
+            case (
+                ast.Assign(value=ast.Constant(value=str(name)))
+                | ast.AnnAssign(value=ast.Constant(value=str(name)))
+            ) if _target(node) == "__tablename__":
+                return name
+            case _:
+                pass
+    return None
+
+
+def fields(owner: ast.ClassDef, module: Module) -> tuple[FieldInfo, ...] | None:
+    """Return the fields; None where a base class or a type may hide some."""
+    if not all(_plain_base(base, module) for base in owner.bases):
+        return None
+    found: list[FieldInfo] = []
+    for node in owner.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                field = _field(name, annotation, value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
+                field = _field(name, None, value) if _called(value) in _COLUMNS else None
+            case ast.If() | ast.For() | ast.With() | ast.Try():
+                return None
+            case _:
+                continue
+        if field is not None:
+            found.append(field)
+    return tuple(found)
+
+
+def _field(name: str, annotation: ast.expr | None, value: ast.expr | None) -> FieldInfo | None:
+    mapped = _mapped(annotation)
+    if isinstance(value, ast.Call) and _called(value) not in _COLUMNS:
+        return None  # a relationship, and its like
+    if mapped is None and value is None:
+        return None
+    arguments = value.args if isinstance(value, ast.Call) else []
+    keywords = value.keywords if isinstance(value, ast.Call) else []
+    given = {one.arg: one.value.value for one in keywords if isinstance(one.value, ast.Constant)}
+    column = name
+    kind = mapped
+    for argument in arguments:
+        if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+            column = argument.value
+        else:
+            kind = _TYPES.get(_called(argument) or "", kind)
+    return FieldInfo(
+        name=name,
+        type=kind or FieldType.OTHER,
+        column=column,
+        primary_key=bool(given.get("primary_key", False)),
+        nullable=bool(given.get("nullable", True)),
+    )
+
+
+def _mapped(annotation: ast.expr | None) -> FieldType | None:
+    """Return what ``Mapped[…]`` holds; None for another annotation."""
+    match annotation:
+        case ast.Subscript(value=outer, slice=inner) if _called(outer) == "Mapped":
+            return _annotated(inner)
+        case _:
+            return None
+
+
+def _annotated(inner: ast.expr) -> FieldType:
+    match inner:
+        case ast.Subscript(value=outer, slice=deeper) if _called(outer) == "Optional":
+            return _annotated(deeper)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _annotated(left)
+        case ast.Constant(value=str(text)):
+            return _ANNOTATIONS.get(text.removesuffix(" | None"), FieldType.OTHER)
+        case _:
+            return _ANNOTATIONS.get(_called(inner) or "", FieldType.OTHER)
+
+
+def _plain_base(base: ast.expr, module: Module) -> bool:
+    """Whether a base class stands in the same file, and brings no columns."""
+    name = _called(base)
+    for node in module.tree.body:
+        match node:
+            case ast.ClassDef(name=found, body=body) if found == name:
+                return all(isinstance(one, ast.Pass | ast.Expr) for one in body)
+            case ast.Assign(targets=[ast.Name(id=found)], value=ast.Call() as value) if (
+                found == name
+            ):
+                return _called(value) == "declarative_base"
+            case _:
+                pass
+    return False
+
+
+def _called(node: ast.expr) -> str | None:
+    """Return the last name of ``a``, ``a.b`` or ``a.b(…)``."""
+    match node:
+        case ast.Call(func=function):
+            return _called(function)
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return None
+
+
+def _target(node: ast.stmt) -> str | None:
+    match node:
+        case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
+            return name
+        case _:
+            return None

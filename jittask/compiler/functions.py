@@ -1,0 +1,109 @@
+"""Finds the function that a task calls, and checks that it fits (rules F3, U1)."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+
+from jittask.compiler.findings import Findings, near_or_all
+from jittask.compiler.python import Module
+from jittask.compiler.services import find_function, may_have, offered
+from jittask.compiler.signature import Call, check_signature
+from jittask.compiler.source import Source
+from jittask.diagnostics import Location
+from jittask.model import CallStyle, FunctionRef
+
+INNER, SERVICE = "inner.py", "service.py"
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The services of a tree, as far as tasks call them."""
+
+    names: frozenset[str]
+    modules: Mapping[str, Module]
+    """``service.py`` of those that can load, by full name."""
+
+
+def template_of(rows: int) -> str:
+    """Return how a hint writes the function."""
+    return f"write: def customFunc({'rowData' if rows else ''}):"
+
+
+def inner_function(
+    element: str, module: Module, rows: int, findings: Findings
+) -> FunctionRef | None:
+    """Return ``customFunc`` of ``inner.py``, or the older ``main``."""
+    file = module.file
+    template = template_of(rows)
+    for name, style in (("customFunc", CallStyle.CUSTOM_FUNC), ("main", CallStyle.LEGACY_MAIN)):
+        function = module.function(name)
+        if function is None:
+            continue
+        if style is CallStyle.LEGACY_MAIN:
+            place = module.name_place(function)
+            findings.add("legacy-main", place, "main is the older name", template)
+        call = Call(style, rows, 0, partial(module.name_place, function))
+        check_signature(module, function, call, findings)
+        return FunctionRef(element, file, name, style)
+    if module.binds("customFunc"):
+        return FunctionRef(element, file, "customFunc", CallStyle.CUSTOM_FUNC)
+    near = difflib.get_close_matches("customFunc", module.functions(), 1)
+    misnamed = module.function(near[0]) if near else None
+    findings.add(
+        "function-missing",
+        module.name_place(misnamed) if misnamed else Location(file),
+        "inner.py defines no customFunc",
+        f"did you mean customFunc instead of {near[0]}?" if near else template,
+    )
+    return None
+
+
+def service_function(
+    source: Source, services: Services, rows: int, findings: Findings
+) -> FunctionRef | None:
+    """Return the service function that ``func`` names."""
+    key = "func" if "func" in source.data else "taskFunc"
+    if key not in source.data:
+        findings.add(
+            "func-missing",
+            source.value(("funcType",)),
+            "funcType is Global, and the key 'func' is missing",
+            'for example: "func": "services.ReportSvc.weekly"',
+        )
+        return None
+    if key == "taskFunc":
+        findings.add(
+            "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name", "write func"
+        )
+    pointer = (key,)
+    service, _, name = str(source.data[key]).rpartition(".")
+    if service not in services.names:
+        hint = near_or_all(service, services.names)
+        findings.add("unknown-service", source.value(pointer), f"no service {service!r}", hint)
+        return None
+    module = services.modules.get(service)
+    if module is None:
+        findings.add(
+            "broken-dependency",
+            source.value(pointer),
+            f"{service} cannot load",
+            f"mend {service} first",
+        )
+        return None
+    short = service.rpartition(".")[2]
+    found = FunctionRef(service, module.file, name, CallStyle.SERVICE)
+    function, takes_self = find_function(module, short, name)
+    if function is None:
+        if may_have(module, short, name):
+            return found
+        hint = near_or_all(name, offered(module, short))
+        message = f"{service} has no function {name!r}"
+        findings.add("unknown-function", source.value(pointer), message, hint)
+        return None
+    defined = f" (defined at {module.file}:{function.lineno})"
+    call = Call(found.style, rows, int(takes_self), lambda: source.value(pointer), defined)
+    check_signature(module, function, call, findings)
+    return found

@@ -1,0 +1,147 @@
+"""What an element needs: the dependency graph, and the versions that follow (rules H2, H4).
+
+An element needs the elements that its Python files name in ``app.getElement``
+or import, the modules of ``commons`` that they import, and, for a model, its
+database. A task's version is the digest of all that it needs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+
+from jittask.compiler.commons import Commons
+from jittask.compiler.files import COMMONS, Files
+from jittask.compiler.needs import NO_NEEDS, Needs
+from jittask.model import AppSettings, Element, ElementKind, ModelInfo
+
+
+class Graph:
+    """Finds what elements need, by name."""
+
+    def __init__(
+        self,
+        files: Files,
+        settings: AppSettings,
+        elements: Mapping[str, Element],
+        models: Mapping[str, ModelInfo],
+        own_needs: Mapping[str, Needs],
+        commons: Commons,
+    ) -> None:
+        self._files = files
+        self._head = _head(settings)
+        self._elements = elements
+        self._models = models
+        self._needs = own_needs
+        self._commons = commons
+        self._closures: dict[str, frozenset[str]] = {}
+
+    def version(self, name: str, own: Needs, further: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+        """Return a task's version, and its files, sorted; ``further`` elements it needs too.
+
+        Raises OSError where a file cannot be read.
+        """
+        found = set(self._own(name))
+        for other in (*self._elements_of(own, found), *further):
+            if other != name:
+                found |= self.closure(other)
+        bundle = tuple(sorted(found))
+        digests = ((file, self._files.digest(file)) for file in bundle)
+        return _version(digests, self._head), bundle
+
+    def closure(self, name: str) -> frozenset[str]:
+        """Return the files of an element that is no task, and of all that it needs."""
+        known = self._closures.get(name)
+        if known is not None:
+            return known
+        found: set[str] = set()
+        seen: set[str] = set()
+        waiting = [name]
+        while waiting:
+            one = waiting.pop()
+            if one in seen or one not in self._elements:
+                continue
+            seen.add(one)
+            found.update(self._own(one))
+            waiting += self._elements_of(self._needs.get(one, NO_NEEDS), found)
+            model = self._models.get(one)
+            if model is not None:
+                waiting.append(model.database)
+        self._closures[name] = frozenset(found)
+        return self._closures[name]
+
+    def element_of(self, name: str) -> str | None:
+        """Return the element that a dotted name is, or is inside of."""
+        while name and name not in self._elements:
+            name = name.rpartition(".")[0]
+        return name or None
+
+    def _own(self, name: str) -> Iterator[str]:
+        return self._files.under(self._elements[name].folder)
+
+    def _elements_of(self, own: Needs, found: set[str]) -> list[str]:
+        """Add the files of ``commons`` to ``found``; return the elements, those of commons too."""
+        named = [one.name for one in own.elements]
+        waiting = [one.name for one in own.imports]
+        anything = own.anything
+        while waiting:
+            name = waiting.pop()
+            if not name.startswith(COMMONS):
+                inside = self.element_of(name)
+                named += [inside] if inside else []
+                continue
+            for file in self._around(name):
+                if file not in found:
+                    found.add(file)
+                    deeper = self._commons.needs.get(file, NO_NEEDS)
+                    named += [one.name for one in deeper.elements]
+                    waiting += [one.name for one in deeper.imports]
+                    anything = anything or deeper.anything
+        if anything:
+            wanted = (ElementKind.SERVICE, ElementKind.MODEL)
+            named += [one.name for one in self._elements.values() if one.kind in wanted]
+        return named
+
+    def _around(self, module: str) -> Iterator[str]:
+        """Yield the files of a module, and of the packages around it."""
+        parts = module.split(".")
+        for length in range(1, len(parts) + 1):
+            path = "/".join(parts[:length])
+            yield from (
+                one for one in (f"{path}.py", f"{path}/__init__.py") if self._files.has(one)
+            )
+
+
+def manifest(settings: AppSettings) -> dict[str, object]:
+    """Return the ``app.json`` of a bundle: the settings that bear on what a task does."""
+    inner: dict[str, object] = {"timezone": settings.timezone}
+    if settings.calendar is not None:
+        inner["calendar"] = settings.calendar
+    if settings.default_database is not None:
+        inner["defaultElement"] = {"defaultDatabase": settings.default_database}
+    return {
+        "appId": settings.app_id,
+        "name": settings.name,
+        "title": settings.title,
+        "settings": inner,
+    }
+
+
+def version_of_copy(folder: Path, bundle: Iterable[str], settings: AppSettings) -> str:
+    """Return the version of a bundle's files as they are in a folder; raises OSError."""
+    digests = (
+        (file, hashlib.sha256((folder / file).read_bytes()).hexdigest()) for file in sorted(bundle)
+    )
+    return _version(digests, _head(settings))
+
+
+def _head(settings: AppSettings) -> str:
+    return json.dumps(manifest(settings), sort_keys=True)
+
+
+def _version(digests: Iterable[tuple[str, str]], head: str) -> str:
+    """Return the digest of files, by name and digest, sorted by name, under a manifest."""
+    lines = [head, *(f"{file}\0{digest}" for file, digest in digests)]
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -1,0 +1,117 @@
+"""What Python files need of the tree: elements that they name, modules that they import (H4)."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from jittask.compiler.files import TOPS, Files
+from jittask.compiler.python import Module
+from jittask.diagnostics import Location
+
+_TOPS = frozenset(TOPS)
+_BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
+"""The fields of statements that hold statements."""
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """An element given to ``app.getElement``, and where."""
+
+    name: str
+    place: Location
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """A module of the tree, by its dotted name, and where it is imported."""
+
+    name: str
+    place: Location
+    certain: bool
+    """Whether the import is reached whenever the file is, and this is a module's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Needs:
+    """What the Python files of an element, or one of ``commons``, need of the tree."""
+
+    elements: tuple[Named, ...] = ()
+    imports: tuple[Imported, ...] = ()
+    anything: bool = False
+    """``app.getElement`` is given a name that is not literal."""
+
+    def __add__(self, other: Needs) -> Needs:
+        return Needs(
+            self.elements + other.elements,
+            self.imports + other.imports,
+            self.anything or other.anything,
+        )
+
+
+NO_NEEDS = Needs()
+
+
+def needs(module: Module) -> Needs:
+    """Return what a file imports of the tree, and names in ``app.getElement``."""
+    elements: list[Named] = []
+    imports: list[Imported] = []
+    anything = False
+    top = {id(node) for node in module.tree.body}
+    for node in _walk(module):
+        kind = type(node)
+        if kind is ast.Import or kind is ast.ImportFrom:
+            for name, is_module in _imported(node, module.file):
+                if name.partition(".")[0] in _TOPS:
+                    certain = is_module and id(node) in top
+                    imports.append(Imported(name, module.place(node), certain))
+        elif kind is ast.Call:
+            match node:
+                case ast.Call(func=ast.Attribute(attr="getElement"), args=[first, *_]):
+                    if isinstance(first, ast.Constant) and isinstance(first.value, str):
+                        elements.append(Named(first.value, module.place(first)))
+                    else:
+                        anything = True
+                case _:
+                    pass
+    if not (elements or imports or anything):
+        return NO_NEEDS
+    return Needs(tuple(elements), tuple(imports), anything)
+
+
+def _walk(module: Module) -> Iterator[ast.AST]:
+    """Yield every node that can need something: statements alone, where they suffice."""
+    if module.mentions("getElement"):
+        yield from ast.walk(module.tree)
+    elif module.mentions("import"):
+        waiting: list[ast.AST] = [module.tree]
+        while waiting:
+            node = waiting.pop()
+            yield node
+            for name in _BLOCKS:
+                waiting += getattr(node, name, ())
+
+
+def module_file(name: str, files: Files) -> str | None:
+    """Return the file of a module in the tree; of a package without a file, its folder."""
+    path = name.replace(".", "/")
+    for file in (f"{path}.py", f"{path}/__init__.py"):
+        if files.has(file):
+            return file
+    return path if path in files.folders else None
+
+
+def _imported(node: ast.AST, file: str) -> Iterator[tuple[str, bool]]:
+    """Yield dotted names, and whether each is a module's for certain."""
+    if isinstance(node, ast.Import):
+        yield from ((one.name, True) for one in node.names)
+        return
+    assert isinstance(node, ast.ImportFrom)
+    base = node.module or ""
+    if node.level:
+        package = file.split("/")[: -node.level]
+        base = ".".join([*package, *([base] if base else [])])
+    yield base, True
+    for one in node.names:
+        yield f"{base}.{one.name}", False

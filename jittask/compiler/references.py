@@ -1,0 +1,54 @@
+"""Checks what Python files name: elements in ``app.getElement``, modules that they import."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Collection
+
+from jittask.compiler.commons import Commons
+from jittask.compiler.files import Files
+from jittask.compiler.findings import Findings
+from jittask.compiler.needs import Needs, module_file
+
+_OF_JITAI = ("models.NormalType", "services.NormalType")
+"""Modules of the platform, under the names of our folders (U3)."""
+
+
+def check_references(
+    own: Needs, files: Files, elements: Collection[str], commons: Commons, findings: Findings
+) -> None:
+    """Tell of elements and modules that are not there."""
+    for named in own.elements:
+        if named.name not in elements:
+            near = difflib.get_close_matches(named.name, elements, 1)
+            findings.add(
+                "unknown-element",
+                named.place,
+                f"no element {named.name!r}, so app.getElement will fail",
+                f"did you mean {near[0]!r}?" if near else None,
+            )
+    for one in own.imports:
+        if not one.certain or one.name.startswith(_OF_JITAI):
+            continue
+        file = module_file(one.name, files)
+        if file is None:
+            findings.add(
+                "unknown-module",
+                one.place,
+                f"no module {one.name!r} in the tree",
+                _near(one.name, files),
+            )
+        elif file in commons.broken:
+            findings.add(
+                "broken-dependency", one.place, f"{file} cannot load", f"mend {file} first"
+            )
+
+
+def _near(name: str, files: Files) -> str | None:
+    folder = name.rpartition(".")[0].replace(".", "/")
+    held = files.folders.get(folder)
+    beside = (
+        [file.removesuffix(".py") for file in held.files if file.endswith(".py")] if held else []
+    )
+    near = difflib.get_close_matches(name.rpartition(".")[2], beside, 1)
+    return f"did you mean {name.rpartition('.')[0]}.{near[0]}?" if near else None
