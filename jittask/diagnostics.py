@@ -44,6 +44,8 @@ class Diagnostic:
     location: Location
     hint: str | None = None
     element: str | None = None
+    because: str | None = None
+    """The element or file whose own mistake this follows from; None for a mistake."""
 
     @property
     def is_error(self) -> bool:

@@ -215,6 +215,17 @@ class AppSettings:
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)
 
 
+@dataclass(frozen=True, slots=True)
+class AppContents:
+    """What element code can reach of an app: all but its tasks."""
+
+    settings: AppSettings
+    elements: Mapping[str, Element]
+    """By full name; broken ones too."""
+    models: Mapping[str, ModelInfo]
+    databases: Mapping[str, DatabaseInfo]
+
+
 # --- time (section 3) -------------------------------------------------------
 
 

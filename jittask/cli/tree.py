@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import difflib
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jittask.cli.failure import Failure
-from jittask.compiler import compile_tree
-from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
 from jittask.model import ElementKind
-from jittask.store import Store, StoreError, store_url
+
+if TYPE_CHECKING:
+    from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
+    from jittask.store import Store
 
 tree_argument = click.argument("tree", required=False, type=click.Path(path_type=Path))
 tree_option = click.option(
@@ -37,6 +39,8 @@ def find_tree(given: Path | None) -> Path:
 
 def compiled(given: Path | None) -> Compilation:
     """Compile the tree without importing its code."""
+    from jittask.compiler import compile_tree
+
     return compile_tree(find_tree(given))
 
 
@@ -59,6 +63,8 @@ def find_task(compilation: Compilation, name: str) -> CompiledTask:
 
 def open_store(app: CompiledApp, *, create: bool = False) -> Store:
     """Open the tree's run store."""
+    from jittask.store import Store, StoreError, store_url
+
     try:
         return Store.open(store_url(app.settings, app.root), create=create)
     except StoreError as error:

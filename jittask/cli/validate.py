@@ -5,22 +5,40 @@ from __future__ import annotations
 import gc
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from jittask.cli.shown import diagnostic_data, diagnostic_lines, to_json
 from jittask.cli.tree import find_tree, tree_argument
 from jittask.clock import SystemClock
-from jittask.compiler import compile_tree
-from jittask.compiler.compiled import Compilation
+from jittask.compiler.probe import Probe
+
+if TYPE_CHECKING:
+    from jittask.cli.reports import Report
+
+FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
 @click.command()
 @tree_argument
 @click.option("--no-import", is_flag=True, help="Do not import the elements' code (safe).")
 @click.option("--strict", is_flag=True, help="Warnings fail too.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(tree: Path | None, no_import: bool, strict: bool, shape: str) -> None:
+@click.option("--no-cache", is_flag=True, help="Judge again what has not changed.")
+@click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option(
+    "--output",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    metavar="FILE",
+    help="Write the report to FILE.",
+)
+def command(
+    tree: Path | None,
+    no_import: bool,
+    strict: bool,
+    no_cache: bool,
+    shape: str,
+    output: Path | None,
+) -> None:
     """Report every mistake in TREE, each at its place with the way to mend it.
 
     TREE is the nearest folder with an app.json, or ./elements, where it is not
@@ -31,42 +49,31 @@ def command(tree: Path | None, no_import: bool, strict: bool, shape: str) -> Non
     gc.disable()  # one compilation, which makes no garbage worth the looking for
     clock = SystemClock()
     began = clock.monotonic()
-    compilation = compile_tree(find_tree(tree), imports=not no_import)
-    seconds = clock.monotonic() - began
-    errors = sum(one.is_error for one in compilation.diagnostics)
-    warnings = len(compilation.diagnostics) - errors
-    if shape == "json":
-        click.echo(to_json(_data(compilation, errors, warnings, seconds)))
+    root = find_tree(tree)
+    with Probe(wanted=not no_import) as probe:  # it gets ready while the compiler is imported
+        from jittask.cli.reports import Report, written
+        from jittask.compiler.verdict import judge
+
+        verdict = judge(root, None if no_import else probe, keep=not no_cache)
+    report = Report(verdict, root.resolve(), clock.monotonic() - began)
+    lines = "".join(f"{line}\n" for line in written(report, shape))
+    if output is not None:
+        output.write_text(click.unstyle(lines), encoding="utf-8")
     else:
-        for one in compilation.diagnostics:
-            for line in diagnostic_lines(one, compilation.app.root):
-                click.echo(line)
-            click.echo()
-        click.echo(_summary(compilation, errors, warnings, seconds), err=bool(errors or warnings))
-    sys.exit(1 if errors or (strict and warnings) else 0)
+        click.echo(lines, nl=False)
+    if shape == "text" or output is not None:
+        clean = not report.errors and not report.warnings and output is None
+        click.echo(_summary(report), err=not clean)
+    sys.exit(1 if report.errors or (strict and report.warnings) else 0)
 
 
-def _data(
-    compilation: Compilation, errors: int, warnings: int, seconds: float
-) -> dict[str, object]:
-    return {
-        "diagnostics": [diagnostic_data(one) for one in compilation.diagnostics],
-        "summary": {
-            "errors": errors,
-            "warnings": warnings,
-            "elements": len(compilation.app.elements),
-            "seconds": round(seconds, 3),
-        },
-    }
-
-
-def _summary(compilation: Compilation, errors: int, warnings: int, seconds: float) -> str:
-    elements, tasks = len(compilation.app.elements), len(compilation.app.tasks)
-    if not errors and not warnings:
-        return f"{elements} elements ({tasks} tasks), no problems ({seconds:.2f} s)"
+def _summary(report: Report) -> str:
+    elements, tasks = len(report.verdict.elements), report.verdict.tasks
+    if not report.errors and not report.warnings:
+        return f"{elements} elements ({tasks} tasks), no problems ({report.seconds:.2f} s)"
     counted = [
         f"{count} {word}{'' if count == 1 else 's'}"
-        for count, word in ((errors, "error"), (warnings, "warning"))
+        for count, word in ((report.errors, "error"), (report.warnings, "warning"))
         if count
     ]
-    return f"{' and '.join(counted)} in {elements} elements ({seconds:.2f} s)"
+    return f"{' and '.join(counted)} in {elements} elements ({report.seconds:.2f} s)"

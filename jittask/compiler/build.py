@@ -33,6 +33,7 @@ from jittask.compiler.source import Source, read_json
 from jittask.compiler.tasks import Surroundings, TaskFiles, compile_task
 from jittask.diagnostics import Diagnostic, Location
 from jittask.model import (
+    AppContents,
     AppSettings,
     DatabaseInfo,
     Element,
@@ -53,18 +54,21 @@ def compile_tree(
     """
     root = Path(root).resolve()
     known = previous.reusable.known if previous is not None else {}
-    with Probe(root, wanted=imports) as probe:
-        compiling = Compiling(Files(root, known), previous)
-        compiling.settle()
-        compiling.compile_tasks()
-        return compiling.outcome(probe.check(compiling.tasks, previous))
+    with Probe(wanted=imports) as probe:
+        return compile_files(Files(root, known), probe, previous)
 
 
-def read_app(root: Path) -> CompiledApp:
-    """Compile all but the tasks: what element code needs of a tree while it is imported."""
-    compiling = Compiling(Files(root.resolve()), None)
+def compile_files(
+    files: Files, probe: Probe | None = None, previous: Compilation | None = None
+) -> Compilation:
+    """Compile what one look has found; with a probe, the functions are imported too."""
+    compiling = Compiling(files, previous)
     compiling.settle()
-    return compiling.outcome({}).app
+    compiling.compile_tasks()
+    probed: Mapping[str, tuple[Diagnostic, ...]] = {}
+    if probe is not None:
+        probed = probe.check(files.root, compiling.tasks, compiling.contents, previous)
+    return compiling.outcome(probed)
 
 
 class Compiling:
@@ -77,7 +81,8 @@ class Compiling:
         self.findings = {one.name: Findings(one.name) for one in self.found}
         self.shared = Findings(None)
         """Findings about no element: the manifest, folders, ``commons``."""
-        self.settings = read_settings(files, os.environ, self.shared)
+        self.environment = _Asked(os.environ)
+        self.settings = read_settings(files, self.environment, self.shared)
         self.misnamed = check_names(self.found)
         self.commons = Commons()
         self.elements: dict[str, Element] = {}
@@ -135,19 +140,29 @@ class Compiling:
         app = CompiledApp(
             self.files.root,
             self.settings.app,
-            dict(sorted(self.elements.items())),
+            self.contents.elements,
             self.tasks,
             self.models,
             self.databases,
             _app_digest(self.settings.app, self.elements),
         )
-        reusable = Reusable(self.files.known(), self.needs, self.of_own_files, probed, versions)
+        reusable = Reusable(
+            self.files.known(), self.needs, self.of_own_files, probed, versions,
+            self.environment.asked,
+        )  # fmt: skip
         return Compilation(app, tuple(sorted(diagnostics, key=lambda one: one.sort_key)), reusable)
+
+    @property
+    def contents(self) -> AppContents:
+        """What element code can reach."""
+        return AppContents(
+            self.settings.app, dict(sorted(self.elements.items())), self.models, self.databases
+        )
 
     # --- one element of each kind
 
     def _database(self, found: Found, source: Source) -> None:
-        info = read_database(found, source, self.files, os.environ, self.findings[found.name])
+        info = read_database(found, source, self.files, self.environment, self.findings[found.name])
         if info is not None and self._loads(found):
             self.databases[found.name] = info
 
@@ -282,6 +297,27 @@ class Compiling:
                 digest = ""
             whole.update(f"{file}\0{digest}\n".encode())
         return whole.hexdigest()
+
+
+class _Asked(Mapping[str, str]):
+    """The environment, which remembers what was asked of it: a verdict rests on the answers."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.asked: dict[str, bool] = {}
+
+    def __contains__(self, name: object) -> bool:
+        self.asked[str(name)] = name in self._environment
+        return self.asked[str(name)]
+
+    def __getitem__(self, name: str) -> str:
+        return self._environment[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environment)
+
+    def __len__(self) -> int:
+        return len(self._environment)
 
 
 def _app_digest(settings: AppSettings, elements: Mapping[str, Element]) -> str:

@@ -14,6 +14,7 @@ from jittask.compiler.files import Known
 from jittask.compiler.needs import Needs
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
+    AppContents,
     AppSettings,
     DatabaseInfo,
     Element,
@@ -83,6 +84,11 @@ class CompiledApp:
     digest: str
     """Digest over the settings and every element."""
 
+    @property
+    def contents(self) -> AppContents:
+        """The app without its tasks."""
+        return AppContents(self.settings, self.elements, self.models, self.databases)
+
 
 @dataclass(frozen=True, slots=True)
 class Reusable:
@@ -98,6 +104,8 @@ class Reusable:
     """What the import step found, by task."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The versions that ``probed`` is about."""
+    environment: Mapping[str, bool] = field(default_factory=dict)
+    """The variables that the tree names, and whether they are set."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,7 @@ def check_database(
         return
     place = source.value(("db",) if "db" in source.data else ())
     if model.database in names:
-        message = f"{model.database} cannot load"
-        findings.add("broken-dependency", place, message, f"mend {model.database} first")
+        findings.add_broken(place, model.database)
     else:
         hint = near_or_all(model.database, names)
         findings.add("unknown-database", place, f"no database {model.database!r}", hint)

@@ -91,6 +91,10 @@ class Files:
         """Whether the look found this file."""
         return file in self._marks
 
+    def listed(self) -> Iterator[str]:
+        """Yield every file of the look."""
+        yield from self._marks
+
     def read(self, file: str) -> bytes:
         """Return a file's bytes. Raises OSError; FileTooLarge before it is read."""
         mark = self._mark(file)
@@ -172,7 +176,7 @@ class Files:
             self.unreadable.append((f"{folder}/{shown}", "the name is not plain text"))
         elif name.startswith(".") or name in IGNORED_FOLDERS:
             return
-        elif entry.is_dir():
+        elif _is_folder(entry):
             if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
                 held.folders.append(name)
         elif not name.endswith((".pyc", "~", ".swp", ".tmp")):
@@ -188,6 +192,13 @@ class Files:
             return False
         self._linked.add(target)
         return True
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads nowhere: reading it tells
 
 
 def _status(entry: os.DirEntry[str]) -> os.stat_result | None:

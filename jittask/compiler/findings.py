@@ -23,6 +23,13 @@ class Findings:
         severity = RULES[code].severity
         self.found.append(Diagnostic(code, severity, message, place, hint, self.element))
 
+    def add_broken(self, place: Location, needed: str) -> None:
+        """Keep that something needed cannot load: no mistake of its own, and told as such."""
+        code = "broken-dependency"
+        said, hint = f"{needed} cannot load", f"mend {needed} first"
+        severity = RULES[code].severity
+        self.found.append(Diagnostic(code, severity, said, place, hint, self.element, needed))
+
     @property
     def broken(self) -> bool:
         """Whether the element cannot load."""

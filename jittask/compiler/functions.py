@@ -86,12 +86,7 @@ def service_function(
         return None
     module = services.modules.get(service)
     if module is None:
-        findings.add(
-            "broken-dependency",
-            source.value(pointer),
-            f"{service} cannot load",
-            f"mend {service} first",
-        )
+        findings.add_broken(source.value(pointer), service)
         return None
     short = service.rpartition(".")[2]
     found = FunctionRef(service, module.file, name, CallStyle.SERVICE)

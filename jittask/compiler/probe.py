@@ -11,18 +11,23 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import pickle
 import selectors
 import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
 from jittask.compiler.findings import Findings
 from jittask.diagnostics import Diagnostic, Location
+from jittask.model import AppContents, FunctionRef
+
+if TYPE_CHECKING:
+    from jittask.compiler.compiled import Compilation, CompiledTask
 
 SECONDS = 10.0
 """How long the import of one element may take."""
@@ -40,11 +45,19 @@ _CRASHED = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What the process is asked: to check functions that are given so many rows."""
+
+    root: Path
+    contents: AppContents
+    functions: list[tuple[str, FunctionRef, int]]
+
+
 class Probe:
     """The import step of one compilation; does nothing where it is not wanted."""
 
-    def __init__(self, root: Path, *, wanted: bool) -> None:
-        self._root = root
+    def __init__(self, *, wanted: bool) -> None:
         self._wanted = wanted
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -62,7 +75,11 @@ class Probe:
         self._end()
 
     def check(
-        self, tasks: Mapping[str, CompiledTask], previous: Compilation | None
+        self,
+        root: Path,
+        tasks: Mapping[str, CompiledTask],
+        contents: AppContents,
+        previous: Compilation | None,
     ) -> dict[str, tuple[Diagnostic, ...]]:
         """Return the findings by task; what the compilation before has checked is kept."""
         if not self._wanted:
@@ -75,13 +92,15 @@ class Probe:
                 fresh[name] = task
             else:
                 found[name] = known
-        return found | self._checked(fresh)
+        return found | self._checked(root, fresh, contents)
 
-    def _checked(self, waiting: dict[str, CompiledTask]) -> dict[str, tuple[Diagnostic, ...]]:
+    def _checked(
+        self, root: Path, waiting: dict[str, CompiledTask], contents: AppContents
+    ) -> dict[str, tuple[Diagnostic, ...]]:
         found: dict[str, tuple[Diagnostic, ...]] = {}
         while waiting:
             begun: str | None = None
-            for answer in self._answers(waiting):
+            for answer in self._answers(_request(root, waiting, contents)):
                 if "begin" in answer:
                     begun = str(answer["begin"])
                 elif "end" in answer:
@@ -95,13 +114,13 @@ class Probe:
                 found[stuck] = _findings(waiting.pop(stuck), _STUCK if begun else _CRASHED)
         return found
 
-    def _answers(self, waiting: Mapping[str, CompiledTask]) -> Iterator[dict[str, Any]]:
+    def _answers(self, request: Request) -> Iterator[dict[str, Any]]:
         process = self._process or _started()
         self._process = process
         assert process.stdin is not None
         assert process.stdout is not None
         try:
-            process.stdin.write(_request(self._root, waiting))
+            pickle.dump(request, process.stdin)
             process.stdin.close()
             yield from _lines(process.stdout.fileno())
         except BrokenPipeError:
@@ -140,19 +159,10 @@ def _known(task: CompiledTask, previous: Compilation | None) -> tuple[Diagnostic
     return previous.reusable.probed.get(task.name)
 
 
-def _request(root: Path, waiting: Mapping[str, CompiledTask]) -> bytes:
-    functions = [
-        {
-            "name": name,
-            "element": task.function.element,
-            "file": task.function.file,
-            "function": task.function.function,
-            "style": task.function.style,
-            "parameters": 1 if isinstance(task, DateFieldTask) else 0,
-        }
-        for name, task in waiting.items()
-    ]
-    return json.dumps({"root": str(root), "tasks": functions}).encode() + b"\n"
+def _request(root: Path, waiting: Mapping[str, CompiledTask], contents: AppContents) -> Request:
+    rows = {name: int(hasattr(task, "model")) for name, task in waiting.items()}
+    functions = [(name, task.function, rows[name]) for name, task in waiting.items()]
+    return Request(root, contents, functions)
 
 
 def _lines(descriptor: int) -> Iterator[dict[str, Any]]:

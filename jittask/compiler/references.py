@@ -39,9 +39,7 @@ def check_references(
                 _near(one.name, files),
             )
         elif file in commons.broken:
-            findings.add(
-                "broken-dependency", one.place, f"{file} cannot load", f"mend {file} first"
-            )
+            findings.add_broken(one.place, file)
 
 
 def _near(name: str, files: Files) -> str | None:

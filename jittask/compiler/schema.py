@@ -97,7 +97,9 @@ def _bad_type(source: Source, kind: ElementKind, known: list[str], findings: Fin
     near = difflib.get_close_matches(str(written), known, 1, 0.75)
     if not near and rest and top != kind.value and top in _OF_KIND:
         message = f"a {top} element stands under {kind.value}/"
-        findings.add("wrong-folder", place, message, f"move it to {top}/, or: {_one_of(known)}")
+        findings.add(
+            "wrong-folder", place, message, f"move it to {top}/, or give it a type of this folder"
+        )
     elif not near and rest and top == kind.value:
         message = f"the custom type {written} is not run here"
         findings.add("custom-type", place, message, _one_of(known))
@@ -153,7 +155,9 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
             listed = known_values
             known = listed if isinstance(listed, list) else [listed]
             near = difflib.get_close_matches(str(error.instance), [str(one) for one in known], 1)
-            words = ", ".join(_shown(one) for one in known)
+            words = " or ".join(
+                filter(None, (", ".join(map(_shown, known[:-1])), _shown(known[-1])))
+            )
             hint = f"did you mean {_shown(near[0])}?" if near else schema.get("description")
             findings.add(
                 "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
@@ -166,11 +170,12 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
                 "wrong-type", source.value(pointer), f"{name}: expected {words}, got {got}", hint
             )
         case "pattern":
+            example = schema.get("examples", ["…"])[0]
             findings.add(
                 "bad-value",
                 source.value(pointer),
-                f"{name}: {got} has not the form it should",
-                hint,
+                f"{name}: expected a text like {_shown(example)}, got {got}",
+                schema.get("description"),
             )
         case "minimum" | "exclusiveMinimum" | "maximum":
             bound = {"minimum": "at least", "exclusiveMinimum": "more than", "maximum": "at most"}
@@ -215,6 +220,10 @@ def _order(error: ValidationError) -> tuple[str, ...]:
 def _example(schema: Mapping[str, Any]) -> str | None:
     examples = schema.get("examples")
     return f"for example: {_shown(examples[0])}" if examples else None
+
+
+def _either(words: list[str]) -> str:
+    return " or ".join([*filter(None, [", ".join(words[:-1])]), words[-1]])
 
 
 def _one_of(known: list[str]) -> str:

@@ -74,7 +74,8 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
         findings.add(
             "unused-parameter",
             call.place(),
-            f"{function.name} is called with {words}; {_quoted(extra)} keeps its default{call.defined}",
+            f"{function.name} is called with {words}; {_quoted(extra)} keeps its default"
+            f"{call.defined}",
             "make it a constant, or a variable inside",
         )
 

@@ -19,6 +19,8 @@ Pointer = tuple[str | int, ...]
 Span = tuple[int, int]
 
 _MOST_DEPTH = 200
+_BEGINNINGS = '"{[-0123456789tfn'
+"""What a key or a value begins with."""
 _MOST_DIGITS = 4300
 """Python's own bound (sys.set_int_max_str_digits)."""
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
@@ -86,7 +88,7 @@ def read_json(files: Files, file: str, findings: Findings) -> Source | None:
     try:
         data = _loads(text, doubled)
     except json.JSONDecodeError as error:
-        wrong("bad-json", *_json_words(error, text), error.pos, error.pos + 1)
+        wrong("bad-json", *_json_mistake(error, text))
         return None
     except ValueError as error:  # NaN and its like, or a number of too many digits
         wrong("bad-json", str(error), None, *_no_number(text))
@@ -203,20 +205,29 @@ def _half_character(text: str) -> Span | None:
     return None
 
 
-def _json_words(error: json.JSONDecodeError, text: str) -> tuple[str, str | None]:
+def _json_mistake(error: json.JSONDecodeError, text: str) -> tuple[str, str | None, int, int]:
+    """Return what to say, a hint, and where it is to be mended."""
     here = text[error.pos : error.pos + 1]
     before = text[: error.pos].rstrip()
+    last = len(before) - 1
     if here in ("}", "]") and before.endswith(","):
-        return f"expected another value before {here!r}", "remove the comma before it"
+        return f"expected another value after the comma, got {here!r}", "remove it", last, last + 1
+    if error.msg.startswith("Expecting ',' delimiter") and here and here in _BEGINNINGS:
+        return f"expected ',' after this, got {here!r}", "is a comma missing?", last, last + 1
+    return (*_json_words(error, text), error.pos, error.pos + 1)
+
+
+def _json_words(error: json.JSONDecodeError, text: str) -> tuple[str, str | None]:
+    here = text[error.pos : error.pos + 1]
     if not text.strip():
         return "the file is empty", "an element's e.json is a JSON object"
     got = f", got {here!r}" if here else ", got the end of the file"
+    if here in ("/", "#"):
+        return f"expected a key or a value, got {here!r}", "JSON has no comments"
     if error.msg.startswith("Expecting ',' delimiter"):
-        return f"expected ',' or the end of the object{got}", "is a comma missing before it?"
+        return f"expected ',' or the end{got}", None
     if error.msg.startswith("Expecting property name"):
         return f"expected a key in double quotes{got}", "JSON keys stand in double quotes"
-    if here in ("/", "#"):
-        return f"expected a value, got {here!r}", "JSON has no comments"
     if error.msg.startswith("Invalid control character"):
         return "a line break or control character inside a text", 'write it as \\n, or close the "'
     if here == "'":

@@ -206,8 +206,7 @@ def _model(source: Source, around: Surroundings, findings: Findings) -> ModelInf
         return None
     model = around.models.get(name)
     if model is None:
-        message = f"{name} cannot load"
-        findings.add("broken-dependency", source.value(pointer), message, f"mend {name} first")
+        findings.add_broken(source.value(pointer), name)
     return model
 
 

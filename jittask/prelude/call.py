@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import importlib
 import inspect
 import json
@@ -37,6 +36,8 @@ def call(function: Callable[..., Any], style: CallStyle, row: RowData | None) ->
         arguments.append(row)
     result = function(*arguments)
     if inspect.iscoroutine(result):
+        import asyncio  # late: few functions are async
+
         return asyncio.run(result)
     return result
 

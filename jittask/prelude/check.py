@@ -1,7 +1,7 @@
 """The process that imports element code to check it (rule U2): ``python -m jittask.prelude.check``.
 
-One JSON request on standard input; for each task a ``begin`` line before its
-import and an answer after it, on what standard output was at the start.
+One pickled ``Request`` on standard input; for each task a ``begin`` line before
+its import and an answer after it, as JSON, on what standard output was at the start.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import pickle
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
-from jittask.compiler.build import read_app
+from jittask.compiler.probe import Request
 from jittask.model import CallStyle, FunctionRef
 from jittask.prelude.call import load_function
 from jittask.prelude.context import App
@@ -23,23 +24,19 @@ from jittask.prelude.install import install
 
 def main() -> None:
     """Answer the request."""
-    request = json.loads(sys.stdin.readline())
+    request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent process
     process = os.getpid()
     answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
-    root = Path(request["root"])
-    host = install(read_app(root), root, root)
-    for wanted in request["tasks"]:
-        answers.write(json.dumps({"begin": wanted["name"]}) + "\n")
-        reference = FunctionRef(
-            wanted["element"], wanted["file"], wanted["function"], CallStyle(wanted["style"])
-        )
-        answer = _check(reference, int(wanted["parameters"]), host, root)
+    host = install(request.contents, request.root, request.root)
+    for name, function, rows in request.functions:
+        answers.write(json.dumps({"begin": name}) + "\n")
+        answer = _check(function, rows, host, request.root)
         if os.getpid() != process:
             os._exit(0)  # a child that element code has forked must not answer too
-        answers.write(json.dumps({"name": wanted["name"], **answer}) + "\n")
+        answers.write(json.dumps({"name": name, **answer}) + "\n")
     answers.write(json.dumps({"end": True}) + "\n")
     answers.flush()
     os._exit(0)  # whatever threads the element code has begun

@@ -9,17 +9,16 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from jittask.clock import SystemClock
-from jittask.compiler.compiled import CompiledApp
-from jittask.data.databases import open_database
-from jittask.data.rows import Rows
-from jittask.data.tables import complete, table_for
-from jittask.model import ElementKind, ModelForm, ModelInfo
+from jittask.model import AppContents, ElementKind, ModelForm, ModelInfo
 from jittask.prelude.models import NormalModel
 from jittask.prelude.session import transaction
+
+if TYPE_CHECKING:
+    from jittask.data.rows import Rows
 
 log = logging.getLogger("jittask.task")
 """What element code logs with; kept with the run."""
@@ -45,8 +44,8 @@ class Current:
 class App:
     """``app``: the way from one element's code to another's."""
 
-    def __init__(self, compiled: CompiledApp, root: Path) -> None:
-        self._compiled = compiled
+    def __init__(self, contents: AppContents, root: Path) -> None:
+        self._contents = contents
         self._found: dict[str, Any] = {}
         self._rows: dict[str, Rows] = {}
         self.rootPath = root
@@ -55,7 +54,7 @@ class App:
     @property
     def zone(self) -> ZoneInfo:
         """The app's time zone."""
-        return ZoneInfo(self._compiled.settings.timezone)
+        return ZoneInfo(self._contents.settings.timezone)
 
     def getElement(self, name: str) -> Any:
         """Return a service, or a model's class, by its full name.
@@ -73,14 +72,19 @@ class App:
     def rows(self, model: ModelInfo) -> Rows:
         """Return the rows of a model."""
         if model.name not in self._rows:
-            info = self._compiled.databases[model.database]
+            # late: an element that only declares and imports needs no database
+            from jittask.data.databases import open_database
+            from jittask.data.rows import Rows
+            from jittask.data.tables import complete, table_for
+
+            info = self._contents.databases[model.database]
             engine = open_database(info, self.rootPath)
             known = complete(model, engine)
             self._rows[model.name] = Rows(engine, known, table_for(known, engine))
         return self._rows[model.name]
 
     def _load(self, name: str) -> Any:
-        element = self._compiled.elements.get(name)
+        element = self._contents.elements.get(name)
         if element is None:
             raise LookupError(
                 f"no element {name!r} in this version of the task; name it literally in "
@@ -88,7 +92,7 @@ class App:
             )
         if element.kind is ElementKind.SERVICE:
             return self._service(name)
-        model = self._compiled.models.get(name)
+        model = self._contents.models.get(name)
         if model is None:
             raise LookupError(f"{name} is no service and no model that loads")
         return self._model(model)
@@ -103,7 +107,9 @@ class App:
         owner: type[NormalModel] = type(short, (NormalModel,), {})
         if model.form is ModelForm.NORMAL:
             owner = getattr(importlib.import_module(f"{model.name}.model"), short)
-        owner._rows = self.rows(model)
+        from jittask.prelude.access import Access
+
+        owner._access = Access(self.rows(model))
         return owner
 
 

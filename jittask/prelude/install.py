@@ -14,8 +14,7 @@ from importlib.machinery import ModuleSpec
 from pathlib import Path
 from typing import Any
 
-from jittask.compiler.compiled import CompiledApp
-from jittask.model import ElementKind
+from jittask.model import AppContents, ElementKind
 from jittask.prelude.context import App, app, log, place
 from jittask.prelude.datatypes import datatypes
 from jittask.prelude.models import NormalModel, NormalService
@@ -33,7 +32,7 @@ _NAMES: dict[str, dict[str, Any]] = {
 _PACKAGES = frozenset({*(kind.value for kind in ElementKind), "commons"})
 
 
-def install(compiled: CompiledApp, code: Path, root: Path) -> App:
+def install(contents: AppContents, code: Path, root: Path) -> App:
     """Let element code under ``code`` be imported as itself; ``root`` is the tree of the data.
 
     Modules have their real names (``tasks.X.inner``, ``commons.y``) and files.
@@ -43,7 +42,7 @@ def install(compiled: CompiledApp, code: Path, root: Path) -> App:
     sys.meta_path.insert(0, _JitAiNames(code))
     importlib.invalidate_caches()
     builtins.app = app  # type: ignore[attr-defined] # JitAi's code uses it as a global
-    place.app = App(compiled, root)
+    place.app = App(contents, root)
     return place.app
 
 

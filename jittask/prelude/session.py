@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from typing import TYPE_CHECKING
 
-from sqlalchemy.engine import Connection, Engine
+if TYPE_CHECKING:
+    from sqlalchemy.engine import Connection, Engine
 
 _open: ContextVar[dict[Engine, Connection] | None] = ContextVar("open", default=None)
 _stack: ContextVar[ExitStack | None] = ContextVar("stack", default=None)

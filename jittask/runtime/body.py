@@ -29,7 +29,7 @@ class Bodies:
         self._code = code
         compilation = compile_tree(code)
         self._tasks = compilation.app.tasks
-        self._app = install(compilation.app, code, root)
+        self._app = install(compilation.app.contents, code, root)
 
     def run(self, assignment: Assignment) -> Outcome:
         """Read the row again, judge it again, call the function, encode what it returns."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import lru_cache
-
-import holidays
-from holidays import HolidayBase
+from typing import TYPE_CHECKING
 
 from jittask.schedule.problems import Mistake
 
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
 _DAY = timedelta(days=1)
 _SATURDAY = 5
+_ISO_LETTERS = 2
+_SOME = 8
 SEARCH_DAYS = 400
 """How far a working day is looked for (T9)."""
 
@@ -134,26 +136,31 @@ def _long_form(text: str) -> dict[str, object]:
 
 
 def _country(code: str, subdivision: str | None) -> HolidayBase:
-    known = _countries()
-    if code not in known:
+    from holidays import country_holidays  # late: it is large, and many trees have no calendar
+
+    if code not in _countries():
         raise Mistake(
             "unknown-calendar",
             ("country",),
             f"expected a country code such as CN, US or DE, got {code!r}",
             "the code is ISO 3166's, in capitals; a market is its MIC, such as XNYS",
         )
-    if subdivision is not None and subdivision not in known[code]:
-        some = ", ".join(known[code][:8]) or "none"
+    try:
+        return country_holidays(code, subdiv=subdivision)
+    except NotImplementedError:
+        known = country_holidays(code).subdivisions
+        some = ", ".join(known[:_SOME]) or "none"
         raise Mistake(
             "unknown-calendar",
             ("subdivision",),
             f"{code} has no subdivision {subdivision!r}",
-            f"it has: {some}{' …' if len(known[code]) > 8 else ''}",
-        )
-    return holidays.country_holidays(code, subdiv=subdivision)
+            f"it has: {some}{' …' if len(known) > _SOME else ''}",
+        ) from None
 
 
 def _market(code: str) -> HolidayBase:
+    from holidays import financial_holidays
+
     if code not in _markets():
         raise Mistake(
             "unknown-calendar",
@@ -161,17 +168,21 @@ def _market(code: str) -> HolidayBase:
             f"expected a market code such as XNYS, got {code!r}",
             "the code is the market's MIC",
         )
-    return holidays.financial_holidays(code)
+    return financial_holidays(code)
 
 
-@lru_cache(maxsize=1)
-def _countries() -> dict[str, list[str]]:
-    return holidays.list_supported_countries()
+def _countries() -> frozenset[str]:
+    """Return the codes of two letters; the package's own list would import every country."""
+    from holidays.registry import COUNTRIES
+
+    codes = (code for names in COUNTRIES.values() for code in names)
+    return frozenset(code for code in codes if len(code) == _ISO_LETTERS)
 
 
-@lru_cache(maxsize=1)
-def _markets() -> dict[str, list[str]]:
-    return holidays.list_supported_financial()
+def _markets() -> frozenset[str]:
+    from holidays.registry import FINANCIAL
+
+    return frozenset(code for names in FINANCIAL.values() for code in names if code.isupper())
 
 
 def _dates(config: Mapping[str, object], key: str) -> frozenset[date]:

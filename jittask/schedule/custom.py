@@ -119,7 +119,7 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     body = ";".join(f"{key}={value}" for key, value in parts.items())
     try:
         parsed = rrulestr(body, dtstart=start, cache=True)
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise _bad_rrule(f"rrule {text!r}: {error}") from error
     if not isinstance(parsed, rrule):
         raise _bad_rrule("expected one rule, got a set of rules")
@@ -148,7 +148,7 @@ def _elapsed(
     try:
         step = timedelta(seconds=_STEPS[frequency] * int(parts.get("INTERVAL", "1")))
         count = int(parts["COUNT"]) if "COUNT" in parts else None
-    except ValueError:
+    except (ValueError, OverflowError):
         raise _bad_rrule("INTERVAL and COUNT are whole numbers") from None
     if step <= timedelta() or (count is not None and count < 1):
         raise _bad_rrule("INTERVAL and COUNT are 1 or more")

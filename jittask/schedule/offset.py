@@ -71,10 +71,11 @@ def read_offset(config: object, key: str) -> Offset:
     if not isinstance(config, Mapping):
         raise Mistake("bad-offset", (key,), f"{key}: expected an object", None)
     kind, amount = config.get("offsetType", 0), config.get("offset", 0)
-    if kind not in (-1, 0, 1) or not isinstance(amount, int) or isinstance(amount, bool):
+    whole = isinstance(amount, int) and not isinstance(amount, bool)
+    if kind not in (-1, 0, 1) or not isinstance(amount, int) or not whole:
         raise Mistake(
             "bad-offset",
-            (key,),
+            (key, "offset" if "offset" in config and not whole else "offsetType"),
             f"{key}: expected offsetType -1, 0 or 1 and a whole offset",
             'for example: {"offsetType": -1, "offset": 7, "offsetUnit": "day", "time": "09:00"}',
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
@@ -61,6 +61,7 @@ def check_timer(
     frame = read_frame(reader, zone, calendar)
     if frame is None:
         return None, reader.problems
+    reader.problems += idle_keys(config)
     start = reader.step(lambda: read_wall(config, "startTime", frame.zone))
     end = None
     if config.get("endTime"):
@@ -92,6 +93,43 @@ def check_timer(
             )
         )
     return timer, reader.problems
+
+
+_MONTH_DAYS, _MONTH_WEEKS = {"subType", "day"}, {"subType", "week", "weekday"}
+_KEYS_OF_CYCLE: Mapping[str, frozenset[str]] = {
+    "normal": frozenset({"period"}),  # JitAi always writes it
+    "minute": frozenset({"period"}),
+    "hour": frozenset({"period"}),
+    "day": frozenset({"period"}),
+    "week": frozenset({"period", "weekday"}),
+    "month": frozenset({"period", *_MONTH_DAYS, *_MONTH_WEEKS}),
+    "year": frozenset({"period", "month", *_MONTH_DAYS, *_MONTH_WEEKS}),
+    "custom": frozenset({"period", "cron", "rrule"}),
+}
+_CYCLE_KEYS = frozenset().union(*_KEYS_OF_CYCLE.values())
+
+
+def idle_keys(config: Mapping[str, object]) -> Iterator[TimingProblem]:
+    """Yield a warning for each key that stands in a ``timerCfg`` and does nothing there."""
+    repeat = config.get("repeat")
+    if isinstance(repeat, Mapping):
+        kind = str(repeat.get("repeatType", "normal"))
+        used = _KEYS_OF_CYCLE.get(kind, _CYCLE_KEYS)
+        by_day = repeat.get("subType") == "day"
+        for key, value in repeat.items():
+            idle = key in _CYCLE_KEYS - used or (by_day and key in ("week", "weekday"))
+            if idle and value not in (None, [], ""):
+                where = "a month by days" if key in used else f"a cycle by {kind}"
+                yield _idle(("repeat", key), f"{key} has no effect in {where}")
+    if config.get("skipHoliday") or config.get("skipWeekend"):
+        return
+    for key in ("holidayRoll", "calendar"):
+        if config.get(key):
+            yield _idle((key,), f"{key} has no effect without skipHoliday or skipWeekend")
+
+
+def _idle(pointer: tuple[str | int, ...], message: str) -> TimingProblem:
+    return TimingProblem("key-without-effect", pointer, message, "remove it", warning=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +230,13 @@ def _custom(repeat: Mapping[str, object], start: datetime, zone: ZoneInfo) -> Cy
         return cron_cycle(cron, start, zone)
     if isinstance(rule, str) and cron is None:
         return rrule_cycle(rule, start, zone)
-    raise Mistake("bad-repeat", ("repeat",), "a custom cycle has exactly one of cron and rrule")
+    both = cron is not None and rule is not None
+    raise Mistake(
+        "bad-repeat",
+        ("repeat", "rrule" if both else "repeatType"),
+        "a custom cycle has exactly one of cron and rrule",
+        "remove one of them" if both else 'for example: "cron": "30 9 * * 1-5"',
+    )
 
 
 def _month_pattern(repeat: Mapping[str, object], start: datetime) -> MonthDays | NthWeekdays:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from jittask.schedule.reading import (
     ELAPSED_STEPS,
     CalendarConfig,
     Reader,
+    idle_keys,
     read_cycle,
     read_frame,
     read_wall,
@@ -148,6 +149,8 @@ def check_row_timer(
     frame = read_frame(reader, zone, calendar)
     if frame is None:
         return None, reader.problems
+    reader.problems += idle_keys(config)
+    reader.problems += _unclear_ends(config)
     start_field = reader.step(lambda: _field_name(config, "startField"))
     start_offset = reader.step(lambda: read_offset(config.get("startOffset"), "startOffset"))
     end_offset = reader.step(lambda: read_offset(config.get("endOffset"), "endOffset"))
@@ -182,6 +185,21 @@ def _ends_by_field(config: Mapping[str, object]) -> bool:
     if which in (0, 1) and config.get("endTime") and config.get("endField"):
         return which == 1
     return bool(config.get("endField"))
+
+
+def _unclear_ends(config: Mapping[str, object]) -> Iterator[TimingProblem]:
+    which, by_time, by_field = (config.get(key) for key in ("endTimeType", "endTime", "endField"))
+    if which == 1 and not by_field:
+        message, hint = "endTimeType 1 ends by a field, and endField is missing", "name the field"
+        yield TimingProblem("end-missing", ("endTimeType",), message, hint)
+    elif which is None and by_time and by_field:
+        yield TimingProblem(
+            "two-ends",
+            ("endTime",),
+            "endTime and endField both stand here, and endField is used",
+            "remove one, or say which by endTimeType",
+            warning=True,
+        )
 
 
 def _minutes_need_an_end(repeat: Mapping[str, object], *, bounded: bool) -> None:

@@ -52,7 +52,7 @@ def test_edit_break_mend_remove_return(tree: Tree) -> None:
         # a broken JSON: the last good version goes on, and status says so
         tree.write("tasks/Hello/e.json", slower.replace('"enable": 1,', '"enable": 1'))
         seen.append(said(program, "broken"))
-        seen += [said(program, word) for word in ("[bad-json]", '"', "^", "hint:")]
+        seen += [said(program, word) for word in ("[bad-json]", "|", "^", "hint:")]
         said(program, '→ "two"')
         status = jittask("status", tree.root)
         assert status.returncode == 1

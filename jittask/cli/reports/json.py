@@ -1,0 +1,23 @@
+"""For programs: the shape that section 10 of the design promises."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jittask.cli.reports.report import Report
+from jittask.cli.shown import diagnostic_data, to_json
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Yield one JSON document."""
+    yield to_json(
+        {
+            "diagnostics": [diagnostic_data(one) for one in report.verdict.mistakes],
+            "summary": {
+                "errors": report.errors,
+                "warnings": report.warnings,
+                "elements": len(report.verdict.elements),
+                "seconds": round(report.seconds, 3),
+            },
+        }
+    )

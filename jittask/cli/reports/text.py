@@ -1,0 +1,30 @@
+"""For people: the place, the line with a caret, the hint."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from jittask.cli.reports.report import Report
+from jittask.cli.shown import diagnostic_lines
+
+_MOST_NAMED = 3
+
+
+def lines(report: Report) -> Iterator[str]:
+    """Yield a block for each mistake; the summary is not among them."""
+    told: set[str] = set()
+    for one in report.verdict.mistakes:
+        yield from diagnostic_lines(one, report.root)
+        source = one.element or one.location.file
+        needed_by = report.needed_by(one) if source not in told else ()
+        if needed_by:
+            told.add(source)
+            yield f"        {click.style('needed by:', fg='cyan')} {_names(needed_by)}"
+        yield ""
+
+
+def _names(names: tuple[str, ...]) -> str:
+    more = len(names) - _MOST_NAMED
+    return ", ".join(names[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

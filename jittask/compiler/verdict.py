@@ -1,0 +1,166 @@
+"""What validation says of a tree, kept in ``.jittask/cache`` while nothing changes (rule H2).
+
+A kept verdict holds while every file of the tree has the digest that it had,
+the environment variables that it names are set or unset as they were, and
+JitTask and what it judges by are the same. It may be deleted at any time.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import importlib.util
+import json
+import os
+import sys
+import zoneinfo
+from collections.abc import Mapping
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+from typing import Any
+
+from jittask import __version__
+from jittask.compiler.build import compile_files
+from jittask.compiler.compiled import Compilation
+from jittask.compiler.files import Files, Known, Mark
+from jittask.compiler.probe import Probe
+from jittask.compiler.schema import SCHEMA_FOLDER
+from jittask.diagnostics import Diagnostic, Location, Severity
+
+_ROOMS = ("compiler", "schedule", "query")
+_JUDGES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is said of a tree."""
+
+    diagnostics: tuple[Diagnostic, ...]
+    """Sorted; those that follow from others too."""
+    elements: tuple[str, ...]
+    """Full names."""
+    tasks: int
+    """How many tasks can load."""
+
+    @property
+    def mistakes(self) -> tuple[Diagnostic, ...]:
+        """The findings without those that only follow from another: one a mistake (V1)."""
+        return tuple(one for one in self.diagnostics if one.because is None)
+
+
+def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdict:
+    """Validate a tree; without a probe, an unchanged one is known by its digests.
+
+    ``keep``: whether ``.jittask/cache`` may be used.
+    """
+    root = root.resolve()
+    if probe is not None or not keep or not root.is_dir():
+        return _verdict(compile_files(Files(root), probe))
+    cache = _Cache(root)
+    files = Files(root, cache.known)
+    kept = cache.verdict(files)
+    if kept is not None:
+        return kept
+    compilation = compile_files(files)
+    verdict = _verdict(compilation)
+    cache.keep(files, verdict, compilation.reusable.environment)
+    return verdict
+
+
+def _verdict(compilation: Compilation) -> Verdict:
+    app = compilation.app
+    return Verdict(compilation.diagnostics, tuple(app.elements), len(app.tasks))
+
+
+class _Cache:
+    """The one file of the cache; one that cannot be read is as if it were not there."""
+
+    def __init__(self, root: Path) -> None:
+        self._folder = root / ".jittask" / "cache"
+        self._file = self._folder / "verdict.json"
+        self._stamp = _stamp()
+        self._held: dict[str, Any] = {}
+        self.known: dict[str, Known] = {}
+        """Digests of files that had settled when they were read."""
+        self._began = self._touched()
+        with contextlib.suppress(OSError, ValueError):
+            held = json.loads(self._file.read_bytes())
+            if held["stamp"] == self._stamp:
+                self._held = held
+                for file, (digest, *mark) in held["files"].items():
+                    if mark:
+                        self.known[file] = Known(Mark(*mark), digest)
+
+    def verdict(self, files: Files) -> Verdict | None:
+        """Return what was said, where it still holds."""
+        held = self._held
+        if not held or not _same_files(files, held["files"]):
+            return None
+        if any((name in os.environ) != was_set for name, was_set in held["environment"].items()):
+            return None
+        said = tuple(_diagnostic(one) for one in held["diagnostics"])
+        return Verdict(said, tuple(held["elements"]), held["tasks"])
+
+    def keep(self, files: Files, verdict: Verdict, environment: Mapping[str, bool]) -> None:
+        """Keep a verdict; not where something could not be read, nor on a disk that refuses."""
+        if files.unreadable or not self._began:
+            return
+        with contextlib.suppress(OSError):
+            digests = {file: [files.digest(file)] for file in files.listed()}
+            settled = files.known(self._began)
+            held = {
+                "stamp": self._stamp,
+                "environment": dict(environment),
+                "files": {
+                    file: [*digest, *(astuple(settled[file].mark) if file in settled else ())]
+                    for file, digest in digests.items()
+                },
+                "diagnostics": [asdict(one) for one in verdict.diagnostics],
+                "elements": verdict.elements,
+                "tasks": verdict.tasks,
+            }
+            draft = self._file.with_suffix(".draft")
+            draft.write_text(json.dumps(held), encoding="utf-8")
+            draft.replace(self._file)
+
+    def _touched(self) -> int:
+        """Return the file system's time now, in nanoseconds; 0 where nothing can be written."""
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+            ignore = self._folder.parent / ".gitignore"
+            if not ignore.exists():
+                ignore.write_text("*\n", encoding="utf-8")
+            touched = self._folder / "began"
+            touched.write_text("", encoding="utf-8")
+            return touched.stat().st_mtime_ns
+        except OSError:
+            return 0
+
+
+def _same_files(files: Files, held: Mapping[str, list[Any]]) -> bool:
+    try:
+        listed = list(files.listed())
+        return len(listed) == len(held) and all(
+            file in held and files.digest(file) == held[file][0] for file in listed
+        )
+    except OSError:
+        return False
+
+
+def _stamp() -> str:
+    """Name what a verdict rests on besides the tree: JitTask, and what it judges by."""
+    here = Path(__file__).parents[1]
+    files = [*here.glob("*.py"), *SCHEMA_FOLDER.glob("*.json")]
+    files += [file for room in _ROOMS for file in (here / room).glob("*.py")]
+    parts = [__version__, sys.version, *zoneinfo.TZPATH]
+    parts += [str(file.stat().st_mtime_ns) for file in sorted(files)]
+    for name in _JUDGES:
+        found = importlib.util.find_spec(name)
+        if found is not None and found.origin is not None:
+            parts.append(f"{found.origin} {Path(found.origin).stat().st_mtime_ns}")
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+
+def _diagnostic(data: dict[str, Any]) -> Diagnostic:
+    place, severity = Location(**data.pop("location")), Severity(data.pop("severity"))
+    return Diagnostic(location=place, severity=severity, **data)

@@ -1,0 +1,5 @@
+from commons.dates import today
+
+
+def customFunc():
+    return today()

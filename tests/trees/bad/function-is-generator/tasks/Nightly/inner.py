@@ -1,0 +1,2 @@
+def customFunc():
+    yield 1

@@ -1,0 +1,2 @@
+def custumFunc():
+    return 1

@@ -1,0 +1,5 @@
+import requets
+
+
+def customFunc():
+    return 1

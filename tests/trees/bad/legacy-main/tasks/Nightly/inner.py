@@ -1,0 +1,2 @@
+def main(app, taskInstance):
+    return 1

@@ -1,0 +1,2 @@
+def customFunc(row, *, 通知):
+    return 1

@@ -1,0 +1,5 @@
+from commons.datetime import today
+
+
+def customFunc():
+    return today()

@@ -1,0 +1,2 @@
+def customFunc(days=7):
+    return days
