@@ -70,7 +70,7 @@ def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
     colour = "red" if one.is_error else "yellow"
     yield (
         f"{click.style(f'{place.file}:{place.line}:{place.column}', bold=True)} "
-        f"{click.style(str(one.severity), fg=colour, bold=True)} [{one.code}] {one.message}"
+        f"{click.style(str(one.severity), fg=colour, bold=True)} [{one.code}] {_plain(one.message)}"
     )
     source = _source_line(root / place.file, place.line)
     if source is not None and source.strip():
@@ -83,14 +83,22 @@ def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
         yield f"{number} | {source}"
         yield f"{' ' * len(number)} | {gap}{click.style(carets, fg=colour)}"
     if one.hint:
-        yield f"        {click.style('hint:', fg='cyan')} {one.hint}"
+        yield f"        {click.style('hint:', fg='cyan')} {_plain(one.hint)}"
 
 
 def _source_line(path: Path, line: int) -> str | None:
     try:
-        return path.read_text(encoding="utf-8-sig", errors="replace").split("\n")[line - 1]
+        text = path.read_text(encoding="utf-8-sig", errors="replace")
+        return _plain(text.split("\n")[line - 1])
     except (OSError, IndexError):
         return None
+
+
+def _plain(text: str) -> str:
+    """Return text that cannot steer a terminal: what does not print is shown as that."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\t" else "�" for char in text)
 
 
 def _width(char: str) -> int:

@@ -83,13 +83,15 @@ class _Cache:
         self.known: dict[str, Known] = {}
         """Digests of files that had settled when they were read."""
         self._began = self._touched()
-        with contextlib.suppress(OSError, ValueError):
+        # what people or a crash have made of the file is no verdict
+        with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
             held = json.loads(self._file.read_bytes())
             if held["stamp"] == self._stamp:
+                files = held["files"].items()
+                self.known = {
+                    file: Known(Mark(*mark), digest) for file, (digest, *mark) in files if mark
+                }
                 self._held = held
-                for file, (digest, *mark) in held["files"].items():
-                    if mark:
-                        self.known[file] = Known(Mark(*mark), digest)
 
     def verdict(self, files: Files) -> Verdict | None:
         """Return what was said, where it still holds."""
