@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import difflib
+import warnings
 
 from jittask.query.expression import (
     OPERATORS,
@@ -34,7 +35,9 @@ def parse(text: str) -> Expression:
     if len(text) > _MOST_CHARACTERS:
         raise QuerySyntaxError(f"a filter has at most {_MOST_CHARACTERS} characters", 0, 1)
     try:
-        tree = ast.parse(text.strip() and text, mode="eval")
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # an odd escape is no mistake of a filter
+            tree = ast.parse(text.strip() and text, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
         at = (getattr(error, "offset", None) or 1) - 1
         raise QuerySyntaxError(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from jittask.schedule.zones import fire_instant, resolve, to_wall
 
-LAST_YEAR = 2200
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Rules are followed up to the end of this year (T1)."""
 
 
@@ -66,7 +66,10 @@ class Elapsed:
         anchor = resolve(self.start, self.zone)
         n = max(0, -((anchor - low) // self.step))
         while self.count is None or n < self.count:
-            instant = anchor + n * self.step
+            try:
+                instant = anchor + n * self.step
+            except OverflowError:  # past what a datetime holds, and so past LAST_YEAR
+                return
             if instant.year > LAST_YEAR:
                 return
             yield Nominal(instant, to_wall(instant, self.zone))

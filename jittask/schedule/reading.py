@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.custom import cron_cycle, rrule_cycle
-from jittask.schedule.cycle import Cycle, Elapsed, Once
+from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR, Cycle, Elapsed, Once
 from jittask.schedule.days import (
     Days,
     EveryDays,
@@ -29,6 +29,7 @@ CalendarConfig = str | Mapping[str, object] | Calendar | None
 _T = TypeVar("_T")
 
 ELAPSED_STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
+MOST_PERIOD = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -167,6 +168,7 @@ def read_wall(
     A date alone is midnight, or the end of the day where ``end`` is set (T7).
     """
     text = config.get(key)
+    code = "bad-end-time" if end else "bad-start-time"
     try:
         if not isinstance(text, str):
             raise ValueError(text)  # noqa: TRY004 - one way out
@@ -174,18 +176,21 @@ def read_wall(
         found = datetime.fromisoformat(stripped)
     except ValueError:
         raise Mistake(
-            f"bad-{'end' if end else 'start'}-time",
+            code,
             (key,),
             f"{key}: expected yyyy-MM-dd HH:mm:ss, got {text!r}"
             if text is not None
             else f"{key} is missing",
             "for example: 2026-01-05 09:00:00",
         ) from None
-    if found.tzinfo is not None:
-        return to_wall(found, zone)
-    if end and _is_date(stripped):
-        return datetime.combine(found.date(), time.max)
-    return found
+    if end and found.tzinfo is None and _is_date(stripped):
+        found = datetime.combine(found.date(), time.max)
+    if end and found.year > LAST_YEAR:
+        return datetime(LAST_YEAR, 12, 31, 23, 59, 59)  # noqa: DTZ001 - wall time: for ever
+    if not FIRST_YEAR <= found.year <= LAST_YEAR:
+        years = f"{FIRST_YEAR} to {LAST_YEAR}"
+        raise Mistake(code, (key,), f"{key}: expected a year from {years}, got {found.year}")
+    return found if found.tzinfo is None else to_wall(found, zone)
 
 
 def read_cycle(config: Mapping[str, object], start: datetime, zone: ZoneInfo) -> Cycle:
@@ -195,9 +200,12 @@ def read_cycle(config: Mapping[str, object], start: datetime, zone: ZoneInfo) ->
         raise Mistake("bad-repeat", ("repeat",), "repeat: expected an object", None)
     kind = repeat.get("repeatType", "normal")
     period = repeat.get("period", 1)
-    if not isinstance(period, int) or isinstance(period, bool) or period < 1:
+    whole = isinstance(period, int) and not isinstance(period, bool)
+    if not isinstance(period, int) or not whole or not 1 <= period <= MOST_PERIOD:
         raise Mistake(
-            "bad-repeat", ("repeat", "period"), f"expected a whole number from 1, got {period!r}"
+            "bad-repeat",
+            ("repeat", "period"),
+            f"period: expected a whole number from 1 to {MOST_PERIOD:,}, got {period!r}",
         )
     match kind:
         case "normal":

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from jittask.schedule.cycle import LAST_YEAR
 from jittask.schedule.offset import MONTH_SLACK, Offset, add_months, read_offset
 from jittask.schedule.problems import Mistake, TimingError, TimingProblem
 from jittask.schedule.reading import (
@@ -25,6 +26,8 @@ from jittask.schedule.zones import to_wall
 _DAY = timedelta(days=1)
 _MOST_RANGES = 200
 _BEGINNING = datetime(1, 1, 2)  # noqa: DTZ001 - wall time
+_SANE_YEARS = (1000, LAST_YEAR)
+"""A repeat may count from long ago, as from a birthday."""
 _ROLL_DAYS = timedelta(days=40)
 """More than any run of days off; a range may be too wide, never too narrow."""
 _PATTERNS = ("weekday", "day", "week", "month", "cron", "rrule", "subType")
@@ -74,13 +77,20 @@ class RowTimer:
         return self.timer(_as_date(row.get(self.start_field)), _as_date(end))
 
     def timer(self, start: date | None, end: date | None = None) -> Timer | None:
-        """Return the timer for a start value and an end value (D1); None without a start.
+        """Return the timer for a start value and an end value (D1); None where nothing can fire.
 
-        Naive datetimes are wall time in the task's zone.
+        That is without a start, or with one so far out that no occurrence of
+        it lies in the years that timers know, such as a 9999-12-31. Naive
+        datetimes are wall time in the task's zone.
         """
         if start is None:
             return None
-        base = self.start_offset.apply(self._naive(start), self.zone)
+        try:
+            base = self.start_offset.apply(self._naive(start), self.zone)
+        except (OverflowError, ValueError):
+            return None
+        if not _SANE_YEARS[0] <= base.year <= _SANE_YEARS[1]:
+            return None
         cycle = read_cycle({"repeat": self.repeat}, base, self.zone)
         return Timer(self.zone, base, self._end(end), cycle, self.roll)
 
@@ -129,7 +139,12 @@ class RowTimer:
             return self.end_time
         if value is None:
             return None
-        end = self.end_offset.apply(self._naive(value), self.zone)
+        try:
+            end = self.end_offset.apply(self._naive(value), self.zone)
+        except (OverflowError, ValueError):
+            return None
+        if end.year > LAST_YEAR:
+            return None
         plain_date = not isinstance(value, datetime) and self.end_offset.at is None
         if plain_date and not self.end_offset.seconds:
             return datetime.combine(end.date(), time.max)
