@@ -15,10 +15,12 @@ from jittask.cli.failure import Failure
 _COMMANDS = {
     "init": ("jittask.cli.init", "Make a small working tree."),
     "log": ("jittask.cli.log", "Show one run whole: attempts, output, traceback."),
+    "new": ("jittask.cli.new", "Write a new task."),
     "next": ("jittask.cli.next", "Show when tasks fire next."),
     "records": ("jittask.cli.records", "List runs."),
     "rule": ("jittask.cli.rule", "Explain a diagnostic's code."),
     "run": ("jittask.cli.run", "Run a tree's tasks."),
+    "schema": ("jittask.cli.schema", "Give editors the JSON Schemas."),
     "status": ("jittask.cli.status", "Show what runs, and what is broken."),
     "trigger": ("jittask.cli.trigger", "Run a task now, with a record."),
     "try": ("jittask.cli.try_", "Run a task's function here and now, without a record."),

@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterator
 from xml.etree import ElementTree as ET
 
+import click
+
 from jittask.cli.reports.report import Report
 from jittask.cli.shown import diagnostic_lines
 from jittask.diagnostics import Diagnostic
 
 _APP = "app"
-_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\x1b\[[0-9;]*m")
+_NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def lines(report: Report) -> Iterator[str]:
@@ -52,4 +54,4 @@ def _text(found: list[Diagnostic], report: Report) -> str:
 
 
 def _clean(text: str) -> str:
-    return _NOT_XML.sub("", text)
+    return _NOT_XML.sub("", click.unstyle(text))
