@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from jittask.schedule.problems import Mistake
@@ -25,9 +26,9 @@ class Calendar:
     """Says of each day whether it is a holiday, a weekend day, a working day."""
 
     label: str
-    base: HolidayBase | None = field(compare=False, default=None)
-    whole_spans: bool = False
-    """China: weekend days that touch a listed day belong to the holiday."""
+    country: str | None = None
+    subdivision: str | None = None
+    market: str | None = None
     extra_holidays: frozenset[date] = frozenset()
     extra_workdays: frozenset[date] = frozenset()
 
@@ -52,13 +53,38 @@ class Calendar:
             )
         if country and market:
             raise Mistake("unknown-calendar", ("market",), "expected a country or a market", None)
-        base = _market(str(market)) if market else None
+        if market:
+            _check_market(str(market))
         if country:
-            base = _country(str(country), str(subdivision) if subdivision else None)
-        if base is None and not off and not on:
+            _check_country(str(country), str(subdivision) if subdivision else None)
+        if not country and not market and not off and not on:
             raise Mistake("unknown-calendar", (), "a calendar names a country or a market", None)
         label = str(market or (f"{country}-{subdivision}" if subdivision else country or "extras"))
-        return cls(label, base, country == "CN", off, on)
+        return cls(
+            label,
+            str(country) if country else None,
+            str(subdivision) if country and subdivision else None,
+            str(market) if market else None,
+            off,
+            on,
+        )
+
+    @cached_property
+    def base(self) -> HolidayBase | None:
+        """What the package knows of it; made when it is first asked, for it is large."""
+        if self.country is None and self.market is None:
+            return None
+        from holidays import country_holidays, financial_holidays
+
+        if self.country is not None:
+            return country_holidays(self.country, subdiv=self.subdivision)
+        assert self.market is not None
+        return financial_holidays(self.market)
+
+    @property
+    def whole_spans(self) -> bool:
+        """China: weekend days that touch a listed day belong to the holiday."""
+        return self.country == "CN"
 
     def holiday_name(self, day: date) -> str | None:
         """Return the name of the holiday that ``day`` is, or None."""
@@ -135,9 +161,7 @@ def _long_form(text: str) -> dict[str, object]:
     return {"country": country}
 
 
-def _country(code: str, subdivision: str | None) -> HolidayBase:
-    from holidays import country_holidays  # late: it is large, and many trees have no calendar
-
+def _check_country(code: str, subdivision: str | None) -> None:
     if code not in _countries():
         raise Mistake(
             "unknown-calendar",
@@ -145,8 +169,12 @@ def _country(code: str, subdivision: str | None) -> HolidayBase:
             f"expected a country code such as CN, US or DE, got {code!r}",
             "the code is ISO 3166's, in capitals; a market is its MIC, such as XNYS",
         )
+    if subdivision is None:
+        return
+    from holidays import country_holidays
+
     try:
-        return country_holidays(code, subdiv=subdivision)
+        country_holidays(code, subdiv=subdivision)
     except NotImplementedError:
         known = country_holidays(code).subdivisions
         some = ", ".join(known[:_SOME]) or "none"
@@ -158,9 +186,7 @@ def _country(code: str, subdivision: str | None) -> HolidayBase:
         ) from None
 
 
-def _market(code: str) -> HolidayBase:
-    from holidays import financial_holidays
-
+def _check_market(code: str) -> None:
     if code not in _markets():
         raise Mistake(
             "unknown-calendar",
@@ -168,7 +194,6 @@ def _market(code: str) -> HolidayBase:
             f"expected a market code such as XNYS, got {code!r}",
             "the code is the market's MIC",
         )
-    return financial_holidays(code)
 
 
 def _countries() -> frozenset[str]:

@@ -83,7 +83,7 @@ def check_timer(
                 warning=True,
             )
         )
-    elif timer.after(_EPOCH - timedelta(days=1)) is None:
+    elif _may_be_empty(timer) and timer.after(_EPOCH - timedelta(days=1)) is None:
         reader.problems.append(
             TimingProblem(
                 "no-occurrence",
@@ -94,6 +94,12 @@ def check_timer(
             )
         )
     return timer, reader.problems
+
+
+def _may_be_empty(timer: Timer) -> bool:
+    """Whether no occurrence may be left: a cycle alone always has one."""
+    skips = timer.roll is not None and timer.roll.direction is Direction.SKIP
+    return timer.end is not None or skips
 
 
 _MONTH_DAYS, _MONTH_WEEKS = {"subType", "day"}, {"subType", "week", "weekday"}

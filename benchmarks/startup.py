@@ -1,0 +1,71 @@
+"""How soon a command answers, against Python's own start: ``--help``, ten elements validated.
+
+Run: python benchmarks/startup.py [rounds]
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+TASK = {
+    "type": "tasks.NormalType",
+    "title": "T",
+    "enable": 1,
+    "funcType": "Inner",
+    "timerCfg": {"startTime": "2026-01-05 09:00:00", "repeat": {"repeatType": "day"}},
+}
+
+
+def tree(root: Path, **settings: object) -> Path:
+    (root / "tasks").mkdir(parents=True)
+    manifest = {"settings": {"timezone": "UTC", **settings}}
+    (root / "app.json").write_text(json.dumps(manifest))
+    for n in range(10):
+        folder = root / "tasks" / f"T{n}"
+        folder.mkdir()
+        (folder / "e.json").write_text(json.dumps(TASK))
+        (folder / "inner.py").write_text("def customFunc():\n    return 1\n")
+    return root
+
+
+def main() -> None:
+    rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
+    jittask = [sys.executable, "-m", "jittask"]
+    with tempfile.TemporaryDirectory() as place:
+        plain = tree(Path(place) / "plain")
+        calendar = tree(Path(place) / "calendar", calendar="CN")
+        validate = [*jittask, "validate"]
+        commands = {
+            "python -c pass": [sys.executable, "-c", "pass"],
+            "python -c 'import click'": [sys.executable, "-c", "import click"],
+            "jittask --help": [*jittask, "--help"],
+            "validate --no-import --no-cache": [
+                *jittask,
+                "validate",
+                "--no-import",
+                "--no-cache",
+                plain,
+            ],
+            "validate --no-import, unchanged": [*validate, "--no-import", plain],
+            "validate (imports too)": [*validate, plain],
+            "validate (imports, calendar CN)": [*validate, calendar],
+        }
+        times: dict[str, list[float]] = {name: [] for name in commands}
+        for _ in range(rounds):  # in turns, so that a slow moment slows all alike
+            for name, command in commands.items():
+                began = time.perf_counter()
+                subprocess.run(command, check=True, capture_output=True)
+                times[name].append(time.perf_counter() - began)
+    print("| command, ten tasks | median | least |\n| --- | ---: | ---: |")
+    for name, found in times.items():
+        print(f"| {name} | {statistics.median(found):.3f} s | {min(found):.3f} s |")
+
+
+if __name__ == "__main__":
+    main()

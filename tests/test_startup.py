@@ -1,0 +1,83 @@
+"""What a command imports before it answers (V7): a longer list is a slower start for everyone."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.tree import Tree
+
+MAY_IMPORT = {
+    "--help": {"click"},
+    "rule": {"click"},
+    "validate --no-import": {"click", "jsonschema_rs", "cronsim", "dateutil", "six"},
+    "validate": {"click", "jsonschema_rs", "cronsim", "dateutil", "six"},
+    "next": {"click", "jsonschema_rs", "cronsim", "dateutil", "six"},
+}
+"""Packages from outside the standard library, by command; for a tree without a calendar."""
+
+NEVER = {"asyncio", "multiprocessing", "http", "unittest", "sqlite3"}
+"""Parts of the standard library that cost much and that nothing here needs."""
+
+_SCRIPT = """
+import sys
+from jittask.cli.main import main
+sys.argv[0] = "jittask"
+try:
+    main()
+except SystemExit as stop:
+    assert stop.code in (0, None), stop.code
+print("\\n", *sys.modules)
+"""
+
+
+@pytest.fixture
+def ten(tree: Tree) -> Path:
+    tree.things()
+    tree.write("services/S/e.json", {"type": "services.NormalType", "title": "S"})
+    tree.write("services/S/service.py", "def run():\n    return 1\n")
+    for n in range(4):
+        tree.scheduled(f"A{n}")
+        tree.dated(f"B{n}", filter="Q('name','=','x')")
+    tree.scheduled("C", None, {"repeatType": "custom", "cron": "30 9 * * 1-5"})
+    return tree.root
+
+
+def imported(*arguments: object) -> set[str]:
+    done = subprocess.run(
+        [sys.executable, "-c", _SCRIPT, *map(str, arguments)],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return {name.partition(".")[0] for name in done.stdout.splitlines()[-1].split()}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("command", MAY_IMPORT)
+def test_no_more_than_what_is_listed(command: str, ten: Path) -> None:
+    words = command.split()
+    arguments = [*words, ten] if words[0] == "validate" else words
+    arguments += ["--tree", ten] if words[0] == "next" else []
+    found = imported(*arguments)
+    foreign = {name for name in found if name not in sys.stdlib_module_names and name[0] != "_"}
+    ours = {"jittask", "jittask_editable"}
+    assert {name for name in foreign - ours if "editable" not in name} <= MAY_IMPORT[command]
+    assert not found & NEVER
+
+
+@pytest.mark.process
+def test_the_process_that_imports_elements_needs_no_database() -> None:
+    script = "import jittask.prelude.check, sys; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    loaded = set(done.stdout.split())
+    assert not loaded & {
+        "sqlalchemy",
+        "click",
+        "jsonschema_rs",
+        "jittask.compiler.build",
+        "asyncio",
+    }
