@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.commons import Commons, read_commons
@@ -106,8 +106,8 @@ class Compiling:
         for one, source in self._sources(ElementKind.SERVICE):
             self._service(one, source)
 
-    def compile_tasks(self) -> None:
-        """Compile the tasks; those that did not change are taken over as they are."""
+    def compile_tasks(self, only: Container[str] | None = None) -> None:
+        """Compile the tasks, or some; those that did not change are taken over as they are."""
         names = self._names(ElementKind.SERVICE)
         graph = Graph(
             self.files, self.settings.app, self.elements, self.models, self.needs, self.commons
@@ -120,6 +120,8 @@ class Compiling:
             graph,
         )
         for one in self._of(ElementKind.TASK):
+            if only is not None and one.name not in only:
+                continue
             task = self._taken_over(one, graph) or self._task(one, around)
             if task is not None and one.name not in self.misnamed:
                 self.tasks[one.name] = task
@@ -134,9 +136,6 @@ class Compiling:
             self.findings[name].found += found
             if self.findings[name].broken:
                 del self.tasks[name]
-        diagnostics = [*self.shared.found, *self.misnamed.values()]
-        for findings in self.findings.values():
-            diagnostics += findings.found
         app = CompiledApp(
             self.files.root,
             self.settings.app,
@@ -150,7 +149,14 @@ class Compiling:
             self.files.known(), self.needs, self.of_own_files, probed, versions,
             self.environment.asked,
         )  # fmt: skip
-        return Compilation(app, tuple(sorted(diagnostics, key=lambda one: one.sort_key)), reusable)
+        return Compilation(app, self.diagnostics(), reusable)
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Return everything found, sorted."""
+        found = [*self.shared.found, *self.misnamed.values()]
+        for findings in self.findings.values():
+            found += findings.found
+        return tuple(sorted(found, key=lambda one: one.sort_key))
 
     @property
     def contents(self) -> AppContents:

@@ -126,6 +126,15 @@ class Files:
             if "e.json" not in self.folders[inner].files:
                 yield from self.under(inner)
 
+    def known_now(self) -> dict[str, Known]:
+        """Return the digests that this look knows, settled or not."""
+        return {file: Known(self._marks[file], digest) for file, digest in self._digests.items()}
+
+    def take(self, read: Mapping[str, Known]) -> None:
+        """Take over what a fork of this look has read."""
+        for file, known in read.items():
+            self._marks[file], self._digests[file] = known.mark, known.digest
+
     def known(self, began: int = 0) -> dict[str, Known]:
         """Return what a later look can rely on.
 

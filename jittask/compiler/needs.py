@@ -82,10 +82,17 @@ def needs(module: Module) -> Needs:
 
 def _walk(module: Module) -> Iterator[ast.AST]:
     """Yield every node that can need something: statements alone, where they suffice."""
+    waiting: list[ast.AST] = [module.tree]
     if module.mentions("getElement"):
-        yield from ast.walk(module.tree)
+        while waiting:
+            node = waiting.pop()
+            yield node
+            for value in node.__dict__.values():
+                if isinstance(value, ast.AST):
+                    waiting.append(value)
+                elif type(value) is list:
+                    waiting += [one for one in value if isinstance(one, ast.AST)]
     elif module.mentions("import"):
-        waiting: list[ast.AST] = [module.tree]
         while waiting:
             node = waiting.pop()
             yield node

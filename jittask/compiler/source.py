@@ -84,19 +84,19 @@ def read_json(files: Files, file: str, findings: Findings) -> Source | None:
         message = f"nested more than {_MOST_DEPTH} deep"
         wrong("bad-json", message, "element files are flat", deep, deep + 1)
         return None
-    doubled: list[str] = []
     try:
-        data = _loads(text, doubled)
+        data = _STRICT.decode(text)
+    except _DoubledKey:
+        data = json.loads(text, parse_constant=_refuse)
+        for key, start, end in _doubled_keys(text):
+            message = f"the key {key!r} stands twice in one object"
+            wrong("duplicate-key", message, "keep one of them", start, end)
     except json.JSONDecodeError as error:
         wrong("bad-json", *_json_mistake(error, text))
         return None
     except ValueError as error:  # NaN and its like, or a number of too many digits
         wrong("bad-json", str(error), None, *_no_number(text))
         return None
-    if doubled:
-        for key, start, end in _doubled_keys(text):
-            message = f"the key {key!r} stands twice in one object"
-            wrong("duplicate-key", message, "keep one of them", start, end)
     if (half := _half_character(text)) is not None:
         wrong("bad-json", "half of a surrogate pair is no character", None, *half)
         return None
@@ -139,19 +139,22 @@ def _location(file: str, text: str, start: int, end: int, pointer: str | None = 
     return Location(file, line, column, end_line, end_column, pointer)
 
 
-def _loads(text: str, doubled: list[str]) -> Any:
-    """Parse JSON; keys that stand twice in an object are added to ``doubled``."""
+class _DoubledKey(Exception):
+    """A key stands twice in an object."""
 
-    def pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
-        found = dict(items)
-        if len(found) < len(items):
-            doubled.extend(key for key, _ in items)
-        return found
 
-    def constant(name: str) -> None:
-        raise ValueError(f"{name} is not JSON")
+def _pairs(items: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(items)
+    if len(found) < len(items):
+        raise _DoubledKey
+    return found
 
-    return json.loads(text, object_pairs_hook=pairs, parse_constant=constant)
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_STRICT = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_refuse)
 
 
 def _too_deep(text: str) -> int | None:

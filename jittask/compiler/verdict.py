@@ -20,9 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from jittask import __version__
-from jittask.compiler.build import compile_files
-from jittask.compiler.compiled import Compilation
+from jittask.compiler.build import Compiling, compile_files
 from jittask.compiler.files import Files, Known, Mark
+from jittask.compiler.halves import compile_in_halves
 from jittask.compiler.probe import Probe
 from jittask.compiler.schema import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
@@ -54,22 +54,29 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
     ``keep``: whether ``.jittask/cache`` may be used.
     """
     root = root.resolve()
-    if probe is not None or not keep or not root.is_dir():
-        return _verdict(compile_files(Files(root), probe))
+    if probe is not None:
+        compilation = compile_files(Files(root), probe)
+        app = compilation.app
+        return Verdict(compilation.diagnostics, tuple(app.elements), len(app.tasks))
+    if not keep or not root.is_dir():
+        return _judged(Files(root))[0]
     cache = _Cache(root)
     files = Files(root, cache.known)
     kept = cache.verdict(files)
     if kept is not None:
         return kept
-    compilation = compile_files(files)
-    verdict = _verdict(compilation)
-    cache.keep(files, verdict, compilation.reusable.environment)
+    verdict, environment = _judged(files)
+    cache.keep(files, verdict, environment)
     return verdict
 
 
-def _verdict(compilation: Compilation) -> Verdict:
-    app = compilation.app
-    return Verdict(compilation.diagnostics, tuple(app.elements), len(app.tasks))
+def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool]]:
+    """Return a verdict, and the environment variables that it rests on."""
+    compiling = Compiling(files, None)
+    compiling.settle()
+    tasks = compile_in_halves(compiling)
+    elements = tuple(one.name for one in compiling.found)
+    return Verdict(compiling.diagnostics(), elements, tasks), compiling.environment.asked
 
 
 class _Cache:
