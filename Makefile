@@ -20,12 +20,16 @@ check: $(VENV)/.dev  ## lint, format, types
 
 bench: $(VENV)/.dev  ## against peers and floors
 	$(BIN)/python benchmarks/next_occurrence.py
+	$(BIN)/python benchmarks/startup.py
+	$(BIN)/python benchmarks/validate.py
 
 faults: $(VENV)/.dev  ## the fault tests in full
 	JITTASK_FAULT_ROUNDS=500 $(BIN)/python -m pytest tests/faults -x
+	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2
 
 docs: $(VENV)/.dev  ## the documentation, into site/
 	$(BIN)/python scripts/reference.py
+	$(BIN)/python scripts/compared.py
 	$(BIN)/mkdocs build --strict
 
 picture: $(VENV)/.dev  ## the README's picture, from a real run

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.main import cli
-from jittask.compiler.schema import SCHEMA_FOLDER
+from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.rules import RULES
 
 TARGET = Path(__file__).parents[1] / "docs" / "reference"

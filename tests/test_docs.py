@@ -50,3 +50,12 @@ def test_examples_validate(page: Path, tree: Tree) -> None:
         tree.write(f"tasks/T{n}/e.json", json.loads(example))
         tree.write(f"tasks/T{n}/inner.py", body)
     assert compile_tree(tree.root, imports=True).diagnostics == ()
+
+
+def test_the_comparison_has_every_case() -> None:
+    """``make docs`` writes it; it takes half a minute, so only the cases are compared here."""
+    text = (ROOT / "docs/reference/compared.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| ([a-z][\w-]*) \| ", text.partition("| case |")[2], re.MULTILINE)
+    assert told == sorted(
+        path.parent.name for path in (ROOT / "tests/trees/bad").glob("*/expected.txt")
+    )

@@ -34,7 +34,7 @@ def command(write: bool, show: str | None, tree: Path | None) -> None:
 
     Example: jittask schema --write elements
     """
-    from jittask.compiler.schema import SCHEMA_FOLDER
+    from jittask.compiler.schemas import SCHEMA_FOLDER
 
     if show is not None:
         click.echo((SCHEMA_FOLDER / f"{show}.schema.json").read_text(encoding="utf-8"), nl=False)

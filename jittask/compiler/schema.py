@@ -6,23 +6,18 @@ import difflib
 import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import jsonschema_rs
 
 from jittask.compiler.findings import Findings
+from jittask.compiler.schemas import part_of, schema
 from jittask.compiler.source import Pointer, Source
 from jittask.model import ElementKind, TaskType
 
 if TYPE_CHECKING:
     from jsonschema import Draft202012Validator
     from jsonschema.exceptions import ValidationError
-
-_HERE = Path(__file__).parent
-SCHEMA_FOLDER = next(
-    folder for folder in (_HERE.parent / "schemas", _HERE.parents[1] / "schemas") if folder.is_dir()
-)
 
 JITAI_KEYS = frozenset(
     {
@@ -112,7 +107,7 @@ def _check(source: Source, name: str, part: str | None, findings: Findings) -> N
     if _is_sound(source.data, name, part):
         return
     whole = schema(name)
-    mine = _part(name, part)
+    mine = part_of(name, part)
     for pointer, key, known in _unknown_keys(source.data, mine, whole, ()):
         near = difflib.get_close_matches(key, known, 1, 0.75)
         place = source.key((*pointer, key))
@@ -141,7 +136,7 @@ def _is_sound(data: Any, name: str, part: str | None) -> bool:
 
 def _word(error: ValidationError, source: Source, findings: Findings) -> None:
     pointer: Pointer = tuple(error.absolute_path)
-    name = str(pointer[-1]) if pointer else "the file"
+    name = next((part for part in reversed(pointer) if isinstance(part, str)), "the file")
     instance: Any = error.instance
     got = _shown(instance)
     schema: Any = error.schema
@@ -183,10 +178,30 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
             findings.add(
                 "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
             )
+        case "not":
+            message = f"{name}: expected a number from 1, or -1 for the last, got {got}"
+            findings.add("bad-value", source.value(pointer), message)
+        case "oneOf":
+            _word_branch(error, source, findings)
         case _:
-            findings.add(
-                "bad-value", source.value(pointer), f"{name}: {got} is not a value of it", hint
-            )
+            findings.add("bad-value", source.value(pointer), f"{name}: {got} does not fit", hint)
+
+
+def _word_branch(error: ValidationError, source: Source, findings: Findings) -> None:
+    """Word what is wrong with the branch that is meant: the one of the value's own type."""
+    branches: dict[Any, list[ValidationError]] = {}
+    for inner in error.context or ():
+        branches.setdefault(inner.schema_path[0], []).append(inner)
+    for found in branches.values():
+        if not any(one.validator == "type" and not one.path for one in found):
+            _word(found[0], source, findings)
+            return
+    pointer: Pointer = tuple(error.absolute_path)
+    branch_schemas: Any = error.validator_value
+    words = _either([_TYPES[one["type"]] for one in branch_schemas if one["type"] != "null"])
+    schema: Any = error.schema
+    message = f"{pointer[-1]}: expected {words}, got {_shown(error.instance)}"
+    findings.add("wrong-type", source.value(pointer), message, _example(schema))
 
 
 def _unknown_keys(
@@ -236,30 +251,15 @@ def _shown(value: Any) -> str:
 
 
 @lru_cache
-def schema(name: str) -> dict[str, Any]:
-    """Return the schema of that name: app, task, service, model or database."""
-    path = SCHEMA_FOLDER / f"{name}.schema.json"
-    loaded: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    return loaded
-
-
-@lru_cache
-def _part(name: str, part: str | None) -> dict[str, Any]:
-    """Return the part of a schema that is about one type, so that errors are too."""
-    whole = schema(name)
-    return whole if part is None else {**whole["$defs"][part], "$defs": whole["$defs"]}
-
-
-@lru_cache
 def _validator(name: str, part: str | None) -> Draft202012Validator:
     from jsonschema import Draft202012Validator  # late: a tree without mistakes never needs it
 
-    return Draft202012Validator(_part(name, part))
+    return Draft202012Validator(part_of(name, part))
 
 
 @lru_cache
 def _quick(name: str, part: str | None) -> jsonschema_rs.Draft202012Validator:
-    return jsonschema_rs.Draft202012Validator(_closed(_part(name, part)))
+    return jsonschema_rs.Draft202012Validator(_closed(part_of(name, part)))
 
 
 def _closed(node: Any) -> Any:

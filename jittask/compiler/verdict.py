@@ -20,11 +20,9 @@ from pathlib import Path
 from typing import Any
 
 from jittask import __version__
-from jittask.compiler.build import Compiling, compile_files
 from jittask.compiler.files import Files, Known, Mark
-from jittask.compiler.halves import compile_in_halves
 from jittask.compiler.probe import Probe
-from jittask.compiler.schema import SCHEMA_FOLDER
+from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
 
 _ROOMS = ("compiler", "schedule", "query")
@@ -55,6 +53,8 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
     """
     root = root.resolve()
     if probe is not None:
+        from jittask.compiler.build import compile_files
+
         compilation = compile_files(Files(root), probe)
         app = compilation.app
         return Verdict(compilation.diagnostics, tuple(app.elements), len(app.tasks))
@@ -72,6 +72,9 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
 
 def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool]]:
     """Return a verdict, and the environment variables that it rests on."""
+    from jittask.compiler.build import Compiling  # late: a kept verdict needs no compiler
+    from jittask.compiler.halves import compile_in_halves
+
     compiling = Compiling(files, None)
     compiling.settle()
     tasks = compile_in_halves(compiling)

@@ -267,7 +267,7 @@ def _numbers(
     repeat: Mapping[str, object], key: str, default: tuple[int, ...], low: int, high: int
 ) -> tuple[int, ...]:
     value = repeat.get(key)
-    if value is None:
+    if value in (None, [], ""):  # JitAi leaves them so
         return default
     listed = value if isinstance(value, list | tuple) else [value]
     fine = bool(listed) and all(

@@ -17,12 +17,11 @@ from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.schema import (
     _is_sound,
-    _part,
     _unknown_keys,
     _validator,
     check_element,
-    schema,
 )
+from jittask.compiler.schemas import part_of, schema
 from jittask.compiler.source import Source, read_json
 from jittask.model import ElementKind
 from jittask.query.parse import QuerySyntaxError, parse
@@ -251,7 +250,7 @@ def test_the_quick_check_agrees_with_jsonschema(given_: tuple[ElementKind, dict[
     )
     name = kind.value[:-1]
     errors = list(_validator(name, part).iter_errors(data))
-    unknown = list(_unknown_keys(data, _part(name, part), schema(name), ()))
+    unknown = list(_unknown_keys(data, part_of(name, part), schema(name), ()))
     if _is_sound(data, name, part):
         assert errors == []
         assert unknown == []

@@ -1,0 +1,5 @@
+from .deeper import more
+
+
+def today():
+    return more()

@@ -1,0 +1,2 @@
+def more():
+    return 1

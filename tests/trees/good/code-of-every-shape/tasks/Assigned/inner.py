@@ -1,0 +1,4 @@
+import functools
+
+if True:
+    customFunc = functools.partial(print, "x")

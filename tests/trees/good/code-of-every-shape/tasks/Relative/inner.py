@@ -1,0 +1,3 @@
+from .helper import work as customFunc
+
+__all__ = ["customFunc"]

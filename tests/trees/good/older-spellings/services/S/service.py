@@ -1,0 +1,3 @@
+class S:
+    def of(self, row):
+        return 1

@@ -1,0 +1,2 @@
+async def customFunc(rowData, *rest, **more):
+    return 1
