@@ -1,0 +1,224 @@
+"""What is done again when files change, and what is not (H1, H2): digests decide, not times."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from jittask import compile_tree
+from jittask.compiler.compiled import Compilation
+from jittask.compiler.files import Files
+from jittask.compiler.halves import compile_in_halves
+from jittask.compiler.verdict import judge
+from tests.tree import Tree
+
+AN_AGE_AGO = 1_700_000_000
+
+
+@pytest.fixture
+def shop(tree: Tree) -> Tree:
+    """Tasks that stand on a service, a model, a database and commons, in every way."""
+    tree.things()
+    tree.write("commons/deep.py", "def one():\n    return 1\n")
+    tree.write("commons/dates.py", "from commons.deep import one\n")
+    tree.write("services/S/e.json", {"type": "services.NormalType", "title": "S"})
+    tree.write(
+        "services/S/service.py", "from commons.dates import one\n\n\ndef run():\n    return one()\n"
+    )
+    tree.scheduled("Plain")
+    tree.scheduled(
+        "Shared", "from commons.dates import one\n\n\ndef customFunc():\n    return one()\n"
+    )
+    tree.scheduled(
+        "Named",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('services.S').run()\n",
+    )
+    tree.scheduled(
+        "Any",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('models.' + 'Thing')\n",
+    )
+    tree.scheduled("Global", func="services.S.run", funcType="Global")
+    (tree.root / "tasks/Global/inner.py").unlink()
+    tree.dated("Row", filter="Q('name','=','x')")
+    return tree
+
+
+EVERY = {"Plain", "Shared", "Named", "Any", "Global", "Row"}
+EDITS: list[tuple[str, str, set[str]]] = [
+    ("tasks/Plain/inner.py", "# more\n", {"Plain"}),
+    ("tasks/Plain/note.txt", "more\n", {"Plain"}),
+    ("commons/deep.py", "# more\n", {"Shared", "Named", "Any", "Global"}),
+    ("commons/unused.py", "# more\n", set()),
+    ("services/S/service.py", "# more\n", {"Named", "Any", "Global"}),
+    ("models/Thing/model.py", "# more\n", {"Any", "Row"}),
+    ("databases/D/e.json", "\n", {"Any", "Row"}),
+    ("pages/P/e.json", "{}", set()),
+]
+
+
+def recompiled(before: Compilation, after: Compilation) -> set[str]:
+    tasks = after.app.tasks
+    return {
+        name.removeprefix("tasks.")
+        for name, task in tasks.items()
+        if before.app.tasks.get(name) is not task
+    }
+
+
+@pytest.mark.parametrize(("file", "more", "who"), EDITS, ids=[edit[0] for edit in EDITS])
+def test_what_depends_on_a_file_is_compiled_again(
+    shop: Tree, file: str, more: str, who: set[str]
+) -> None:
+    before = compile_tree(shop.root)
+    assert before.diagnostics == ()
+    path = shop.root / file
+    shop.write(file, (path.read_text() if path.exists() else "") + more)
+    after = compile_tree(shop.root, previous=before)
+    assert recompiled(before, after) == who
+    fresh = compile_tree(shop.root)
+    assert {n: t.version for n, t in after.app.tasks.items()} == {
+        n: t.version for n, t in fresh.app.tasks.items()
+    }
+    assert after.app.digest == fresh.app.digest
+
+
+def test_a_calendar_concerns_every_task(shop: Tree) -> None:
+    before = compile_tree(shop.root)
+    shop.write(
+        "app.json", {"appId": "t", "name": "t", "settings": {"timezone": "UTC", "calendar": "CN"}}
+    )
+    assert recompiled(before, compile_tree(shop.root, previous=before)) == EVERY
+
+
+def test_touching_changes_nothing(shop: Tree) -> None:
+    before = compile_tree(shop.root)
+    for path in shop.root.rglob("*.*"):
+        os.utime(path)
+    after = compile_tree(shop.root, previous=before)
+    assert recompiled(before, after) == set()
+    assert after.app.digest == before.app.digest
+
+
+def test_an_edit_that_hides_behind_old_times_is_seen(shop: Tree) -> None:
+    file = shop.root / "tasks/Plain/inner.py"
+    os.utime(file, (AN_AGE_AGO, AN_AGE_AGO))
+    before = compile_tree(shop.root)
+    file.write_text(file.read_text().replace("1", "2"))
+    os.utime(file, (AN_AGE_AGO, AN_AGE_AGO))
+    assert recompiled(before, compile_tree(shop.root, previous=before)) == {"Plain"}
+
+
+def test_what_has_settled_is_not_read_again(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jittask.compiler.files._RACY_NANOSECONDS", -1_000_000_000_000)
+    before = compile_tree(shop.root)
+    read: list[str] = []
+    original = Files.read
+    monkeypatch.setattr(Files, "read", lambda self, file: read.append(file) or original(self, file))
+    shop.write("tasks/Plain/inner.py", "def customFunc():\n    return 2\n")
+    compile_tree(shop.root, previous=before)
+    tasks = {file.split("/")[1] for file in read if file.startswith("tasks/")}
+    assert tasks == {"Plain"}
+
+
+def test_what_vanished_breaks_who_needs_it_and_returns(shop: Tree) -> None:
+    before = compile_tree(shop.root)
+    away = shop.root.parent / "away"
+    (shop.root / "services/S").rename(away)
+    broken = compile_tree(shop.root, previous=before)
+    assert {one.code for one in broken.diagnostics} == {"unknown-service", "unknown-element"}
+    assert "tasks.Global" not in broken.app.tasks
+    away.rename(shop.root / "services/S")
+    after = compile_tree(shop.root, previous=broken)
+    assert after.diagnostics == ()
+    assert set(after.app.tasks) == {f"tasks.{name}" for name in EVERY}
+
+
+def said(root: Path) -> list[str]:
+    return [one.code for one in judge(root).diagnostics]
+
+
+@pytest.fixture
+def settled(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
+    """A tree whose files count as old enough to be relied on."""
+    monkeypatch.setattr("jittask.compiler.files._RACY_NANOSECONDS", -1_000_000_000_000)
+    assert said(shop.root) == []
+    return shop
+
+
+def test_a_kept_verdict_compiles_nothing(settled: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jittask.compiler.build.Compiling.settle", None)
+    verdict = judge(settled.root)
+    assert (verdict.diagnostics, verdict.tasks) == ((), len(EVERY))
+    assert "tasks.Plain" in verdict.elements
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "codes"),
+    [
+        ("tasks/Plain/inner.py", "def customFunc(a):\n    return 1\n", ["too-many-parameters"]),
+        ("tasks/New/e.json", "{", ["bad-json"]),
+        ("commons/deep.py", "def (", ["bad-python", "broken-dependency", "broken-dependency"]),
+        ("app.json", '{"settings": {}}', ["no-timezone"]),
+    ],
+)
+def test_a_verdict_falls_with_what_it_rests_on(
+    settled: Tree, file: str, content: str, codes: list[str]
+) -> None:
+    settled.write(file, content)
+    assert said(settled.root)[: len(codes)] == codes
+    assert said(settled.root) == [one.code for one in compile_tree(settled.root).diagnostics]
+
+
+def test_a_verdict_falls_with_a_removed_file(settled: Tree) -> None:
+    (settled.root / "tasks/Plain/inner.py").unlink()
+    assert said(settled.root) == ["inner-missing"]
+
+
+def test_a_verdict_rests_on_the_environment(settled: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SHOP_DB", "x")
+    settled.write(
+        "databases/D/e.json", {"type": "databases.UrlType", "title": "D", "url": "${SHOP_DB}"}
+    )
+    assert said(settled.root) == []
+    monkeypatch.delenv("SHOP_DB")
+    assert said(settled.root) == ["unset-environment"]
+    monkeypatch.setenv("SHOP_DB", "y")
+    assert said(settled.root) == []
+
+
+def test_a_verdict_rests_on_who_judges(settled: Tree) -> None:
+    kept = settled.root / ".jittask/cache/verdict.json"
+    held = json.loads(kept.read_text())
+    held["diagnostics"] = [{"not": "this one's"}]
+    held["stamp"] = "another version"
+    kept.write_text(json.dumps(held))
+    assert said(settled.root) == []
+
+
+def test_a_tree_that_cannot_be_written_is_validated_too(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (shop.root / ".jittask").write_text("a file in the way")
+    assert said(shop.root) == []
+
+
+@pytest.mark.parametrize("dies", [False, True])
+def test_two_processes_say_what_one_says(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch, dies: bool
+) -> None:
+    for n in range(20):
+        shop.scheduled(
+            f"More{n}", "def customFunc(a):\n    pass\n" if n % 3 else None, colour="red"
+        )
+    alone = compile_tree(shop.root)
+    monkeypatch.setattr("jittask.compiler.halves.WORTH_IT", 2)
+    monkeypatch.setattr("jittask.compiler.halves._two_can_work", lambda: True)
+    if dies:
+        monkeypatch.setattr("jittask.compiler.halves.Half", None)  # in the fork: an exception
+    verdict = judge(shop.root, keep=False)
+    assert verdict.diagnostics == alone.diagnostics
+    assert verdict.tasks == len(alone.app.tasks)
+    assert compile_in_halves  # the way that judge goes
