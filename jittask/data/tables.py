@@ -40,13 +40,16 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], FieldType], ...] = (
 
 
 def complete(model: ModelInfo, engine: Engine) -> ModelInfo:
-    """Return the model with its fields known: those of a table of others are reflected."""
+    """Return the model with its fields known: those of a table of others are reflected.
+
+    A column that an SQLAlchemy model names otherwise goes by the model's name.
+    """
     if model.form is ModelForm.NORMAL:
         return model
     table = _reflected(model, engine)
     fields = tuple(
         FieldInfo(
-            name=column.name,
+            name=column.key,
             type=_kind(column.type),
             column=column.name,
             primary_key=column.primary_key,
@@ -95,9 +98,20 @@ def _described(model: ModelInfo) -> sa.Table:
 
 def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
     schema, _, name = model.table.rpartition(".")
+    fields = {one.column: one.name for one in model.fields}
+
+    def name_by_field(_: object, __: object, column: dict[str, Any]) -> None:
+        column["key"] = fields.get(column["name"], column["name"])
+
     try:
         with one_line(f"{model.name}: table {model.table}"):
-            return sa.Table(name, sa.MetaData(), schema=schema or None, autoload_with=engine)
+            return sa.Table(
+                name,
+                sa.MetaData(),
+                schema=schema or None,
+                autoload_with=engine,
+                listeners=[("column_reflect", name_by_field)],
+            )
     except DataError as error:
         if isinstance(error.__cause__, NoSuchTableError):
             raise DataError(f"{model.name}: no table {model.table} in its database") from error
