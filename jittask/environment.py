@@ -40,3 +40,24 @@ def expand(text: str, environment: Mapping[str, str] | None = None) -> str:
         return values[name]
 
     return _REFERENCE.sub(fill, text)
+
+
+class Asked(Mapping[str, str]):
+    """The environment, which remembers what was asked of it: a verdict rests on the answers."""
+
+    def __init__(self, environment: Mapping[str, str]) -> None:
+        self._environment = environment
+        self.asked: dict[str, bool] = {}
+
+    def __contains__(self, name: object) -> bool:
+        self.asked[str(name)] = name in self._environment
+        return self.asked[str(name)]
+
+    def __getitem__(self, name: str) -> str:
+        return self._environment[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._environment)
+
+    def __len__(self) -> int:
+        return len(self._environment)

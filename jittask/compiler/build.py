@@ -32,6 +32,7 @@ from jittask.compiler.settings import read_settings
 from jittask.compiler.source import Source, read_json
 from jittask.compiler.tasks import Surroundings, TaskFiles, compile_task
 from jittask.diagnostics import Diagnostic, Location
+from jittask.environment import Asked
 from jittask.model import (
     AppContents,
     AppSettings,
@@ -81,7 +82,7 @@ class Compiling:
         self.findings = {one.name: Findings(one.name) for one in self.found}
         self.shared = Findings(None)
         """Findings about no element: the manifest, folders, ``commons``."""
-        self.environment = _Asked(os.environ)
+        self.environment = Asked(os.environ)
         self.settings = read_settings(files, self.environment, self.shared)
         self.misnamed = check_names(self.found)
         self.commons = Commons()
@@ -303,27 +304,6 @@ class Compiling:
                 digest = ""
             whole.update(f"{file}\0{digest}\n".encode())
         return whole.hexdigest()
-
-
-class _Asked(Mapping[str, str]):
-    """The environment, which remembers what was asked of it: a verdict rests on the answers."""
-
-    def __init__(self, environment: Mapping[str, str]) -> None:
-        self._environment = environment
-        self.asked: dict[str, bool] = {}
-
-    def __contains__(self, name: object) -> bool:
-        self.asked[str(name)] = name in self._environment
-        return self.asked[str(name)]
-
-    def __getitem__(self, name: str) -> str:
-        return self._environment[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._environment)
-
-    def __len__(self) -> int:
-        return len(self._environment)
 
 
 def _app_digest(settings: AppSettings, elements: Mapping[str, Element]) -> str:

@@ -16,6 +16,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jittask.compiler.findings import Findings
+from jittask.diagnostics import Location
 from jittask.model import ElementKind
 
 MANIFEST = "app.json"
@@ -201,6 +203,17 @@ class Files:
             return False
         self._linked.add(target)
         return True
+
+
+def read_or_tell(files: Files, file: str, findings: Findings) -> bytes | None:
+    """Return a file's bytes; None where it cannot be read, with the reason among the findings."""
+    try:
+        return files.read(file)
+    except FileTooLarge as error:
+        findings.add("file-too-large", Location(file), str(error), "keep data in other files")
+    except OSError as error:
+        findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
+    return None
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -9,7 +9,7 @@ import tokenize
 import warnings
 from functools import cached_property
 
-from jittask.compiler.files import Files, FileTooLarge
+from jittask.compiler.files import Files, read_or_tell
 from jittask.compiler.findings import Findings
 from jittask.diagnostics import Location
 
@@ -95,13 +95,8 @@ class Module:
 
 def read_python(files: Files, file: str, findings: Findings) -> Module | None:
     """Parse a file; None where it is no Python, with the reason among the findings."""
-    try:
-        raw = files.read(file)
-    except FileTooLarge as error:
-        findings.add("file-too-large", Location(file), str(error), "keep data in other files")
-        return None
-    except OSError as error:
-        findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
+    raw = read_or_tell(files, file, findings)
+    if raw is None:
         return None
     try:
         text = _decoded(raw)

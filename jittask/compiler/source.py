@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-from jittask.compiler.files import Files, FileTooLarge
+from jittask.compiler.files import Files, read_or_tell
 from jittask.compiler.findings import Findings
 from jittask.diagnostics import Location
 
@@ -104,13 +104,8 @@ def read_json(files: Files, file: str, findings: Findings) -> Source | None:
 
 
 def _text(files: Files, file: str, findings: Findings) -> str | None:
-    try:
-        raw = files.read(file)
-    except FileTooLarge as error:
-        findings.add("file-too-large", Location(file), str(error), "keep data in other files")
-        return None
-    except OSError as error:
-        findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
+    raw = read_or_tell(files, file, findings)
+    if raw is None:
         return None
     raw = raw.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n")
     try:
