@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import signal
 import sys
+import threading
 from pathlib import Path
+from socket import socketpair
 
 import click
 
@@ -15,6 +17,7 @@ from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event
 
 _DRAIN_SECONDS = 10.0
+_STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
 @click.command()
@@ -50,29 +53,35 @@ def command(tree: Path | None, shape: str) -> None:
 
 
 class _Stops:
-    """Turns signals into stops: the first drains, the next ends at once."""
+    """Turns signals into stops: the first drains, the next ends at once.
+
+    A Python handler runs in the main thread between any two instructions, that
+    of the second signal amid that of the first, and not while the thread waits
+    for a lock that the signal came just too early to interrupt. So the handler
+    does nothing: the interpreter writes the signal's number to a socket as it
+    comes, and a thread obeys.
+    """
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._asked = 0
-        self._runs = False
-        signal.signal(signal.SIGINT, self._ask)
-        signal.signal(signal.SIGTERM, self._ask)
+        self._asked, self._asking = socketpair()
+        self._asking.setblocking(False)
+        signal.set_wakeup_fd(self._asking.fileno())
+        for number in _STOPPING:
+            signal.signal(number, lambda _number, _frame: None)
 
     def started(self) -> None:
-        """Obey what was asked while the runtime was still opening."""
-        self._runs = True
-        if self._asked:
-            self._obey()
-
-    def _ask(self, _number: int, _frame: object) -> None:
-        self._asked += 1
-        if self._runs:
-            self._obey()
+        """Obey from now on, and what was asked while the runtime was still opening."""
+        threading.Thread(target=self._obey, name="jittask-signals", daemon=True).start()
 
     def _obey(self) -> None:
-        if self._asked == 1:
-            click.echo("stopping: running tasks may end; once more stops at once", err=True)
-            self._runtime.stop(_DRAIN_SECONDS)
-        else:
+        self._wait()
+        click.echo("stopping: running tasks may end; once more stops at once", err=True)
+        self._runtime.stop(_DRAIN_SECONDS)
+        while True:
+            self._wait()
             self._runtime.stop_now()
+
+    def _wait(self) -> None:
+        while self._asked.recv(1)[0] not in _STOPPING:
+            continue
