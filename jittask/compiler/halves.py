@@ -80,4 +80,6 @@ def _send(compiling: Compiling, names: list[str], reading: int, writing: int) ->
 
 
 def _two_can_work() -> bool:
+    if not hasattr(os, "sched_getaffinity"):  # where forking is not safe, or not to be had
+        return False
     return len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
