@@ -51,7 +51,7 @@ def parse(text: str) -> Expression:
 
 class _Reader:
     def __init__(self, text: str) -> None:
-        self._lines = text.encode().split(b"\n")
+        self._lines = text.encode().splitlines(keepends=True)
 
     def expression(self, node: ast.expr, depth: int) -> Expression:
         if depth > _MOST_DEPTH:
@@ -155,7 +155,7 @@ class _Reader:
 
     def _offset(self, line: int, column: int) -> int:
         """Turn a line and a UTF-8 column into code points from the start."""
-        before = sum(len(one.decode()) + 1 for one in self._lines[: line - 1])
+        before = sum(len(one.decode()) for one in self._lines[: line - 1])
         return before + len(self._lines[line - 1][:column].decode())
 
 

@@ -111,6 +111,7 @@ Q_WORDS = ["Q", "(", ")", "'name'", "'='", "'in'", "'isnull'", ",", "&", "|", "~
 @example("~" * 15_000 + "Q(a=1)")
 @example("\0")
 @example("Q(a=1)\n")
+@example("\r0")
 def test_filter_reader(text: str) -> None:
     try:
         parse(text)
@@ -168,6 +169,8 @@ OFFSET = st.fixed_dictionaries({}, optional={
         "repeat": {"repeatType": "custom", "rrule": "FREQ=HOURLY;INTERVAL=99999999999999"},
     }
 )
+@example({"startTime": "2026-01-31 09:00:00", "repeat": {"repeatType": "month", "period": 10**6}})
+@example({"startTime": "2026-01-31 09:00:00", "repeat": {"repeatType": "week", "period": 10**6}})
 def test_timers_of_scheduled_tasks(config: dict[str, Any]) -> None:
     timer, problems = check_timer(config, "UTC", "CN")
     assert (timer is None) == any(not one.warning for one in problems)
