@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 # --- elements (section 2) ---------------------------------------------------
 
@@ -237,9 +238,8 @@ class Note:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
-    """One instant at which a task is to fire."""
+class Occurrence(NamedTuple):
+    """One instant at which a task is to fire; a tuple, since they are made by the million."""
 
     effective: datetime
     """When it fires, after the holiday roll."""

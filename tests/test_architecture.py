@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "jittask"
-GROUND = {"model", "diagnostics", "clock", "environment", "rules", "datatypes"}
+GROUND = {"model", "diagnostics", "clock", "environment", "rules", "datatypes", "zonedata"}
 BELOW: dict[str, set[str]] = {
     **{name: {"model", "diagnostics"} for name in GROUND},
     "query": GROUND - {"clock"},

@@ -13,9 +13,9 @@ from tests.tree import Tree
 MAY_IMPORT = {
     "--help": {"click"},
     "rule": {"click"},
-    "validate --no-import": {"click", "jsonschema_rs", "cronsim", "dateutil", "six"},
-    "validate": {"click", "jsonschema_rs", "cronsim", "dateutil", "six"},
-    "next": {"click", "jsonschema_rs", "cronsim", "dateutil", "six"},
+    "validate --no-import": {"click", "jsonschema_rs", "cronsim", "dateutil", "six", "tzdata"},
+    "validate": {"click", "jsonschema_rs", "cronsim", "dateutil", "six", "tzdata"},
+    "next": {"click", "jsonschema_rs", "cronsim", "dateutil", "six", "tzdata"},
 }
 """Packages from outside the standard library, by command; for a tree without a calendar."""
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.failure import Failure
-from jittask.schedule.zones import find_zone
+from jittask.zonedata import find_zone
 
 _TEMPLATES = Path(__file__).parent / "templates" / "init"
 _LOCALTIME = Path("/etc/localtime")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 import click
 
+from jittask import zonedata
 from jittask.cli.failure import Failure
 from jittask.cli.records import record, shown_status
 from jittask.cli.shown import local, to_json
@@ -24,7 +24,7 @@ def command(run: int, tree: Path | None, shape: str) -> None:
     Example: jittask log 42
     """
     app = compiled(tree).app
-    zone, now = ZoneInfo(app.settings.timezone), SystemClock().now()
+    zone, now = zonedata.zone(app.settings.timezone), SystemClock().now()
     with open_store(app) as store:
         found = store.run(run)
         if found is None:

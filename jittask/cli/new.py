@@ -8,10 +8,10 @@ import re
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from zoneinfo import ZoneInfo
 
 import click
 
+from jittask import zonedata
 from jittask.cli.failure import Failure
 from jittask.cli.tree import find_tree, tree_option
 from jittask.clock import clock_from_environment
@@ -163,7 +163,9 @@ def _head(title: str, disabled: bool) -> dict[str, Any]:
 
 
 def _tomorrow(compilation: Compilation) -> str:
-    now = clock_from_environment().now().astimezone(ZoneInfo(compilation.app.settings.timezone))
+    now = (
+        clock_from_environment().now().astimezone(zonedata.zone(compilation.app.settings.timezone))
+    )
     day = (now + timedelta(days=1)).date()
     return datetime.combine(day, datetime.min.time().replace(hour=9)).isoformat(" ")
 

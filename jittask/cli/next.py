@@ -5,24 +5,22 @@ from __future__ import annotations
 import heapq
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.shown import iso, to_json
+from jittask.cli.entries import Entry
+from jittask.cli.language import language_option
+from jittask.cli.shown import to_json
+from jittask.cli.timers import now, read_instant, timer_of
 from jittask.cli.tree import compiled, find_task, tree_option
-from jittask.clock import clock_from_environment
-from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask, ScheduledTask
-from jittask.model import Occurrence, SkippedOccurrence
+from jittask.compiler.compiled import Compilation, ScheduledTask
+from jittask.model import Occurrence
+from jittask.schedule.calendars import announced
+from jittask.schedule.cycle import LAST_INSTANT
 from jittask.schedule.timer import Timer
-
-Entry = tuple[datetime, str, Occurrence | SkippedOccurrence, ZoneInfo]
-_HORIZON = timedelta(days=366 * 200)
 
 
 @click.command()
@@ -32,6 +30,7 @@ _HORIZON = timedelta(days=366 * 200)
 @click.option("--row", metavar="KEY", help="The row of a date-field task, by its key.")
 @click.option("--all", "everything", is_flag=True, help="Show what holidays skip, too.")
 @tree_option
+@language_option
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 def command(
     task: str | None,
@@ -40,6 +39,7 @@ def command(
     row: str | None,
     everything: bool,
     tree: Path | None,
+    language: str,
     shape: str,
 ) -> None:
     """Show when TASK fires next; without TASK, what comes next of all scheduled tasks.
@@ -47,41 +47,60 @@ def command(
     Example: jittask next reports.WeeklyReport --count 10
     """
     compilation = compiled(tree)
-    begin = _instant(start, compilation)
-    entries = list(islice(_entries(compilation, task, row, begin, everything), count))
+    begin = now() if start is None else read_instant(start, compilation, "--from")
+    timers = _timers(compilation, task, row)
+    entries = list(islice(_entries(timers, begin, everything), count))
     if shape == "json":
-        click.echo(to_json([_data(entry, row) for entry in entries]))
+        click.echo(to_json([entry.data(row) for entry in entries]))
     else:
+        if task is not None:
+            click.echo(_sentence(timers[0][1], language))
         for entry in entries:
             click.echo(_line(entry, named=task is None))
+        for words in _unannounced(timers, entries):
+            click.echo(words, err=True)
     if not entries:
         click.echo("nothing fires any more", err=True)
         sys.exit(1)
 
 
-def _entries(
-    compilation: Compilation,
-    name: str | None,
-    row: str | None,
-    begin: datetime,
-    everything: bool,
-) -> Iterator[Entry]:
-    end = min(begin + _HORIZON, datetime(2200, 12, 31, tzinfo=UTC))
-    if name is not None:
-        task = find_task(compilation, name)
-        if not task.enabled:
-            click.echo(f"{task.name} is disabled: this is when it would fire", err=True)
-        timers = [(task.name, _timer(compilation, task, row))]
-    else:
-        timers = [
+def _timers(compilation: Compilation, name: str | None, row: str | None) -> list[tuple[str, Timer]]:
+    if name is None:
+        return [
             (one.name, one.timer)
             for one in compilation.app.tasks.values()
             if isinstance(one, ScheduledTask) and one.enabled
         ]
+    task = find_task(compilation, name)
+    if not task.enabled:
+        click.echo(f"{task.name} is disabled: this is when it would fire", err=True)
+    return [(task.name, timer_of(compilation, task, row))]
+
+
+def _entries(timers: list[tuple[str, Timer]], begin: datetime, everything: bool) -> Iterator[Entry]:
     yield from heapq.merge(
-        *(_of(name, timer, begin, end, everything) for name, timer in timers),
+        *(_of(name, timer, begin, LAST_INSTANT, everything) for name, timer in timers),
         key=lambda entry: entry[:2],
     )
+
+
+def _sentence(timer: Timer, language: str) -> str:
+    from jittask.schedule.words import Language, in_words
+
+    return in_words(timer, Language(language))
+
+
+def _unannounced(timers: list[tuple[str, Timer]], entries: list[Entry]) -> list[str]:
+    """Say once a calendar where a time shown lies beyond what it knows (T8)."""
+    found: dict[str, str] = {}
+    rolls = {name: timer.roll for name, timer in timers if timer.roll is not None}
+    for at, name, _, zone in entries:
+        if (roll := rolls.get(name)) is None:
+            continue
+        known = roll.calendar.known_until
+        if known is not None and at.astimezone(zone).date() > known:
+            found[roll.calendar.label] = announced(roll.calendar.label, known)
+    return list(found.values())
 
 
 def _of(
@@ -93,66 +112,9 @@ def _of(
 ) -> Iterator[Entry]:
     for one in timer.walk(begin, end) if everything else timer.between(begin, end):
         at = one.effective if isinstance(one, Occurrence) else one.nominal
-        yield at, name, one, timer.zone
-
-
-def _timer(compilation: Compilation, task: CompiledTask, key: str | None) -> Timer:
-    if isinstance(task, ScheduledTask):
-        if key is not None:
-            raise click.UsageError(f"{task.name} is a scheduled task, so it has no rows")
-        return task.timer
-    if key is None:
-        raise click.UsageError(f"{task.name} fires for rows: name one with --row KEY")
-    timer = task.timer.timer_of(_row(compilation, task, key))
-    if timer is None:
-        raise Failure(f"row {key}: its {task.timer.start_field} is empty, so it never fires")
-    return timer
-
-
-def _row(compilation: Compilation, task: DateFieldTask, key: str) -> dict[str, Any]:
-    from jittask.data.databases import DataError
-    from jittask.runtime.data import AppData
-
-    try:
-        row = AppData(compilation.app.databases, compilation.app.root).rows(task.model).get(key)
-    except DataError as error:
-        raise Failure(str(error)) from error
-    if row is None:
-        raise Failure(f"{task.model.name} has no row {key}")
-    return row
-
-
-def _instant(text: str | None, compilation: Compilation) -> datetime:
-    try:
-        if text is None:
-            return clock_from_environment().now()
-        found = datetime.fromisoformat(text)
-    except ValueError as error:
-        raise click.UsageError(str(error)) from error
-    zone = ZoneInfo(compilation.app.settings.timezone)
-    return found if found.tzinfo else found.replace(tzinfo=zone)
+        yield Entry(at, name, one, timer.zone)
 
 
 def _line(entry: Entry, *, named: bool) -> str:
-    at, name, one, zone = entry
-    when = at.astimezone(zone).strftime("%a %Y-%m-%d %H:%M:%S %Z")
-    notes = one.notes if isinstance(one, Occurrence) else (one.reason,)
-    words = "; ".join(note.text for note in notes)
-    return "  ".join(part for part in (when, name if named else "", words) if part)
-
-
-def _data(entry: Entry, row: str | None) -> dict[str, Any]:
-    at, name, one, zone = entry
-    fires = isinstance(one, Occurrence)
-    notes = one.notes if isinstance(one, Occurrence) else (one.reason,)
-    merged = one.nominals if isinstance(one, Occurrence) else ()
-    return {
-        "task": name,
-        "row": row,
-        "nominal": iso(one.nominal),
-        "effective": iso(at) if fires else None,
-        "local": at.astimezone(zone).isoformat(),
-        "zone": zone.key,
-        "merged": [iso(nominal) for nominal in merged],
-        "notes": [{"code": note.code, "text": note.text} for note in notes],
-    }
+    parts = (entry.local(), entry.task if named else "", entry.words())
+    return "  ".join(part for part in parts if part)

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from jittask import zonedata
 from jittask.cli.failure import Failure
 from jittask.cli.shown import duration, iso, local, to_json
 from jittask.cli.tree import compiled, open_store, tree_option
@@ -55,7 +56,7 @@ def command(
     Example: jittask records billing.OverdueNotice --status failed --since 2026-01-05
     """
     app = compiled(tree).app
-    zone = ZoneInfo(app.settings.timezone)
+    zone = zonedata.zone(app.settings.timezone)
     wanted = RecordFilter(
         task=None if task is None else task if task.startswith("tasks.") else f"tasks.{task}",
         row_key=row,

@@ -9,9 +9,11 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from jittask import zonedata
 from jittask.cli.shown import diagnostic_data, diagnostic_lines, iso, local, to_json
 from jittask.cli.tree import compiled, open_store, tree_argument
 from jittask.clock import SystemClock
+from jittask.schedule.calendars import edition as holidays_edition
 from jittask.store.records import StoreStatus
 
 
@@ -29,7 +31,7 @@ def command(tree: Path | None, shape: str) -> None:
     if shape == "json":
         click.echo(to_json(_data(status)))
     else:
-        _text(status, ZoneInfo(app.settings.timezone), app.root)
+        _text(status, zonedata.zone(app.settings.timezone), app.root)
     sys.exit(1 if any(one.state == "broken" for one in status.elements) else 0)
 
 
@@ -55,6 +57,7 @@ def _data(status: StoreStatus) -> dict[str, Any]:
             "overdue": status.overdue,
             "executing": status.executing,
         },
+        "data": {"zones": zonedata.edition(), "holidays": holidays_edition()},
         "elements": [
             {
                 "name": one.name,
@@ -78,6 +81,7 @@ def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
     if not status.runtimes:
         click.echo("no runtime has run yet")
     click.echo(f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue")
+    click.echo(f"tz database {zonedata.edition()}, holidays package {holidays_edition()}")
     for element in status.elements:
         version = (element.version or "nothing")[:12]
         click.echo(

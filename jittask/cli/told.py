@@ -6,10 +6,10 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import click
 
+from jittask import zonedata
 from jittask.cli.shown import clock_time, diagnostic_data, diagnostic_lines, duration, iso, local
 from jittask.model import RunState, Trigger
 from jittask.runtime.events import (
@@ -38,7 +38,7 @@ class Words:
 
     def __init__(self, root: Path) -> None:
         self._root = root
-        self._zone = ZoneInfo("UTC")
+        self._zone = zonedata.zone("UTC")
 
     def lines(self, event: Event) -> Iterator[str]:
         """Yield the lines of an event."""
@@ -63,7 +63,7 @@ class Words:
                 yield self._stopped(event)
 
     def _ready(self, event: Ready) -> Iterator[str]:
-        self._zone = ZoneInfo(event.zone)
+        self._zone = zonedata.zone(event.zone)
         for one in event.not_firing:
             yield f"{one.task} will not fire: {one.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -69,3 +70,15 @@ def open_store(app: CompiledApp, *, create: bool = False) -> Store:
         return Store.open(store_url(app.settings, app.root), create=create)
     except StoreError as error:
         raise Failure(str(error), error.hint) from error
+
+
+def activation(app: CompiledApp, task: str) -> datetime | None:
+    """Return since when a task counts in the tree's run store; None where nothing has run."""
+    from jittask.store import store_url
+
+    file = store_url(app.settings, app.root).database
+    if file is None or not Path(file).exists():
+        return None
+    with open_store(app) as store:
+        mark = store.marks().get(task)
+    return None if mark is None else mark.activated

@@ -15,7 +15,7 @@ from jittask.environment import references
 from jittask.model import AppSettings, RuntimeSettings
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.problems import Mistake
-from jittask.schedule.zones import find_zone
+from jittask.zonedata import find_zone
 
 
 @dataclass(frozen=True, slots=True)

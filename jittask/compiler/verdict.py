@@ -13,7 +13,6 @@ import importlib.util
 import json
 import os
 import sys
-import zoneinfo
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass
 from pathlib import Path
@@ -164,7 +163,7 @@ def _stamp() -> str:
     here = Path(__file__).parents[1]
     files = [*here.glob("*.py"), *SCHEMA_FOLDER.glob("*.json")]
     files += [file for room in _ROOMS for file in (here / room).glob("*.py")]
-    parts = [__version__, sys.version, *zoneinfo.TZPATH]
+    parts = [__version__, sys.version]
     parts += [str(file.stat().st_mtime_ns) for file in sorted(files)]
     for name in _JUDGES:
         found = importlib.util.find_spec(name)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from jittask import zonedata
 from jittask.clock import SystemClock
 from jittask.model import AppContents, ElementKind, ModelForm, ModelInfo
 from jittask.prelude.models import NormalModel
@@ -54,7 +55,7 @@ class App:
     @property
     def zone(self) -> ZoneInfo:
         """The app's time zone."""
-        return ZoneInfo(self._contents.settings.timezone)
+        return zonedata.zone(self._contents.settings.timezone)
 
     def getElement(self, name: str) -> Any:
         """Return a service, or a model's class, by its full name.
@@ -125,7 +126,7 @@ place = _Place()
 
 def judged_at() -> tuple[datetime, ZoneInfo]:
     """Return the instant and the zone that a filter's TODAY() and NOW() mean."""
-    return SystemClock().now(), place.app.zone if place.app else ZoneInfo("UTC")
+    return SystemClock().now(), place.app.zone if place.app else zonedata.zone("UTC")
 
 
 class _Proxy:

@@ -6,14 +6,14 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from zoneinfo import ZoneInfo
 
 from jittask.model import FieldType
 from jittask.query.expression import Condition, Expression, Operator, Span
 from jittask.query.values import Misfit, coerce
+from jittask.zonedata import zone
 
 _ANY_DAY = datetime(2026, 1, 1, tzinfo=UTC)
-_UTC = ZoneInfo("UTC")
+_UTC = zone("UTC")
 _LISTS = (Operator.IN, Operator.NOT_IN, Operator.LIKE_ANY, Operator.NOT_LIKE_ANY, Operator.RANGE)
 _TEXTUAL = (
     Operator.LIKE,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property
-from typing import TYPE_CHECKING
+from functools import cached_property, lru_cache
+from importlib.metadata import version
+from threading import RLock
+from typing import TYPE_CHECKING, NamedTuple
 
 from jittask.schedule.problems import Mistake
 
@@ -17,6 +19,9 @@ _DAY = timedelta(days=1)
 _SATURDAY = 5
 _ISO_LETTERS = 2
 _SOME = 8
+_CHINA = "CN"
+_EXTRA = "extra holiday"
+_MOST_DAYS = 100_000
 SEARCH_DAYS = 400
 """How far a working day is looked for (T9)."""
 
@@ -60,13 +65,15 @@ class Calendar:
         if not country and not market and not off and not on:
             raise Mistake("unknown-calendar", (), "a calendar names a country or a market", None)
         label = str(market or (f"{country}-{subdivision}" if subdivision else country or "extras"))
-        return cls(
-            label,
-            str(country) if country else None,
-            str(subdivision) if country and subdivision else None,
-            str(market) if market else None,
-            off,
-            on,
+        return _shared(
+            cls(
+                label,
+                str(country) if country else None,
+                str(subdivision) if country and subdivision else None,
+                str(market) if market else None,
+                off,
+                on,
+            )
         )
 
     @cached_property
@@ -81,74 +88,123 @@ class Calendar:
         assert self.market is not None
         return financial_holidays(self.market)
 
-    @property
-    def whole_spans(self) -> bool:
-        """China: weekend days that touch a listed day belong to the holiday."""
-        return self.country == "CN"
-
     def holiday_name(self, day: date) -> str | None:
         """Return the name of the holiday that ``day`` is, or None."""
-        if day in self.extra_workdays:
-            return None
-        if day in self.extra_holidays:
-            return "extra holiday"
-        if self.base is None:
-            return None
-        name = self.base.get(day)
-        if name is None and self.whole_spans and self._rest_day(day):
-            return self._span_name(day)
-        return name
+        return self._days[day].holiday
 
     def is_holiday(self, day: date) -> bool:
         """Whether ``day`` is a legal holiday (of a market: a day without trading)."""
-        return self.holiday_name(day) is not None
+        return self._days[day].holiday is not None
 
     def is_weekend(self, day: date) -> bool:
         """Whether ``day`` is a weekend day that is not worked."""
-        if day in self.extra_workdays:
-            return False
-        if self.base is None:
-            return day.weekday() >= _SATURDAY
-        return bool(self.base.is_weekend(day)) and not self.base.is_working_day(day)
+        return self._days[day].weekend
 
     def is_working_day(self, day: date) -> bool:
         """Whether people work on ``day``."""
-        if day in self.extra_workdays:
-            return True
-        if day in self.extra_holidays:
-            return False
-        if self.base is None:
-            return day.weekday() < _SATURDAY
-        return bool(self.base.is_working_day(day))
+        return self._days[day].worked
 
     def seek(self, day: date, step: int) -> date | None:
         """Return the first working day after (1) or before (-1) ``day``, or None."""
         for _ in range(SEARCH_DAYS):
             day += step * _DAY
-            if self.is_working_day(day):
+            if self._days[day].worked:
                 return day
         return None
 
     @property
-    def known_until(self) -> date:
-        """The last day that the holidays are known for, or computed."""
-        return date.max if self.base is None else date(self.base.end_year, 12, 31)
+    def registered(self) -> str | None:
+        """The package's name of the country or market, such as ``NewYorkStockExchange``."""
+        from holidays.registry import COUNTRIES, FINANCIAL
 
-    def _rest_day(self, day: date) -> bool:
-        assert self.base is not None
-        return bool(self.base.is_weekend(day)) and not self.base.is_working_day(day)
+        code = self.country or self.market
+        for names in (*COUNTRIES.values(), *FINANCIAL.values()):
+            if code in names:
+                return names[0]
+        return None
 
-    def _span_name(self, day: date) -> str | None:
-        """Return the holiday that the run of rest days around ``day`` touches."""
-        assert self.base is not None
+    @cached_property
+    def known_until(self) -> date | None:
+        """The last day whose holidays are announced, or can be computed; None where all are.
+
+        China announces its make-up days each autumn for the year to come.
+        """
+        if self.base is None:
+            return None
+        announced = getattr(self.base, "special_public_holidays", None)
+        if self.country == _CHINA and announced:
+            return date(max(announced), 12, 31)
+        return date(self.base.end_year, 12, 31)
+
+    @cached_property
+    def _days(self) -> _Days:
+        return _Days(self)
+
+
+class _Day(NamedTuple):
+    """What a calendar says of a day."""
+
+    holiday: str | None
+    weekend: bool
+    worked: bool
+
+
+class _Days(dict[date, _Day]):
+    """Remembers days: they are asked for again and again, by every task and every row."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self._lock = RLock()
+
+    def __missing__(self, day: date) -> _Day:
+        with self._lock:  # the package fills in a year at the first question for it
+            if len(self) > _MOST_DAYS:
+                self.clear()
+            found = self[day] = self._find(day)
+            return found
+
+    def _find(self, day: date) -> _Day:
+        calendar = self._calendar
+        base = calendar.base
+        if day in calendar.extra_workdays:
+            return _Day(None, weekend=False, worked=True)
+        extra = day in calendar.extra_holidays
+        if base is None:
+            weekend = day.weekday() >= _SATURDAY
+            return _Day(_EXTRA if extra else None, weekend, not weekend and not extra)
+        worked = bool(base.is_working_day(day))
+        weekend = not worked and bool(base.is_weekend(day))
+        name = _EXTRA if extra else base.get(day)
+        if name is None and weekend and calendar.country == _CHINA:
+            name = self._span_name(base, day)
+        return _Day(name, weekend, worked and not extra)
+
+    def _span_name(self, base: HolidayBase, day: date) -> str | None:
+        """Return the holiday that the run of rest days around ``day`` touches (T8)."""
         for step in (-_DAY, _DAY):
             end = day
-            while self._rest_day(end) and self.base.get(end) is None:
+            while base.get(end) is None and base.is_weekend(end) and not base.is_working_day(end):
                 end += step
-            name = self.base.get(end)
+            name = base.get(end)
             if name is not None:
                 return name
         return None
+
+
+@lru_cache(maxsize=64)
+def _shared(calendar: Calendar) -> Calendar:
+    """Return the first calendar equal to this one, so that its days are found once."""
+    return calendar
+
+
+def announced(label: str, known: date) -> str:
+    """Say how far a calendar's days off are known (T8)."""
+    return f"{label}: days off are announced up to {known}, later ones are computed"
+
+
+def edition() -> str:
+    """Return the version of the ``holidays`` package, whose days these are."""
+    return version("holidays")
 
 
 def _long_form(text: str) -> dict[str, object]:

@@ -1,28 +1,19 @@
-"""What a repeat cycle is: nominals in order, from any instant on, at the same cost.
-
-``Nominal.wall`` is the wall time that the cycle names, before any DST shift.
-"""
+"""What a repeat cycle is: nominals in order, from any instant on, at the same cost."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from jittask.schedule.zones import fire_instant, resolve, to_wall
+from jittask.schedule.zones import Nominal, resolve, wall_clock
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Rules are followed up to the end of this year (T1)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Nominal:
-    """One instant of a cycle."""
-
-    instant: datetime
-    wall: datetime
+LAST_INSTANT = datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
 class Cycle(Protocol):
@@ -46,9 +37,9 @@ class Once:
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the start, if it is not before ``low``."""
-        instant = fire_instant(self.start, self.zone)
-        if instant is not None and instant >= low:
-            yield Nominal(instant, self.start)
+        nominal = wall_clock(self.zone).nominal(self.start)
+        if nominal is not None and nominal.instant >= low:
+            yield nominal
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,17 +51,42 @@ class Elapsed:
     step: timedelta
     count: int | None = None
     moves: bool = False
+    _anchor: datetime = field(init=False, repr=False, compare=False)
+    _most: int = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        anchor = resolve(self.start, self.zone)
+        most = (LAST_INSTANT - anchor) // self.step
+        object.__setattr__(self, "_anchor", anchor)
+        object.__setattr__(self, "_most", most if self.count is None else min(most, self.count - 1))
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the n-th as the start plus n steps, from the first at or after ``low``."""
-        anchor = resolve(self.start, self.zone)
-        n = max(0, -((anchor - low) // self.step))
-        while self.count is None or n < self.count:
-            try:
-                instant = anchor + n * self.step
-            except OverflowError:  # past what a datetime holds, and so past LAST_YEAR
-                return
-            if instant.year > LAST_YEAR:
-                return
-            yield Nominal(instant, to_wall(instant, self.zone))
+        anchor, step = self._anchor, self.step
+        n = -((anchor - low) // step) if low > anchor else 0
+        while n <= self._most:
+            yield Nominal(anchor + n * step)
             n += 1
+
+
+def in_order(walls: Iterable[datetime], zone: ZoneInfo, low: datetime) -> Iterator[Nominal]:
+    """Yield the nominals at or after ``low`` of ascending wall times, in order, each once.
+
+    A time in a gap is shifted past later ones of the same night, so it waits
+    until they have been.
+    """
+    nominal_of = wall_clock(zone).nominal
+    waiting: deque[Nominal] = deque()
+    for wall in walls:
+        nominal = nominal_of(wall)
+        if nominal is None or nominal.instant < low:
+            continue
+        if nominal.missing is not None:
+            waiting.append(nominal)
+            continue
+        while waiting and waiting[0].instant <= nominal.instant:
+            one = waiting.popleft()
+            if one.instant != nominal.instant:
+                yield one
+        yield nominal
+    yield from waiting

@@ -1,23 +1,31 @@
 """Day, week, month and year cycles with their patterns (rules F6, T5, T6).
 
 A cycle counts its units (days, weeks from the Monday of the start's week,
-months, years) from the start's own; each unit gives its dates, all at the
+months, years) from the start's own; each unit gives its wall times, all at the
 start's time of day.
 """
 
 from __future__ import annotations
 
-from calendar import monthrange
+from calendar import isleap
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from jittask.schedule.cycle import LAST_YEAR, Nominal
-from jittask.schedule.zones import fire_instant, to_wall
+from jittask.schedule.cycle import LAST_YEAR
+from jittask.schedule.zones import Nominal, wall_clock
 
 LAST = -1
 """In a ``day`` or ``week`` list: the month's last."""
+
+_DAY = timedelta(days=1)
+_DAYS = tuple(n * _DAY for n in range(31))
+_LENGTHS = (31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+_FEBRUARY, _FIFTH = 2, 5
+_FAR = timedelta(days=500_000)
+"""Longer than all the years that are followed; a longer step would leave the calendar."""
+_PAST_THE_END = datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001 - wall time
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +34,13 @@ class MonthDays:
 
     days: tuple[int, ...]
 
-    def of(self, year: int, month: int) -> Iterator[date]:
-        """Yield that month's days, ascending, each once."""
-        last = monthrange(year, month)[1]
-        for day in sorted({last if day == LAST else min(day, last) for day in self.days}):
-            yield date(year, month, day)
+    def of(self, year: int, month: int) -> list[int]:
+        """Return that month's days, ascending, each once."""
+        last = 29 if month == _FEBRUARY and isleap(year) else _LENGTHS[month - 1]
+        if len(self.days) == 1:
+            [day] = self.days
+            return [last if day > last or day == LAST else day]
+        return sorted({last if day == LAST else min(day, last) for day in self.days})
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +50,17 @@ class NthWeekdays:
     weeks: tuple[int, ...]
     weekdays: tuple[int, ...]
 
-    def of(self, year: int, month: int) -> Iterator[date]:
-        """Yield that month's days, ascending, each once."""
+    def of(self, year: int, month: int) -> list[int]:
+        """Return that month's days, ascending, each once."""
         first = date(year, month, 1).isoweekday()
-        last = monthrange(year, month)[1]
+        if len(self.weeks) == 1 and 1 <= self.weeks[0] < _FIFTH and len(self.weekdays) == 1:
+            return [7 * self.weeks[0] - 6 + (self.weekdays[0] - first) % 7]
+        last = days_in(year, month)
         found: set[int] = set()
         for weekday in self.weekdays:
-            days = range(1 + (weekday - first) % 7, last + 1, 7)
             for week in self.weeks:
-                if week == LAST:
-                    found.add(days[-1])
-                elif week <= len(days):
-                    found.add(days[week - 1])
-        for day in sorted(found):
-            yield date(year, month, day)
+                found.update(_nth(week, 1 + (weekday - first) % 7, last))
+        return sorted(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +69,13 @@ class EveryDays:
 
     period: int
 
-    def units_before(self, start: date, low: date) -> int:
-        """How many whole units lie before ``low``."""
-        return (low - start).days // self.period
-
-    def dates(self, start: date, unit: int) -> Iterator[date]:
-        """Yield the dates of that unit."""
-        yield start + timedelta(days=unit * self.period)
+    def walls(self, start: datetime, low: datetime) -> Iterator[datetime]:
+        """Yield the wall times from ``low`` on."""
+        step = min(self.period * _DAY, _FAR)
+        wall = start if low <= start else start - ((start - low) // step) * step
+        while wall < _PAST_THE_END:
+            yield wall
+            wall += step
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,15 +85,20 @@ class EveryWeeks:
     period: int
     weekdays: tuple[int, ...]
 
-    def units_before(self, start: date, low: date) -> int:
-        """How many whole units lie before ``low``."""
-        return (low - _monday(start)).days // (7 * self.period)
-
-    def dates(self, start: date, unit: int) -> Iterator[date]:
-        """Yield the dates of that unit."""
-        monday = _monday(start) + timedelta(weeks=unit * self.period)
-        for weekday in self.weekdays:
-            yield monday + timedelta(days=weekday - 1)
+    def walls(self, start: datetime, low: datetime) -> Iterator[datetime]:
+        """Yield the wall times from ``low`` on."""
+        monday = start - _DAYS[start.weekday()]
+        step = min(7 * self.period * _DAY, _FAR)
+        if low > start:
+            monday += ((low - monday) // step) * step
+        else:
+            low = start
+        while monday < _PAST_THE_END:
+            for weekday in self.weekdays:
+                wall = monday + _DAYS[weekday - 1]
+                if wall >= low:
+                    yield wall
+            monday += step
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,14 +108,21 @@ class EveryMonths:
     period: int
     pattern: MonthDays | NthWeekdays
 
-    def units_before(self, start: date, low: date) -> int:
-        """How many whole units lie before ``low``."""
-        return (12 * (low.year - start.year) + low.month - start.month) // self.period
-
-    def dates(self, start: date, unit: int) -> Iterator[date]:
-        """Yield the dates of that unit."""
-        year, month = divmod(12 * start.year + start.month - 1 + unit * self.period, 12)
-        yield from self.pattern.of(year, month + 1)
+    def walls(self, start: datetime, low: datetime) -> Iterator[datetime]:
+        """Yield the wall times from ``low`` on."""
+        month = 12 * start.year + start.month - 1
+        if low > start:
+            month += ((12 * low.year + low.month - 1 - month) // self.period) * self.period
+        else:
+            low = start
+        of, clock = self.pattern.of, _clock(start)
+        while month < 12 * (LAST_YEAR + 1):
+            year, before = divmod(month, 12)
+            for day in of(year, before + 1):
+                wall = datetime(year, before + 1, day, *clock)  # noqa: DTZ001
+                if wall >= low:
+                    yield wall
+            month += self.period
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,14 +133,21 @@ class EveryYears:
     months: tuple[int, ...]
     pattern: MonthDays | NthWeekdays
 
-    def units_before(self, start: date, low: date) -> int:
-        """How many whole units lie before ``low``."""
-        return (low.year - start.year) // self.period
-
-    def dates(self, start: date, unit: int) -> Iterator[date]:
-        """Yield the dates of that unit."""
-        for month in self.months:
-            yield from self.pattern.of(start.year + unit * self.period, month)
+    def walls(self, start: datetime, low: datetime) -> Iterator[datetime]:
+        """Yield the wall times from ``low`` on."""
+        year = start.year
+        if low > start:
+            year += ((low.year - year) // self.period) * self.period
+        else:
+            low = start
+        of, clock = self.pattern.of, _clock(start)
+        while year <= LAST_YEAR:
+            for month in self.months:
+                for day in of(year, month):
+                    wall = datetime(year, month, day, *clock)  # noqa: DTZ001
+                    if wall >= low:
+                        yield wall
+            year += self.period
 
 
 Every = EveryDays | EveryWeeks | EveryMonths | EveryYears
@@ -138,24 +164,26 @@ class Days:
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``; units before it are never visited."""
-        first = self.start.date()
-        near = to_wall(low, self.zone).date() - timedelta(days=1)
-        unit = max(0, self.every.units_before(first, near))
-        clock_time = self.start.time()
-        while True:
-            for day in self.every.dates(first, unit):
-                if day.year > LAST_YEAR:
-                    return
-                if day < first:
-                    continue
-                wall = datetime.combine(day, clock_time)
-                instant = fire_instant(wall, self.zone)
-                if instant is not None and instant >= low:
-                    yield Nominal(instant, wall)
-            unit += 1
-            if first.year + unit // 366 > LAST_YEAR + first.year:
-                return
+        clock = wall_clock(self.zone)
+        nominal_of = clock.nominal
+        for wall in self.every.walls(self.start, clock.earliest(low)):
+            nominal = nominal_of(wall)
+            if nominal is not None and nominal.instant >= low:
+                yield nominal
 
 
-def _monday(day: date) -> date:
-    return day - timedelta(days=day.weekday())
+def _clock(start: datetime) -> tuple[int, int, int, int]:
+    return start.hour, start.minute, start.second, start.microsecond
+
+
+def _nth(week: int, day: int, last: int) -> list[int]:
+    """Return the n-th of a weekday that is first on ``day``, if the month has it."""
+    if week == LAST:
+        return [day + (last - day) // 7 * 7]
+    day += 7 * (week - 1)
+    return [day] if day <= last else []
+
+
+def days_in(year: int, month: int) -> int:
+    """Return how many days a month has."""
+    return 29 if month == _FEBRUARY and isleap(year) else _LENGTHS[month - 1]

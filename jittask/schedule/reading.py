@@ -9,7 +9,7 @@ from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.custom import cron_cycle, rrule_cycle
+from jittask.schedule.cron import cron_cycle
 from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR, Cycle, Elapsed, Once
 from jittask.schedule.days import (
     Days,
@@ -21,9 +21,11 @@ from jittask.schedule.days import (
     NthWeekdays,
 )
 from jittask.schedule.problems import Mistake, TimingProblem
+from jittask.schedule.recurrence import rrule_cycle
 from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.timer import Timer
-from jittask.schedule.zones import find_zone, to_wall
+from jittask.schedule.zones import to_wall
+from jittask.zonedata import find_zone
 
 CalendarConfig = str | Mapping[str, object] | Calendar | None
 _T = TypeVar("_T")

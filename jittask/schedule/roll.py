@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo
 
 from jittask.model import Note, Occurrence, SkippedOccurrence
 from jittask.schedule.calendars import SEARCH_DAYS, Calendar
-from jittask.schedule.cycle import Cycle, Nominal
-from jittask.schedule.zones import fire_instant, resolve, shifted, to_wall
+from jittask.schedule.cycle import Cycle
+from jittask.schedule.zones import Nominal, WallClock, resolve, wall_clock
 
 _DAY = timedelta(days=1)
 
@@ -49,17 +49,24 @@ class Roll:
         Begins early enough that nothing which is moved past ``low`` is missed:
         what falls on the days after the working day before ``low``.
         """
+        clock = wall_clock(zone)
         begin = low
         if cycle.moves and self.direction is Direction.NEXT:
-            begin = resolve(datetime.combine(self._reach(to_wall(low, zone).date()), time()), zone)
+            begin = resolve(datetime.combine(self._reach(clock.wall(low).date()), time()), zone)
         held: dict[datetime, _Landing] = {}
         for nominal in cycle.nominals(begin):
-            for effective in sorted(held):
-                if effective >= self._sure(nominal, zone):
-                    break
-                yield held.pop(effective).occurrence(effective)
-            why = self.bars(nominal.wall.date())
-            lands = nominal.instant if why is None else self._land(cycle, nominal, zone)
+            wall = clock.named(nominal)
+            why = self.bars(wall.date())
+            if held:
+                sure = self._sure(nominal, wall, zone)
+                for effective in sorted(held):
+                    if effective >= sure:
+                        break
+                    yield held.pop(effective).occurrence(effective)
+            if why is None and not held and self.direction is not Direction.PREVIOUS:
+                yield as_it_is(nominal)
+                continue
+            lands = nominal.instant if why is None else self._land(cycle, wall, clock)
             if lands is None:
                 assert why is not None
                 yield SkippedOccurrence(nominal.instant, self._skipped(why))
@@ -67,13 +74,13 @@ class Roll:
             landing = held.setdefault(lands, _Landing())
             landing.nominals.append(nominal)
             if why is not None:
-                landing.notes.append(self._moved(nominal, why))
-            elif shifted(nominal.wall, nominal.instant, zone):
-                landing.notes.append(gap_note(nominal))
+                landing.notes.append(self._moved(wall, why))
+            elif nominal.missing is not None:
+                landing.notes.append(gap_note(nominal.missing))
         for effective in sorted(held):
             yield held[effective].occurrence(effective)
 
-    def _sure(self, nominal: Nominal, zone: ZoneInfo) -> datetime:
+    def _sure(self, nominal: Nominal, wall: datetime, zone: ZoneInfo) -> datetime:
         """Return before which instant nothing can land any more, from ``nominal`` on.
 
         A day off that fires (a weekend, where only holidays are barred) may lie
@@ -81,7 +88,7 @@ class Roll:
         """
         if self.direction is not Direction.PREVIOUS:
             return nominal.instant
-        before = self.calendar.seek(nominal.wall.date(), -1)
+        before = self.calendar.seek(wall.date(), -1)
         if before is None:
             return nominal.instant - SEARCH_DAYS * _DAY
         return resolve(datetime.combine(before, time()), zone)
@@ -90,15 +97,15 @@ class Roll:
         before = self.calendar.seek(day, -1)
         return day - SEARCH_DAYS * _DAY if before is None else before + _DAY
 
-    def _land(self, cycle: Cycle, nominal: Nominal, zone: ZoneInfo) -> datetime | None:
+    def _land(self, cycle: Cycle, wall: datetime, clock: WallClock) -> datetime | None:
         if not cycle.moves or self.direction is Direction.SKIP:
             return None
         step = 1 if self.direction is Direction.NEXT else -1
-        day = self.calendar.seek(nominal.wall.date(), step)
+        day = self.calendar.seek(wall.date(), step)
         while day is not None:
-            lands = fire_instant(datetime.combine(day, nominal.wall.time()), zone)
-            if lands is not None:
-                return lands
+            landing = clock.nominal(datetime.combine(day, wall.time()))
+            if landing is not None:
+                return landing.instant
             day = self.calendar.seek(day, step)
         return None
 
@@ -107,13 +114,19 @@ class Roll:
             return Note("skipped-holiday", f"skipped: {why}")
         return Note("skipped-holiday", f"skipped: {why} (occurrences within a day are not moved)")
 
-    def _moved(self, nominal: Nominal, why: str) -> Note:
-        return Note("rolled", f"moved from {nominal.wall:%a %Y-%m-%d} ({why})")
+    def _moved(self, wall: datetime, why: str) -> Note:
+        return Note("rolled", f"moved from {wall:%a %Y-%m-%d} ({why})")
 
 
-def gap_note(nominal: Nominal) -> Note:
-    """Say that a nominal's wall time did not exist."""
-    return Note("dst-gap", f"{nominal.wall:%H:%M} does not exist that day (clocks go forward)")
+def as_it_is(nominal: Nominal) -> Occurrence:
+    """Return the occurrence of a nominal that no calendar moves."""
+    notes = () if nominal.missing is None else (gap_note(nominal.missing),)
+    return Occurrence(nominal.instant, (nominal.instant,), notes)
+
+
+def gap_note(missing: datetime) -> Note:
+    """Say that a wall time does not exist."""
+    return Note("dst-gap", f"{missing:%H:%M} does not exist that day (clocks go forward)")
 
 
 @dataclass(slots=True)

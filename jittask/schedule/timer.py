@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from dataclasses import dataclass, field
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
 from jittask.model import Note, Occurrence, SkippedOccurrence
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.cycle import LAST_YEAR, Cycle
-from jittask.schedule.roll import Direction, Roll, gap_note
-from jittask.schedule.zones import resolve, shifted
-
-_FOREVER = datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC)
+from jittask.schedule.cycle import LAST_INSTANT, Cycle
+from jittask.schedule.roll import Direction, Roll, as_it_is
+from jittask.schedule.zones import resolve
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +28,11 @@ class Timer:
     """Wall time in ``zone``, inclusive (T7)."""
     cycle: Cycle
     roll: Roll | None = None
+    _last: datetime = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        last = LAST_INSTANT if self.end is None else resolve(self.end, self.zone)
+        object.__setattr__(self, "_last", last)
 
     @classmethod
     def from_config(
@@ -53,53 +56,59 @@ class Timer:
 
     def after(self, t: datetime) -> Occurrence | None:
         """Return the first occurrence that is effective strictly after ``t`` (T1)."""
-        return next(self.between(t, _FOREVER), None)
+        if self.roll is not None:
+            return next(self.between(t, LAST_INSTANT), None)
+        for nominal in self.cycle.nominals(t):
+            if nominal.instant > t:
+                return as_it_is(nominal) if nominal.instant <= self._last else None
+        return None
 
     def between(self, a: datetime, b: datetime) -> Iterator[Occurrence]:
         """Yield the occurrences that are effective in ``(a, b]``, in order."""
-        for one in self.walk(a, b):
-            if isinstance(one, Occurrence):
-                yield one
+        if self.roll is None:
+            return self._plain(a, min(b, self._last))
+        return (one for one in self.walk(a, b) if isinstance(one, Occurrence))
 
     def walk(self, a: datetime, b: datetime) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield what ``between`` yields, and the nominals that the calendar keeps from firing."""
-        last = b if self.end is None else min(b, resolve(self.end, self.zone))
-        if last <= a:
-            return
-        if self.roll is None:
-            yield from self._plain(a, last)
-        else:
-            yield from self._rolled(self.roll, a, last)
+        last = min(b, self._last)
+        return self._plain(a, last) if self.roll is None else self._rolled(self.roll, a, last)
 
     def _plain(self, a: datetime, last: datetime) -> Iterator[Occurrence]:
+        if last <= a:
+            return
         for nominal in self.cycle.nominals(a):
-            if nominal.instant > last:
+            instant = nominal.instant
+            if instant > last:
                 return
-            if nominal.instant > a:
-                notes: tuple[Note, ...] = ()
-                if shifted(nominal.wall, nominal.instant, self.zone):
-                    notes = (gap_note(nominal),)
-                yield Occurrence(nominal.instant, (nominal.instant,), notes)
+            if instant > a:
+                yield as_it_is(nominal)
 
     def _rolled(
         self, roll: Roll, a: datetime, last: datetime
     ) -> Iterator[Occurrence | SkippedOccurrence]:
-        ending = _FOREVER if self.end is None else resolve(self.end, self.zone)
-        beginning = resolve(self.start, self.zone).replace(hour=0, minute=0, second=0)
-        for one in roll.walk(self.cycle, self.zone, a):
-            if isinstance(one, SkippedOccurrence):
-                if one.nominal > last:
+        if last <= a:
+            return
+        beginning = resolve(datetime.combine(self.start, time()), self.zone)
+        for step in roll.walk(self.cycle, self.zone, a):
+            if isinstance(step, SkippedOccurrence):
+                if step.nominal > last:
                     return
-                if one.nominal > a:
-                    yield one
+                if step.nominal > a:
+                    yield step
                 continue
+            one = step
             if one.effective > last:
                 return
-            within = tuple(nominal for nominal in one.nominals if nominal <= ending)
-            if one.effective <= a or not within:
+            if one.effective <= a:
                 continue
+            if one.nominals[-1] > self._last:  # moved to before the end, from after it
+                within = tuple(nominal for nominal in one.nominals if nominal <= self._last)
+                if not within:
+                    continue
+                one = one._replace(nominals=within)
             if roll.direction is Direction.PREVIOUS and one.effective < beginning:
                 note = Note("rolled-before-start", "skipped: it would move to before startTime")
                 yield SkippedOccurrence(one.nominal, note)
                 continue
-            yield Occurrence(one.effective, within, one.notes)
+            yield one

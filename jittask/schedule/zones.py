@@ -1,4 +1,4 @@
-"""Wall-clock time to instants (rule T4).
+"""Wall-clock time to instants and back (rule T4).
 
 In a gap the offset before it holds, so that the time is shifted forward by the
 gap; in a fold the first pass holds. Both are what ``fold=0`` means (PEP 495).
@@ -7,17 +7,111 @@ gap; in a fold the first pass holds. Both are what ``fold=0`` means (PEP 495).
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from functools import lru_cache
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 _DAY = timedelta(days=1)
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time
+_UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BLOCK_BITS = 4
+_BLOCK_DAYS = 1 << _BLOCK_BITS
+_MIDNIGHTS = tuple(n * _DAY for n in range(_BLOCK_DAYS + 1))
 
 
-def find_zone(name: str) -> ZoneInfo | None:
-    """Return the IANA zone of that name, or None."""
-    try:
-        return ZoneInfo(name)
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        return None
+class Nominal(NamedTuple):
+    """One instant of a cycle."""
+
+    instant: datetime
+    missing: datetime | None = None
+    """The wall time that the cycle names, where a gap swallowed it."""
+
+
+class WallClock:
+    """A zone's wall-clock time; ``wall_clock`` keeps one a zone.
+
+    Almost every day has one offset from its midnight to the next. Blocks of
+    16 such days are remembered with that offset, and need no search of the
+    zone's shifts. A day is such a day when both its midnights have the same
+    offset: no zone shifts twice within a day (tests/schedule/test_zones.py).
+    """
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self.zone = zone
+        self._steady: dict[int, datetime | None] = {}
+        self._steady_utc: dict[int, datetime | None] = {}
+
+    def nominal(self, wall: datetime) -> Nominal | None:
+        """Return the instant at which ``wall`` fires; None on a date that the zone skipped."""
+        since = wall - _EPOCH
+        block = since.days >> _BLOCK_BITS
+        try:
+            base = self._steady[block]
+        except KeyError:
+            base = self._learn(block)
+        if base is not None:
+            return Nominal(base + since)
+        instant = fire_instant(wall, self.zone)
+        if instant is None:
+            return None
+        return Nominal(instant, wall if to_wall(instant, self.zone) != wall else None)
+
+    def wall(self, instant: datetime) -> datetime:
+        """Return the naive wall time of an aware instant."""
+        since = instant - _UTC_EPOCH
+        block = since.days >> _BLOCK_BITS
+        try:
+            base = self._steady_utc[block]
+        except KeyError:
+            base = self._learn_utc(block)
+        return to_wall(instant, self.zone) if base is None else base + since
+
+    def named(self, nominal: Nominal) -> datetime:
+        """Return the wall time that the cycle names, before any shift."""
+        return nominal.missing or self.wall(nominal.instant)
+
+    def earliest(self, instant: datetime) -> datetime:
+        """Return a wall time before which none fires at ``instant`` or later.
+
+        Its own where nothing is shifted nearby; otherwise a day less, since
+        times in a gap fire after later ones.
+        """
+        since = instant - _UTC_EPOCH
+        block = since.days >> _BLOCK_BITS
+        try:
+            base = self._steady_utc[block]
+        except KeyError:
+            base = self._learn_utc(block)
+        return to_wall(instant, self.zone) - _DAY if base is None else base + since
+
+    def _learn(self, block: int) -> datetime | None:
+        """Return the instant of wall-clock 1970-01-01 under the block's one offset, or None."""
+        base: datetime | None = None
+        offset_of = self.zone.utcoffset
+        try:
+            first = _EPOCH + block * _BLOCK_DAYS * _DAY
+            offsets = {offset_of(first + days) for days in _MIDNIGHTS}
+        except OverflowError:  # at an end of the calendar
+            offsets = set()
+        if len(offsets) == 1 and (offset := offsets.pop()) is not None:
+            base = _UTC_EPOCH - offset
+        self._steady[block] = base
+        return base
+
+    def _learn_utc(self, block: int) -> datetime | None:
+        """Return the wall time of instant 1970-01-01 where the blocks around have one offset."""
+        base: datetime | None = None
+        around = {self._learn(near) for near in (block - 1, block, block + 1)}
+        if len(around) == 1 and (instant := around.pop()) is not None:
+            base = _EPOCH + (_UTC_EPOCH - instant)
+        self._steady_utc[block] = base
+        return base
+
+
+@lru_cache(maxsize=1024)
+def wall_clock(zone: ZoneInfo) -> WallClock:
+    """Return the wall clock of a zone."""
+    return WallClock(zone)
 
 
 def resolve(wall: datetime, zone: ZoneInfo) -> datetime:
@@ -41,8 +135,3 @@ def skipped_date(day: date, zone: ZoneInfo) -> bool:
 def to_wall(instant: datetime, zone: ZoneInfo) -> datetime:
     """Return the naive wall time of an aware instant."""
     return instant.astimezone(zone).replace(tzinfo=None)
-
-
-def shifted(wall: datetime, instant: datetime, zone: ZoneInfo) -> bool:
-    """Whether the wall time did not exist, so that the instant shows another one."""
-    return to_wall(instant, zone) != wall

@@ -82,7 +82,11 @@ def test_next_takes_its_time_from_the_environment(tree: Tree) -> None:
     done = jittask(
         "next", "A", "-n", "2", "--tree", tree.root, JITTASK_NOW="2026-02-01T00:00:00+00:00"
     )
-    assert done.stdout == "Sun 2026-02-01 09:00:00 UTC\nMon 2026-02-02 09:00:00 UTC\n"
+    assert done.stdout.splitlines() == [
+        "every day at 09:00 UTC from 5 January 2026",
+        "Sun 2026-02-01 09:00:00 UTC",
+        "Mon 2026-02-02 09:00:00 UTC",
+    ]
     data = json.loads(jittask("next", "A", "--tree", tree.root, "--format", "json").stdout)
     assert set(data[0]) == {
         "task",

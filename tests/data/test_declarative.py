@@ -66,4 +66,4 @@ def test_its_rows_fire(tree: Path) -> None:
     assert done.returncode == 0, done.stderr
     assert '["a", "2026-03-01", 1, ["a", "b"]]' in done.stderr
     following = jittask("next", "Due", "--row", 1, "--tree", tree, "--from", "2026-01-01")
-    assert following.stdout.startswith("Sun 2026-03-01 00:00:00")
+    assert following.stdout.splitlines()[1] == "Sun 2026-03-01 00:00:00 CST"

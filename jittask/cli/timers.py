@@ -1,0 +1,81 @@
+"""Which timer a command is about, and at what time (rules V5, T11)."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jittask import zonedata
+from jittask.cli.failure import Failure
+from jittask.clock import clock_from_environment
+
+if TYPE_CHECKING:
+    from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
+    from jittask.schedule.timer import Timer
+
+
+def timer_of(compilation: Compilation, task: CompiledTask, key: str | None) -> Timer:
+    """Return the timer of a scheduled task, or of one row of a date-field task."""
+    from jittask.compiler.compiled import ScheduledTask
+
+    if isinstance(task, ScheduledTask):
+        if key is not None:
+            raise click.UsageError(f"{task.name} is a scheduled task, so it has no rows")
+        return task.timer
+    if key is None:
+        raise click.UsageError(f"{task.name} fires for rows: name one with --row KEY")
+    timer = task.timer.timer_of(row_of(compilation, task, key))
+    if timer is None:
+        raise Failure(f"row {key}: its {task.timer.start_field} is empty, so it never fires")
+    return timer
+
+
+def row_of(compilation: Compilation, task: DateFieldTask, key: str) -> dict[str, Any]:
+    """Return the row with that key from the database."""
+    from jittask.data.databases import DataError
+    from jittask.runtime.data import AppData
+
+    try:
+        row = AppData(compilation.app.databases, compilation.app.root).rows(task.model).get(key)
+    except DataError as error:
+        raise Failure(str(error)) from error
+    if row is None:
+        raise Failure(f"{task.model.name} has no row {key}")
+    return row
+
+
+def now() -> datetime:
+    """Return the time, or what JITTASK_NOW says it is."""
+    try:
+        return clock_from_environment().now()
+    except ValueError as error:
+        raise click.UsageError(str(error)) from error
+
+
+def read_instant(
+    text: str, compilation: Compilation, option: str, *, end: bool = False
+) -> datetime:
+    """Read an ISO time; a naive one is in the app's zone, a date its midnight or its ``end``."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.UsageError(
+            f"{option}: expected a date such as 2026-05-01 or a time such as "
+            f"2026-05-01T09:00, got {text!r}"
+        ) from None
+    if end and is_date(text):
+        found = datetime.combine(found, time.max)
+    if found.tzinfo is not None:
+        return found
+    return found.replace(tzinfo=zonedata.zone(compilation.app.settings.timezone))
+
+
+def is_date(text: str) -> bool:
+    """Whether an ISO text is a date without a time."""
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,90 @@
+"""Custom cycles by cron, read by cronsim (rules F6, T4, T5)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from cronsim import CronSim, CronSimError
+
+from jittask.schedule.cycle import LAST_YEAR, in_order
+from jittask.schedule.problems import Mistake
+from jittask.schedule.zones import Nominal, resolve, wall_clock
+
+_FIVE_FIELDS = 5
+_SECOND = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class FixedHours:
+    """A cron with fixed hours: wall-clock times, each once (T4)."""
+
+    start: datetime
+    zone: ZoneInfo
+    cron: str
+    moves: bool
+    parsed: CronSim = field(compare=False, repr=False)
+
+    def nominals(self, low: datetime) -> Iterator[Nominal]:
+        """Yield the nominals at or after ``low``."""
+        near = max(self.start, wall_clock(self.zone).earliest(low))
+        return in_order(_ticks(self.parsed, near), self.zone, low)
+
+
+@dataclass(frozen=True, slots=True)
+class EveryHour:
+    """A cron whose hours are ``*`` or a step: matched by every real hour (T4)."""
+
+    start: datetime
+    zone: ZoneInfo
+    cron: str
+    parsed: CronSim = field(compare=False, repr=False)
+    moves: bool = False
+
+    def nominals(self, low: datetime) -> Iterator[Nominal]:
+        """Yield the nominals at or after ``low``, a repeated wall hour twice."""
+        first = max(resolve(self.start, self.zone), low)
+        for tick in _ticks(self.parsed, first.astimezone(self.zone)):
+            instant = tick.astimezone(UTC)
+            if instant >= first:
+                yield Nominal(instant)
+
+
+def cron_cycle(text: str, start: datetime, zone: ZoneInfo) -> FixedHours | EveryHour:
+    """Read a five-field cron; raises Mistake for one that is wrong or never fires."""
+    fields = text.split()
+    if len(fields) != _FIVE_FIELDS:
+        raise Mistake(
+            "bad-cron",
+            ("repeat", "cron"),
+            f"expected five cron fields (minute hour day month weekday), got {len(fields)}",
+            "for example: 30 9 * * 1-5",
+        )
+    try:
+        parsed = CronSim(text, start)
+        next(copy(parsed))
+    except CronSimError as error:
+        raise Mistake(
+            "bad-cron", ("repeat", "cron"), f"cron {text!r}: {error}", "for example: 30 9 * * 1-5"
+        ) from error
+    except StopIteration:
+        raise Mistake(
+            "never-fires", ("repeat", "cron"), f"cron {text!r} can never fire", None
+        ) from None
+    if fields[1].startswith("*"):
+        return EveryHour(start, zone, text, parsed)
+    once_a_day = len(parsed.hours) * len(parsed.minutes) == 1
+    return FixedHours(start, zone, text, moves=once_a_day, parsed=parsed)
+
+
+def _ticks(parsed: CronSim, first: datetime) -> Iterator[datetime]:
+    """Yield the ticks from ``first`` on, that included, without reading the text again."""
+    ticks = copy(parsed)
+    ticks.dt = first.replace(microsecond=0) - _SECOND
+    for tick in ticks:
+        if tick.year > LAST_YEAR:
+            return
+        yield tick

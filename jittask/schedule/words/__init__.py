@@ -1,0 +1,32 @@
+"""Every schedule as a sentence, in English and in Chinese.
+
+What cannot be said exactly (an rrule, an odd cron) is quoted, never guessed.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from jittask.schedule.rows import RowTimer
+from jittask.schedule.timer import Timer
+from jittask.schedule.words.chinese import Chinese
+from jittask.schedule.words.english import English
+
+
+class Language(StrEnum):
+    """The languages that sentences are in."""
+
+    ENGLISH = "en"
+    CHINESE = "zh"
+
+
+_SPEAKERS = {Language.ENGLISH: English(), Language.CHINESE: Chinese()}
+
+
+def in_words(timer: Timer | RowTimer, language: Language = Language.ENGLISH) -> str:
+    """Return the schedule as one sentence without a full stop."""
+    speaker = _SPEAKERS[language]
+    return speaker.of_row(timer) if isinstance(timer, RowTimer) else speaker.of(timer)
+
+
+__all__ = ["Language", "in_words"]

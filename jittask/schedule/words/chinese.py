@@ -1,0 +1,123 @@
+"""Schedules in Chinese."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from jittask.schedule.calendars import Calendar
+from jittask.schedule.cron import EveryHour, FixedHours
+from jittask.schedule.days import LAST
+from jittask.schedule.offset import Offset
+from jittask.schedule.roll import Direction
+from jittask.schedule.words.parts import Speaker, amount, clock
+
+_WEEKDAYS = "一二三四五六日"
+_UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周",
+          "month": "个月", "year": "年"}  # fmt: skip
+_COUNTRIES = {
+    "AU": "澳大利亚", "BR": "巴西", "CA": "加拿大", "CN": "中国", "DE": "德国", "ES": "西班牙",
+    "FR": "法国", "GB": "英国", "HK": "香港", "IN": "印度", "IT": "意大利", "JP": "日本",
+    "KR": "韩国", "MO": "澳门", "MX": "墨西哥", "MY": "马来西亚", "NL": "荷兰", "RU": "俄罗斯",
+    "SG": "新加坡", "TH": "泰国", "TW": "台湾", "US": "美国", "VN": "越南",
+}  # fmt: skip
+_ROLLED = {
+    Direction.NEXT: "顺延至下一个工作日",
+    Direction.PREVIOUS: "提前至上一个工作日",
+    Direction.SKIP: "不执行",
+}
+
+
+class Chinese(Speaker):
+    """Says schedules in Chinese."""
+
+    def once(self, start: datetime, zone: str) -> str:
+        return f"{self.date_and_time(start)}({zone})执行一次"
+
+    def elapsed(self, count: int, unit: str, start: datetime, zone: str, times: int | None) -> str:
+        said = f"从{self.date_and_time(start)}({zone})起,{self.every(count, unit)}一次"
+        return said if times is None else f"{said},共{times}次"
+
+    def repeated(self, cycle: str, clock_time: time | None, start: datetime, zone: str) -> str:
+        at = "" if clock_time is None else f" {clock(clock_time)}"
+        return f"从{self.date(start.date())}起,{cycle}{at}({zone})"
+
+    def every(self, count: int, unit: str) -> str:
+        word = _UNITS[unit]
+        if count != 1:
+            return f"每{count}{word}"
+        return f"每{word.removeprefix('个')}"
+
+    def on_weekdays(self, every: str, weekdays: tuple[int, ...]) -> str:
+        return f"{every}的{_listed(_weekday(one) for one in weekdays)}"
+
+    def on_days(self, every: str, days: tuple[int, ...], *, short: bool) -> str:
+        said = _listed(
+            [*(f"{one}日" for one in days if one != LAST), *["最后一天"] * (LAST in days)]
+        )
+        return f"{every}的{said}" + ("(当月没有该日时取最后一天)" if short else "")
+
+    def on_nth(self, every: str, weeks: tuple[int, ...], weekdays: tuple[int, ...]) -> str:
+        which = [f"第{one}个" for one in weeks if one != LAST] + ["最后一个"] * (LAST in weeks)
+        return f"{every}的{_listed(which)}{_listed(_weekday(one) for one in weekdays)}"
+
+    def in_months(self, every: str, months: tuple[int, ...]) -> str:
+        return f"{every}{_listed(f'{one}月' for one in months)}"
+
+    def cron(self, cycle: FixedHours | EveryHour) -> str:
+        return f"按 cron 表达式 {' '.join(cycle.cron.split())}"
+
+    def rrule(self, text: str) -> str:
+        return f"按规则 {text}"
+
+    def until(self, moment: str) -> str:
+        return f",至{moment}止"
+
+    def date(self, day: date) -> str:
+        return f"{day.year}年{day.month}月{day.day}日"
+
+    def date_and_time(self, wall: datetime) -> str:
+        return f"{self.date(wall.date())} {clock(wall.time())}"
+
+    def days_off(self, calendar: Calendar | None, *, weekends: bool) -> str:
+        days = [] if calendar is None else [_holidays(calendar)]
+        return "或".join(days + ["周末"] * weekends)
+
+    def rolled(self, days: str, direction: Direction) -> str:
+        return f";遇{days}{_ROLLED[direction]}"
+
+    def at_field(self, name: str, offset: Offset, zone: str) -> str:
+        return f"{self.field(name, offset)}({zone})"
+
+    def field(self, name: str, offset: Offset) -> str:
+        found = amount(offset)
+        at = f" {clock(offset.at)}" if offset.at else ""
+        if found is None:
+            return f"{name} 当日{at}" if at else f"{name} 之时"
+        count, unit = found
+        return f"{name} {'之后' if count > 0 else '之前'} {abs(count)} {_UNITS[unit]}{at}"
+
+    def end_field(self, name: str, offset: Offset) -> str:
+        return f" {self.field(name, offset) if amount(offset) or offset.at else name} "
+
+    def then(self, every: str) -> str:
+        return f",之后{every}"
+
+
+def _weekday(number: int) -> str:
+    return f"周{_WEEKDAYS[number - 1]}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    return "、".join(words)
+
+
+def _holidays(calendar: Calendar) -> str:
+    extras = "(含自定义日期)" if calendar.extra_holidays or calendar.extra_workdays else ""
+    if calendar.market is not None:
+        return f" {calendar.market} 休市日{extras}"
+    if calendar.country is None:
+        return "自定义节假日"
+    if calendar.subdivision is not None:
+        return f" {calendar.label} 节假日{extras}"
+    return f"{_COUNTRIES.get(calendar.country, f' {calendar.country} ')}节假日{extras}"

@@ -1,0 +1,130 @@
+"""Schedules in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date, datetime, time
+
+from jittask.schedule.calendars import Calendar
+from jittask.schedule.cron import EveryHour, FixedHours
+from jittask.schedule.days import LAST
+from jittask.schedule.offset import Offset
+from jittask.schedule.roll import Direction
+from jittask.schedule.words.parts import Speaker, amount, clock
+
+_WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
+           "October", "November", "December")  # fmt: skip
+_ADJECTIVES = {
+    "AU": "Australian", "BR": "Brazilian", "CA": "Canadian", "CN": "Chinese", "DE": "German",
+    "ES": "Spanish", "FR": "French", "GB": "British", "IN": "Indian", "IT": "Italian",
+    "JP": "Japanese", "KR": "Korean", "MX": "Mexican", "NL": "Dutch", "US": "US",
+}  # fmt: skip
+_ORDINALS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
+
+
+class English(Speaker):
+    """Says schedules in English."""
+
+    def once(self, start: datetime, zone: str) -> str:
+        return f"once on {self.date(start.date())} at {clock(start.time())} {zone}"
+
+    def elapsed(self, count: int, unit: str, start: datetime, zone: str, times: int | None) -> str:
+        said = f"{self.every(count, unit)} from {self.date_and_time(start)} {zone}"
+        return said if times is None else f"{said}, {times:,} times"
+
+    def repeated(self, cycle: str, clock_time: time | None, start: datetime, zone: str) -> str:
+        at = f" at {clock(clock_time)}" if clock_time is not None else ", in"
+        return f"{cycle}{at} {zone} from {self.date(start.date())}"
+
+    def every(self, count: int, unit: str) -> str:
+        return f"every {unit}" if count == 1 else f"every {count:,} {unit}s"
+
+    def on_weekdays(self, every: str, weekdays: tuple[int, ...]) -> str:
+        return f"{every} on {_listed(_WEEKDAYS[one - 1] for one in weekdays)}"
+
+    def on_days(self, every: str, days: tuple[int, ...], *, short: bool) -> str:
+        numbered = [f"the {_ordinal(one)}" for one in days if one != LAST]
+        said = f"{every} on {_listed(numbered + ['the last day'] * (LAST in days))}"
+        return f"{said} (the last day where a month is shorter)" if short else said
+
+    def on_nth(self, every: str, weeks: tuple[int, ...], weekdays: tuple[int, ...]) -> str:
+        which = [_ordinal(one) for one in weeks if one != LAST] + ["last"] * (LAST in weeks)
+        days = _listed(_WEEKDAYS[one - 1] for one in weekdays)
+        return f"{every} on the {_listed(which)} {days}"
+
+    def in_months(self, every: str, months: tuple[int, ...]) -> str:
+        return f"{every} in {_listed(_MONTHS[one - 1] for one in months)}"
+
+    def cron(self, cycle: FixedHours | EveryHour) -> str:
+        said = cycle.parsed.explain()
+        return f"{said[:1].lower()}{said[1:]} (cron {' '.join(cycle.cron.split())})"
+
+    def rrule(self, text: str) -> str:
+        return f"by the rule {text}"
+
+    def until(self, moment: str) -> str:
+        return f" until {moment}"
+
+    def date(self, day: date) -> str:
+        return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+    def date_and_time(self, wall: datetime) -> str:
+        return f"{self.date(wall.date())} at {clock(wall.time())}"
+
+    def days_off(self, calendar: Calendar | None, *, weekends: bool) -> str:
+        days = [] if calendar is None else [_holidays(calendar)]
+        return " and ".join(days + ["weekends"] * weekends)
+
+    def rolled(self, days: str, direction: Direction) -> str:
+        if direction is Direction.SKIP:
+            return f", but not on {days}"
+        return f", moved to the {direction} working day on {days}"
+
+    def at_field(self, name: str, offset: Offset, zone: str) -> str:
+        said = self.field(name, offset)
+        return f"{said} {zone}" if offset.at else f"{said}, in {zone}"
+
+    def field(self, name: str, offset: Offset) -> str:
+        found = amount(offset)
+        at = f" at {clock(offset.at)}" if offset.at else ""
+        if found is None:
+            return f"on {name}{at}"
+        count, unit = found
+        plural = "" if abs(count) == 1 else "s"
+        return f"{abs(count):,} {unit}{plural} {'after' if count > 0 else 'before'} {name}{at}"
+
+    def end_field(self, name: str, offset: Offset) -> str:
+        return self.field(name, offset) if amount(offset) or offset.at else name
+
+    def then(self, every: str) -> str:
+        return f", then {every}"
+
+
+def _ordinal(number: int) -> str:
+    return f"{number}{_ORDINALS.get(number, 'th')}"
+
+
+def _listed(words: Iterable[str]) -> str:
+    *front, last = words
+    return f"{', '.join(front)} and {last}" if front else last
+
+
+def _holidays(calendar: Calendar) -> str:
+    extras = calendar.extra_holidays or calendar.extra_workdays
+    if calendar.market is not None:
+        named = f"holidays of the {_spaced(calendar.registered or calendar.market)}"
+    elif calendar.country is None:
+        return "extra holidays"
+    elif calendar.subdivision is not None:
+        named = f"{calendar.label} holidays"
+    elif calendar.country in _ADJECTIVES:
+        named = f"{_ADJECTIVES[calendar.country]} holidays"
+    else:
+        named = f"holidays of {_spaced(calendar.registered or calendar.country)}"
+    return f"{named} (with extra days)" if extras else named
+
+
+def _spaced(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name)

@@ -1,0 +1,187 @@
+"""What the sentences of every language are made from."""
+
+from __future__ import annotations
+
+import re
+from abc import ABC, abstractmethod
+from datetime import date, datetime, time, timedelta
+
+from jittask.schedule.calendars import Calendar
+from jittask.schedule.cron import EveryHour, FixedHours
+from jittask.schedule.cycle import Cycle, Elapsed, Once
+from jittask.schedule.days import (
+    LAST,
+    Days,
+    EveryDays,
+    EveryMonths,
+    EveryWeeks,
+    EveryYears,
+    MonthDays,
+    NthWeekdays,
+)
+from jittask.schedule.offset import Offset
+from jittask.schedule.reading import read_cycle
+from jittask.schedule.recurrence import Recurrence
+from jittask.schedule.roll import Direction, Roll
+from jittask.schedule.rows import RowTimer
+from jittask.schedule.timer import Timer
+
+_A_ROW = datetime(2024, 1, 1, 9)  # noqa: DTZ001 - wall time; a row's own start takes its place
+_SHORTEST_MONTH = 28
+_PATTERNS = ("weekday", "day", "week", "month")
+
+
+class Speaker(ABC):
+    """Says schedules in one language; its methods say the parts."""
+
+    def of(self, timer: Timer) -> str:
+        """Say a timer."""
+        cycle = timer.cycle
+        if isinstance(cycle, Once):
+            said = self.once(timer.start, timer.zone.key)
+        elif isinstance(cycle, Elapsed):
+            said = self.elapsed(*_unit(cycle.step), timer.start, timer.zone.key, cycle.count)
+        else:
+            said = self.repeated(self.cycle(cycle), clock_of(cycle), timer.start, timer.zone.key)
+        until = self.until(self.moment(timer.end)) if timer.end else ""
+        return said + until + self._roll(timer.roll, moves=cycle.moves)
+
+    def of_row(self, timer: RowTimer) -> str:
+        """Say what a date-field task does for each row."""
+        said = self.at_field(timer.start_field, timer.start_offset, timer.zone.key)
+        cycle = read_cycle({"repeat": timer.repeat}, _A_ROW, timer.zone)
+        if isinstance(cycle, Elapsed):
+            said += self.then(self.every(*_unit(cycle.step)))
+        elif isinstance(cycle, Days) and not any(timer.repeat.get(key) for key in _PATTERNS):
+            said += self.then(self.every(*_period(cycle)))
+        elif not isinstance(cycle, Once):
+            said += self.then(self.cycle(cycle))
+        if timer.end_field is not None:
+            said += self.until(self.end_field(timer.end_field, timer.end_offset))
+        elif timer.end_time is not None:
+            said += self.until(self.moment(timer.end_time))
+        return said + self._roll(timer.roll, moves=cycle.moves)
+
+    def cycle(self, cycle: Cycle) -> str:
+        """Say a cycle by days, a cron or an rrule, without its time of day."""
+        if isinstance(cycle, FixedHours | EveryHour):
+            return self.cron(cycle)
+        if isinstance(cycle, Recurrence):
+            return self.rrule(cycle.text.strip())
+        assert isinstance(cycle, Days)
+        every = self.every(*_period(cycle))
+        if isinstance(cycle.every, EveryDays):
+            return every
+        if isinstance(cycle.every, EveryWeeks):
+            return self.on_weekdays(every, cycle.every.weekdays)
+        pattern = cycle.every.pattern
+        short = isinstance(pattern, MonthDays) and _may_lack(pattern.days)
+        if isinstance(cycle.every, EveryYears):
+            every = self.in_months(every, cycle.every.months)
+            short = isinstance(pattern, MonthDays) and _lack(cycle.every.months, pattern.days)
+        if isinstance(pattern, NthWeekdays):
+            return self.on_nth(every, pattern.weeks, pattern.weekdays)
+        return self.on_days(every, pattern.days, short=short)
+
+    def moment(self, wall: datetime) -> str:
+        """Say a date with its time, or a day's end as the date alone."""
+        if wall.time() == time.max:
+            return self.date(wall.date())
+        return self.date_and_time(wall)
+
+    def _roll(self, roll: Roll | None, *, moves: bool) -> str:
+        if roll is None:
+            return ""
+        days = self.days_off(roll.calendar if roll.holidays else None, weekends=roll.weekends)
+        return self.rolled(days, roll.direction if moves else Direction.SKIP)
+
+    @abstractmethod
+    def once(self, start: datetime, zone: str) -> str: ...
+    @abstractmethod
+    def elapsed(
+        self, count: int, unit: str, start: datetime, zone: str, times: int | None
+    ) -> str: ...
+    @abstractmethod
+    def repeated(self, cycle: str, clock: time | None, start: datetime, zone: str) -> str: ...
+    @abstractmethod
+    def every(self, count: int, unit: str) -> str: ...
+    @abstractmethod
+    def on_weekdays(self, every: str, weekdays: tuple[int, ...]) -> str: ...
+    @abstractmethod
+    def on_days(self, every: str, days: tuple[int, ...], *, short: bool) -> str: ...
+    @abstractmethod
+    def on_nth(self, every: str, weeks: tuple[int, ...], weekdays: tuple[int, ...]) -> str: ...
+    @abstractmethod
+    def in_months(self, every: str, months: tuple[int, ...]) -> str: ...
+    @abstractmethod
+    def cron(self, cycle: FixedHours | EveryHour) -> str: ...
+    @abstractmethod
+    def rrule(self, text: str) -> str: ...
+    @abstractmethod
+    def until(self, moment: str) -> str: ...
+    @abstractmethod
+    def date(self, day: date) -> str: ...
+    @abstractmethod
+    def date_and_time(self, wall: datetime) -> str: ...
+    @abstractmethod
+    def days_off(self, calendar: Calendar | None, *, weekends: bool) -> str: ...
+    @abstractmethod
+    def rolled(self, days: str, direction: Direction) -> str: ...
+    @abstractmethod
+    def at_field(self, name: str, offset: Offset, zone: str) -> str: ...
+    @abstractmethod
+    def field(self, name: str, offset: Offset) -> str: ...
+    @abstractmethod
+    def end_field(self, name: str, offset: Offset) -> str: ...
+    @abstractmethod
+    def then(self, every: str) -> str: ...
+
+
+def clock_of(cycle: Cycle) -> time | None:
+    """Return the time of day of a cycle that has one; a cron says its own."""
+    if isinstance(cycle, Days):
+        return cycle.start.time()
+    own = isinstance(cycle, Recurrence) and not re.search("BYHOUR|BYMINUTE|BYSECOND", cycle.text)
+    return cycle.start.time() if isinstance(cycle, Recurrence) and own else None
+
+
+def clock(at: time) -> str:
+    """Return 09:00, or with the seconds where there are some."""
+    return f"{at:%H:%M:%S}" if at.second else f"{at:%H:%M}"
+
+
+def amount(offset: Offset) -> tuple[int, str] | None:
+    """Return how many of which unit an offset is, signed; None for none."""
+    if offset.months:
+        return offset.months, "month"
+    if offset.days:
+        weeks, rest = divmod(abs(offset.days), 7)
+        sign = 1 if offset.days > 0 else -1
+        return (offset.days, "day") if rest else (sign * weeks, "week")
+    if offset.seconds:
+        count, unit = _unit(timedelta(seconds=abs(offset.seconds)))
+        return (count if offset.seconds > 0 else -count), unit
+    return None
+
+
+def _unit(step: timedelta) -> tuple[int, str]:
+    seconds = round(step.total_seconds())
+    for size, unit in ((3600, "hour"), (60, "minute")):
+        if seconds % size == 0:
+            return seconds // size, unit
+    return seconds, "second"
+
+
+def _period(cycle: Days) -> tuple[int, str]:
+    units = {EveryDays: "day", EveryWeeks: "week", EveryMonths: "month", EveryYears: "year"}
+    return cycle.every.period, units[type(cycle.every)]
+
+
+def _may_lack(days: tuple[int, ...]) -> bool:
+    return any(day > _SHORTEST_MONTH for day in days if day != LAST)
+
+
+def _lack(months: tuple[int, ...], days: tuple[int, ...]) -> bool:
+    """Whether some of the months can be without some of the days."""
+    lengths = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
+    return any(day > lengths.get(month, 31) for month in months for day in days)
