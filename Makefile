@@ -18,8 +18,9 @@ check: $(VENV)/.dev  ## lint, format, types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: $(VENV)/.dev  ## against peers and floors
+bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/next_occurrence.py
+	$(BIN)/python benchmarks/plan.py
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/validate.py
 
@@ -48,3 +49,7 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[dev]'
 	touch $@ $(VENV)/.run
+
+$(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
+	$(PIP) -e '.[dev,bench]'
+	touch $@

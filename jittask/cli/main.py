@@ -13,10 +13,12 @@ from jittask import __version__
 from jittask.cli.failure import Failure
 
 _COMMANDS = {
+    "explain": ("jittask.cli.explain", "Say why a task fires then, or does not."),
     "init": ("jittask.cli.init", "Make a small working tree."),
     "log": ("jittask.cli.log", "Show one run whole: attempts, output, traceback."),
     "new": ("jittask.cli.new", "Write a new task."),
     "next": ("jittask.cli.next", "Show when tasks fire next."),
+    "plan": ("jittask.cli.plan", "List what would fire; compare two versions of a tree."),
     "records": ("jittask.cli.records", "List runs."),
     "rule": ("jittask.cli.rule", "Explain a diagnostic's code."),
     "run": ("jittask.cli.run", "Run a tree's tasks."),

@@ -1,0 +1,1 @@
+"""What ``jittask plan`` shows: lists, the difference of two versions, a year at a glance."""
