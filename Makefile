@@ -27,6 +27,7 @@ bench: $(VENV)/.bench  ## against peers and floors
 faults: $(VENV)/.dev  ## the fault tests in full
 	JITTASK_FAULT_ROUNDS=500 $(BIN)/python -m pytest tests/faults -x
 	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2
+	JITTASK_FUZZ_ROUNDS=5000 $(BIN)/python -m pytest tests/schedule -n 2
 
 docs: $(VENV)/.dev  ## the documentation, into site/
 	$(BIN)/python scripts/reference.py

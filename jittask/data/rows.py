@@ -13,14 +13,17 @@ from sqlalchemy.engine import Engine
 
 from jittask.data.databases import DataError, one_line
 from jittask.data.sql import where
+from jittask.data.tables import complete, table_for
 from jittask.model import FieldType, ModelInfo
 from jittask.query.expression import Expression
-from jittask.schedule.rows import FieldRange
+from jittask.schedule.windows import FieldRange
 
 Row = dict[str, Any]
 """A row by field name."""
 
 PAGE = 1000
+MOST_RANGES = 200
+"""How many ranges one statement asks for."""
 
 
 class Rows:
@@ -31,6 +34,12 @@ class Rows:
         self.model = model
         self.table = table
         self._keys = [table.c[one.name] for one in model.key_fields]
+
+    @classmethod
+    def open(cls, engine: Engine, model: ModelInfo) -> Rows:
+        """Return a model's rows. Raises DataError where its table is missing or has no key."""
+        table = table_for(model, engine)
+        return cls(engine, complete(model, table), table)
 
     def bounds(self, field: str) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field."""
@@ -48,21 +57,28 @@ class Rows:
         now: datetime,
         zone: ZoneInfo,
         fields: Sequence[str],
+        ends: tuple[str, date] | None = None,
     ) -> Iterator[list[Row]]:
         """Yield pages of the rows whose ``field`` lies in a range and that pass the filter.
 
         By primary key, each page beginning after the last key of the one
-        before; only the key and ``fields`` are read.
+        before; only the key and ``fields`` are read. With ``ends``, only rows
+        whose field of that name is empty, or not before that value.
         """
-        if not ranges:
-            return
         column = self.table.c[field]
         names = dict.fromkeys([*(one.name for one in self.model.key_fields), *fields])
         query = sa.select(*(self.table.c[name].label(name) for name in names))
-        query = query.where(sa.or_(*(self._between(column, one) for one in ranges)))
+        if ends is not None:
+            end = self.table.c[ends[0]]
+            query = query.where(sa.or_(end.is_(None), end >= ends[1]))
         if expression is not None:
             query = query.where(where(expression, self.table, self.model, now, zone))
         query = query.order_by(*self._keys).limit(PAGE)
+        for first in range(0, len(ranges), MOST_RANGES):
+            some = ranges[first : first + MOST_RANGES]
+            yield from self._paged(query.where(sa.or_(*(_between(column, one) for one in some))))
+
+    def _paged(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
         after: list[Any] | None = None
         while True:
             page = self._read(query if after is None else query.where(self._beyond(after)))
@@ -101,12 +117,6 @@ class Rows:
             except (ValueError, TypeError) as error:
                 raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
 
-    def _between(self, column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
-        bounds: list[sa.ColumnElement[bool]] = [column.is_not(None)]
-        bounds += [column >= span.low] if span.low is not None else []
-        bounds += [column <= span.high] if span.high is not None else []
-        return sa.and_(*bounds)
-
     def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
         if len(self._keys) == 1:
             beyond: sa.ColumnElement[bool] = self._keys[0] > after[0]
@@ -116,6 +126,10 @@ class Rows:
             same = [self._keys[i] == after[i] for i in range(at)]
             steps.append(sa.and_(*same, column > after[at]))
         return sa.or_(*steps)
+
+
+def _between(column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
+    return sa.and_(column >= span.low, column <= span.high)
 
 
 def row_key(row: Mapping[str, Any], model: ModelInfo) -> str:

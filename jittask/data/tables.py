@@ -39,14 +39,13 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], FieldType], ...] = (
 )
 
 
-def complete(model: ModelInfo, engine: Engine) -> ModelInfo:
-    """Return the model with its fields known: those of a table of others are reflected.
+def complete(model: ModelInfo, table: sa.Table) -> ModelInfo:
+    """Return the model with its fields known: those of a table of others are the table's.
 
     A column that an SQLAlchemy model names otherwise goes by the model's name.
     """
     if model.form is ModelForm.NORMAL:
         return model
-    table = _reflected(model, engine)
     fields = tuple(
         FieldInfo(
             name=column.key,
@@ -61,7 +60,10 @@ def complete(model: ModelInfo, engine: Engine) -> ModelInfo:
 
 
 def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
-    """Return the table of a model. Raises DataError where it is missing or has no key."""
+    """Return the table of a model, reflected where it is others'.
+
+    Raises DataError where it is missing or has no key.
+    """
     described = model.form is ModelForm.NORMAL
     table = _described(model) if described else _reflected(model, engine)
     if not table.primary_key.columns:

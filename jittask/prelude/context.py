@@ -76,12 +76,10 @@ class App:
             # late: an element that only declares and imports needs no database
             from jittask.data.databases import open_database
             from jittask.data.rows import Rows
-            from jittask.data.tables import complete, table_for
 
             info = self._contents.databases[model.database]
             engine = open_database(info, self.rootPath)
-            known = complete(model, engine)
-            self._rows[model.name] = Rows(engine, known, table_for(known, engine))
+            self._rows[model.name] = Rows.open(engine, model)
         return self._rows[model.name]
 
     def _load(self, name: str) -> Any:

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 
 from jittask.data.databases import DataError, open_database
 from jittask.data.rows import Rows
-from jittask.data.tables import complete, create_missing, table_for
+from jittask.data.tables import create_missing
 from jittask.model import DatabaseInfo, ModelForm, ModelInfo
 
 
@@ -29,10 +29,13 @@ class AppData:
         with self._lock:
             found = self._rows.get(model)
             if found is None:
-                engine = self._engine(model)
-                known = complete(model, engine)
-                found = self._rows[model] = Rows(engine, known, table_for(known, engine))
+                found = self._rows[model] = Rows.open(self._engine(model), model)
             return found
+
+    def forget(self, model: ModelInfo) -> None:
+        """Look at the model's table anew when it is next asked for: it may have changed."""
+        with self._lock:
+            self._rows.pop(model, None)
 
     def create_missing(self, model: ModelInfo) -> bool:
         """Make the table of a JitAi model where it is missing; say whether it was (F9)."""

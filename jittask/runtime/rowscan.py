@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
@@ -22,6 +22,9 @@ from jittask.runtime.plan import cancel
 from jittask.runtime.planner import announce
 from jittask.runtime.rowplan import plan_row
 from jittask.runtime.snapshot import Snapshot
+from jittask.schedule import windows
+from jittask.schedule.rows import RowTimer
+from jittask.schedule.windows import Column
 from jittask.store import Store
 from jittask.store.planning import NewRun, TaskMark
 
@@ -54,6 +57,7 @@ class RowScan:
             try:
                 self._scan(task, data, now, overlap)
             except DataError as error:
+                data.forget(task.model)
                 self._say(task.name, str(error), now)
             else:
                 self._troubles.pop(task.name, None)
@@ -99,9 +103,19 @@ class RowScan:
         field = rows.model.field(timer.start_field)
         if field is None:
             raise DataError(f"{task.model.name}: its table has no column for {timer.start_field}")
-        least, greatest = rows.bounds(field.name)
-        ranges = timer.ranges(start, now + AHEAD, field.type is FieldType.DATETIME, least, greatest)
-        return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields)
+        column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
+        ranges = windows.ranges(timer, start, now + AHEAD, column)
+        return rows.pages(
+            field.name, ranges, task.filter, now, timer.zone, timer.fields,
+            self._ends(timer, rows, start),
+        )  # fmt: skip
+
+    def _ends(self, timer: RowTimer, rows: Rows, start: datetime) -> tuple[str, date] | None:
+        end = rows.model.field(timer.end_field) if timer.end_field is not None else None
+        if end is None:
+            return None
+        least = windows.least_end(timer, start, is_datetime=end.type is FieldType.DATETIME)
+        return None if least is None else (end.name, least)
 
     def _page(
         self,

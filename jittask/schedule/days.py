@@ -162,11 +162,15 @@ class Days:
     every: Every
     moves: bool = True
 
+    def walls(self, low: datetime) -> Iterator[datetime]:
+        """Yield the wall times from ``low`` on."""
+        return self.every.walls(self.start, low)
+
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``; units before it are never visited."""
         clock = wall_clock(self.zone)
         nominal_of = clock.nominal
-        for wall in self.every.walls(self.start, clock.earliest(low)):
+        for wall in self.walls(clock.earliest(low)):
             nominal = nominal_of(wall)
             if nominal is not None and nominal.instant >= low:
                 yield nominal

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from calendar import monthrange
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from jittask.schedule.days import days_in
 from jittask.schedule.problems import Mistake
-from jittask.schedule.zones import resolve, to_wall
+from jittask.schedule.zones import Span, instant_span, resolve, to_wall, wall_span
 
 _TIME = re.compile(r"([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}")
 _UNITS = {"second": 1, "minute": 60, "hour": 3600}
 _DAY_UNITS = {"day": 1, "week": 7}
 _MONTHS_A_YEAR = 12
-MONTH_SLACK = timedelta(days=3)
-"""How far clamping can move the day of a month."""
+_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +38,28 @@ class Offset:
         wall = add_months(wall, self.months) + timedelta(days=self.days)
         return wall if self.at is None else datetime.combine(wall.date(), self.at)
 
-    def undo(self, low: datetime, high: datetime) -> tuple[datetime, datetime]:
-        """Return bounds of the values whose results lie in ``[low, high]``, never too tight."""
-        slack = MONTH_SLACK if self.months else timedelta()
-        if self.at is not None or self.seconds:
-            slack += timedelta(days=1)
-        delta = timedelta(days=self.days, seconds=self.seconds)
-        return (
-            add_months(low - delta, -self.months) - slack,
-            add_months(high - delta, -self.months) + slack,
-        )
+    def undo(self, results: Span, zone: ZoneInfo, *, dates: bool) -> Span | None:
+        """Return a span that holds the values whose results lie in ``results``; None for none.
+
+        ``dates``: the values are dates, that is midnights.
+        """
+        low, high = results
+        if self.seconds:
+            first, last = instant_span(zone, results)
+            delta = timedelta(seconds=self.seconds)
+            low, high = wall_span(zone, first - delta, last - delta)
+            if dates and self.at is not None:
+                at = timedelta(hours=self.at.hour, minutes=self.at.minute, seconds=self.at.second)
+                low, high = low - at, high - at
+            return low, high
+        if self.at is not None:
+            begin = low.date() if low.time() <= self.at else low.date() + _DAY
+            end = high.date() if self.at <= high.time() else high.date() - _DAY
+            if begin > end:
+                return None
+            low, high = datetime.combine(begin, time()), datetime.combine(end, time.max)
+        low, high = low - self.days * _DAY, high - self.days * _DAY
+        return add_months(low, -self.months), _last_before_clamp(high, self.months)
 
 
 def add_months(wall: datetime, months: int) -> datetime:
@@ -56,8 +67,15 @@ def add_months(wall: datetime, months: int) -> datetime:
     if not months:
         return wall
     year, month = divmod(12 * wall.year + wall.month - 1 + months, _MONTHS_A_YEAR)
-    last = monthrange(year, month + 1)[1]
-    return wall.replace(year=year, month=month + 1, day=min(wall.day, last))
+    return wall.replace(year=year, month=month + 1, day=min(wall.day, days_in(year, month + 1)))
+
+
+def _last_before_clamp(wall: datetime, months: int) -> datetime:
+    """Return the last wall time that ``add_months`` brings to ``wall`` or before."""
+    found = add_months(wall, -months)
+    if not months or wall.day < days_in(wall.year, wall.month):
+        return found
+    return found.replace(day=days_in(found.year, found.month))
 
 
 def read_offset(config: object, key: str) -> Offset:

@@ -102,6 +102,10 @@ class Recurrence:
     moves: bool
     rule: rrule = field(compare=False, repr=False)
     """Written out: it takes nothing from its DTSTART."""
+    written: str = field(compare=False, repr=False)
+    """The text of that rule."""
+    at_start_time: bool = field(compare=False, repr=False)
+    """Whether it fires at the start's time of day, and names none of its own."""
     units: Units = field(compare=False, repr=False)
     times_a_day: int = field(compare=False, repr=False)
     _blocks: dict[int, _Block] = field(default_factory=dict, compare=False, repr=False, init=False)
@@ -162,7 +166,8 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
         count = _whole(parts, "COUNT", None)
         parts.pop("COUNT", None)
         written = _written_out(parts, start)
-        rule = rrulestr(_joined(written), dtstart=start)
+        text_written = _joined(written)
+        rule = rrulestr(text_written, dtstart=start)
     except (ValueError, TypeError, KeyError, OverflowError) as error:
         raise _bad_rrule(f"rrule {text!r}: {error}") from error
     if not isinstance(counted, rrule) or not isinstance(rule, rrule):
@@ -176,7 +181,10 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
         until = min(filter(None, (until, _last(counted))), default=until)
     week_start = _WEEKDAYS.index(parts.get("WKST", "MO")[:2])
     units = Units(start, frequency, interval, week_start)
-    cycle = Recurrence(start, zone, text, until, times == 1, rule, units, times)
+    at_start_time = not any(key in parts for key in _TIME_PARTS)
+    cycle = Recurrence(
+        start, zone, text, until, times == 1, rule, text_written, at_start_time, units, times
+    )
     if next(cycle.walls(start), None) is None:
         raise _never(text)
     return cycle

@@ -1,4 +1,4 @@
-"""The timers of a date-field task's rows, and the dates that matter (rules D1, D3)."""
+"""The timers of a date-field task's rows, and the dates that matter (rule D1)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR
-from jittask.schedule.offset import MONTH_SLACK, Offset, add_months, read_offset
+from jittask.schedule.offset import Offset, read_offset
 from jittask.schedule.problems import Mistake, TimingError, TimingProblem
 from jittask.schedule.reading import (
     ELAPSED_STEPS,
@@ -24,21 +24,8 @@ from jittask.schedule.timer import Timer
 from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
-_MOST_RANGES = 200
-_BEGINNING = datetime(1, 1, 2)  # noqa: DTZ001 - wall time
-_SANE_YEARS = (1000, LAST_YEAR)
+FIRST_SANE_YEAR = 1000
 """A repeat may count from long ago, as from a birthday."""
-_ROLL_DAYS = timedelta(days=40)
-"""More than any run of days off; a range may be too wide, never too narrow."""
-_PATTERNS = ("weekday", "day", "week", "month", "cron", "rrule", "subType")
-
-
-@dataclass(frozen=True, slots=True)
-class FieldRange:
-    """Values of a column from ``low`` to ``high``, both included; None is unbounded."""
-
-    low: date | None
-    high: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +66,9 @@ class RowTimer:
     def timer(self, start: date | None, end: date | None = None) -> Timer | None:
         """Return the timer for a start value and an end value (D1); None where nothing can fire.
 
-        That is without a start, or with one so far out that no occurrence of
-        it lies in the years that timers know, such as a 9999-12-31. Naive
-        datetimes are wall time in the task's zone.
+        That is without a start, with one so far out that no occurrence of it
+        lies in the years that timers know, such as a 9999-12-31, or with one
+        after an rrule's UNTIL. Naive datetimes are wall time in the task's zone.
         """
         if start is None:
             return None
@@ -89,50 +76,13 @@ class RowTimer:
             base = self.start_offset.apply(self._naive(start), self.zone)
         except (OverflowError, ValueError):
             return None
-        if not _SANE_YEARS[0] <= base.year <= _SANE_YEARS[1]:
+        if not FIRST_SANE_YEAR <= base.year <= LAST_YEAR:
             return None
-        cycle = read_cycle({"repeat": self.repeat}, base, self.zone)
+        try:
+            cycle = read_cycle({"repeat": self.repeat}, base, self.zone)
+        except Mistake:  # the rule is sound, and from this start it never fires
+            return None
         return Timer(self.zone, base, self._end(end), cycle, self.roll)
-
-    def ranges(
-        self,
-        lo: datetime,
-        hi: datetime,
-        start_is_datetime: bool,
-        least: date | None,
-        greatest: date | None,
-    ) -> tuple[FieldRange, ...]:
-        """Return ranges of start values that hold every one with an occurrence in ``(lo, hi]``.
-
-        Wider than exact by what zones, rolls and clamps can move; at most 200,
-        bounded by the column's ``least`` and ``greatest``.
-        """
-        if least is None or greatest is None:
-            return ()
-        slack = _DAY + (_ROLL_DAYS if self.roll else timedelta())
-        low, high = to_wall(lo, self.zone) - slack, to_wall(hi, self.zone) + slack
-        windows = self._windows(low, high, _datetime(least))
-        return _coalesced(windows, least, greatest, start_is_datetime)
-
-    def _windows(
-        self, low: datetime, high: datetime, least: datetime
-    ) -> list[tuple[datetime, datetime]]:
-        """Return, for each elapsed period that can matter, the window of start values."""
-        kind, period = self.repeat.get("repeatType", "normal"), self.repeat.get("period", 1)
-        assert isinstance(period, int)
-        if kind == "normal":
-            return [self.start_offset.undo(low, high)]
-        whole = [(_BEGINNING, self.start_offset.undo(low, high)[1])]
-        if kind in ("custom", *ELAPSED_STEPS) or any(key in self.repeat for key in _PATTERNS):
-            return whole
-        windows: list[tuple[datetime, datetime]] = []
-        for n in range(_MOST_RANGES):
-            first, last = _shifted_back(low, high, str(kind), n * period)
-            window = self.start_offset.undo(first, last)
-            if window[1] < least:
-                return windows
-            windows.append(window)
-        return whole
 
     def _end(self, value: date | None) -> datetime | None:
         if self.end_field is None:
@@ -227,43 +177,5 @@ def _minutes_need_an_end(repeat: Mapping[str, object], *, bounded: bool) -> None
         )
 
 
-def _shifted_back(
-    low: datetime, high: datetime, kind: str, units: int
-) -> tuple[datetime, datetime]:
-    if kind == "day":
-        return low - units * _DAY, high - units * _DAY
-    if kind == "week":
-        return low - 7 * units * _DAY, high - 7 * units * _DAY
-    months = units * (12 if kind == "year" else 1)
-    slack = MONTH_SLACK if months else timedelta()
-    if 12 * low.year + low.month - months <= 12 * 2:  # before the calendar begins
-        return _BEGINNING, _BEGINNING
-    return add_months(low, -months) - slack, add_months(high, -months) + slack
-
-
-def _coalesced(
-    windows: list[tuple[datetime, datetime]], least: date, greatest: date, is_datetime: bool
-) -> tuple[FieldRange, ...]:  # fmt: skip
-    merged: list[tuple[datetime, datetime]] = []
-    bottom, top = _datetime(least), _datetime(greatest)
-    clipped = [(max(low, bottom), min(high, top)) for low, high in windows]
-    for low, high in sorted(clipped):
-        if low > high:
-            continue
-        if merged and low <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(high, merged[-1][1]))
-        else:
-            merged.append((low, high))
-    if is_datetime:
-        return tuple(FieldRange(low, high) for low, high in merged)
-    return tuple(FieldRange(low.date(), high.date()) for low, high in merged)
-
-
 def _as_date(value: object) -> date | None:
     return value if isinstance(value, date) else None
-
-
-def _datetime(value: date) -> datetime:
-    if isinstance(value, datetime):
-        return value.replace(tzinfo=None)
-    return datetime.combine(value, time())

@@ -11,11 +11,15 @@ from functools import lru_cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
+Span = tuple[datetime, datetime]
+"""From the first to the second, both included."""
+
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time
 _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLOCK_BITS = 4
 _BLOCK_DAYS = 1 << _BLOCK_BITS
+_AROUND = tuple(timedelta(hours=12 * n) for n in range(-4, 5))
 _MIDNIGHTS = tuple(n * _DAY for n in range(_BLOCK_DAYS + 1))
 
 
@@ -84,6 +88,16 @@ class WallClock:
             base = self._learn_utc(block)
         return to_wall(instant, self.zone) - _DAY if base is None else base + since
 
+    def offsets(self, near: datetime) -> tuple[timedelta, timedelta]:
+        """Return the zone's least and greatest offset within two days of a UTC instant."""
+        block = (near - _UTC_EPOCH).days >> _BLOCK_BITS
+        base = self._steady_utc[block] if block in self._steady_utc else self._learn_utc(block)
+        if base is not None:
+            return base - _EPOCH, base - _EPOCH
+        around = [to_wall(near + hours, self.zone) - hours for hours in _AROUND]
+        found = [wall.replace(tzinfo=UTC) - near for wall in around]
+        return min(found), max(found)
+
     def _learn(self, block: int) -> datetime | None:
         """Return the instant of wall-clock 1970-01-01 under the block's one offset, or None."""
         base: datetime | None = None
@@ -135,3 +149,23 @@ def skipped_date(day: date, zone: ZoneInfo) -> bool:
 def to_wall(instant: datetime, zone: ZoneInfo) -> datetime:
     """Return the naive wall time of an aware instant."""
     return instant.astimezone(zone).replace(tzinfo=None)
+
+
+def wall_span(zone: ZoneInfo, low: datetime, high: datetime) -> Span:
+    """Return a span of wall times that holds all which fire in a span of instants.
+
+    Not wider than need be where the zone shifts at no end of it.
+    """
+    offsets = wall_clock(zone).offsets
+    low, high = low.astimezone(UTC), high.astimezone(UTC)
+    return (
+        (low + offsets(low)[0]).replace(tzinfo=None),
+        (high + offsets(high)[1]).replace(tzinfo=None),
+    )
+
+
+def instant_span(zone: ZoneInfo, walls: Span) -> Span:
+    """Return a span of instants that holds all at which a span of wall times fires."""
+    offsets = wall_clock(zone).offsets
+    low, high = (wall.replace(tzinfo=UTC) for wall in walls)
+    return low - offsets(low)[1], high - offsets(high)[0]

@@ -14,11 +14,11 @@ import sqlalchemy as sa
 from jittask.data import rows as rows_module
 from jittask.data.databases import DataError, open_database
 from jittask.data.rows import Rows, row_key
-from jittask.data.tables import complete, create_missing, table_for
+from jittask.data.tables import create_missing, table_for
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
 from jittask.query.match import matches
 from jittask.query.parse import parse
-from jittask.schedule.rows import FieldRange
+from jittask.schedule.windows import FieldRange
 from tests.services import URLS, url_of
 
 NOW, ZONE = datetime(2026, 5, 5, 12, tzinfo=UTC), ZoneInfo("UTC")
@@ -32,6 +32,7 @@ FIELDS = (
     FieldInfo("at", FieldType.DATETIME, "at"),
 )
 NORMAL = ModelInfo("models.T", ModelForm.NORMAL, "databases.D", TABLE, FIELDS)
+ALL = [FieldRange(datetime(2000, 1, 1), datetime(2100, 1, 1))]
 REFLECTED = ModelInfo("models.R", ModelForm.TABLE, "databases.D", TABLE, opaque=True)
 
 
@@ -63,8 +64,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
 
 @pytest.fixture(params=[NORMAL, REFLECTED], ids=["described", "reflected"])
 def rows(request: pytest.FixtureRequest, engine: sa.Engine) -> Rows:
-    model = complete(request.param, engine)
-    return Rows(engine, model, table_for(model, engine))
+    return Rows.open(engine, request.param)
 
 
 def test_a_reflected_model_knows_its_fields(rows: Rows) -> None:
@@ -79,11 +79,19 @@ def test_pages_give_each_row_of_the_ranges_once(
     rows: Rows, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rows_module, "PAGE", size)
-    ranges = [FieldRange(date(2026, 5, 3), date(2026, 5, 5)), FieldRange(date(2026, 5, 9), None)]
+    ranges = [
+        FieldRange(date(2026, 5, 3), date(2026, 5, 5)),
+        FieldRange(date(2026, 5, 9), date.max),
+    ]
     pages = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
     assert all(len(page) <= size for page in pages)
     found = [row["day"].day for page in pages for row in page]
     assert found == [3, 4, 5, 9, 10]
+    monkeypatch.setattr(rows_module, "MOST_RANGES", 1)
+    by_single_ranges = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
+    assert [row["day"].day for page in by_single_ranges for row in page] == found
+    going_on = rows.pages("at", ALL, None, NOW, ZONE, [], ends=("day", date(2026, 5, 8)))
+    assert [row["id"] for page in going_on for row in page] == [2, 8, 9, 10]
     assert rows.bounds("day") == (date(2026, 5, 1), date(2026, 5, 10))
 
 
@@ -100,11 +108,8 @@ FILTERS = [
 @pytest.mark.parametrize("text", FILTERS)
 def test_a_filter_means_the_same_everywhere(rows: Rows, text: str) -> None:
     expression = parse(text)
-    everything = [FieldRange(None, None)]
     by_sql = [
-        row["id"]
-        for page in rows.pages("id", everything, expression, NOW, ZONE, [])
-        for row in page
+        row["id"] for page in rows.pages("at", ALL, expression, NOW, ZONE, []) for row in page
     ]
     whole = [rows.get(str(n)) for n in range(1, 11)]
     by_row = [row["id"] for row in whole if row and matches(expression, row, rows.model, NOW, ZONE)]
@@ -123,7 +128,7 @@ def test_rows_by_key(rows: Rows) -> None:
 def test_a_missing_table_is_one_line(engine: sa.Engine) -> None:
     model = ModelInfo("models.M", ModelForm.TABLE, "databases.D", "not_there", opaque=True)
     with pytest.raises(DataError, match="no table not_there"):
-        complete(model, engine)
+        table_for(model, engine)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from abc import ABC, abstractmethod
 from datetime import date, datetime, time, timedelta
 
@@ -141,8 +140,9 @@ def clock_of(cycle: Cycle) -> time | None:
     """Return the time of day of a cycle that has one; a cron says its own."""
     if isinstance(cycle, Days):
         return cycle.start.time()
-    own = isinstance(cycle, Recurrence) and not re.search("BYHOUR|BYMINUTE|BYSECOND", cycle.text)
-    return cycle.start.time() if isinstance(cycle, Recurrence) and own else None
+    if isinstance(cycle, Recurrence) and cycle.at_start_time:
+        return cycle.start.time()
+    return None
 
 
 def clock(at: time) -> str:
