@@ -93,8 +93,9 @@ class Calendar:
         return self._days[day].holiday
 
     def is_holiday(self, day: date) -> bool:
-        """Whether ``day`` is a legal holiday (of a market: a day without trading)."""
-        return self._days[day].holiday is not None
+        """Whether ``day`` is a legal holiday (of a market: a day without trading, named or not)."""
+        known = self._days[day]
+        return known.holiday is not None or (self.market is not None and known.weekend)
 
     def is_weekend(self, day: date) -> bool:
         """Whether ``day`` is a weekend day that is not worked."""

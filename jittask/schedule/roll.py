@@ -35,8 +35,8 @@ class Roll:
 
     def bars(self, day: date) -> str | None:
         """Return why ``day`` does not fire, or None."""
-        if self.holidays and (name := self.calendar.holiday_name(day)):
-            return name
+        if self.holidays and self.calendar.is_holiday(day):
+            return self.calendar.holiday_name(day) or "weekend"
         if self.weekends and self.calendar.is_weekend(day):
             return "weekend"
         return None
