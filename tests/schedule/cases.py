@@ -228,6 +228,8 @@ CYCLES = (
          "2025-12-01 00:00", (), ends=True),
     Case("T7", "an end during National Day: nothing moves past it", until("2026-10-05", off(DAILY)),
          "2026-09-29 12:00", ("2026-09-30 09:00",), SHANGHAI, "CN", ends=True),
+    Case("T7", "an end at the very instant that a run moves to", until("2026-10-08 09:00:00", off(FRIDAYS)),
+         "2026-09-28 12:00", ("2026-10-08 09:00",), SHANGHAI, "CN", ends=True),
     Case("T7", "a month end moved to before the end, from after it", until("2026-10-30", weekends_off(MONTH_ENDS, "previous")),
          "2026-08-15 00:00", ("2026-08-31 09:00", "2026-09-30 09:00"), ends=True),
 )
