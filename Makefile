@@ -29,9 +29,10 @@ faults: $(VENV)/.dev  ## the fault tests in full
 	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2
 	JITTASK_FUZZ_ROUNDS=5000 $(BIN)/python -m pytest tests/schedule -n 2
 
-docs: $(VENV)/.dev  ## the documentation, into site/
+docs: $(VENV)/.bench  ## the documentation, into site/
 	$(BIN)/python scripts/reference.py
 	$(BIN)/python scripts/compared.py
+	$(BIN)/python -m scripts.timing_compared
 	$(BIN)/mkdocs build --strict
 
 picture: $(VENV)/.dev  ## the README's picture, from a real run

@@ -8,9 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from jittask import compile_tree
+from jittask import compile_tree, zonedata
 from jittask.cli.main import _COMMANDS
+from jittask.schedule import calendars
 from scripts.reference import TARGET, pages
+from tests.schedule.cases import CASES
 from tests.tree import Tree
 
 ROOT = Path(__file__).parents[1]
@@ -59,3 +61,20 @@ def test_the_comparison_has_every_case() -> None:
     assert told == sorted(
         path.parent.name for path in (ROOT / "tests/trees/bad").glob("*/expected.txt")
     )
+
+
+def test_the_comparison_of_timing_has_every_case() -> None:
+    text = (ROOT / "docs/reference/timing-compared.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| ([A-Z]\d) \| (.*?) \| right \| ", text, re.MULTILINE)
+    assert told == [(case.rule, case.name) for case in CASES], "run scripts/timing_compared.py"
+
+
+def test_the_comparison_of_timing_is_current() -> None:
+    for peer in ("apscheduler", "croniter"):
+        pytest.importorskip(peer)
+    from scripts.timing_compared import page
+
+    text = (ROOT / "docs/reference/timing-compared.md").read_text(encoding="utf-8")
+    if f"tz {zonedata.edition()}, holidays of `holidays` {calendars.edition()}" not in text:
+        pytest.skip("other editions are installed than the page tells of")
+    assert page() == text, "run scripts/timing_compared.py"
