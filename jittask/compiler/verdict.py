@@ -3,6 +3,9 @@
 A kept verdict holds while every file of the tree has the digest that it had,
 the environment variables that it names are set or unset as they were, and
 JitTask and what it judges by are the same. It may be deleted at any time.
+
+A tree from a stranger may bring a ``.jittask`` of its own, so no link in it is
+followed, and nothing but a plain file is opened.
 """
 
 from __future__ import annotations
@@ -12,6 +15,7 @@ import hashlib
 import importlib.util
 import json
 import os
+import stat
 import sys
 from collections.abc import Mapping
 from dataclasses import asdict, astuple, dataclass
@@ -94,7 +98,7 @@ class _Cache:
         self._began = self._touched()
         # what people or a crash have made of the file is no verdict
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            held = json.loads(self._file.read_bytes())
+            held = json.loads(self._file.read_bytes() if _is_plain(self._file) else b"")
             if held["stamp"] == self._stamp:
                 files = held["files"].items()
                 self.known = {
@@ -131,21 +135,34 @@ class _Cache:
                 "tasks": verdict.tasks,
             }
             draft = self._file.with_suffix(".draft")
-            draft.write_text(json.dumps(held), encoding="utf-8")
+            _write_anew(draft, json.dumps(held))
             draft.replace(self._file)
 
     def _touched(self) -> int:
         """Return the file system's time now, in nanoseconds; 0 where nothing can be written."""
         try:
+            if self._folder.resolve() != self._folder:
+                return 0
             self._folder.mkdir(parents=True, exist_ok=True)
             ignore = self._folder.parent / ".gitignore"
-            if not ignore.exists():
-                ignore.write_text("*\n", encoding="utf-8")
+            if not os.path.lexists(ignore):
+                _write_anew(ignore, "*\n")
             touched = self._folder / "began"
-            touched.write_text("", encoding="utf-8")
+            _write_anew(touched, "")
             return touched.stat().st_mtime_ns
         except OSError:
             return 0
+
+
+def _is_plain(file: Path) -> bool:
+    return stat.S_ISREG(file.lstat().st_mode)
+
+
+def _write_anew(file: Path, text: str) -> None:
+    """Write a file that was not there a moment ago; raises OSError."""
+    file.unlink(missing_ok=True)
+    with file.open("x", encoding="utf-8") as made:
+        made.write(text)
 
 
 def _same_files(files: Files, held: Mapping[str, list[Any]]) -> bool:

@@ -261,6 +261,26 @@ def test_a_cache_that_was_tampered_with(two: Tree) -> None:
         assert (again.returncode, again.stdout) == (1, first.stdout)
 
 
+def test_a_cache_that_a_stranger_sent(two: Tree, tmp_path: Path) -> None:
+    """No link in it is followed, and no pipe waited for."""
+    precious = tmp_path / "precious"
+    precious.write_text("mine", encoding="utf-8")
+    cache = two.root / ".jittask/cache"
+    cache.mkdir(parents=True)
+    (two.root / ".jittask/.gitignore").symlink_to(tmp_path / "made")
+    for name in ("began", "verdict.draft"):
+        (cache / name).symlink_to(precious)
+    os.mkfifo(cache / "verdict.json")
+    assert jittask("validate", "--no-import", two.root).returncode == 0
+    assert precious.read_text(encoding="utf-8") == "mine"
+    shutil.rmtree(cache)
+    (tmp_path / "elsewhere").mkdir()
+    cache.symlink_to(tmp_path / "elsewhere")
+    assert jittask("validate", "--no-import", two.root).returncode == 0
+    assert [one.name for one in tmp_path.iterdir() if one.name == "made"] == []
+    assert list((tmp_path / "elsewhere").iterdir()) == []
+
+
 @pytest.mark.process
 def test_ten_thousand_elements(tmp_path: Path) -> None:
     tree = Tree(tmp_path / "tree")
