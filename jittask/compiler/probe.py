@@ -33,6 +33,8 @@ SECONDS = 10.0
 """How long the import of one element may take."""
 
 _START_SECONDS = 60.0
+_MOST_BYTES = 1_000_000
+"""Of one answer."""
 _STUCK = {
     "code": "import-failed",
     "message": f"importing it did not come to an end within {SECONDS:g} s, or ended the process",
@@ -101,20 +103,20 @@ class Probe:
         while waiting:
             begun: str | None = None
             for answer in self._answers(_request(root, waiting, contents)):
-                if "begin" in answer:
-                    begun = str(answer["begin"])
-                elif "end" in answer:
-                    break
-                elif answer["name"] in waiting:
-                    name = str(answer["name"])
-                    found[name] = _findings(waiting.pop(name), answer)
-                    begun = None
+                match answer:
+                    case {"begin": str(name)}:
+                        begun = name
+                    case {"name": str(name), "ok": bool()} if name in waiting:
+                        found[name] = _findings(waiting.pop(name), answer)
+                        begun = None
+                    case _:  # the end, or what element code has written here
+                        break
             if waiting:
                 stuck = begun if begun in waiting else next(iter(waiting))
                 found[stuck] = _findings(waiting.pop(stuck), _STUCK if begun else _CRASHED)
         return found
 
-    def _answers(self, request: Request) -> Iterator[dict[str, Any]]:
+    def _answers(self, request: Request) -> Iterator[Any]:
         process = self._process or _started()
         self._process = process
         assert process.stdin is not None
@@ -165,8 +167,8 @@ def _request(root: Path, waiting: Mapping[str, CompiledTask], contents: AppConte
     return Request(root, contents, functions)
 
 
-def _lines(descriptor: int) -> Iterator[dict[str, Any]]:
-    """Yield the answers; end where the next one takes too long, or none can come."""
+def _lines(descriptor: int) -> Iterator[Any]:
+    """Yield the answers; end where the next one takes too long, or is none."""
     held, seconds = b"", _START_SECONDS
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
@@ -176,7 +178,12 @@ def _lines(descriptor: int) -> Iterator[dict[str, Any]]:
                 return
             *lines, held = (held + data).split(b"\n")
             for line in lines:
-                yield json.loads(line)
+                try:
+                    yield json.loads(line)
+                except ValueError:
+                    return
+            if len(held) > _MOST_BYTES:
+                return
             seconds = SECONDS
 
 

@@ -21,6 +21,9 @@ from jittask.prelude.call import load_function
 from jittask.prelude.context import App
 from jittask.prelude.install import install
 
+_MOST_CHARACTERS = 500
+"""Of what an exception says."""
+
 
 def main() -> None:
     """Answer the request."""
@@ -73,11 +76,17 @@ def _signature(function: Any, reference: FunctionRef, rows: int) -> dict[str, An
 def _import_failed(error: BaseException, reference: FunctionRef, root: Path) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
     inside = [one for one in frames if Path(one.filename).is_relative_to(root)]
-    answer = _wrong("import-failed", f"importing it raises {type(error).__name__}: {error}")
+    answer = _wrong("import-failed", f"importing it raises {_in_one_line(error)}")
     if inside:
         answer["line"] = inside[-1].lineno
         answer["file"] = Path(inside[-1].filename).relative_to(root).as_posix()
     return answer
+
+
+def _in_one_line(error: BaseException) -> str:
+    """Return an exception's words as every report can write them."""
+    line = f"{type(error).__name__}: {error}".splitlines()[0][:_MOST_CHARACTERS]
+    return line.encode(errors="backslashreplace").decode()
 
 
 def _wrong(code: str, message: str) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from textwrap import indent
 
 import pytest
 
@@ -162,6 +163,10 @@ def test_a_file_that_vanishes_while_it_is_read(
     assert codes(two) == ["file-unreadable"]
 
 
+EVERYWHERE = (
+    "import contextlib, os\nfor n in range(3, 20):\n"
+    "    with contextlib.suppress(OSError):\n        os.write(n, %s)\n"
+)
 MODULES: list[tuple[str, str, list[str]]] = [
     ("leaves the process", "import os\nos._exit(0)\n", ["import-failed"]),
     ("exits", "raise SystemExit\n", ["import-failed"]),
@@ -170,6 +175,10 @@ MODULES: list[tuple[str, str, list[str]]] = [
     ("interrupts", "raise KeyboardInterrupt\n", ["import-failed"]),
     ("prints", "print('{\"begin\": \"x\"}')\n", []),
     ("writes to the descriptor", "import os\nos.write(1, b'{\"end\": 1}\\n')\nos.close(1)\n", []),
+    ("writes to every descriptor", EVERYWHERE % "b'no JSON\\n'", ["import-failed"]),
+    ("answers nonsense", EVERYWHERE % "b'[1]\\n'", ["import-failed"]),
+    ("answers half", EVERYWHERE % "b'{\"name\": \"tasks.Bad\"}\\n'", ["import-failed"]),
+    ("never ends a line", "while True:\n" + indent(EVERYWHERE % "b'x' * 9999", "    "), ["import-failed"]),
     ("reads standard input", "import sys\nsys.stdin.read()\n", []),
     ("forks", "import os\nos.fork()\n", []),
     ("forks and stays", "import os, time\nif os.fork() == 0:\n    time.sleep(999)\n", []),
@@ -191,6 +200,16 @@ def test_code_that_is_imported(two: Tree, body: str, said: list[str]) -> None:
         assert found in ([], ["import-failed"])
     else:
         assert found == said
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("shape", ["text", "json", "sarif", "github", "junit"])
+def test_an_exception_that_no_report_can_write(two: Tree, shape: str) -> None:
+    two.write("tasks/Bad/inner.py", "raise ValueError('\\ud800 \\x00' + 'x' * 10**7)\n" + GOOD)
+    done = jittask("validate", two.root, "--format", shape)
+    assert done.returncode == 1, done.stderr
+    assert "ValueError" in done.stdout
+    assert len(done.stdout) < 10_000
 
 
 @pytest.mark.process
