@@ -47,7 +47,7 @@ def check_names(found: list[Found]) -> dict[str, Diagnostic]:
         findings = Findings(one.name)
         place = Location(one.file)
         other = by_lower.setdefault(one.name.lower(), one.name)
-        for part in one.name.split(".")[1:]:
+        for part in one.folder.split("/")[1:]:
             if not part.isidentifier():
                 said = f"the folder name {part!r} is no Python name, so its code cannot be imported"
                 findings.add("bad-name", place, said, "use letters, digits and _")
