@@ -60,6 +60,11 @@ class FieldType(StrEnum):
     JSON = "json"
     OTHER = "other"
 
+    @property
+    def as_field(self) -> str:
+        """A field of this type, in words."""
+        return f"{'an' if self is FieldType.INTEGER else 'a'} {self} field"
+
 
 @dataclass(frozen=True, slots=True)
 class FieldInfo:

@@ -62,12 +62,14 @@ def _misfit(one: Condition, kind: FieldType) -> str | None:
         return None if value in (True, False, 0, 1, None) else "isnull takes true or false"
     if operator in _LISTS and not isinstance(value, tuple):
         return f"{operator} takes a list, got {value!r}"
+    if operator not in _LISTS and isinstance(value, tuple):
+        return f"{operator} takes one value, got a list"
     if operator is Operator.RANGE and isinstance(value, tuple) and len(value) != _PAIR:
         return "range takes a list of two: from and to"
     if operator in _TEXTUAL and kind is not FieldType.TEXT:
-        return f"{operator} is for text, and this is a {kind} field"
+        return f"{operator} is for text, and this is {kind.as_field}"
     if operator in _CALENDAR and kind not in (FieldType.DATE, FieldType.DATETIME):
-        return f"{operator} is for dates, and this is a {kind} field"
+        return f"{operator} is for dates, and this is {kind.as_field}"
     if value is None:
         return f"{operator} takes a value; for empty fields use isnull"
     target = FieldType.INTEGER if operator in _CALENDAR else kind

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import difflib
 import warnings
+from typing import cast
 
 from jittask.query.expression import (
     OPERATORS,
@@ -19,7 +20,8 @@ from jittask.query.expression import (
 
 _MOST_CHARACTERS = 20_000
 _MOST_DEPTH = 100
-_THREE = 3
+_NUMBERS_END = 2**63
+"""No database counts further."""
 
 
 class QuerySyntaxError(ValueError):
@@ -63,6 +65,8 @@ class _Reader:
                 return self._join(Connector.OR, left, right, depth)
             case ast.Call(func=ast.Name(id="Q"), args=args, keywords=keywords):
                 return self._call(node, args, keywords, depth)
+            case ast.BoolOp():
+                raise self._wrong(node, "expected Q(…)", "join conditions with & and |")
             case _:
                 raise self._wrong(node, "expected Q(…)", "for example: Q('status', '=', 'open')")
 
@@ -126,10 +130,12 @@ class _Reader:
 
     def _value(self, node: ast.expr) -> object:
         match node:
+            case ast.Constant(value=int() | float() as value) if abs(value) >= _NUMBERS_END:
+                raise self._wrong(node, "the number is too large")
             case ast.Constant(value=str() | int() | float() | bool() | None as value):
                 return value
-            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float() as value)):
-                return -value
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant(value=int() | float()) as operand):
+                return -cast("float", self._value(operand))
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return tuple(self._value(item) for item in items)
             case ast.Call(func=ast.Name(id="TODAY" | "NOW" as name), args=[], keywords=[]):

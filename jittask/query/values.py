@@ -25,16 +25,16 @@ def coerce(value: object, kind: FieldType, now: datetime, zone: ZoneInfo) -> obj
     if isinstance(value, Relative):
         local = now.astimezone(zone).replace(tzinfo=None)
         value = local if value is Relative.NOW else local.date()
-    return _as(value, kind)
+    return _as(value, kind, zone)
 
 
-def _as(value: object, kind: FieldType) -> object:
+def _as(value: object, kind: FieldType, zone: ZoneInfo) -> object:
     try:
         match kind:
             case FieldType.DATE:
-                return _date(value)
+                return _date(value, zone)
             case FieldType.DATETIME:
-                return _datetime(value)
+                return _datetime(value, zone)
             case FieldType.TIME:
                 return value if isinstance(value, time) else time.fromisoformat(_text(value))
             case FieldType.INTEGER | FieldType.FLOAT | FieldType.DECIMAL:
@@ -45,24 +45,21 @@ def _as(value: object, kind: FieldType) -> object:
                 return _text(value)
             case FieldType.JSON | FieldType.OTHER:
                 return value
-    except (ValueError, TypeError, InvalidOperation) as error:
-        raise Misfit(f"expected a value for a {kind} field, got {value!r}") from error
+    except (ValueError, TypeError, OverflowError, InvalidOperation) as error:
+        raise Misfit(f"expected a value for {kind.as_field}, got {value!r}") from error
 
 
-def _date(value: object) -> date:
-    if isinstance(value, datetime):
-        return value.date()
-    if isinstance(value, date):
+def _date(value: object, zone: ZoneInfo) -> date:
+    if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    return datetime.fromisoformat(_text(value)).date()
+    return _datetime(value, zone).date()
 
 
-def _datetime(value: object) -> datetime:
-    if isinstance(value, datetime):
-        return value
-    if isinstance(value, date):
+def _datetime(value: object, zone: ZoneInfo) -> datetime:
+    if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time())
-    return datetime.fromisoformat(_text(value))
+    found = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
+    return found if found.tzinfo is None else found.astimezone(zone).replace(tzinfo=None)
 
 
 def _number(value: object, kind: FieldType) -> object:
