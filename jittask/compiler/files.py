@@ -28,6 +28,9 @@ COMMONS = "commons"
 TOPS = (*(kind.value for kind in ElementKind), COMMONS)
 """The top folders that are ours; others of a JitAi app are none of our business (F1)."""
 IGNORED_FOLDERS = frozenset({"__pycache__", ".jittask", ".git", "node_modules"})
+_MOST_DEPTH = 50
+"""Of folders inside a top folder."""
+_PART_BYTES = 1_000_000
 _RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
 
@@ -102,8 +105,7 @@ class Files:
         mark = self._mark(file)
         if mark.size > MOST_BYTES:
             raise FileTooLarge(f"expected at most {MOST_BYTES:,} bytes, got {mark.size:,}")
-        with open(f"{self._base}/{file}", "rb", buffering=0) as opened:
-            content = opened.read()
+        content = b"".join(_parts(f"{self._base}/{file}"))
         self._digests[file] = hashlib.sha256(content).hexdigest()
         return content
 
@@ -112,8 +114,10 @@ class Files:
         found = self._digests.get(file)
         if found is None:
             self._mark(file)
-            with open(f"{self._base}/{file}", "rb") as opened:
-                found = hashlib.file_digest(opened, "sha256").hexdigest()
+            whole = hashlib.sha256()
+            for part in _parts(f"{self._base}/{file}"):
+                whole.update(part)
+            found = whole.hexdigest()
             self._digests[file] = found
         return found
 
@@ -169,6 +173,9 @@ class Files:
 
     def _list(self, folder: str) -> None:
         held = self.folders[folder] = Folder()
+        if folder.count("/") > _MOST_DEPTH:
+            self.unreadable.append((folder, f"folders are at most {_MOST_DEPTH} deep"))
+            return
         try:
             with os.scandir(f"{self._base}/{folder}") as entries:
                 for entry in entries:
@@ -214,6 +221,18 @@ def read_or_tell(files: Files, file: str, findings: Findings) -> bytes | None:
     except OSError as error:
         findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
     return None
+
+
+def _parts(path: str) -> Iterator[bytes]:
+    """Yield what a file holds, as long as it says it is: in ``/proc`` some never end, or wait."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+    try:
+        left = os.fstat(descriptor).st_size
+        while left > 0 and (part := os.read(descriptor, min(left, _PART_BYTES))):
+            left -= len(part)
+            yield part
+    finally:
+        os.close(descriptor)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:

@@ -109,6 +109,18 @@ def test_links_in_circles(two: Tree) -> None:
     assert codes(two) == []
 
 
+def test_folders_without_end(two: Tree) -> None:
+    here = os.open(two.root / "tasks", os.O_RDONLY)
+    for _ in range(1500):
+        os.mkdir("d", dir_fd=here)
+        deeper = os.open("d", os.O_RDONLY, dir_fd=here)
+        os.close(here)
+        here = deeper
+    os.close(here)
+    assert codes(two) == ["file-unreadable"]
+    subprocess.run(["rm", "-rf", two.root / "tasks/d"], check=True)  # pytest's own would recurse
+
+
 def test_a_linked_folder_is_an_element(two: Tree, tmp_path: Path) -> None:
     shutil.move(two.root / "tasks/Bad", tmp_path / "elsewhere")
     (two.root / "tasks/Bad").symlink_to(tmp_path / "elsewhere")
@@ -130,6 +142,14 @@ def test_what_is_no_file(two: Tree) -> None:
     (two.root / "tasks/Good/data").symlink_to("/dev/zero")
     compilation = compile_tree(two.root)
     assert [one.element for one in compilation.diagnostics] == ["tasks.Bad", "tasks.Good"]
+
+
+@pytest.mark.skipif(not Path("/proc/self/pagemap").exists(), reason="has no such files")
+def test_files_that_never_end(two: Tree) -> None:
+    (two.root / "tasks/Good/data").symlink_to("/proc/self/pagemap")
+    (two.root / "tasks/Bad/inner.py").unlink()
+    (two.root / "tasks/Bad/inner.py").symlink_to("/proc/self/pagemap")
+    assert codes(two) == ["function-missing"]
 
 
 @pytest.mark.process
