@@ -83,7 +83,9 @@ class Compiling:
         self.shared = Findings(None)
         """Findings about no element: the manifest, folders, ``commons``."""
         self.environment = Asked(os.environ)
-        self.settings = read_settings(files, self.environment, self.shared)
+        self.settings = read_settings(
+            files, self.environment, self._names(ElementKind.DATABASE), self.shared
+        )
         self.misnamed = check_names(self.found)
         self.commons = Commons()
         self.elements: dict[str, Element] = {}
@@ -181,8 +183,7 @@ class Compiling:
         ):
             place = source.value(("type",))
             findings.add("model-file-missing", place, "model.py is missing beside e.json")
-        default = self.settings.app.default_database
-        model = read_model(ModelSource(found.name, source, module, default), findings)
+        model = read_model(ModelSource(found.name, source, module, self.settings), findings)
         if model is not None:
             check_database(
                 model, source, self._names(ElementKind.DATABASE), self.databases, findings

@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jittask.compiler import declarative
+from jittask.compiler.files import MANIFEST
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import Module
+from jittask.compiler.settings import Settings
 from jittask.compiler.source import Source
 from jittask.datatypes import DATATYPES
 from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
@@ -19,18 +21,23 @@ MODEL = "model.py"
 
 @dataclass(frozen=True, slots=True)
 class ModelSource:
-    """A model's files, and the app's default database."""
+    """A model's files, and the app's settings."""
 
     name: str
     source: Source
     module: Module | None
     """``model.py``; None where there is none that can be read."""
-    default_database: str | None
+    settings: Settings
 
     @property
     def short(self) -> str:
         """The name that its class has."""
         return self.name.rpartition(".")[2]
+
+    @property
+    def default_database(self) -> str | None:
+        """The app's."""
+        return self.settings.app.default_database
 
 
 def read_model(given: ModelSource, findings: Findings) -> ModelInfo | None:
@@ -187,9 +194,13 @@ def _no_class(given: ModelSource, module: Module, findings: Findings) -> None:
 
 
 def _no_database(given: ModelSource, findings: Findings) -> None:
+    place = given.source.value(())
+    if given.settings.broken:
+        findings.add_broken(place, MANIFEST)
+        return
     findings.add(
         "no-database",
-        given.source.value(()),
+        place,
         "the model names no database, and the app has no default one",
         'set "db", or settings.defaultElement.defaultDatabase in app.json',
     )

@@ -69,10 +69,12 @@ def check_element(source: Source, kind: ElementKind, findings: Findings) -> bool
     return True
 
 
-def check_app(source: Source, findings: Findings) -> None:
-    """Check ``app.json``."""
-    if _is_object(source, findings):
-        _check(source, "app", None, findings)
+def check_app(source: Source, findings: Findings) -> bool:
+    """Check ``app.json``; False where it is no object, so that nothing can be read of it."""
+    if not _is_object(source, findings):
+        return False
+    _check(source, "app", None, findings)
+    return True
 
 
 def _is_object(source: Source, findings: Findings) -> bool:

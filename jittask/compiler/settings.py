@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from jittask.compiler.files import MANIFEST, Files
-from jittask.compiler.findings import Findings
+from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.schema import check_app
 from jittask.compiler.source import Pointer, Source, read_json
 from jittask.diagnostics import Location
@@ -25,13 +25,21 @@ class Settings:
     app: AppSettings
     calendar: Calendar | None = None
     """A stand-in where it is wrong, which is told here, and not by every task."""
+    broken: bool = False
+    """Whether something is wrong, so that what elements miss here may be that."""
 
 
-def read_settings(files: Files, environment: Mapping[str, str], findings: Findings) -> Settings:
+_STAND_IN = Calendar("unknown")
+_NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
+
+
+def read_settings(
+    files: Files, environment: Mapping[str, str], databases: Collection[str], findings: Findings
+) -> Settings:
     """Return the app's settings; what cannot be read is a finding, and a default instead."""
     if not files.root.is_dir():
         findings.add("no-tree", Location("."), f"{files.root} is not a folder")
-        return Settings(AppSettings())
+        return _NOTHING
     if not files.has(MANIFEST):
         findings.add(
             "no-manifest",
@@ -39,16 +47,17 @@ def read_settings(files: Files, environment: Mapping[str, str], findings: Findin
             "app.json is missing",
             "a tree has one at its root; jittask init makes a small tree",
         )
-        return Settings(AppSettings())
-    source = read_json(files, MANIFEST, findings)
-    if source is None:
-        return Settings(AppSettings())
-    check_app(source, findings)
-    if findings.broken:
-        return Settings(AppSettings())
+        return _NOTHING
+    whole = read_json(files, MANIFEST, findings)
+    if whole is None or not check_app(whole, findings):
+        return _NOTHING
+    wrong = {one.location.pointer or "" for one in findings.found if one.is_error}
+    source = replace(whole, data=_without(whole.data, wrong, ""))
     settings = _settings(source.data)
     if not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
+    if not _database_is_known(source, databases, findings):
+        settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
     for pointer, text in _texts(source.data, ()):
         for name in references(text):
@@ -59,7 +68,24 @@ def read_settings(files: Files, environment: Mapping[str, str], findings: Findin
                     f"environment variable {name} is not set",
                     f"export {name}=… before jittask run",
                 )
-    return Settings(settings, _calendar(source, findings))
+    calendar = _calendar(source, findings)
+    if calendar is None and findings.broken:
+        calendar = _STAND_IN
+    return Settings(settings, calendar, findings.broken)
+
+
+def _without(data: Any, wrong: Collection[str], pointer: str) -> Any:
+    """Return what is left of the manifest without the values at some pointers."""
+    if isinstance(data, dict):
+        return {
+            key: _without(value, wrong, f"{pointer}/{key}")
+            for key, value in data.items()
+            if f"{pointer}/{key}" not in wrong
+        }
+    if isinstance(data, list):
+        places = ((f"{pointer}/{at}", value) for at, value in enumerate(data))
+        return [_without(value, wrong, place) for place, value in places if place not in wrong]
+    return data
 
 
 def _settings(data: Mapping[str, Any]) -> AppSettings:
@@ -90,6 +116,8 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
 def _zone_is_known(source: Source, findings: Findings) -> bool:
     zone = source.data.get("settings", {}).get("timezone")
     if zone is None:
+        if findings.broken:
+            return True  # it may be what is wrong
         findings.add(
             "no-timezone",
             source.key(("settings",)) if "settings" in source.data else source.value(()),
@@ -105,6 +133,16 @@ def _zone_is_known(source: Source, findings: Findings) -> bool:
         )
         return False
     return True
+
+
+def _database_is_known(source: Source, known: Collection[str], findings: Findings) -> bool:
+    pointer = ("settings", "defaultElement", "defaultDatabase")
+    name = source.data.get("settings", {}).get("defaultElement", {}).get("defaultDatabase")
+    if name is None or name in known:
+        return True
+    hint = near_or_all(name, known)
+    findings.add("unknown-database", source.value(pointer), f"no database {name!r}", hint)
+    return False
 
 
 def _check_times(source: Source, settings: AppSettings, findings: Findings) -> None:
@@ -133,7 +171,7 @@ def _calendar(source: Source, findings: Findings) -> Calendar | None:
         if isinstance(calendar, dict):
             pointer += problem.pointer
         findings.add(problem.code, source.value(pointer), problem.message, problem.hint)
-        return Calendar("unknown")
+        return _STAND_IN
 
 
 def _texts(data: Any, pointer: Pointer) -> list[tuple[Pointer, str]]:
