@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,18 +71,20 @@ def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> C
     What the schema found wrong is left alone, and the rest is checked all the same.
     """
     source = task.source
-    spoilt = {(one.location.pointer or "/").split("/")[1] for one in findings.found if one.is_error}
+    wrong = [(one.location.pointer or "").split("/")[1:] for one in findings.found if one.is_error]
+    spoilt = {parts[0] for parts in wrong if parts}
     sound = {key for key in source.data if key not in spoilt}
+    told = {parts[1] if parts[1:] else "" for parts in wrong if parts[:1] == ["timerCfg"]}
     rows = 1 if source.data["type"] == TaskType.DATE_FIELD else 0
     _enabled(source, findings)
     function = timer = model = expression = None
     if not spoilt & {"funcType", "func", "taskFunc"}:
         function = _function(task, rows, around, findings)
-    if "timerCfg" in sound:
-        timer = _timing(source, rows, around, findings)
+    if isinstance(source.data.get("timerCfg"), dict):
+        timer = _timing(source, rows, told, around, findings)
     if rows and "modelPath" in sound:
         model = _model(source, around, findings)
-    if isinstance(timer, RowTimer) and model is not None:
+    if model is not None and isinstance(source.data.get("timerCfg"), dict):
         _check_fields(source, timer, model, findings)
     if "filter" in sound:
         expression = _filter(source, model, findings)
@@ -168,17 +170,29 @@ def _function(
 # --- timing
 
 
+_BY_ABSENCE = frozenset(
+    {
+        "end-before-start", "end-missing", "holidays-without-calendar", "key-without-effect",
+        "minute-cycle-needs-end", "no-occurrence",
+    }
+)  # fmt: skip
+"""What may follow from another mistake in ``timerCfg``, such as a misspelt key."""
+
+
 def _timing(
-    source: Source, rows: int, around: Surroundings, findings: Findings
+    source: Source, rows: int, told: Collection[str], around: Surroundings, findings: Findings
 ) -> Timer | RowTimer | None:
+    """Read the timing; ``told``: the keys of ``timerCfg`` with a finding, "" being itself."""
     zone, calendar = around.settings.app.timezone, around.settings.calendar
-    config = source.data["timerCfg"]
+    config = {key: value for key, value in source.data["timerCfg"].items() if key not in told}
     timer: Timer | RowTimer | None
     if rows:
         timer, problems = check_row_timer(config, zone, calendar)
     else:
         timer, problems = check_timer(config, zone, calendar)
     for problem in problems:
+        if told and (problem.pointer[0] not in config or problem.code in _BY_ABSENCE):
+            continue
         findings.add(problem.code, _timing_place(source, problem), problem.message, problem.hint)
     return timer
 
@@ -210,11 +224,16 @@ def _model(source: Source, around: Surroundings, findings: Findings) -> ModelInf
     return model
 
 
-def _check_fields(source: Source, timer: RowTimer, model: ModelInfo, findings: Findings) -> None:
+def _check_fields(
+    source: Source, timer: Timer | RowTimer | None, model: ModelInfo, findings: Findings
+) -> None:
     if model.opaque:
         return
-    for key, name in (("startField", timer.start_field), ("endField", timer.end_field)):
-        if name is None:
+    config = source.data["timerCfg"]
+    for key in ("startField", "endField"):
+        name = config.get(key)
+        idle = key == "endField" and isinstance(timer, RowTimer) and timer.end_field is None
+        if not isinstance(name, str) or not name or idle:
             continue
         field = model.field(name)
         if field is not None and field.type in _DATES:
