@@ -108,6 +108,11 @@ class ModelInfo:
         return next((one for one in self.fields if one.name == name), None)
 
     @property
+    def is_described(self) -> bool:
+        """Whether its own files say all of its table, so that a missing one can be made."""
+        return self.form is ModelForm.NORMAL and not self.opaque
+
+    @property
     def key_fields(self) -> tuple[FieldInfo, ...]:
         """The primary key's fields, in order."""
         return tuple(one for one in self.fields if one.primary_key)

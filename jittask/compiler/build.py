@@ -21,7 +21,7 @@ from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER, SERVICE, Services
 from jittask.compiler.graph import Graph, manifest
-from jittask.compiler.models import MODEL, ModelSource, read_model
+from jittask.compiler.models import MODEL, ModelSource, database_of, read_model
 from jittask.compiler.needs import NO_NEEDS, Needs, needs
 from jittask.compiler.probe import Probe
 from jittask.compiler.python import Module, read_python
@@ -102,12 +102,12 @@ class Compiling:
         for folder, why in self.files.unreadable:
             self.shared.add("file-unreadable", Location(folder), why)
         self.commons = read_commons(self.files, self.shared)
-        for one, source in self._sources(ElementKind.DATABASE):
-            self._database(one, source)
-        for one, source in self._sources(ElementKind.MODEL):
-            self._model(one, source)
-        for one, source in self._sources(ElementKind.SERVICE):
-            self._service(one, source)
+        for one in self._of(ElementKind.DATABASE):
+            self._database(one)
+        for one in self._of(ElementKind.MODEL):
+            self._model(one)
+        for one in self._of(ElementKind.SERVICE):
+            self._service(one)
 
     def compile_tasks(self, only: Container[str] | None = None) -> None:
         """Compile the tasks, or some; those that did not change are taken over as they are."""
@@ -170,30 +170,42 @@ class Compiling:
 
     # --- one element of each kind
 
-    def _database(self, found: Found, source: Source) -> None:
-        info = read_database(found, source, self.files, self.environment, self.findings[found.name])
+    def _database(self, found: Found) -> None:
+        findings = self.findings[found.name]
+        source = self._source(found)
+        if source is None:
+            return
+        info = read_database(found, source, self.files, self.environment, findings)
         if info is not None and self._loads(found):
             self.databases[found.name] = info
 
-    def _model(self, found: Found, source: Source) -> None:
+    def _model(self, found: Found) -> None:
         findings = self.findings[found.name]
+        source = self._source(found)
         module = self._modules(found).get(MODEL)
+        if source is None:
+            return
+        source = source.without_mistakes(findings)
         if source.data["type"] == ModelForm.NORMAL and not self.files.has(
             f"{found.folder}/{MODEL}"
         ):
             place = source.value(("type",))
             findings.add("model-file-missing", place, "model.py is missing beside e.json")
-        model = read_model(ModelSource(found.name, source, module, self.settings), findings)
-        if model is not None:
-            check_database(
-                model, source, self._names(ElementKind.DATABASE), self.databases, findings
-            )
+        given = ModelSource(found.name, source, module, self.settings)
+        database = database_of(given, findings)
+        if database is not None:
+            names = self._names(ElementKind.DATABASE)
+            check_database(database, source, names, self.databases, findings)
+        model = read_model(given, database or "", findings)
         if model is not None and self._loads(found):
             self.models[found.name] = model
 
-    def _service(self, found: Found, source: Source) -> None:
+    def _service(self, found: Found) -> None:
         findings = self.findings[found.name]
+        source = self._source(found)
         module = self._modules(found).get(SERVICE)
+        if source is None:
+            return
         if not self.files.has(f"{found.folder}/{SERVICE}"):
             findings.add(
                 "service-file-missing",
@@ -202,7 +214,8 @@ class Compiling:
                 "write it with plain functions, or a class of the service's name",
             )
         elif module is not None:
-            check_function_list(source, found.name.rpartition(".")[2], module, findings)
+            sound = source.without_mistakes(findings)
+            check_function_list(sound, found.name.rpartition(".")[2], module, findings)
             if self._loads(found):
                 self.services[found.name] = module
 
@@ -247,12 +260,6 @@ class Compiling:
         return task
 
     # --- what they share
-
-    def _sources(self, kind: ElementKind) -> Iterator[tuple[Found, Source]]:
-        for one in self._of(kind):
-            source = self._source(one)
-            if source is not None and not self.findings[one.name].broken:
-                yield one, source
 
     def _source(self, found: Found) -> Source | None:
         """Read and check an ``e.json``; None where not even its type can be told."""

@@ -9,7 +9,7 @@ from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.source import Source, read_json
 from jittask.environment import references
-from jittask.model import DatabaseInfo, ModelInfo
+from jittask.model import DatabaseInfo
 
 _PLACES = ("database", "dbName", "path", "dbPath", "file", "db")
 
@@ -34,6 +34,8 @@ def read_database(
                 return None
             where = own
             break
+    if where is source and findings.broken:
+        return None
     inner = where.data.get("dbConfig", where.data)
     by_url = source.data["type"] == "databases.UrlType"
     wanted = ("url",) if by_url else _PLACES
@@ -60,18 +62,18 @@ def read_database(
 
 
 def check_database(
-    model: ModelInfo,
+    name: str,
     source: Source,
     names: frozenset[str],
     databases: Mapping[str, DatabaseInfo],
     findings: Findings,
 ) -> None:
     """Tell where a model's database is not there, or cannot load."""
-    if model.database in databases:
+    if name in databases:
         return
     place = source.value(("db",) if "db" in source.data else ())
-    if model.database in names:
-        findings.add_broken(place, model.database)
+    if name in names:
+        findings.add_broken(place, name)
     else:
-        hint = near_or_all(model.database, names)
-        findings.add("unknown-database", place, f"no database {model.database!r}", hint)
+        hint = near_or_all(name, names)
+        findings.add("unknown-database", place, f"no database {name!r}", hint)

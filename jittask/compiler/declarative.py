@@ -43,6 +43,9 @@ _ANNOTATIONS = {
     "time": FieldType.TIME,
 }
 _COLUMNS = ("Column", "mapped_column")
+_NO_COLUMNS = (
+    "association_proxy", "column_property", "composite", "relationship", "synonym",
+)  # fmt: skip
 
 
 def is_declarative(owner: ast.ClassDef) -> bool:
@@ -65,12 +68,19 @@ def table_name(owner: ast.ClassDef) -> str | None:
 
 
 def fields(owner: ast.ClassDef, module: Module) -> tuple[FieldInfo, ...] | None:
-    """Return the fields; None where a base class or a type may hide some."""
+    """Return the fields; None where a base class, or a call that is not known, may hide some.
+
+    A type that cannot be read is ``OTHER``: of such a field nothing is known but its name.
+    """
     if not all(_plain_base(base, module) for base in owner.bases):
         return None
     found: list[FieldInfo] = []
     for node in owner.body:
         match node:
+            case (
+                ast.AnnAssign(value=ast.Call() as value) | ast.Assign(value=ast.Call() as value)
+            ) if _called(value) not in (*_COLUMNS, *_NO_COLUMNS):
+                return None
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                 field = _field(name, annotation, value)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):

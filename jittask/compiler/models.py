@@ -35,44 +35,60 @@ class ModelSource:
         return self.name.rpartition(".")[2]
 
     @property
-    def default_database(self) -> str | None:
-        """The app's."""
-        return self.settings.app.default_database
+    def owner(self) -> ast.ClassDef | None:
+        """Its class, where that stands in sight."""
+        return None if self.module is None else self.module.class_of(self.short)
+
+    @property
+    def is_out_of_sight(self) -> bool:
+        """Whether its class is imported, assigned, or stands in a block."""
+        return self.owner is None and self.module is not None and self.module.binds(self.short)
+
+    @property
+    def lacks_class(self) -> bool:
+        """Whether its class should be there, and is not: that says more than what follows."""
+        is_table = self.source.data["type"] == ModelForm.TABLE
+        return not is_table and self.owner is None and not self.is_out_of_sight
 
 
-def read_model(given: ModelSource, findings: Findings) -> ModelInfo | None:
+def database_of(given: ModelSource, findings: Findings) -> str | None:
+    """Return the name of a model's database; None with the reason among the findings."""
+    owner = given.owner
+    meta = _meta(owner) if owner is not None else {}
+    name = given.source.data.get("db") or meta.get("db") or given.settings.app.default_database
+    if name is None and not findings.broken and not given.lacks_class:
+        _no_database(given, findings)
+    return None if name is None else str(name)
+
+
+def read_model(given: ModelSource, database: str, findings: Findings) -> ModelInfo | None:
     """Return what a model's files say of it; None with the reason among the findings."""
-    data = given.source.data
+    data, name = given.source.data, given.name
     if data["type"] == ModelForm.TABLE:
-        database = data.get("db") or given.default_database
-        if database is None:
-            _no_database(given, findings)
-            return None
-        return ModelInfo(given.name, ModelForm.TABLE, database, data["table"], opaque=True)
+        table = data.get("table")
+        return table and ModelInfo(name, ModelForm.TABLE, database, table, opaque=True)
     if given.module is None:
         return None
-    owner = given.module.class_of(given.short)
+    owner = given.owner
+    if given.is_out_of_sight:
+        return ModelInfo(name, ModelForm.NORMAL, database, given.short, opaque=True)
     if owner is None:
         _no_class(given, given.module, findings)
         return None
     if declarative.is_declarative(owner):
-        return _declarative(given, given.module, owner, findings)
-    return _normal(given, given.module, owner, findings)
+        return _declarative(given, given.module, owner, database, findings)
+    return _normal(given, given.module, owner, database, findings)
 
 
 def _normal(
-    given: ModelSource, module: Module, owner: ast.ClassDef, findings: Findings
+    given: ModelSource, module: Module, owner: ast.ClassDef, database: str, findings: Findings
 ) -> ModelInfo | None:
-    meta = _meta(owner)
-    database = given.source.data.get("db") or meta.get("db") or given.default_database
-    if database is None:
-        _no_database(given, findings)
-        return None
+    told = len(findings.found)
     fields = tuple(_fields(owner, module, findings))
+    if len(findings.found) > told:
+        return None
     inherited = any(ast.unparse(one).split(".")[-1] != "NormalModel" for one in owner.bases)
     opaque = inherited or any(_hides_fields(node) for node in owner.body)
-    if findings.broken:
-        return None
     if not opaque and not any(one.primary_key for one in fields):
         findings.add(
             "model-without-key",
@@ -81,17 +97,13 @@ def _normal(
             'add: id = datatypes.AutoInt(name="id", title="id", primaryKey=True)',
         )
         return None
-    table = str(meta.get("dbTable") or given.short)
-    return ModelInfo(given.name, ModelForm.NORMAL, str(database), table, fields, opaque)
+    table = str(_meta(owner).get("dbTable") or given.short)
+    return ModelInfo(given.name, ModelForm.NORMAL, database, table, fields, opaque)
 
 
 def _declarative(
-    given: ModelSource, module: Module, owner: ast.ClassDef, findings: Findings
+    given: ModelSource, module: Module, owner: ast.ClassDef, database: str, findings: Findings
 ) -> ModelInfo | None:
-    database = given.source.data.get("db") or given.default_database
-    if database is None:
-        _no_database(given, findings)
-        return None
     table = declarative.table_name(owner)
     if table is None:
         findings.add(
@@ -109,47 +121,63 @@ def _declarative(
 
 def _fields(owner: ast.ClassDef, module: Module, findings: Findings) -> Iterator[FieldInfo]:
     seen: set[str] = set()
-    for node in owner.body:
-        match node:
-            case ast.Assign(
-                targets=[ast.Name(id=name) as target],
-                value=ast.Call(
-                    func=ast.Attribute(value=ast.Name(id="datatypes"), attr=datatype) as called,
-                    keywords=keywords,
-                ),
-            ):
-                kind = DATATYPES.get(datatype)
-                if kind is None:
-                    near = difflib.get_close_matches(datatype, DATATYPES, 1)
-                    findings.add(
-                        "unknown-datatype",
-                        module.place(called),
-                        f"no datatype {datatype!r}",
-                        f"did you mean {near[0]!r}?" if near else None,
-                    )
-                elif name in seen:
-                    findings.add(
-                        "duplicate-field",
-                        module.place(target),
-                        f"the field {name!r} is declared twice",
-                        "keep one of them",
-                    )
-                else:
-                    seen.add(name)
-                    yield _field(name, datatype, kind, keywords)
-            case _:
-                pass
+    for target, called, keywords in filter(None, map(_declared, owner.body)):
+        kind = DATATYPES.get(called.attr)
+        if kind is None:
+            near = difflib.get_close_matches(called.attr, DATATYPES, 1)
+            findings.add(
+                "unknown-datatype",
+                module.place(called),
+                f"no datatype {called.attr!r}",
+                f"did you mean {near[0]!r}?" if near else None,
+            )
+        elif target.id in seen:
+            findings.add(
+                "duplicate-field",
+                module.place(target),
+                f"the field {target.id!r} is declared twice",
+                "keep one of them",
+            )
+        else:
+            seen.add(target.id)
+            yield _field(target.id, called.attr, kind, keywords)
+
+
+def _declared(node: ast.stmt) -> tuple[ast.Name, ast.Attribute, list[ast.keyword]] | None:
+    """Return name, datatype and keywords of ``name = datatypes.X(...)``."""
+    match node:
+        case (
+            ast.Assign(targets=[ast.Name() as target], value=ast.Call() as call)
+            | ast.AnnAssign(target=ast.Name() as target, value=ast.Call() as call)
+        ):
+            match call.func:
+                case ast.Attribute(value=ast.Name(id="datatypes")) as called:
+                    return target, called, call.keywords
+                case _:
+                    return None
+        case _:
+            return None
 
 
 def _hides_fields(node: ast.stmt) -> bool:
     """Whether a statement of a class could make fields that are not read (F9)."""
+    declared = _declared(node)
+    if declared is not None:
+        keywords = declared[2]
+        return not all(one.arg and _is_read(one) for one in keywords)
     match node:
-        case ast.Assign() | ast.AnnAssign() | ast.Expr() | ast.Pass():
+        case ast.Assign(value=value) | ast.AnnAssign(value=value):
+            return isinstance(value, ast.Call | ast.Name | ast.Attribute | ast.Subscript)
+        case ast.Expr() | ast.Pass():
             return False
         case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
             return False
         case _:
             return True
+
+
+def _is_read(keyword: ast.keyword) -> bool:
+    return keyword.arg not in ("primaryKey", "dbField") or isinstance(keyword.value, ast.Constant)
 
 
 def _field(name: str, datatype: str, kind: FieldType, keywords: list[ast.keyword]) -> FieldInfo:

@@ -137,7 +137,11 @@ def _stored(node: ast.AST, name: str) -> bool:
     match node:
         case ast.Name(id=found, ctx=ast.Store()):
             return found == name
-        case ast.FunctionDef(name=found) | ast.AsyncFunctionDef(name=found):
+        case (
+            ast.FunctionDef(name=found)
+            | ast.AsyncFunctionDef(name=found)
+            | ast.ClassDef(name=found)
+        ):
             return found == name
         case ast.alias():
             return (node.asname or node.name) in (name, "*")

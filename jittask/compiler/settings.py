@@ -51,8 +51,7 @@ def read_settings(
     whole = read_json(files, MANIFEST, findings)
     if whole is None or not check_app(whole, findings):
         return _NOTHING
-    wrong = {one.location.pointer or "" for one in findings.found if one.is_error}
-    source = replace(whole, data=_without(whole.data, wrong, ""))
+    source = whole.without_mistakes(findings)
     settings = _settings(source.data)
     if not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
@@ -72,20 +71,6 @@ def read_settings(
     if calendar is None and findings.broken:
         calendar = _STAND_IN
     return Settings(settings, calendar, findings.broken)
-
-
-def _without(data: Any, wrong: Collection[str], pointer: str) -> Any:
-    """Return what is left of the manifest without the values at some pointers."""
-    if isinstance(data, dict):
-        return {
-            key: _without(value, wrong, f"{pointer}/{key}")
-            for key, value in data.items()
-            if f"{pointer}/{key}" not in wrong
-        }
-    if isinstance(data, list):
-        places = ((f"{pointer}/{at}", value) for at, value in enumerate(data))
-        return [_without(value, wrong, place) for place, value in places if place not in wrong]
-    return data
 
 
 def _settings(data: Mapping[str, Any]) -> AppSettings:

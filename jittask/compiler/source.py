@@ -5,8 +5,8 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -51,6 +51,12 @@ class Source:
         offsets = _unescaped_offsets(raw)
         low, high = (offsets[min(at, len(offsets) - 1)] for at in (start, end))
         return self._location(first + 1 + low, first + 1 + max(high, low + 1), pointer)
+
+    def without_mistakes(self, findings: Findings) -> Source:
+        """Return the file without the values that the findings tell of, to be read further."""
+        places = (one.location for one in findings.found if one.is_error)
+        wrong = {one.pointer for one in places if one.file == self.file and one.pointer}
+        return replace(self, data=_without(self.data, wrong, "")) if wrong else self
 
     def _place(self, pointer: Pointer, which: int) -> Location:
         while pointer and pointer not in self._spans:
@@ -269,6 +275,19 @@ def _unescaped_offsets(raw: str) -> list[int]:
     """Return, for each code point of the value and its end, where it stands in the raw text."""
     offsets = [match.start() for match in re.finditer(r"\\u[0-9a-fA-F]{4}|\\.|[\s\S]", raw)]
     return [*offsets, len(raw)]
+
+
+def _without(data: Any, wrong: Collection[str], pointer: str) -> Any:
+    """Return data without the values at these pointers; a list is sound, or is left out."""
+    if not isinstance(data, dict):
+        return data
+    places = ((key, value, f"{pointer}/{_escaped(key)}") for key, value in data.items())
+    return {
+        key: _without(value, wrong, place)
+        for key, value, place in places
+        if place not in wrong
+        and not (isinstance(value, list) and any(one.startswith(f"{place}/") for one in wrong))
+    }
 
 
 def _escaped(part: str | int) -> str:

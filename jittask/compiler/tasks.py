@@ -236,7 +236,7 @@ def _check_fields(
         if not isinstance(name, str) or not name or idle:
             continue
         field = model.field(name)
-        if field is not None and field.type in _DATES:
+        if field is not None and field.type in (*_DATES, FieldType.OTHER):
             continue
         place = source.value(("timerCfg", key))
         if field is None:

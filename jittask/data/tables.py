@@ -11,7 +11,7 @@ from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
 from jittask.data.databases import DataError, one_line
-from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
+from jittask.model import FieldInfo, FieldType, ModelInfo
 
 _COLUMNS: dict[FieldType, TypeEngine[Any]] = {
     FieldType.TEXT: sa.String(255),
@@ -44,7 +44,7 @@ def complete(model: ModelInfo, table: sa.Table) -> ModelInfo:
 
     A column that an SQLAlchemy model names otherwise goes by the model's name.
     """
-    if model.form is ModelForm.NORMAL:
+    if model.is_described:
         return model
     fields = tuple(
         FieldInfo(
@@ -56,7 +56,7 @@ def complete(model: ModelInfo, table: sa.Table) -> ModelInfo:
         )
         for column in table.columns
     )
-    return replace(model, fields=fields, opaque=False)
+    return replace(model, fields=fields)
 
 
 def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
@@ -64,8 +64,7 @@ def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
 
     Raises DataError where it is missing or has no key.
     """
-    described = model.form is ModelForm.NORMAL
-    table = _described(model) if described else _reflected(model, engine)
+    table = _described(model) if model.is_described else _reflected(model, engine)
     if not table.primary_key.columns:
         raise DataError(f"{model.name}: table {model.table} has no primary key")
     return table

@@ -24,6 +24,7 @@ _TEXTUAL = (
     Operator.NOT_LIKE_ANY,
 )
 _CALENDAR = (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY)
+_DATES = (FieldType.DATE, FieldType.DATETIME, FieldType.OTHER)
 _PAIR = 2
 
 
@@ -66,9 +67,9 @@ def _misfit(one: Condition, kind: FieldType) -> str | None:
         return f"{operator} takes one value, got a list"
     if operator is Operator.RANGE and isinstance(value, tuple) and len(value) != _PAIR:
         return "range takes a list of two: from and to"
-    if operator in _TEXTUAL and kind is not FieldType.TEXT:
+    if operator in _TEXTUAL and kind not in (FieldType.TEXT, FieldType.OTHER):
         return f"{operator} is for text, and this is {kind.as_field}"
-    if operator in _CALENDAR and kind not in (FieldType.DATE, FieldType.DATETIME):
+    if operator in _CALENDAR and kind not in _DATES:
         return f"{operator} is for dates, and this is {kind.as_field}"
     if value is None:
         return f"{operator} takes a value; for empty fields use isnull"

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Engine
 from jittask.data.databases import DataError, open_database
 from jittask.data.rows import Rows
 from jittask.data.tables import create_missing
-from jittask.model import DatabaseInfo, ModelForm, ModelInfo
+from jittask.model import DatabaseInfo, ModelInfo
 
 
 class AppData:
@@ -39,7 +39,7 @@ class AppData:
 
     def create_missing(self, model: ModelInfo) -> bool:
         """Make the table of a JitAi model where it is missing; say whether it was (F9)."""
-        if model.form is not ModelForm.NORMAL:
+        if not model.is_described:
             return False
         with self._lock:
             return create_missing(model, self._engine(model))

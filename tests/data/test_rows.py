@@ -34,6 +34,9 @@ FIELDS = (
 NORMAL = ModelInfo("models.T", ModelForm.NORMAL, "databases.D", TABLE, FIELDS)
 ALL = [FieldRange(datetime(2000, 1, 1), datetime(2100, 1, 1))]
 REFLECTED = ModelInfo("models.R", ModelForm.TABLE, "databases.D", TABLE, opaque=True)
+HALF_READ = ModelInfo(
+    "models.H", ModelForm.NORMAL, "databases.D", TABLE, FIELDS[:2], opaque=True
+)  # fmt: skip
 
 
 @pytest.fixture(params=URLS)
@@ -62,7 +65,7 @@ def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine
     found.dispose()
 
 
-@pytest.fixture(params=[NORMAL, REFLECTED], ids=["described", "reflected"])
+@pytest.fixture(params=[NORMAL, REFLECTED, HALF_READ], ids=["described", "reflected", "half read"])
 def rows(request: pytest.FixtureRequest, engine: sa.Engine) -> Rows:
     return Rows.open(engine, request.param)
 

@@ -1,0 +1,2 @@
+def weekly(:
+    return 1
