@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 
-from jittask.compiler.python import Module
+from jittask.compiler.python import Module, last_name
 from jittask.model import FieldInfo, FieldType
 
 _TYPES = {
@@ -79,12 +79,12 @@ def fields(owner: ast.ClassDef, module: Module) -> tuple[FieldInfo, ...] | None:
         match node:
             case (
                 ast.AnnAssign(value=ast.Call() as value) | ast.Assign(value=ast.Call() as value)
-            ) if _called(value) not in (*_COLUMNS, *_NO_COLUMNS):
+            ) if last_name(value) not in (*_COLUMNS, *_NO_COLUMNS):
                 return None
             case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
                 field = _field(name, annotation, value)
             case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
-                field = _field(name, None, value) if _called(value) in _COLUMNS else None
+                field = _field(name, None, value) if last_name(value) in _COLUMNS else None
             case ast.If() | ast.For() | ast.With() | ast.Try():
                 return None
             case _:
@@ -96,7 +96,7 @@ def fields(owner: ast.ClassDef, module: Module) -> tuple[FieldInfo, ...] | None:
 
 def _field(name: str, annotation: ast.expr | None, value: ast.expr | None) -> FieldInfo | None:
     mapped = _mapped(annotation)
-    if isinstance(value, ast.Call) and _called(value) not in _COLUMNS:
+    if isinstance(value, ast.Call) and last_name(value) not in _COLUMNS:
         return None  # a relationship, and its like
     if mapped is None and value is None:
         return None
@@ -109,7 +109,7 @@ def _field(name: str, annotation: ast.expr | None, value: ast.expr | None) -> Fi
         if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
             column = argument.value
         else:
-            kind = _TYPES.get(_called(argument) or "", kind)
+            kind = _TYPES.get(last_name(argument) or "", kind)
     return FieldInfo(
         name=name,
         type=kind or FieldType.OTHER,
@@ -122,7 +122,7 @@ def _field(name: str, annotation: ast.expr | None, value: ast.expr | None) -> Fi
 def _mapped(annotation: ast.expr | None) -> FieldType | None:
     """Return what ``Mapped[…]`` holds; None for another annotation."""
     match annotation:
-        case ast.Subscript(value=outer, slice=inner) if _called(outer) == "Mapped":
+        case ast.Subscript(value=outer, slice=inner) if last_name(outer) == "Mapped":
             return _annotated(inner)
         case _:
             return None
@@ -130,19 +130,19 @@ def _mapped(annotation: ast.expr | None) -> FieldType | None:
 
 def _annotated(inner: ast.expr) -> FieldType:
     match inner:
-        case ast.Subscript(value=outer, slice=deeper) if _called(outer) == "Optional":
+        case ast.Subscript(value=outer, slice=deeper) if last_name(outer) == "Optional":
             return _annotated(deeper)
         case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
             return _annotated(left)
         case ast.Constant(value=str(text)):
             return _ANNOTATIONS.get(text.removesuffix(" | None"), FieldType.OTHER)
         case _:
-            return _ANNOTATIONS.get(_called(inner) or "", FieldType.OTHER)
+            return _ANNOTATIONS.get(last_name(inner) or "", FieldType.OTHER)
 
 
 def _plain_base(base: ast.expr, module: Module) -> bool:
     """Whether a base class stands in the same file, and brings no columns."""
-    name = _called(base)
+    name = last_name(base)
     for node in module.tree.body:
         match node:
             case ast.ClassDef(name=found, body=body) if found == name:
@@ -150,21 +150,10 @@ def _plain_base(base: ast.expr, module: Module) -> bool:
             case ast.Assign(targets=[ast.Name(id=found)], value=ast.Call() as value) if (
                 found == name
             ):
-                return _called(value) == "declarative_base"
+                return last_name(value) == "declarative_base"
             case _:
                 pass
     return False
-
-
-def _called(node: ast.expr) -> str | None:
-    """Return the last name of ``a``, ``a.b`` or ``a.b(…)``."""
-    match node:
-        case ast.Call(func=function):
-            return _called(function)
-        case ast.Attribute(attr=name) | ast.Name(id=name):
-            return name
-        case _:
-            return None
 
 
 def _target(node: ast.stmt) -> str | None:

@@ -40,6 +40,8 @@ def inner_function(
     template = template_of(rows)
     for name, style in (("customFunc", CallStyle.CUSTOM_FUNC), ("main", CallStyle.LEGACY_MAIN)):
         function = module.function(name)
+        if function is None and style is CallStyle.CUSTOM_FUNC and module.binds(name):
+            return FunctionRef(element, file, name, style)
         if function is None:
             continue
         if style is CallStyle.LEGACY_MAIN:
@@ -48,8 +50,6 @@ def inner_function(
         call = Call(style, rows, 0, partial(module.name_place, function))
         check_signature(module, function, call, findings)
         return FunctionRef(element, file, name, style)
-    if module.binds("customFunc"):
-        return FunctionRef(element, file, "customFunc", CallStyle.CUSTOM_FUNC)
     near = difflib.get_close_matches("customFunc", module.functions(), 1)
     misnamed = module.function(near[0]) if near else None
     findings.add(

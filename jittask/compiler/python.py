@@ -48,7 +48,7 @@ class Module:
         return Location(self.file, node.lineno, start + 1, node.lineno, end + 1)
 
     def function(self, name: str) -> Function | None:
-        """Return the top-level function of that name; the last, as Python does."""
+        """Return the top-level function that has the name in the end; None where none has."""
         return _function(self.tree.body, name)
 
     def method(self, owner: str, name: str) -> Function | None:
@@ -69,18 +69,12 @@ class Module:
 
     def binds(self, name: str) -> bool:
         """Whether the name is bound by an import, an assignment or a block at the top."""
-        for node in self.tree.body:
-            match node:
-                case ast.Import(names=names) | ast.ImportFrom(names=names):
-                    if any((one.asname or one.name) in (name, "*") for one in names):
-                        return True
-                case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-                    pass
-                case _ if any(_stored(one, name) for one in ast.walk(node)):
-                    return True
-                case _:
-                    pass
-        return False
+        return any(_binds(node, name) for node in self.tree.body)
+
+    def method_is_bound(self, owner: str, name: str) -> bool:
+        """Whether a top-level class binds the name otherwise than by a plain function."""
+        holder = self.class_of(owner)
+        return holder is not None and any(_binds(node, name) for node in holder.body)
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -133,6 +127,38 @@ def _parsed(text: str) -> ast.Module:
         return ast.parse(text)
 
 
+_PLAIN_DECORATORS = frozenset(
+    {"cache", "classmethod", "final", "lru_cache", "overload", "override", "staticmethod"}
+)
+"""Those that leave a function the parameters that stand in its definition."""
+
+
+def _binds(node: ast.stmt, name: str) -> bool:
+    """Whether a statement makes the name something that only the import can tell."""
+    match node:
+        case ast.Import(names=names) | ast.ImportFrom(names=names):
+            return any((one.asname or one.name) in (name, "*") for one in names)
+        case ast.FunctionDef(name=found) | ast.AsyncFunctionDef(name=found):
+            return found == name and any(
+                last_name(one) not in _PLAIN_DECORATORS for one in node.decorator_list
+            )
+        case ast.ClassDef(name=found):
+            return found == name
+        case _:
+            return any(_stored(one, name) for one in ast.walk(node))
+
+
+def last_name(node: ast.expr) -> str | None:
+    """Return the last name of ``a``, ``a.b`` or ``a.b(…)``."""
+    match node:
+        case ast.Call(func=called):
+            return last_name(called)
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+        case _:
+            return None
+
+
 def _stored(node: ast.AST, name: str) -> bool:
     match node:
         case ast.Name(id=found, ctx=ast.Store()):
@@ -153,5 +179,7 @@ def _function(body: list[ast.stmt], name: str) -> Function | None:
     found = None
     for node in body:
         if isinstance(node, Function) and node.name == name:
-            found = node
+            found = None if _binds(node, name) else node
+        elif found is not None and not isinstance(node, ast.ImportFrom) and _binds(node, name):
+            found = None
     return found

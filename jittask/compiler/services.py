@@ -24,7 +24,8 @@ def find_function(module: Module, short: str, name: str) -> tuple[Function | Non
 def may_have(module: Module, short: str, name: str) -> bool:
     """Whether a function that is not in sight may be there: imported, assigned, inherited."""
     owner = module.class_of(short)
-    return module.binds(name) or bool(owner and owner.bases and not _only_service(owner.bases))
+    bound = module.binds(name) or module.method_is_bound(short, name)
+    return bound or bool(owner and owner.bases and not _only_service(owner.bases))
 
 
 def _only_service(bases: Sequence[object]) -> bool:

@@ -45,7 +45,16 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
         )
         return
     arguments = function.args
-    positional = [*arguments.posonlyargs, *arguments.args][call.skip :]
+    positional = [*arguments.posonlyargs, *arguments.args]
+    if len(positional) < call.skip and arguments.vararg is None:
+        findings.add(
+            "too-few-parameters",
+            call.place(),
+            f"{function.name} is a method, and takes no self{call.defined}",
+            f"write: def {function.name}(self{', rowData' if call.rows else ''}):",
+        )
+        return
+    positional = positional[call.skip :]
     required = len(positional) - min(len(arguments.defaults), len(positional))
     wanted = call.given
     named = [
@@ -54,6 +63,9 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
         if default is None
     ]
     words = _ROW_WORDS[call.rows]
+    legacy = call.style is CallStyle.LEGACY_MAIN
+    if legacy:
+        words = "app, taskInstance and the row" if call.rows else "app and taskInstance"
     if required > wanted or named:
         extra = [one.arg for one in positional[wanted:required]] + named
         findings.add(
@@ -67,7 +79,7 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
             "too-few-parameters",
             call.place(),
             f"{function.name} is called with {words}, but takes {len(positional)}{call.defined}",
-            f"write: def {function.name}({'rowData' if wanted == 1 else '...'}):",
+            f"write: def {'customFunc' if legacy else function.name}({'rowData' * call.rows}):",
         )
     elif len(positional) > wanted:
         extra = [one.arg for one in positional[wanted:]]

@@ -64,7 +64,8 @@ def _signature(function: Any, reference: FunctionRef, rows: int) -> dict[str, An
         return _wrong("function-is-generator", f"{reference.function} is a generator")
     given = rows + (2 if reference.style is CallStyle.LEGACY_MAIN else 0)
     try:
-        inspect.signature(function).bind(*range(given))
+        # a decorator may give what the function that it wraps asks for
+        inspect.signature(function, follow_wrapped=False).bind(*range(given))
     except TypeError as error:
         code = "too-many-parameters" if "missing" in str(error) else "too-few-parameters"
         return _wrong(code, f"{reference.function} cannot be called with {given}: {error}")

@@ -14,3 +14,5 @@ class Owner(NormalService):
     @classmethod
     def of_class(cls):
         return 3
+
+    late = staticmethod(still)

@@ -1,0 +1,8 @@
+import functools
+
+
+def customFunc(session):
+    return session
+
+
+customFunc = functools.partial(customFunc, "session")

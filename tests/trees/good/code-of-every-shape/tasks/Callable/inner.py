@@ -1,0 +1,3 @@
+class customFunc:
+    def __init__(self):
+        self.done = True
