@@ -80,6 +80,7 @@ class Compiling:
         self.before = previous
         self.found = discover(files)
         self.findings = {one.name: Findings(one.name) for one in self.found}
+        self.known_names = frozenset(self.findings)
         self.shared = Findings(None)
         """Findings about no element: the manifest, folders, ``commons``."""
         self.environment = Asked(os.environ)
@@ -290,7 +291,7 @@ class Compiling:
                     own += needs(module)
         self.needs[found.name] = own
         if own is not NO_NEEDS:
-            check_references(own, self.files, self.findings.keys(), self.commons, findings)
+            check_references(own, self.files, self.known_names, self.commons, findings)
         return modules
 
     def _loads(self, found: Found) -> bool:

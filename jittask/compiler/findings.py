@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Collection
+from functools import lru_cache
 
 from jittask.diagnostics import Diagnostic, Location
 from jittask.rules import RULES
@@ -36,11 +37,17 @@ class Findings:
         return any(one.is_error for one in self.found)
 
 
+@lru_cache(maxsize=1024)
+def nearest(name: str, known: frozenset[str]) -> str | None:
+    """Return the nearest of what is known; once for a name that many elements get wrong."""
+    return next(iter(difflib.get_close_matches(name, known, 1)), None)
+
+
 def near_or_all(name: str, known: Collection[str]) -> str:
     """Return a hint: the nearest of what is known, or some of it."""
-    near = difflib.get_close_matches(name, known, 1)
+    near = nearest(name, frozenset(known))
     if near:
-        return f"did you mean {near[0]!r}?"
+        return f"did you mean {near!r}?"
     listed = sorted(known)
     more = f" and {len(listed) - _MOST_LISTED} more" if len(listed) > _MOST_LISTED else ""
     return "there are: " + ", ".join(listed[:_MOST_LISTED]) + more if listed else "there are none"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
 
 from jittask.compiler.commons import Commons
 from jittask.compiler.files import Files
-from jittask.compiler.findings import Findings
+from jittask.compiler.findings import Findings, nearest
 from jittask.compiler.needs import Needs, module_file
 
 _OF_JITAI = ("models.NormalType", "services.NormalType")
@@ -15,17 +14,17 @@ _OF_JITAI = ("models.NormalType", "services.NormalType")
 
 
 def check_references(
-    own: Needs, files: Files, elements: Collection[str], commons: Commons, findings: Findings
+    own: Needs, files: Files, elements: frozenset[str], commons: Commons, findings: Findings
 ) -> None:
     """Tell of elements and modules that are not there."""
     for named in own.elements:
         if named.name not in elements:
-            near = difflib.get_close_matches(named.name, elements, 1)
+            near = nearest(named.name, elements)
             findings.add(
                 "unknown-element",
                 named.place,
                 f"no element {named.name!r}, so app.getElement will fail",
-                f"did you mean {near[0]!r}?" if near else None,
+                f"did you mean {near!r}?" if near else None,
             )
     for one in own.imports:
         if not one.certain or one.name.startswith(_OF_JITAI):

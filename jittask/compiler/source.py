@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -70,7 +71,16 @@ class Source:
 
     def _location(self, start: int, end: int, pointer: Pointer) -> Location:
         written = "".join("/" + _escaped(part) for part in pointer)
-        return _location(self.file, self.text, start, end, written)
+        line, column = self._line_and_column(start)
+        return Location(self.file, line, column, *self._line_and_column(end), written)
+
+    def _line_and_column(self, offset: int) -> tuple[int, int]:
+        line = bisect_right(self._line_starts, offset)
+        return line, offset - self._line_starts[line - 1] + 1
+
+    @cached_property
+    def _line_starts(self) -> list[int]:
+        return [0, *(match.end() for match in re.finditer("\n", self.text))]
 
     @cached_property
     def _spans(self) -> dict[Pointer, tuple[Span, Span]]:
@@ -134,10 +144,9 @@ def line_and_column(text: str, offset: int) -> tuple[int, int]:
     return line, offset - (text.rfind("\n", 0, offset) + 1) + 1
 
 
-def _location(file: str, text: str, start: int, end: int, pointer: str | None = None) -> Location:
+def _location(file: str, text: str, start: int, end: int) -> Location:
     line, column = line_and_column(text, start)
-    end_line, end_column = line_and_column(text, end)
-    return Location(file, line, column, end_line, end_column, pointer)
+    return Location(file, line, column, *line_and_column(text, end))
 
 
 class _DoubledKey(Exception):

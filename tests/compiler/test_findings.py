@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jittask import compile_tree
+from jittask.compiler.findings import nearest
 from tests.tree import Tree
 
 GOOD = "def customFunc():\n    return 1\n"
@@ -108,3 +109,12 @@ def test_validating_needs_no_database() -> None:
     )  # fmt: skip
     loaded = set(done.stdout.split())
     assert not loaded & {"sqlalchemy", "watchfiles", "rich", "alembic", "jittask.runtime"}
+
+
+def test_what_many_get_wrong_is_looked_up_once(tree: Tree) -> None:
+    """A model that goes must not cost a search for each of 10,000 tasks that name it."""
+    for n in range(20):
+        tree.scheduled(f"A{n}", "def customFunc():\n    app.getElement('tasks.Aa')\n")
+    nearest.cache_clear()
+    assert len(compile_tree(tree.root).diagnostics) == 20
+    assert nearest.cache_info().misses == 1
