@@ -33,7 +33,16 @@ _DATE_FIELD = """from jittask import log
 def customFunc(rowData):
     log.info("{title}: {field} is %s", rowData["{field}"])
 """
-_title = click.argument("title", nargs=-1, required=True)
+
+
+def _words(_: click.Context, __: click.Parameter, title: tuple[str, ...]) -> tuple[str, ...]:
+    words = " ".join(title)
+    if not words.strip() or words != words.encode(errors="ignore").decode():
+        raise click.BadParameter("expected words")
+    return title
+
+
+_title = click.argument("title", nargs=-1, required=True, callback=_words)
 _name = click.option("--name", help="The element's name; made from TITLE by default.")
 _folder = click.option("--in", "folder", metavar="FOLDER", help="A folder under tasks/.")
 _disabled = click.option("--disabled", is_flag=True, help="Write it switched off.")

@@ -14,6 +14,9 @@ import click
 
 from jittask.diagnostics import Diagnostic
 
+_MOST_SHOWN = 150
+"""Characters of a line of source."""
+
 
 def local(instant: datetime | None, zone: ZoneInfo, *, seconds: bool = True) -> str:
     """Return an instant as wall time in a zone, for people."""
@@ -74,9 +77,10 @@ def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
     )
     source = _source_line(root / place.file, place.line)
     if source is not None and source.strip():
-        before = source[: place.column - 1]
+        source, column = _around(source, place.column)
+        before = source[: column - 1]
         length = place.end_column - place.column if place.end_line == place.line else 1
-        under = source[place.column - 1 : place.column - 1 + max(length, 1)]
+        under = source[column - 1 : column - 1 + max(length, 1)]
         gap = "".join("\t" if char == "\t" else " " * _width(char) for char in before)
         carets = "^" * max(sum(map(_width, under)), 1)
         number = f"{place.line:>5}"
@@ -84,6 +88,16 @@ def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
         yield f"{' ' * len(number)} | {gap}{click.style(carets, fg=colour)}"
     if one.hint:
         yield f"        {click.style('hint:', fg='cyan')} {_plain(one.hint)}"
+
+
+def _around(line: str, column: int) -> tuple[str, int]:
+    """Return a line, or what is around a column of a long one, and where the column is in it."""
+    if len(line) <= _MOST_SHOWN:
+        return line, column
+    start = max(min(column - 1 - _MOST_SHOWN // 3, len(line) - _MOST_SHOWN), 0)
+    end = start + _MOST_SHOWN
+    left, right = "…" if start else "", "…" if end < len(line) else ""
+    return f"{left}{line[start:end]}{right}", column - start + len(left)
 
 
 def _source_line(path: Path, line: int) -> str | None:

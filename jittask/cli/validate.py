@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jittask.cli.failure import Failure
 from jittask.cli.tree import find_tree, tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
@@ -58,13 +59,20 @@ def command(
     report = Report(verdict, root.resolve(), clock.monotonic() - began)
     lines = "".join(f"{line}\n" for line in written(report, shape))
     if output is not None:
-        output.write_text(click.unstyle(lines), encoding="utf-8")
+        _write(output, click.unstyle(lines))
     else:
         click.echo(lines, nl=False)
     if shape == "text" or output is not None:
         clean = not report.errors and not report.warnings and output is None
         click.echo(_summary(report), err=not clean)
     sys.exit(1 if report.errors or (strict and report.warnings) else 0)
+
+
+def _write(output: Path, text: str) -> None:
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise Failure(f"{output}: {error.strerror}") from error
 
 
 def _summary(report: Report) -> str:

@@ -151,11 +151,13 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
         case "enum" | "const":
             listed = known_values
             known = listed if isinstance(listed, list) else [listed]
-            near = difflib.get_close_matches(str(error.instance), [str(one) for one in known], 1)
+            by_text = {str(one): one for one in known}
+            near = difflib.get_close_matches(str(error.instance), by_text, 1)
             words = " or ".join(
                 filter(None, (", ".join(map(_shown, known[:-1])), _shown(known[-1])))
             )
-            hint = f"did you mean {_shown(near[0])}?" if near else schema.get("description")
+            meant = f"did you mean {_shown(by_text[near[0]])}?" if near else None
+            hint = meant or schema.get("description")
             findings.add(
                 "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -33,6 +34,14 @@ def test_names(title: str, name: str) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("title", [b"\xff", b"", b" "])
+def test_a_title_that_is_none(tree: Tree, title: bytes) -> None:
+    done = jittask("new", "scheduled", os.fsdecode(title), cwd=tree.root)
+    assert done.returncode == 2
+    assert "expected words" in done.stderr
+    assert not (tree.root / "tasks").exists()
+
+
 @pytest.mark.parametrize("title", ['a "quoted" \\ title', "100% {done} %s", "每日报表"])
 def test_new_tasks_load_and_run(tree: Tree, title: str) -> None:
     tree.things()

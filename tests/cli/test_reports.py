@@ -142,3 +142,19 @@ def test_the_same_mistakes_in_every_format() -> None:
     assert sorted(re.findall(r"title=jittask%3A ([\w-]+)", report("github"))) == wanted
     assert sorted(re.findall(r"(?:error|warning) \[([\w-]+)\]", report("junit"))) == wanted
     assert sorted(re.findall(r"(?:error|warning) \[([\w-]+)\]", report("text"))) == wanted
+
+
+def test_a_long_line_is_shown_around_the_mistake(tree: Tree) -> None:
+    tree.scheduled("A", "x = 1; " + "y = '日'; " * 2000 + "print 'x'; " + "z = 3; " * 2000)
+    shown = report("text", tree.root).splitlines()
+    [caret] = [line for line in shown if line.endswith("^")]
+    line = shown[shown.index(caret) - 1]
+    assert max(map(len, shown)) < 300
+    width = sum(2 if char == "日" else 1 for char in line[: line.index("print")])
+    assert caret.index("^") == width
+
+
+def test_a_report_that_cannot_be_written_is_one_line(tree: Tree) -> None:
+    done = jittask("validate", tree.root, "--no-import", "--output", tree.root / "no/such/folder")
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: ")
