@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
@@ -27,10 +28,15 @@ class FixedHours:
     cron: str
     moves: bool
     parsed: CronSim = field(compare=False, repr=False)
+    _first: datetime = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_first", resolve(self.start, self.zone))
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``."""
-        near = max(self.start, wall_clock(self.zone).earliest(low))
+        low = max(low, self._first)
+        near = wall_clock(self.zone).earliest(low)
         return in_order(_ticks(self.parsed, near), self.zone, low)
 
 
@@ -47,10 +53,19 @@ class EveryHour:
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``, a repeated wall hour twice."""
         first = max(resolve(self.start, self.zone), low)
-        for tick in _ticks(self.parsed, first.astimezone(self.zone)):
-            instant = tick.astimezone(UTC)
-            if instant >= first:
+        clock = wall_clock(self.zone)
+        again: deque[datetime] = deque()  # second passes wait until the first ones are over
+        for wall in _ticks(self.parsed, clock.shown_from(first)):
+            for late, instant in enumerate(clock.passes(wall)):
+                if instant < first:
+                    continue
+                if late:
+                    again.append(instant)
+                    continue
+                while again and again[0] < instant:
+                    yield Nominal(again.popleft())
                 yield Nominal(instant)
+        yield from map(Nominal, again)
 
 
 def cron_cycle(text: str, start: datetime, zone: ZoneInfo) -> FixedHours | EveryHour:
@@ -81,7 +96,7 @@ def cron_cycle(text: str, start: datetime, zone: ZoneInfo) -> FixedHours | Every
 
 
 def _ticks(parsed: CronSim, first: datetime) -> Iterator[datetime]:
-    """Yield the ticks from ``first`` on, that included, without reading the text again."""
+    """Yield the wall times from ``first`` on, that included, without reading the text again."""
     ticks = copy(parsed)
     ticks.dt = first.replace(microsecond=0) - _SECOND
     for tick in ticks:

@@ -60,6 +60,12 @@ class WallClock:
             return None
         return Nominal(instant, wall if to_wall(instant, self.zone) != wall else None)
 
+    def instant(self, wall: datetime) -> datetime:
+        """Return the instant of ``wall``, as ``resolve`` does."""
+        since = wall - _EPOCH
+        base = self._steady.get(since.days >> _BLOCK_BITS)
+        return resolve(wall, self.zone) if base is None else base + since
+
     def wall(self, instant: datetime) -> datetime:
         """Return the naive wall time of an aware instant."""
         since = instant - _UTC_EPOCH
@@ -98,6 +104,27 @@ class WallClock:
         found = [wall.replace(tzinfo=UTC) - near for wall in around]
         return min(found), max(found)
 
+    def passes(self, wall: datetime) -> tuple[datetime, ...]:
+        """Return the real instants that show ``wall``: none in a gap, two in a fold."""
+        since = wall - _EPOCH
+        block = since.days >> _BLOCK_BITS
+        try:
+            base = self._steady[block]
+        except KeyError:
+            base = self._learn(block)
+        if base is not None:
+            return (base + since,)
+        both = {wall.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
+        return tuple(sorted(one for one in both if to_wall(one, self.zone) == wall))
+
+    def shown_from(self, instant: datetime) -> datetime:
+        """Return a wall time before which none is shown at ``instant`` or later."""
+        wall = self.wall(instant)
+        passes = self.passes(wall)
+        if instant != passes[-1]:  # clocks will go back over it
+            wall -= passes[-1] - passes[0]
+        return wall
+
     def _learn(self, block: int) -> datetime | None:
         """Return the instant of wall-clock 1970-01-01 under the block's one offset, or None."""
         base: datetime | None = None
@@ -131,6 +158,19 @@ def wall_clock(zone: ZoneInfo) -> WallClock:
 def resolve(wall: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant of a naive wall time, shifted where a gap swallowed it."""
     return wall.replace(tzinfo=zone, fold=0).astimezone(UTC)
+
+
+def end_of_day(day: date) -> datetime:
+    """Return the last wall time of a day, in a fold that of the second pass."""
+    return datetime.combine(day, time.max).replace(fold=1)
+
+
+def end_instant(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant of an end: where it says so (PEP 495), a fold's second pass.
+
+    A gap shifts it as it shifts other times; the end of a day stays within the day.
+    """
+    return wall.replace(tzinfo=zone).astimezone(UTC)
 
 
 def fire_instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
