@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from jittask.schedule.problems import Mistake, TimingProblem
 from jittask.schedule.recurrence import rrule_cycle
 from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.timer import Timer
-from jittask.schedule.zones import to_wall
+from jittask.schedule.zones import end_of_day, to_wall
 from jittask.zonedata import find_zone
 
 CalendarConfig = str | Mapping[str, object] | Calendar | None
@@ -192,7 +192,7 @@ def read_wall(
             "for example: 2026-01-05 09:00:00",
         ) from None
     if end and found.tzinfo is None and _is_date(stripped):
-        found = datetime.combine(found.date(), time.max)
+        found = end_of_day(found.date())
     if end and found.year > LAST_YEAR:
         return datetime(LAST_YEAR, 12, 31, 23, 59, 59)  # noqa: DTZ001 - wall time: for ever
     if not FIRST_YEAR <= found.year <= LAST_YEAR:

@@ -17,9 +17,16 @@ from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
 
-from jittask.schedule.cycle import LAST_YEAR, Elapsed, in_order
+from jittask.schedule.cycle import FIRST_YEAR, LAST_INSTANT, LAST_YEAR, Elapsed, in_order
 from jittask.schedule.problems import Mistake
-from jittask.schedule.zones import Nominal, resolve, to_wall, wall_clock
+from jittask.schedule.zones import (
+    Nominal,
+    end_instant,
+    end_of_day,
+    resolve,
+    to_wall,
+    wall_clock,
+)
 
 MOST_INTERVAL = 1_000_000
 _STEPS = {"HOURLY": 3600, "MINUTELY": 60, "SECONDLY": 1}
@@ -32,6 +39,7 @@ _MOST_TIMES_KEPT = 24
 _MOST_BLOCKS = 16
 _DAY = timedelta(days=1)
 _PAST_THE_END = datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001 - wall time
+_BEFORE_ALL = datetime(FIRST_YEAR - 1, 1, 1, tzinfo=UTC)
 _NEVER = datetime(9999, 12, 31)  # noqa: DTZ001 - wall time
 _LAST_CYCLE = datetime(9600, 1, 1)  # noqa: DTZ001 - wall time
 """The 400 years after which the calendar repeats, at the end of dateutil's."""
@@ -98,7 +106,9 @@ class Recurrence:
     zone: ZoneInfo
     text: str
     until: datetime | None
-    """The last wall time that may be, by UNTIL or by COUNT."""
+    """The last instant that may be, by UNTIL."""
+    counted: datetime | None
+    """The last wall time that may be, by COUNT."""
     moves: bool
     rule: rrule = field(compare=False, repr=False)
     """Written out: it takes nothing from its DTSTART."""
@@ -109,15 +119,28 @@ class Recurrence:
     units: Units = field(compare=False, repr=False)
     times_a_day: int = field(compare=False, repr=False)
     _blocks: dict[int, _Block] = field(default_factory=dict, compare=False, repr=False, init=False)
+    _first: datetime = field(init=False, repr=False, compare=False)
+    _last: datetime = field(init=False, repr=False, compare=False)
+    """A wall time after which none fires in time."""
+
+    def __post_init__(self) -> None:
+        last = self.counted or _PAST_THE_END
+        if self.until is not None:
+            last = min(last, to_wall(self.until, self.zone) + _DAY)
+        object.__setattr__(self, "_first", resolve(self.start, self.zone))
+        object.__setattr__(self, "_last", last)
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``."""
-        return in_order(self.walls(wall_clock(self.zone).earliest(low)), self.zone, low)
+        low = max(low, self._first)
+        found = in_order(self.walls(wall_clock(self.zone).earliest(low)), self.zone, low)
+        until = self.until
+        return found if until is None else takewhile(lambda one: one.instant <= until, found)
 
     def walls(self, low: datetime) -> Iterator[datetime]:
         """Yield the wall times from ``low`` on."""
         low = max(low, self.start.replace(microsecond=0))
-        last = self.until or _PAST_THE_END
+        last = self._last
         if self.times_a_day > _MOST_TIMES_KEPT:
             begun = self._begun(self.units.at(low))
             yield from takewhile(last.__ge__, begun.xafter(low, inc=True))
@@ -150,7 +173,9 @@ class Recurrence:
         return found
 
     def _begun(self, unit: int) -> rrule:
-        return self.rule.replace(dtstart=self.units.beginning(unit))
+        # dateutil counts BYSETPOS in what is left of the start's own week
+        begin = max(self.units.beginning(unit), datetime.combine(self.start, time()))
+        return self.rule.replace(dtstart=begin)
 
 
 def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elapsed:
@@ -158,6 +183,7 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     parts = _rrule_parts(text)
     until = _until(parts.pop("UNTIL", None), zone)
     frequency = parts["FREQ"]
+    _check_nth_weekdays(parts)
     interval = _whole(parts, "INTERVAL", MOST_INTERVAL) or 1
     if frequency in _STEPS:
         return _elapsed(parts, interval, start, zone, until)
@@ -177,17 +203,26 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
         times *= written[key].count(",") + 1
     if _never_a_day(written, times):
         raise _never(text)
-    if count is not None:
-        until = min(filter(None, (until, _last(counted))), default=until)
+    last = _last(counted) if count is not None else None
     week_start = _WEEKDAYS.index(parts.get("WKST", "MO")[:2])
     units = Units(start, frequency, interval, week_start)
     at_start_time = not any(key in parts for key in _TIME_PARTS)
     cycle = Recurrence(
-        start, zone, text, until, times == 1, rule, text_written, at_start_time, units, times
+        start, zone, text, until, last, times == 1, rule, text_written, at_start_time, units, times
     )
-    if next(cycle.walls(start), None) is None:
+    if next(cycle.nominals(resolve(start, zone)), None) is None:
         raise _never(text)
     return cycle
+
+
+def _check_nth_weekdays(parts: dict[str, str]) -> None:
+    """Refuse an n-th weekday that no month or year has; dateutil fails on its way to one."""
+    monthly = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
+    unit, most = ("month", 5) if monthly else ("year", 53)
+    for key in ("BYDAY", "BYWEEKDAY"):
+        for nth in re.findall(r"\d+", parts.get(key, "")):
+            if int(nth) > most:
+                raise _bad_rrule(f"{key}: no {unit} has a weekday {nth} times")
 
 
 def _written_out(parts: dict[str, str], start: datetime) -> dict[str, str]:
@@ -257,7 +292,7 @@ def _elapsed(
     step = timedelta(seconds=_STEPS[frequency] * interval)
     count = _whole(parts, "COUNT", None)
     if until is not None:
-        fitting = (resolve(until, zone) - resolve(start, zone)) // step + 1
+        fitting = (until - resolve(start, zone)) // step + 1
         if fitting < 1:
             raise Mistake("never-fires", ("repeat", "rrule"), "UNTIL is before startTime", None)
         count = fitting if count is None else min(count, fitting)
@@ -308,7 +343,7 @@ def _joined(parts: dict[str, str]) -> str:
 
 
 def _until(text: str | None, zone: ZoneInfo) -> datetime | None:
-    """Read UNTIL as a date (the end of that day), a local time, or a time with Z."""
+    """Read UNTIL as an end: a date (the end of that day), a local time, or a time with Z."""
     if text is None:
         return None
     for shape in ("%Y%m%dT%H%M%SZ", "%Y%m%dT%H%M%S", "%Y%m%d"):
@@ -316,9 +351,11 @@ def _until(text: str | None, zone: ZoneInfo) -> datetime | None:
             found = datetime.strptime(text, shape)  # noqa: DTZ007 - wall time
         except ValueError:
             continue
+        if not FIRST_YEAR <= found.year <= LAST_YEAR:
+            return LAST_INSTANT if found.year > LAST_YEAR else _BEFORE_ALL
         if shape.endswith("Z"):
-            return to_wall(found.replace(tzinfo=UTC), zone)
-        return found if "T" in shape else datetime.combine(found, time.max)
+            return found.replace(tzinfo=UTC)
+        return end_instant(found if "T" in shape else end_of_day(found), zone)
     raise _bad_rrule(f"UNTIL: expected 20261231, 20261231T090000 or …Z, got {text}")
 
 
