@@ -11,9 +11,10 @@ from zoneinfo import ZoneInfo
 from jittask.model import Note, Occurrence, SkippedOccurrence
 from jittask.schedule.calendars import SEARCH_DAYS, Calendar
 from jittask.schedule.cycle import Cycle
-from jittask.schedule.zones import Nominal, WallClock, resolve, wall_clock
+from jittask.schedule.zones import Nominal, WallClock, wall_clock
 
 _DAY = timedelta(days=1)
+_BEFORE_START = Note("rolled-before-start", "skipped: it would move to before startTime")
 
 
 class Direction(StrEnum):
@@ -42,35 +43,34 @@ class Roll:
         return None
 
     def walk(
-        self, cycle: Cycle, zone: ZoneInfo, low: datetime
+        self, cycle: Cycle, zone: ZoneInfo, low: datetime, start: datetime, end: datetime
     ) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield, in order of the effective instant, all that may concern ``low`` and later.
 
-        Begins early enough that nothing which is moved past ``low`` is missed:
-        what falls on the days after the working day before ``low``.
+        Nothing lands before ``start``, and no nominal after ``end`` counts (T2, T7).
         """
         clock = wall_clock(zone)
-        begin = low
-        if cycle.moves and self.direction is Direction.NEXT:
-            begin = resolve(datetime.combine(self._reach(clock.wall(low).date()), time()), zone)
+        direction = self.direction if cycle.moves else Direction.SKIP
+        begin = self._reach(low, clock) if direction is Direction.NEXT else low
         held: dict[datetime, _Landing] = {}
         for nominal in cycle.nominals(begin):
+            if nominal.instant > end:
+                break
             wall = clock.named(nominal)
             why = self.bars(wall.date())
             if held:
-                sure = self._sure(nominal, wall, zone)
-                for effective in sorted(held):
-                    if effective >= sure:
-                        break
-                    yield held.pop(effective).occurrence(effective)
-            if why is None and not held and self.direction is not Direction.PREVIOUS:
+                ahead = direction is Direction.PREVIOUS
+                yield from _before(self._sure(wall, clock) if ahead else nominal.instant, held)
+            if why is None and not held and direction is not Direction.PREVIOUS:
                 yield as_it_is(nominal)
                 continue
-            lands = nominal.instant if why is None else self._land(cycle, wall, clock)
-            if lands is None:
-                assert why is not None
-                yield SkippedOccurrence(nominal.instant, self._skipped(why))
+            lands = nominal.instant if why is None else self._land(wall, direction, clock)
+            if why is not None and (lands is None or lands < start):
+                yield from _before(nominal.instant, held)  # days off: nothing lands on them
+                note = _BEFORE_START if lands else self._skipped(why, cycle)
+                yield SkippedOccurrence(nominal.instant, note)
                 continue
+            assert lands is not None
             landing = held.setdefault(lands, _Landing())
             landing.nominals.append(nominal)
             if why is not None:
@@ -80,42 +80,58 @@ class Roll:
         for effective in sorted(held):
             yield held[effective].occurrence(effective)
 
-    def _sure(self, nominal: Nominal, wall: datetime, zone: ZoneInfo) -> datetime:
-        """Return before which instant nothing can land any more, from ``nominal`` on.
+    def _sure(self, wall: datetime, clock: WallClock) -> datetime:
+        """Return before which instant nothing can land any more that falls on ``wall`` or later.
 
         A day off that fires (a weekend, where only holidays are barred) may lie
         between a barred day and the working day that it moves to.
         """
-        if self.direction is not Direction.PREVIOUS:
-            return nominal.instant
-        before = self.calendar.seek(wall.date(), -1)
-        if before is None:
-            return nominal.instant - SEARCH_DAYS * _DAY
-        return resolve(datetime.combine(before, time()), zone)
+        day = self._working_day(wall.date(), -1, clock)
+        if day is None:
+            day = wall.date() - SEARCH_DAYS * _DAY
+        return clock.instant(datetime.combine(day, time()))
 
-    def _reach(self, day: date) -> date:
-        before = self.calendar.seek(day, -1)
-        return day - SEARCH_DAYS * _DAY if before is None else before + _DAY
+    def _reach(self, low: datetime, clock: WallClock) -> datetime:
+        """Return from which instant on a nominal may be moved past ``low``.
 
-    def _land(self, cycle: Cycle, wall: datetime, clock: WallClock) -> datetime | None:
-        if not cycle.moves or self.direction is Direction.SKIP:
+        It is on the days after the working day before.
+        """
+        day = clock.earliest(low).date()
+        before = self._working_day(day, -1, clock)
+        first = day - SEARCH_DAYS * _DAY if before is None else before + _DAY
+        return min(low, clock.instant(datetime.combine(first, time())))
+
+    def _land(self, wall: datetime, direction: Direction, clock: WallClock) -> datetime | None:
+        if direction is Direction.SKIP:
             return None
-        step = 1 if self.direction is Direction.NEXT else -1
-        day = self.calendar.seek(wall.date(), step)
-        while day is not None:
-            landing = clock.nominal(datetime.combine(day, wall.time()))
-            if landing is not None:
-                return landing.instant
-            day = self.calendar.seek(day, step)
-        return None
+        day = self._working_day(wall.date(), 1 if direction is Direction.NEXT else -1, clock)
+        return None if day is None else clock.instant(datetime.combine(day, wall.time()))
 
-    def _skipped(self, why: str) -> Note:
-        if self.direction is Direction.SKIP:
-            return Note("skipped-holiday", f"skipped: {why}")
-        return Note("skipped-holiday", f"skipped: {why} (occurrences within a day are not moved)")
+    def _working_day(self, day: date, step: int, clock: WallClock) -> date | None:
+        """Return the first working day after (1) or before (-1) ``day`` that the zone has."""
+        found = self.calendar.seek(day, step)
+        while found is not None and clock.nominal(datetime.combine(found, time())) is None:
+            found = self.calendar.seek(found, step)
+        return found
+
+    def _skipped(self, why: str, cycle: Cycle) -> Note:
+        words = ""
+        if self.direction is not Direction.SKIP:
+            words = " (occurrences within a day are not moved)"
+            if cycle.moves:
+                words = f" (and no working day within {SEARCH_DAYS} days)"
+        return Note("skipped-holiday", f"skipped: {why}{words}")
 
     def _moved(self, wall: datetime, why: str) -> Note:
         return Note("rolled", f"moved from {wall:%a %Y-%m-%d} ({why})")
+
+
+def _before(sure: datetime, held: dict[datetime, _Landing]) -> Iterator[Occurrence]:
+    """Let go what is effective before ``sure``, in order."""
+    for effective in sorted(held):
+        if effective >= sure:
+            break
+        yield held.pop(effective).occurrence(effective)
 
 
 def as_it_is(nominal: Nominal) -> Occurrence:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from jittask.model import Note, Occurrence, SkippedOccurrence
+from jittask.model import Occurrence, SkippedOccurrence
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.cycle import LAST_INSTANT, Cycle
-from jittask.schedule.roll import Direction, Roll, as_it_is
-from jittask.schedule.zones import resolve
+from jittask.schedule.roll import Roll, as_it_is
+from jittask.schedule.zones import end_instant, wall_clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +28,12 @@ class Timer:
     """Wall time in ``zone``, inclusive (T7)."""
     cycle: Cycle
     roll: Roll | None = None
-    _last: datetime = field(init=False, repr=False, compare=False)
+    last: datetime = field(init=False, repr=False)
+    """The last instant that may fire."""
 
     def __post_init__(self) -> None:
-        last = LAST_INSTANT if self.end is None else resolve(self.end, self.zone)
-        object.__setattr__(self, "_last", last)
+        last = LAST_INSTANT if self.end is None else end_instant(self.end, self.zone)
+        object.__setattr__(self, "last", last)
 
     @classmethod
     def from_config(
@@ -60,18 +61,18 @@ class Timer:
             return next(self.between(t, LAST_INSTANT), None)
         for nominal in self.cycle.nominals(t):
             if nominal.instant > t:
-                return as_it_is(nominal) if nominal.instant <= self._last else None
+                return as_it_is(nominal) if nominal.instant <= self.last else None
         return None
 
     def between(self, a: datetime, b: datetime) -> Iterator[Occurrence]:
         """Yield the occurrences that are effective in ``(a, b]``, in order."""
         if self.roll is None:
-            return self._plain(a, min(b, self._last))
+            return self._plain(a, min(b, self.last))
         return (one for one in self.walk(a, b) if isinstance(one, Occurrence))
 
     def walk(self, a: datetime, b: datetime) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield what ``between`` yields, and the nominals that the calendar keeps from firing."""
-        last = min(b, self._last)
+        last = min(b, self.last)
         return self._plain(a, last) if self.roll is None else self._rolled(self.roll, a, last)
 
     def _plain(self, a: datetime, last: datetime) -> Iterator[Occurrence]:
@@ -89,26 +90,10 @@ class Timer:
     ) -> Iterator[Occurrence | SkippedOccurrence]:
         if last <= a:
             return
-        beginning = resolve(datetime.combine(self.start, time()), self.zone)
-        for step in roll.walk(self.cycle, self.zone, a):
-            if isinstance(step, SkippedOccurrence):
-                if step.nominal > last:
-                    return
-                if step.nominal > a:
-                    yield step
-                continue
-            one = step
-            if one.effective > last:
+        start = wall_clock(self.zone).instant(self.start)
+        for step in roll.walk(self.cycle, self.zone, a, start, self.last):
+            at = step.nominal if isinstance(step, SkippedOccurrence) else step.effective
+            if at > last:
                 return
-            if one.effective <= a:
-                continue
-            if one.nominals[-1] > self._last:  # moved to before the end, from after it
-                within = tuple(nominal for nominal in one.nominals if nominal <= self._last)
-                if not within:
-                    continue
-                one = one._replace(nominals=within)
-            if roll.direction is Direction.PREVIOUS and one.effective < beginning:
-                note = Note("rolled-before-start", "skipped: it would move to before startTime")
-                yield SkippedOccurrence(one.nominal, note)
-                continue
-            yield one
+            if at > a:
+                yield step
