@@ -21,7 +21,8 @@ ZONES = ["UTC", "America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "Pac
 """One of each oddity: half an hour, a date that was skipped, Ramadan, midnight, two hours, three."""
 
 FIRST, LAST = datetime(1970, 1, 3), datetime(2200, 12, 28)
-LAST_INSTANT = datetime(2200, 12, 31, 23, 59, 59, tzinfo=UTC)
+END_OF_WINDOWS = datetime(2200, 12, 29, tzinfo=UTC)
+"""Days before the last year ends, which it does in each zone at another instant."""
 WEEK_53 = [date(2020, 12, 28), date(2026, 12, 31), date(1976, 12, 29), date(2099, 1, 1)]
 
 zones = st.sampled_from(ZONES) | st.sampled_from(tzfile.names())
@@ -75,7 +76,7 @@ def windows(
             a = wall.replace(tzinfo=UTC) - span * draw(st.floats(0, 1))
     a = a.replace(microsecond=0)
     b = a + span * draw(st.floats(0.2, 1))
-    return a, min(b.replace(microsecond=0), LAST_INSTANT)
+    return a, min(b.replace(microsecond=0), END_OF_WINDOWS)
 
 
 periods = st.sampled_from([1, 1, 2, 3]) | st.integers(1, 40)

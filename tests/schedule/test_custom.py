@@ -16,7 +16,7 @@ from jittask.schedule.problems import TimingError
 from jittask.schedule.reading import check_timer
 from jittask.schedule.timer import Timer
 from jittask.zonedata import zone as zone_named
-from tests.schedule.drawn import LAST_INSTANT, rounds, walls, windows, zones
+from tests.schedule.drawn import END_OF_WINDOWS, rounds, walls, windows, zones
 from tests.schedule.oracle import Cron, nominals
 
 DAY = timedelta(days=1)
@@ -242,7 +242,7 @@ def elapsed_rrules(draw: st.DrawFn) -> Rule:
     start = draw(walls(name))
     step = timedelta(seconds=unit * interval)
     a = start.replace(tzinfo=UTC) + step * draw(st.integers(-9, 2000))
-    b = min(a + step * draw(st.integers(1, 60)), LAST_INSTANT)
+    b = min(a + step * draw(st.integers(1, 60)), END_OF_WINDOWS)
     parts = {"FREQ": frequency, "INTERVAL": str(interval)}
     _ending(draw, parts, start, a, b, name)
     return custom(start, rrule=";".join(f"{k}={v}" for k, v in parts.items())), name, a, b

@@ -12,7 +12,7 @@ from jittask.model import Occurrence, SkippedOccurrence
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.timer import Timer
 from jittask.zonedata import zone as zone_named
-from tests.schedule.drawn import LAST_INSTANT, SPANS, calendars, cycles, rounds, walls, zones
+from tests.schedule.drawn import END_OF_WINDOWS, SPANS, calendars, cycles, rounds, walls, zones
 from tests.schedule.oracle import PlainDays, outcomes, shown
 
 DAY = timedelta(days=1)
@@ -51,7 +51,7 @@ def rolled(draw: st.DrawFn) -> Case:
     a = start.replace(tzinfo=UTC) + span * draw(st.floats(-0.3, 4))
     a = a.replace(microsecond=0)
     b = (a + span * draw(st.floats(0.1, 1))).replace(microsecond=0)
-    b = min(b, LAST_INSTANT - 100 * DAY)
+    b = min(b, END_OF_WINDOWS - 100 * DAY)
     days = draw(
         calendars(shown(a, zone_named(name)).date() - 12 * DAY, (max(a, b) + 3 * DAY).date())
     )
