@@ -77,7 +77,7 @@ def _within_count(timer: RowTimer, day: date, found: list[Interval]) -> tuple[In
         except Mistake:
             return False
         assert isinstance(cycle, Recurrence)
-        return cycle.until is None or cycle.until.date() >= day
+        return cycle.counted is None or cycle.counted.date() >= day
 
     whole = bisect_left(found, True, key=lambda one: not lasts(one[0]))
     kept = found[:whole]

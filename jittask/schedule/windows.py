@@ -23,6 +23,7 @@ from jittask.schedule.rows import FIRST_SANE_YEAR, RowTimer
 from jittask.schedule.starts import start_days
 from jittask.schedule.zones import (
     Span,
+    end_instant,
     instant_span,
     resolve,
     skipped_date,
@@ -65,7 +66,7 @@ def ranges(timer: RowTimer, lo: datetime, hi: datetime, column: Column) -> tuple
     if column.least is None or column.greatest is None:
         return ()
     if timer.end_time is not None:
-        hi = min(hi, resolve(timer.end_time, timer.zone))
+        hi = min(hi, end_instant(timer.end_time, timer.zone))
     if hi <= lo:
         return ()
     seeking = _Seeking(timer, column, column.least, column.greatest)
