@@ -16,6 +16,7 @@ from jittask.schedule.problems import Mistake
 from jittask.schedule.zones import Nominal, resolve, wall_clock
 
 _FIVE_FIELDS = 5
+_ANY_TIME = datetime(2026, 1, 1)  # noqa: DTZ001 - wall time
 _SECOND = timedelta(seconds=1)
 
 
@@ -81,18 +82,34 @@ def cron_cycle(text: str, start: datetime, zone: ZoneInfo) -> FixedHours | Every
     try:
         parsed = CronSim(text, start)
         next(copy(parsed))
-    except CronSimError as error:
+    except (CronSimError, ValueError) as error:
+        if _each_is_sound(fields):
+            raise _never(text) from None
         raise Mistake(
             "bad-cron", ("repeat", "cron"), f"cron {text!r}: {error}", "for example: 30 9 * * 1-5"
         ) from error
     except StopIteration:
-        raise Mistake(
-            "never-fires", ("repeat", "cron"), f"cron {text!r} can never fire", None
-        ) from None
+        raise _never(text) from None
     if fields[1].startswith("*"):
         return EveryHour(start, zone, text, parsed)
     once_a_day = len(parsed.hours) * len(parsed.minutes) == 1
     return FixedHours(start, zone, text, moves=once_a_day, parsed=parsed)
+
+
+def _each_is_sound(fields: list[str]) -> bool:
+    """Whether each field is right by itself, so that only no day has them all."""
+    try:
+        for at, field_text in enumerate(fields):
+            alone = ["*"] * _FIVE_FIELDS
+            alone[at] = field_text
+            CronSim(" ".join(alone), _ANY_TIME)
+    except (CronSimError, ValueError):
+        return False
+    return True
+
+
+def _never(text: str) -> Mistake:
+    return Mistake("never-fires", ("repeat", "cron"), f"cron {text!r} can never fire", None)
 
 
 def _ticks(parsed: CronSim, first: datetime) -> Iterator[datetime]:

@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 from zoneinfo import ZoneInfo
 
+from jittask import zonedata
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.cron import cron_cycle
 from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR, Cycle, Elapsed, Once
@@ -33,6 +34,8 @@ _T = TypeVar("_T")
 ELAPSED_STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 MOST_PERIOD = 1_000_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ANY_START = datetime(1970, 1, 1, 9)  # noqa: DTZ001 - wall time
+"""Stands in for a start that cannot be read, so that the cycle is read all the same."""
 
 
 class Reader:
@@ -62,17 +65,13 @@ def check_timer(
     """Read a scheduled task's ``timerCfg``; return its timer, and all problems."""
     reader = Reader(config)
     frame = read_frame(reader, zone, calendar)
-    if frame is None:
-        return None, reader.problems
     reader.problems += idle_keys(config)
     start = reader.step(lambda: read_wall(config, "startTime", frame.zone))
     end = None
     if config.get("endTime"):
         end = reader.step(lambda: read_wall(config, "endTime", frame.zone, end=True))
-    if start is None or reader.failed:
-        return None, reader.problems
-    cycle = reader.step(lambda: read_cycle(config, start, frame.zone))
-    if cycle is None:
+    cycle = reader.step(lambda: read_cycle(config, start or _ANY_START, frame.zone))
+    if start is None or cycle is None or reader.failed:
         return None, reader.problems
     timer = Timer(frame.zone, start, end, cycle, frame.roll)
     if end is not None and end < start:
@@ -149,8 +148,8 @@ class Frame:
     roll: Roll | None
 
 
-def read_frame(reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig) -> Frame | None:
-    """Read the zone, and what holidays do; None where the zone is wrong."""
+def read_frame(reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig) -> Frame:
+    """Read the zone, and what holidays do; in UTC where the zone is wrong, to go on reading."""
     own_zone = reader.config.get("timezone")
     found = zone if isinstance(zone, ZoneInfo) else find_zone(zone)
     if own_zone is not None:
@@ -164,8 +163,9 @@ def read_frame(reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig) -
                 "the names are those of the tz database",
             )
         )
-        return None
-    return Frame(found, reader.step(lambda: _read_roll(reader.config, calendar)))
+    return Frame(
+        found or zonedata.zone("UTC"), reader.step(lambda: _read_roll(reader.config, calendar))
+    )
 
 
 def read_wall(

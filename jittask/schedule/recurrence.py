@@ -35,6 +35,7 @@ _DAYS_A_UNIT = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
 _DAY_PARTS = ("BYWEEKNO", "BYYEARDAY", "BYMONTHDAY", "BYDAY", "BYWEEKDAY", "BYEASTER")
 _TIME_PARTS = ("BYHOUR", "BYMINUTE", "BYSECOND")
 _WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_EASTER = (-80, 250)
 _MOST_TIMES_KEPT = 24
 _MOST_BLOCKS = 16
 _DAY = timedelta(days=1)
@@ -183,7 +184,7 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     parts = _rrule_parts(text)
     until = _until(parts.pop("UNTIL", None), zone)
     frequency = parts["FREQ"]
-    _check_nth_weekdays(parts)
+    _check_counted_days(parts)
     interval = _whole(parts, "INTERVAL", MOST_INTERVAL) or 1
     if frequency in _STEPS:
         return _elapsed(parts, interval, start, zone, until)
@@ -194,7 +195,7 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
         written = _written_out(parts, start)
         text_written = _joined(written)
         rule = rrulestr(text_written, dtstart=start)
-    except (ValueError, TypeError, KeyError, OverflowError) as error:
+    except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise _bad_rrule(f"rrule {text!r}: {error}") from error
     if not isinstance(counted, rrule) or not isinstance(rule, rrule):
         raise _bad_rrule("expected one rule, got a set of rules")
@@ -215,14 +216,17 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     return cycle
 
 
-def _check_nth_weekdays(parts: dict[str, str]) -> None:
-    """Refuse an n-th weekday that no month or year has; dateutil fails on its way to one."""
+def _check_counted_days(parts: dict[str, str]) -> None:
+    """Refuse an n-th weekday, or a day from Easter, that a year may lack: dateutil fails on it."""
     monthly = parts["FREQ"] == "MONTHLY" or "BYMONTH" in parts
     unit, most = ("month", 5) if monthly else ("year", 53)
     for key in ("BYDAY", "BYWEEKDAY"):
         for nth in re.findall(r"\d+", parts.get(key, "")):
             if int(nth) > most:
                 raise _bad_rrule(f"{key}: no {unit} has a weekday {nth} times")
+    for days in re.findall(r"[+-]?\d+", parts.get("BYEASTER", "")):
+        if not _EASTER[0] <= int(days) <= _EASTER[1]:
+            raise _bad_rrule(f"BYEASTER: {days} days from Easter may be another year")
 
 
 def _written_out(parts: dict[str, str], start: datetime) -> dict[str, str]:

@@ -112,8 +112,6 @@ def check_row_timer(
     """Read a date-field task's ``timerCfg``; return its row timer, and all problems."""
     reader = Reader(config)
     frame = read_frame(reader, zone, calendar)
-    if frame is None:
-        return None, reader.problems
     reader.problems += idle_keys(config)
     reader.problems += _unclear_ends(config)
     start_field = reader.step(lambda: _field_name(config, "startField"))

@@ -38,6 +38,8 @@ def start_days(timer: RowTimer, day: date, earliest: date, latest: date) -> tupl
     Newest first. For cycles of whole days, and rrules; ``latest`` is not after
     ``day``.
     """
+    if "BYSETPOS" in str(timer.repeat.get("rrule", "")).upper():
+        return ((earliest, latest),)  # in the start's own week it counts from the start
     cycle = _begun(timer, day)
     if cycle is None or not _fires(cycle, day):
         return ()

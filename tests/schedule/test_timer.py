@@ -16,7 +16,11 @@ BAD = [
     ({"startTime": "soon"}, "bad-start-time"),
     ({}, "bad-start-time"),
     (cycle("2026-01-01 09:00:00", repeatType="custom", cron="61 * * * *"), "bad-cron"),
-    (cycle("2026-01-01 09:00:00", repeatType="custom", cron="0 0 30 2 *"), "bad-cron"),
+    (cycle("2026-01-01 09:00:00", repeatType="custom", cron="0 0 30 2 *"), "never-fires"),
+    (cycle("2026-01-01 09:00:00", repeatType="custom", cron="9" * 5000 + " * * * *"), "bad-cron"),
+    (cycle("2026-01-01 09:00:00", repeatType="custom", rrule="FREQ=YEARLY;BYEASTER=400"), "bad-rrule"),
+    (cycle("2026-01-01 09:00:00", repeatType="custom", rrule="FREQ=DAILY;INTERVAL=-1"), "bad-rrule"),
+    (cycle("2026-01-01 09:00:00", repeatType="custom", rrule="FREQ=MONTHLY;BYDAY=9MO"), "bad-rrule"),
     (cycle("2026-01-01 09:00:00", repeatType="custom", rrule="FREQ=DAILY;DTSTART=20260101"), "rrule-has-dtstart"),
     (cycle("2026-01-01 09:00:00", repeatType="custom", rrule="FREQ=NEVER"), "bad-rrule"),
     (cycle("2026-01-01 09:00:00", repeatType="custom", rrule="FREQ=HOURLY;BYDAY=MO"), "rrule-not-supported"),
@@ -34,3 +38,22 @@ def test_mistakes_are_values(cfg: dict, code: str) -> None:
     with pytest.raises(TimingError) as caught:
         Timer.from_config(cfg)
     assert [one.code for one in caught.value.problems] == [code]
+
+
+def test_a_mistake_hides_no_other() -> None:
+    with pytest.raises(TimingError) as caught:
+        Timer.from_config(
+            {
+                **cycle("soon", repeatType="custom", cron="61 * * * *"),
+                "endTime": "late",
+                "timezone": "Nowhere/Land",
+                "skipHoliday": 1,
+            }
+        )
+    assert [one.code for one in caught.value.problems] == [
+        "unknown-timezone",
+        "holidays-without-calendar",
+        "bad-start-time",
+        "bad-end-time",
+        "bad-cron",
+    ]
