@@ -32,15 +32,16 @@ class Chinese(Speaker):
     """Says schedules in Chinese."""
 
     def once(self, start: datetime, zone: str) -> str:
-        return f"{self.date_and_time(start)}({zone})执行一次"
+        return f"{self.date_and_time(start)}（{zone}）执行一次"
 
     def elapsed(self, count: int, unit: str, start: datetime, zone: str, times: int | None) -> str:
-        said = f"从{self.date_and_time(start)}({zone})起,{self.every(count, unit)}一次"
-        return said if times is None else f"{said},共{times}次"
+        said = f"从{self.date_and_time(start)}（{zone}）起，{self.every(count, unit)}执行一次"
+        return said if times is None else f"{said}，共{times}次"
 
     def repeated(self, cycle: str, clock_time: time | None, start: datetime, zone: str) -> str:
         at = "" if clock_time is None else f" {clock(clock_time)}"
-        return f"从{self.date(start.date())}起,{cycle}{at}({zone})"
+        said = f"{cycle}{at}".replace("） ", "）")
+        return f"从{self.date(start.date())}起，{said}（{zone}）执行"
 
     def every(self, count: int, unit: str) -> str:
         word = _UNITS[unit]
@@ -48,21 +49,34 @@ class Chinese(Speaker):
             return f"每{count}{word}"
         return f"每{word.removeprefix('个')}"
 
-    def on_weekdays(self, every: str, weekdays: tuple[int, ...]) -> str:
-        return f"{every}的{_listed(_weekday(one) for one in weekdays)}"
+    def on_weekdays(self, period: int, weekdays: tuple[int, ...]) -> str:
+        days = _listed(_weekday(one) for one in weekdays)
+        return f"每{days}" if period == 1 else f"{self.every(period, 'week')}的{days}"
 
-    def on_days(self, every: str, days: tuple[int, ...], *, short: bool) -> str:
-        said = _listed(
-            [*(f"{one}日" for one in days if one != LAST), *["最后一天"] * (LAST in days)]
-        )
-        return f"{every}的{said}" + ("(当月没有该日时取最后一天)" if short else "")
+    def on_days(
+        self, period: int, months: tuple[int, ...], days: tuple[int, ...], *, short: bool
+    ) -> str:
+        said = [f"{one}日" for one in days if one != LAST] + ["最后一天"] * (LAST in days)
+        short_month = "（当月无此日则为当月最后一天）" if short else ""
+        return self._in(period, months, _listed(said)) + short_month
 
-    def on_nth(self, every: str, weeks: tuple[int, ...], weekdays: tuple[int, ...]) -> str:
+    def on_nth(
+        self, period: int, months: tuple[int, ...], weeks: tuple[int, ...],
+        weekdays: tuple[int, ...],
+    ) -> str:  # fmt: skip
         which = [f"第{one}个" for one in weeks if one != LAST] + ["最后一个"] * (LAST in weeks)
-        return f"{every}的{_listed(which)}{_listed(_weekday(one) for one in weekdays)}"
+        days = [_weekday(one) for one in weekdays]
+        if len(days) > 1:
+            return self._in(period, months, _listed(week + day for week in which for day in days))
+        return self._in(period, months, _listed(which) + days[0])
 
-    def in_months(self, every: str, months: tuple[int, ...]) -> str:
-        return f"{every}{_listed(f'{one}月' for one in months)}"
+    def _in(self, period: int, months: tuple[int, ...], days: str) -> str:
+        every = self.every(period, "year" if months else "month")
+        if period != 1:
+            every += "的"
+        named = _listed(f"{one}月" for one in months)
+        between = "的" if len(months) > 1 or (months and not days[0].isdigit()) else ""
+        return f"{every}{named}{between}{days}"
 
     def cron(self, cycle: FixedHours | EveryHour) -> str:
         return f"按 cron 表达式 {' '.join(cycle.cron.split())}"
@@ -71,7 +85,7 @@ class Chinese(Speaker):
         return f"按规则 {text}"
 
     def until(self, moment: str) -> str:
-        return f",至{moment}止"
+        return f"，至{_apart(moment)}止"
 
     def date(self, day: date) -> str:
         return f"{day.year}年{day.month}月{day.day}日"
@@ -84,24 +98,27 @@ class Chinese(Speaker):
         return "或".join(days + ["周末"] * weekends)
 
     def rolled(self, days: str, direction: Direction) -> str:
-        return f";遇{days}{_ROLLED[direction]}"
+        return f"；遇{days}{_ROLLED[direction]}"
 
     def at_field(self, name: str, offset: Offset, zone: str) -> str:
-        return f"{self.field(name, offset)}({zone})"
+        return f"在 {self.field(name, offset)}（{zone}）执行"
 
     def field(self, name: str, offset: Offset) -> str:
         found = amount(offset)
         at = f" {clock(offset.at)}" if offset.at else ""
         if found is None:
-            return f"{name} 当日{at}" if at else f"{name} 之时"
+            return f"{name} 当天{at}" if at else f"{name} 所示时间"
         count, unit = found
-        return f"{name} {'之后' if count > 0 else '之前'} {abs(count)} {_UNITS[unit]}{at}"
+        return f"{name} 的{abs(count)}{_UNITS[unit]}{'后' if count > 0 else '前'}{at}"
 
     def end_field(self, name: str, offset: Offset) -> str:
-        return f" {self.field(name, offset) if amount(offset) or offset.at else name} "
+        return f" {self.field(name, offset) if amount(offset) or offset.at else name}"
 
     def then(self, every: str) -> str:
-        return f",之后{every}"
+        return f"，此后{_apart(every)}重复"
+
+    def quoted(self, pattern: str) -> str:
+        return f"（{pattern}）" if pattern else ""
 
 
 def _weekday(number: int) -> str:
@@ -112,12 +129,17 @@ def _listed(words: Iterable[str]) -> str:
     return "、".join(words)
 
 
+def _apart(said: str) -> str:
+    """Set Latin text off from the Chinese that follows."""
+    return f"{said} " if said[-1].isascii() else said
+
+
 def _holidays(calendar: Calendar) -> str:
-    extras = "(含自定义日期)" if calendar.extra_holidays or calendar.extra_workdays else ""
+    extras = "（含自定义日期）" if calendar.extra_holidays or calendar.extra_workdays else ""
     if calendar.market is not None:
         return f" {calendar.market} 休市日{extras}"
     if calendar.country is None:
         return "自定义节假日"
     if calendar.subdivision is not None:
-        return f" {calendar.label} 节假日{extras}"
-    return f"{_COUNTRIES.get(calendar.country, f' {calendar.country} ')}节假日{extras}"
+        return f" {calendar.label} 法定节假日{extras}"
+    return f"{_COUNTRIES.get(calendar.country, f' {calendar.country} ')}法定节假日{extras}"

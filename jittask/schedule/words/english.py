@@ -35,27 +35,37 @@ class English(Speaker):
         return said if times is None else f"{said}, {times:,} times"
 
     def repeated(self, cycle: str, clock_time: time | None, start: datetime, zone: str) -> str:
-        at = f" at {clock(clock_time)}" if clock_time is not None else ", in"
+        at = f" at {clock(clock_time)}" if clock_time is not None else " in"
         return f"{cycle}{at} {zone} from {self.date(start.date())}"
 
     def every(self, count: int, unit: str) -> str:
         return f"every {unit}" if count == 1 else f"every {count:,} {unit}s"
 
-    def on_weekdays(self, every: str, weekdays: tuple[int, ...]) -> str:
-        return f"{every} on {_listed(_WEEKDAYS[one - 1] for one in weekdays)}"
+    def on_weekdays(self, period: int, weekdays: tuple[int, ...]) -> str:
+        return f"{self.every(period, 'week')} on {_listed(_WEEKDAYS[one - 1] for one in weekdays)}"
 
-    def on_days(self, every: str, days: tuple[int, ...], *, short: bool) -> str:
-        numbered = [f"the {_ordinal(one)}" for one in days if one != LAST]
-        said = f"{every} on {_listed(numbered + ['the last day'] * (LAST in days))}"
-        return f"{said} (the last day where a month is shorter)" if short else said
+    def on_days(
+        self, period: int, months: tuple[int, ...], days: tuple[int, ...], *, short: bool
+    ) -> str:
+        named = [f"the {_ordinal(one)}" for one in days if one != LAST]
+        said = self._in(period, months, _listed(named + ["the last day"] * (LAST in days)))
+        return f"{said} (or the last day of a shorter month)" if short else said
 
-    def on_nth(self, every: str, weeks: tuple[int, ...], weekdays: tuple[int, ...]) -> str:
+    def on_nth(
+        self, period: int, months: tuple[int, ...], weeks: tuple[int, ...],
+        weekdays: tuple[int, ...],
+    ) -> str:  # fmt: skip
         which = [_ordinal(one) for one in weeks if one != LAST] + ["last"] * (LAST in weeks)
-        days = _listed(_WEEKDAYS[one - 1] for one in weekdays)
-        return f"{every} on the {_listed(which)} {days}"
+        days = [_WEEKDAYS[one - 1] for one in weekdays]
+        if len(days) > 1:
+            which, days = [f"{week} {day}" for week in which for day in days], []
+        return self._in(period, months, " ".join([f"the {_listed(which)}", *days]))
 
-    def in_months(self, every: str, months: tuple[int, ...]) -> str:
-        return f"{every} in {_listed(_MONTHS[one - 1] for one in months)}"
+    def _in(self, period: int, months: tuple[int, ...], days: str) -> str:
+        if not months:
+            return f"{self.every(period, 'month')} on {days}"
+        named = _listed(_MONTHS[one - 1] for one in months)
+        return f"{self.every(period, 'year')} on {days} of {named}"
 
     def cron(self, cycle: FixedHours | EveryHour) -> str:
         said = cycle.parsed.explain()
@@ -84,7 +94,7 @@ class English(Speaker):
 
     def at_field(self, name: str, offset: Offset, zone: str) -> str:
         said = self.field(name, offset)
-        return f"{said} {zone}" if offset.at else f"{said}, in {zone}"
+        return f"{said} {zone}" if offset.at else f"{said} ({zone})"
 
     def field(self, name: str, offset: Offset) -> str:
         found = amount(offset)
@@ -96,10 +106,15 @@ class English(Speaker):
         return f"{abs(count):,} {unit}{plural} {'after' if count > 0 else 'before'} {name}{at}"
 
     def end_field(self, name: str, offset: Offset) -> str:
-        return self.field(name, offset) if amount(offset) or offset.at else name
+        if amount(offset):
+            return self.field(name, offset)
+        return f"{clock(offset.at)} on {name}" if offset.at else name
 
     def then(self, every: str) -> str:
         return f", then {every}"
+
+    def quoted(self, pattern: str) -> str:
+        return f" ({pattern})" if pattern else ""
 
 
 def _ordinal(number: int) -> str:

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.cycle import Cycle, Elapsed, Once
 from jittask.schedule.days import (
-    LAST,
     Days,
     EveryDays,
     EveryMonths,
     EveryWeeks,
     EveryYears,
-    MonthDays,
     NthWeekdays,
 )
 from jittask.schedule.offset import Offset
@@ -26,8 +25,10 @@ from jittask.schedule.rows import RowTimer
 from jittask.schedule.timer import Timer
 
 _A_ROW = datetime(2024, 1, 1, 9)  # noqa: DTZ001 - wall time; a row's own start takes its place
-_SHORTEST_MONTH = 28
-_PATTERNS = ("weekday", "day", "week", "month")
+_ANOTHER_ROW = datetime(2024, 2, 13, 9)  # noqa: DTZ001 - no day, weekday or month in common
+_ALL_MONTHS = range(1, 13)
+_SHORTEST = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
+_PATTERNS = ("month", "week", "weekday", "day")
 
 
 class Speaker(ABC):
@@ -51,8 +52,9 @@ class Speaker(ABC):
         cycle = read_cycle({"repeat": timer.repeat}, _A_ROW, timer.zone)
         if isinstance(cycle, Elapsed):
             said += self.then(self.every(*_unit(cycle.step)))
-        elif isinstance(cycle, Days) and not any(timer.repeat.get(key) for key in _PATTERNS):
-            said += self.then(self.every(*_period(cycle)))
+        elif isinstance(cycle, Days) and _of_each_row(cycle, timer):
+            given = [f"{key} {timer.repeat[key]}" for key in _PATTERNS if timer.repeat.get(key)]
+            said += self.then(self.every(*_period(cycle)) + self.quoted(", ".join(given)))
         elif not isinstance(cycle, Once):
             said += self.then(self.cycle(cycle))
         if timer.end_field is not None:
@@ -68,19 +70,17 @@ class Speaker(ABC):
         if isinstance(cycle, Recurrence):
             return self.rrule(cycle.text.strip())
         assert isinstance(cycle, Days)
-        every = self.every(*_period(cycle))
+        period, unit = _period(cycle)
         if isinstance(cycle.every, EveryDays):
-            return every
+            return self.every(period, unit)
         if isinstance(cycle.every, EveryWeeks):
-            return self.on_weekdays(every, cycle.every.weekdays)
+            return self.on_weekdays(period, cycle.every.weekdays)
+        months = cycle.every.months if isinstance(cycle.every, EveryYears) else ()
         pattern = cycle.every.pattern
-        short = isinstance(pattern, MonthDays) and _may_lack(pattern.days)
-        if isinstance(cycle.every, EveryYears):
-            every = self.in_months(every, cycle.every.months)
-            short = isinstance(pattern, MonthDays) and _lack(cycle.every.months, pattern.days)
         if isinstance(pattern, NthWeekdays):
-            return self.on_nth(every, pattern.weeks, pattern.weekdays)
-        return self.on_days(every, pattern.days, short=short)
+            return self.on_nth(period, months, pattern.weeks, pattern.weekdays)
+        short = _may_lack(months or _ALL_MONTHS, pattern.days)
+        return self.on_days(period, months, pattern.days, short=short)
 
     def moment(self, wall: datetime) -> str:
         """Say a date with its time, or a day's end as the date alone."""
@@ -105,13 +105,13 @@ class Speaker(ABC):
     @abstractmethod
     def every(self, count: int, unit: str) -> str: ...
     @abstractmethod
-    def on_weekdays(self, every: str, weekdays: tuple[int, ...]) -> str: ...
+    def on_weekdays(self, period: int, weekdays: tuple[int, ...]) -> str: ...
     @abstractmethod
-    def on_days(self, every: str, days: tuple[int, ...], *, short: bool) -> str: ...
+    def on_days(self, period: int, months: tuple[int, ...], days: tuple[int, ...], *,
+                short: bool) -> str: ...  # fmt: skip
     @abstractmethod
-    def on_nth(self, every: str, weeks: tuple[int, ...], weekdays: tuple[int, ...]) -> str: ...
-    @abstractmethod
-    def in_months(self, every: str, months: tuple[int, ...]) -> str: ...
+    def on_nth(self, period: int, months: tuple[int, ...], weeks: tuple[int, ...],
+               weekdays: tuple[int, ...]) -> str: ...  # fmt: skip
     @abstractmethod
     def cron(self, cycle: FixedHours | EveryHour) -> str: ...
     @abstractmethod
@@ -134,6 +134,8 @@ class Speaker(ABC):
     def end_field(self, name: str, offset: Offset) -> str: ...
     @abstractmethod
     def then(self, every: str) -> str: ...
+    @abstractmethod
+    def quoted(self, pattern: str) -> str: ...
 
 
 def clock_of(cycle: Cycle) -> time | None:
@@ -177,11 +179,13 @@ def _period(cycle: Days) -> tuple[int, str]:
     return cycle.every.period, units[type(cycle.every)]
 
 
-def _may_lack(days: tuple[int, ...]) -> bool:
-    return any(day > _SHORTEST_MONTH for day in days if day != LAST)
+def _of_each_row(cycle: Days, timer: RowTimer) -> bool:
+    """Whether a row's own start tells some of the days on which the cycle fires."""
+    other = read_cycle({"repeat": timer.repeat}, _ANOTHER_ROW, timer.zone)
+    plain = isinstance(cycle.every, EveryDays)
+    return plain or not isinstance(other, Days) or other.every != cycle.every
 
 
-def _lack(months: tuple[int, ...], days: tuple[int, ...]) -> bool:
+def _may_lack(months: Iterable[int], days: tuple[int, ...]) -> bool:
     """Whether some of the months can be without some of the days."""
-    lengths = {2: 28, 4: 30, 6: 30, 9: 30, 11: 30}
-    return any(day > lengths.get(month, 31) for month in months for day in days)
+    return any(day > _SHORTEST.get(month, 31) for month in months for day in days)
