@@ -5,21 +5,25 @@ It asks the very code that the runtime asks, and adds what that code knew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
-from itertools import islice, takewhile
+from datetime import UTC, date, datetime, time, timedelta
 
-from jittask.model import Note, Occurrence, SkippedOccurrence
-from jittask.schedule.cycle import Elapsed
+from jittask.model import Note, Occurrence
+from jittask.schedule.calendars import SEARCH_DAYS, announced
+from jittask.schedule.cron import EveryHour
+from jittask.schedule.cycle import LAST_YEAR, Elapsed
 from jittask.schedule.days import LAST, Days, EveryMonths, EveryYears, MonthDays
+from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.timer import Timer
 from jittask.schedule.zones import Nominal, resolve, skipped_date, wall_clock
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 _MOST_TOLD = 5
-_NEAR = timedelta(days=366)
+_NEAR = timedelta(days=SEARCH_DAYS)
+_LOOK_BACK = (timedelta(hours=2), 2 * _DAY, 62 * _DAY, 3700 * _DAY)
+"""How far back the occurrence before is looked for, in steps: some fire every second."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +36,15 @@ class Explanation:
     effective: datetime | None
     """When the first fires."""
     reasons: tuple[Note, ...]
+    last: datetime | None = None
+    """When the last fires."""
 
 
 def explain(timer: Timer, day: date, at: time | None = None) -> Explanation:
-    """Explain a day of the timer's zone, or with ``at`` the one second of it."""
+    """Explain a day of the timer's zone, or with ``at`` the one second of it.
+
+    A second that comes twice that day is explained for both times.
+    """
     return _Explaining(timer, day, at).explanation()
 
 
@@ -44,9 +53,14 @@ class _Explaining:
         self._timer, self._day = timer, day
         self._clock = wall_clock(timer.zone)
         wall = datetime.combine(day, at or time())
-        self._low = resolve(wall, timer.zone)
-        beyond = wall + (_DAY if at is None else timedelta(seconds=1))
-        self._high = max(resolve(beyond, timer.zone), self._low) - _TICK
+        low = resolve(wall, timer.zone)
+        if at is None:
+            self._spans = [(low, max(resolve(wall + _DAY, timer.zone), low) - _TICK)]
+        else:
+            second = wall.replace(tzinfo=timer.zone, fold=1).astimezone(UTC)
+            passes = sorted({low, max(low, second)})
+            self._spans = [(one, one + timedelta(seconds=1) - _TICK) for one in passes]
+        self._low, self._high = self._spans[0][0], self._spans[-1][1]
         self._when = f"{day:%a %Y-%m-%d}" if at is None else f"{wall:%a %Y-%m-%d %H:%M:%S}"
         self._reasons: list[Note] = []
 
@@ -55,103 +69,128 @@ class _Explaining:
         if skipped_date(self._day, timer.zone):
             self._say("no-such-date", f"{timer.zone.key} has no {self._day}: its clocks skipped it")
             return Explanation(False, None, None, tuple(self._reasons))
-        named = list(islice(self._named(), _MOST_TOLD + 1))
-        fired = timer.between(self._low - _TICK, self._high)
-        fires = list(islice(fired, _MOST_TOLD))
-        more = sum(1 for _ in fired)
-        for one in fires:
+        named = self._named()
+        fires = [one for low, high in self._spans for one in timer.between(low - _TICK, high)]
+        for one in fires[:_MOST_TOLD]:
             self._fires(one)
-        if more:
-            self._say("more", f"and {more} more that day")
+        if len(fires) > _MOST_TOLD:
+            self._say("more", f"and {len(fires) - _MOST_TOLD:,} more that day")
         told = {instant for one in fires for instant in one.nominals}
-        for nominal in named[:_MOST_TOLD]:
-            if nominal.instant not in told:
-                self._lost(nominal)
+        self._lose([one for one in named if one.instant not in told])
         if not fires and not named:
             self._nothing()
-        self._knowledge(barred=bool(named) or bool(fires))
+        if fires or named:
+            self._knowledge()
         nominals = [one.nominal for one in fires] + [one.instant for one in named]
         return Explanation(
             bool(fires),
             min(nominals) if nominals else None,
             fires[0].effective if fires else None,
             tuple(self._reasons),
+            fires[-1].effective if fires else None,
         )
 
-    def _named(self) -> Iterator[Nominal]:
-        """Yield the nominals whose wall time is on the day (or is the second asked for)."""
-        for nominal in self._timer.cycle.nominals(self._low):
-            if nominal.instant > self._high:
-                return
-            yield nominal
+    def _named(self) -> list[Nominal]:
+        """Return the nominals of the day, or of the second asked for."""
+        found: list[Nominal] = []
+        if self._timer.end is not None and self._low > resolve(self._timer.end, self._timer.zone):
+            return found
+        for low, high in self._spans:
+            for nominal in self._timer.cycle.nominals(low):
+                if nominal.instant > high:
+                    break
+                found.append(nominal)
+        return found
+
+    # --- what fires
 
     def _fires(self, one: Occurrence) -> None:
         local = one.effective.astimezone(self._timer.zone)
-        self._say("fires", f"fires at {local:%H:%M:%S %Z} ({one.effective:%Y-%m-%d %H:%M} UTC)")
-        self._reasons += one.notes
+        utc = f" ({one.effective:%Y-%m-%d %H:%M} UTC)" if local.utcoffset() else ""
+        self._say("fires", f"fires at {local:%H:%M:%S %Z}{utc}")
+        self._reasons += [note for note in one.notes if note not in self._reasons]
         for instant in one.nominals[:_MOST_TOLD]:
             self._about(self._clock.named(Nominal(instant)))
 
     def _about(self, wall: datetime) -> None:
         """Say what a fold or a short month made of a wall time."""
         zone = self._timer.zone
-        later = wall.replace(tzinfo=zone, fold=1).utcoffset()
-        if wall.replace(tzinfo=zone).utcoffset() != later and resolve(wall, zone) < (
-            wall.replace(tzinfo=zone, fold=1)
-        ):
+        again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC) > resolve(wall, zone)
+        if again and not isinstance(self._timer.cycle, Elapsed | EveryHour):
             words = f"{wall:%H:%M} comes twice that day (clocks go back); it fires the first time"
-            if not isinstance(self._timer.cycle, Elapsed):
-                self._say("dst-fold", words)
+            self._say("dst-fold", words)
         every = self._timer.cycle.every if isinstance(self._timer.cycle, Days) else None
         if isinstance(every, EveryMonths | EveryYears) and isinstance(every.pattern, MonthDays):
             days = every.pattern.days
             if wall.day not in days and LAST not in days:
                 lacking = ", ".join(str(one) for one in days if one > wall.day)
-                words = f"{wall:%B %Y} has no day {lacking}, so its last day, the {wall.day}, is it"
+                words = f"{wall:%B %Y} has no day {lacking}: its last day, the {wall.day}th, is it"
                 self._say("clamped", words)
 
-    def _lost(self, nominal: Nominal) -> None:
-        """Say what became of a nominal of that day that does not fire that day."""
-        timer = self._timer
-        wall = self._clock.named(nominal)
-        at = f"{wall:%H:%M}"
-        if timer.end is not None and nominal.instant > resolve(timer.end, timer.zone):
-            self._say("after-end", f"the occurrence at {at} is after the end, {self._end}")
-            return
-        if timer.roll is not None and (why := timer.roll.bars(wall.date())) is not None:
-            self._say("holiday", f"{wall:%a %Y-%m-%d} is not fired on: {why}")
-            self._say(*self._moved(nominal, at))
-            return
-        self._say("shifted", f"the occurrence at {at} fires on another day of the zone")
+    # --- what does not
 
-    def _moved(self, nominal: Nominal, at: str) -> tuple[str, str]:
-        timer = self._timer
+    def _lose(self, lost: list[Nominal]) -> None:
+        """Say what became of nominals of that day that do not fire that day."""
+        last = self._timer.end and resolve(self._timer.end, self._timer.zone)
+        late = [one for one in lost if last is not None and one.instant > last]
+        if late:
+            self._say("after-end", f"{self._occurrences(late)} after the end, {self._end}")
+        barred = lost[: len(lost) - len(late)]
+        if not barred or self._timer.roll is None:
+            return
+        roll, wall = self._timer.roll, self._clock.named(barred[0])
+        why = roll.bars(wall.date())
+        if why is not None:
+            self._say("holiday", f"{wall:%a %Y-%m-%d} is a day off: {why}")
+        if not self._timer.cycle.moves or roll.direction is Direction.SKIP:
+            self._say("skipped-holiday", self._skipped(barred))
+            return
+        for nominal in barred[:_MOST_TOLD]:
+            self._about(self._clock.named(nominal))
+            self._say(*self._moved(nominal, roll))
+
+    def _skipped(self, barred: list[Nominal]) -> str:
+        why = "" if self._timer.cycle.moves else ": a cycle within the day is not moved"
+        return f"{self._occurrences(barred)} skipped{why}"
+
+    def _occurrences(self, some: list[Nominal]) -> str:
+        if len(some) == 1:
+            return f"{self._occurrence(some[0])} is"
+        return f"{len(some):,} occurrences of that day are"
+
+    def _occurrence(self, nominal: Nominal) -> str:
+        wall = self._clock.named(nominal)
+        return f"the occurrence at {wall:%H:%M:%S}" if wall.second else (
+            f"the occurrence at {wall:%H:%M}"
+        )  # fmt: skip
+
+    def _moved(self, nominal: Nominal, roll: Roll) -> tuple[str, str]:
+        timer, it = self._timer, self._occurrence(nominal)
         for one in timer.walk(nominal.instant - _NEAR, nominal.instant + _NEAR):
-            if isinstance(one, SkippedOccurrence):
-                if one.nominal == nominal.instant:
-                    return one.reason.code, one.reason.text
-            elif nominal.instant in one.nominals:
-                local = one.effective.astimezone(timer.zone)
-                return "rolled-away", f"the occurrence at {at} moves to {local:%a %Y-%m-%d %H:%M}"
-        return "after-end", f"the occurrence at {at} would move past the end, {self._end}"
+            if isinstance(one, Occurrence):
+                if nominal.instant in one.nominals:
+                    local = one.effective.astimezone(timer.zone)
+                    return "rolled-away", f"{it} moves to {local:%a %Y-%m-%d %H:%M}"
+            elif one.nominal == nominal.instant and one.reason.code == "skipped-holiday":
+                words = f"no working day within {SEARCH_DAYS} days"
+                return one.reason.code, f"{it} is skipped: {words}"
+        if roll.direction is Direction.PREVIOUS:
+            words = f"{it} is skipped: it would move to before the start, {timer.start}"
+            return "rolled-before-start", words
+        beyond = f"the end, {self._end}" if timer.end is not None else f"the year {LAST_YEAR}"
+        return "after-end", f"{it} is skipped: it would move past {beyond}"
 
     def _nothing(self) -> None:
         timer = self._timer
         if self._high < resolve(timer.start, timer.zone):
-            self._say("before-start", f"{self._when} is before startTime, {timer.start}")
+            self._say("before-start", f"{self._when} is before the start, {timer.start}")
         elif timer.end is not None and self._low > resolve(timer.end, timer.zone):
             self._say("after-end", f"{self._when} is after the end, {self._end}")
         else:
             self._say("not-in-cycle", f"the cycle has no occurrence on {self._when}")
-        before = list(
-            takewhile(
-                lambda one: one.effective < self._low,
-                timer.between(self._low - _NEAR, self._low - _TICK),
-            )
-        )[-1:]
         after = timer.after(self._high)
         for code, words, one in (
-            ("previous", "the one before it is", before[0] if before else None),
+            ("previous", "the one before it is", self._before()),
             ("next", "the next is", after),
         ):
             if one is not None:
@@ -160,16 +199,20 @@ class _Explaining:
         if after is None:
             self._say("no-next", "nothing fires after it")
 
-    def _knowledge(self, *, barred: bool) -> None:
+    def _before(self) -> Occurrence | None:
+        for back in _LOOK_BACK:
+            found = _last(self._timer.between(self._low - back, self._low - _TICK))
+            if found is not None:
+                return found
+        return None
+
+    def _knowledge(self) -> None:
         roll = self._timer.roll
-        if roll is None or not barred:
+        if roll is None:
             return
         known = roll.calendar.known_until
         if known is not None and self._day > known:
-            words = (
-                f"{roll.calendar.label}: days off are announced up to {known}, later ones computed"
-            )
-            self._say("beyond-announced", words)
+            self._say("beyond-announced", announced(roll.calendar.label, known))
 
     @property
     def _end(self) -> str:
@@ -181,3 +224,10 @@ class _Explaining:
         note = Note(code, text)
         if note not in self._reasons:
             self._reasons.append(note)
+
+
+def _last(found: Iterable[Occurrence]) -> Occurrence | None:
+    last = None
+    for one in found:
+        last = one
+    return last
