@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import queue
@@ -11,7 +12,11 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from unittest.mock import patch
+
+from jittask.cli.main import main
 
 PATIENCE = 30.0
 
@@ -86,6 +91,24 @@ class Program:
         for pipe in (self.process.stdout, self.process.stderr):
             assert pipe is not None
             pipe.close()
+
+
+def jittask_here(*arguments: object, **env: str) -> subprocess.CompletedProcess[str]:
+    """Run a command to its end in this process: a tenth of the time, for its words alone."""
+    out, err = io.StringIO(), io.StringIO()
+    command = ["jittask", *map(str, arguments)]
+    with (
+        redirect_stdout(out),
+        redirect_stderr(err),
+        patch.object(sys, "argv", command),
+        patch.dict(os.environ, env),
+    ):
+        try:
+            main()
+        except SystemExit as ended:
+            code = ended.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(command, code, out.getvalue(), err.getvalue())
 
 
 def jittask(

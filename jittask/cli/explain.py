@@ -11,7 +11,7 @@ import click
 from jittask import zonedata
 from jittask.cli.language import language_option
 from jittask.cli.shown import iso, to_json
-from jittask.cli.timers import is_date, now, timer_of
+from jittask.cli.timers import is_date, now, timer_of, unmatched_filter
 from jittask.cli.tree import activation, compiled, find_task, tree_option
 from jittask.model import Note
 from jittask.schedule.calendars import edition as holidays_edition
@@ -44,12 +44,18 @@ def command(
     reasons = list(told.reasons)
     if not found.enabled:
         reasons.insert(0, Note("disabled", "it is disabled: enable is 0 in its e.json"))
+    unmatched = unmatched_filter(compilation, found, row)
+    if unmatched is not None:
+        fires = False
+        reasons.insert(0, Note("filter", unmatched))
     activated = activation(compilation.app, found.name)
     if activated is not None and told.effective is not None and told.effective < activated:
-        fires = False
-        since = activated.astimezone(timer.zone)
-        words = f"it counts since {since:%Y-%m-%d %H:%M:%S %Z}, and makes up for nothing before"
+        fires = fires and told.last is not None and told.last >= activated
+        since = f"{activated.astimezone(timer.zone):%a %Y-%m-%d %H:%M:%S %Z}"
+        words = f"it counts since {since}: what was due before does not fire by itself"
         reasons.insert(0, Note("before-activation", words))
+    if told.fires and not fires:
+        reasons = [_would(one) for one in reasons]
     reasons += _basis(timer, language)
     if shape == "json":
         data = {
@@ -67,6 +73,13 @@ def command(
     click.echo(f"{found.name} {'fires' if fires else 'does not fire'} on {when}")
     for one in reasons:
         click.echo(f"  {one.text}")
+
+
+def _would(one: Note) -> Note:
+    """Say of a time of the timer that something else keeps it from firing."""
+    if one.code != "fires":
+        return one
+    return Note("would-fire", one.text.replace("fires", "would fire", 1))
 
 
 def _when(at: str | None, zone: ZoneInfo) -> tuple[datetime, bool]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
@@ -44,6 +45,16 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(_COMMANDS[name][0]).command
         return command
 
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; click itself would end with 1 where the reader has left."""
+        try:
+            done = super().invoke(ctx)
+            sys.stdout.flush()
+        except BrokenPipeError:
+            _let_go_of_stdout()
+            raise click.exceptions.Exit(0) from None
+        return done
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, words) for name, (_, words) in sorted(_COMMANDS.items())])
@@ -56,6 +67,11 @@ def cli() -> None:
 
     Example: jittask init shop && jittask run shop
     """
+
+
+def _let_go_of_stdout() -> None:
+    """Send what is still to be written nowhere, so that ending does not fail too."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def main() -> NoReturn:
@@ -72,12 +88,13 @@ def main() -> NoReturn:
         code = FOUND_PROBLEMS
     except (click.Abort, KeyboardInterrupt):
         code = CTRL_C
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
     except Exception as error:
         if os.environ.get("JITTASK_DEBUG"):
             raise
+        if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
+            click.echo(f"jittask: cannot go on: {error.strerror or error}", err=True)
+            _let_go_of_stdout()
+            sys.exit(OUR_FAILURE)
         words = f"{type(error).__name__}: {error}".splitlines()[0]
         click.echo(f"jittask: failed, and it is our fault: {words}", err=True)
         click.echo("  hint: JITTASK_DEBUG=1 shows where; please report it", err=True)

@@ -14,7 +14,7 @@ import click
 from jittask.cli.entries import Entry
 from jittask.cli.language import language_option
 from jittask.cli.shown import to_json
-from jittask.cli.timers import now, read_instant, timer_of
+from jittask.cli.timers import TICK, now, read_instant, timer_of, unmatched_filter
 from jittask.cli.tree import compiled, find_task, tree_option
 from jittask.compiler.compiled import Compilation, ScheduledTask
 from jittask.model import Occurrence
@@ -47,7 +47,7 @@ def command(
     Example: jittask next reports.WeeklyReport --count 10
     """
     compilation = compiled(tree)
-    begin = now() if start is None else read_instant(start, compilation, "--from")
+    begin = now() if start is None else read_instant(start, compilation, "--from") - TICK
     timers = _timers(compilation, task, row)
     entries = list(islice(_entries(timers, begin, everything), count))
     if shape == "json":
@@ -74,6 +74,9 @@ def _timers(compilation: Compilation, name: str | None, row: str | None) -> list
     task = find_task(compilation, name)
     if not task.enabled:
         click.echo(f"{task.name} is disabled: this is when it would fire", err=True)
+    unmatched = unmatched_filter(compilation, task, row)
+    if unmatched is not None:
+        click.echo(f"{unmatched}: this is when it would fire", err=True)
     return [(task.name, timer_of(compilation, task, row))]
 
 

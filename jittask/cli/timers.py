@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -10,10 +10,15 @@ import click
 from jittask import zonedata
 from jittask.cli.failure import Failure
 from jittask.clock import clock_from_environment
+from jittask.schedule.cycle import FIRST_YEAR, LAST_INSTANT
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
     from jittask.schedule.timer import Timer
+
+_FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+"""Timers tell what is strictly after an instant; people name the first that counts."""
 
 
 def timer_of(compilation: Compilation, task: CompiledTask, key: str | None) -> Timer:
@@ -46,10 +51,24 @@ def row_of(compilation: Compilation, task: DateFieldTask, key: str) -> dict[str,
     return row
 
 
+def unmatched_filter(compilation: Compilation, task: CompiledTask, key: str | None) -> str | None:
+    """Say that a row does not pass its task's filter now; None where it does, or none is."""
+    from jittask.compiler.compiled import DateFieldTask
+    from jittask.query.match import matches
+
+    if key is None or not isinstance(task, DateFieldTask) or task.filter is None:
+        return None
+    row = row_of(compilation, task, key)
+    zone = task.timer.zone
+    if matches(task.filter, row, task.model, now(), zone):
+        return None
+    return f"row {key} does not pass the filter of the task, as it is now"
+
+
 def now() -> datetime:
     """Return the time, or what JITTASK_NOW says it is."""
     try:
-        return clock_from_environment().now()
+        return followed(clock_from_environment().now())
     except ValueError as error:
         raise click.UsageError(str(error)) from error
 
@@ -67,9 +86,16 @@ def read_instant(
         ) from None
     if end and is_date(text):
         found = datetime.combine(found, time.max)
-    if found.tzinfo is not None:
-        return found
-    return found.replace(tzinfo=zonedata.zone(compilation.app.settings.timezone))
+    if found.tzinfo is None:
+        found = found.replace(tzinfo=zonedata.zone(compilation.app.settings.timezone))
+    return followed(found)
+
+
+def followed(instant: datetime) -> datetime:
+    """Return an instant, or the first or last of the years that are followed (T1)."""
+    if instant < _FIRST_INSTANT:
+        return _FIRST_INSTANT
+    return min(instant, LAST_INSTANT)
 
 
 def is_date(text: str) -> bool:

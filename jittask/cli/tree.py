@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,6 +16,8 @@ from jittask.model import ElementKind
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
     from jittask.store import Store
+
+_SOME = 10
 
 tree_argument = click.argument("tree", required=False, type=click.Path(path_type=Path))
 tree_option = click.option(
@@ -57,9 +60,21 @@ def find_task(compilation: Compilation, name: str) -> CompiledTask:
         place = f"{first.location.file}:{first.location.line}:{first.location.column}"
         raise Failure(f"{full} cannot load: {place}: {first.message}", "see jittask validate")
     known = [one.name for one in app.elements.values() if one.kind is ElementKind.TASK]
-    near = difflib.get_close_matches(full, known, 1, 0.5)
-    hint = f"did you mean {near[0]}?" if near else "there are: " + ", ".join(known)
-    raise Failure(f"no task {name!r}", hint)
+    raise no_task(name, known)
+
+
+def no_task(name: str, known: Sequence[str]) -> Failure:
+    """Return the failure of a name that is no task's, with the one meant, or some that are."""
+    short = name.removeprefix("tasks.").lower()
+    names = {one.removeprefix("tasks.").lower(): one for one in known}
+    last = [one for key, one in names.items() if key.rpartition(".")[2] == short]
+    near = last or [names[one] for one in difflib.get_close_matches(short, names, 1)]
+    if near:
+        return Failure(f"no task {name!r}", f"did you mean {near[0]}?")
+    if not known:
+        return Failure(f"no task {name!r}", "the tree has none; make one: jittask new")
+    more = f" and {len(known) - _SOME:,} more" if len(known) > _SOME else ""
+    return Failure(f"no task {name!r}", f"there are: {', '.join(known[:_SOME])}{more}")
 
 
 def open_store(app: CompiledApp, *, create: bool = False) -> Store:
