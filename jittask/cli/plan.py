@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import gc
 import sys
-from collections.abc import Iterable
 from datetime import datetime, timedelta
-from itertools import islice
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from jittask import zonedata
 from jittask.cli.language import language_option
 from jittask.cli.shown import to_json
-from jittask.cli.timers import now, read_instant
-from jittask.cli.tree import compiled, find_task, find_tree, tree_argument
+from jittask.cli.timers import TICK, followed, now, read_instant
+from jittask.cli.tree import compiled, find_task, find_tree, no_task, tree_argument
 
 if TYPE_CHECKING:
-    from jittask.cli.entries import Entry
-    from jittask.cli.plans.difference import TaskDifference, Version
+    from jittask.cli.plans.difference import Version
     from jittask.compiler.compiled import Compilation
     from jittask.schedule.timer import Timer
 
@@ -29,7 +26,7 @@ _A_WEEK = timedelta(days=7)
 
 @click.command()
 @tree_argument
-@click.option("--from", "start", metavar="ISO", help="After this instant; now by default.")
+@click.option("--from", "start", metavar="ISO", help="From this instant on; now by default.")
 @click.option("--to", "end", metavar="ISO", help="Up to this one; a week later by default.")
 @click.option("--task", metavar="TASK", help="This task alone.")
 @click.option("--all", "everything", is_flag=True, help="Show what holidays skip, too.")
@@ -64,40 +61,74 @@ def command(
     """
     root = find_tree(tree)
     compilation = compiled(root)
-    begin = now() if start is None else read_instant(start, compilation, "--from")
-    until = begin + _A_WEEK if end is None else read_instant(end, compilation, "--to", end=True)
-    if until < begin:
+    since = now() if start is None else read_instant(start, compilation, "--from")
+    until = (
+        followed(since + _A_WEEK)
+        if end is None
+        else read_instant(end, compilation, "--to", end=True)
+    )
+    if until < since:
         raise click.UsageError("--to is before --from")
+    _check_shape(shape, glance=glance, against=against is not None)
+    window = Window(since, since if start is None else since - TICK, until)
     if against is not None:
-        _against(root, against, compilation, task, (begin, until), limit, language, shape)
+        _against(root, compilation, against, task, window, limit, language, shape)
         return
-    if shape == "json":
-        raise click.UsageError("--format json is for --against; a list is --format jsonl")
     timers = _timers(compilation, task)
     if task is None:
         _tell_what_is_left_out(compilation)
     if glance:
-        from jittask.cli.plans.year import year_lines
+        _draw(compilation, timers, since, language)
+    else:
+        _list(compilation, timers, window, everything=everything, shape=shape)
 
-        year = begin.astimezone(zonedata.zone(compilation.app.settings.timezone)).year
-        for line in year_lines(timers, year):
-            click.echo(line)
-        return
-    _list(compilation, timers, begin, until, everything=everything, shape=shape)
+
+class Window(NamedTuple):
+    """The time that is asked about."""
+
+    since: datetime
+    """What was given, or now."""
+    begin: datetime
+    """After it, strictly; what is given counts, now does not."""
+    until: datetime
+
+
+def _check_shape(shape: str, *, glance: bool, against: bool) -> None:
+    if glance and against:
+        raise click.UsageError("--calendar and --against do not go together")
+    if glance and shape != "text":
+        raise click.UsageError("--calendar is drawn as text; it has no other --format")
+    if against and shape not in ("text", "json"):
+        raise click.UsageError("--against has --format text or json")
+    if shape == "json" and not against:
+        raise click.UsageError("--format json is for --against; a list is --format jsonl")
+
+
+def _draw(
+    compilation: Compilation, timers: dict[str, Timer], since: datetime, language: str
+) -> None:
+    from jittask.cli.plans.year import year_lines
+    from jittask.schedule.words import Language, in_words
+
+    if len(timers) == 1:
+        [(name, timer)] = timers.items()
+        click.echo(f"{name}: {in_words(timer, Language(language))}\n")
+    year = since.astimezone(zonedata.zone(compilation.app.settings.timezone)).year
+    for line in year_lines(timers, year):
+        click.echo(line)
 
 
 def _list(
     compilation: Compilation,
     timers: dict[str, Timer],
-    begin: datetime,
-    until: datetime,
+    window: Window,
     *,
     everything: bool,
     shape: str,
 ) -> None:
     from jittask.cli.plans.listing import Listing, calendar_file, text_lines
 
-    found = Listing(timers, begin, until, everything=everything)
+    found = Listing(timers, window.begin, window.until, everything=everything)
     gc.freeze()  # what is compiled stays; no use in looking through it again and again
     if shape == "jsonl":
         for lines in found.json():
@@ -113,7 +144,7 @@ def _list(
         empty = False
         click.echo(line)
     if empty:
-        click.echo("nothing fires in that time", err=True)
+        click.echo("nothing fires in that time (tasks for rows are not counted)", err=True)
 
 
 def _timers(compilation: Compilation, name: str | None) -> dict[str, Timer]:
@@ -125,6 +156,8 @@ def _timers(compilation: Compilation, name: str | None) -> dict[str, Timer]:
             raise click.UsageError(
                 f"{task.name} fires for rows: see jittask next {task.name} --row KEY"
             )
+        if not task.enabled:
+            click.echo(f"{task.name} is disabled: this is when it would fire", err=True)
         return {task.name: task.timer}
     tasks = compilation.app.tasks.values()
     return {one.name: one.timer for one in tasks if isinstance(one, ScheduledTask) and one.enabled}
@@ -144,105 +177,42 @@ def _tell_what_is_left_out(compilation: Compilation) -> None:
 
 def _against(
     root: Path,
-    ref: str,
     compilation: Compilation,
+    ref: str,
     task: str | None,
-    window: tuple[datetime, datetime],
+    window: Window,
     limit: int,
     language: str,
     shape: str,
 ) -> None:
     from jittask.cli.plans.baseline import at_ref
-    from jittask.cli.plans.difference import compare
+    from jittask.cli.plans.difference import Version, compare
+    from jittask.cli.plans.review import review_data, review_lines
     from jittask.schedule.words import Language
 
-    if shape not in ("text", "json"):
-        raise click.UsageError("--against has --format text or json")
     with at_ref(root, ref) as baseline:
-        before, after = _version(compiled(baseline.root)), _version(compilation)
-        if task is None:
-            _tell_what_is_left_out(compilation)
-        found = list(compare(before, after, *window, Language(language)))
-        if task is not None:
-            full = task if task.startswith("tasks.") else f"tasks.{task}"
-            found = [one for one in found if one.task == full]
-        named = f"{baseline.ref} ({baseline.commit})" if baseline.ref else baseline.commit
-        commit = baseline.commit
-    if shape == "text":
-        zone = zonedata.zone(compilation.app.settings.timezone)
-        times = [f"{one.astimezone(zone):%Y-%m-%d %H:%M}" for one in window]
-        for line in _review(found, f"{named}, {times[0]} to {times[1]} {zone.key}", limit):
-            click.echo(line)
+        before = Version.of(compiled(baseline.root)) if baseline.exists else Version()
+    after = Version.of(compilation)
+    if task is None:
+        _tell_what_is_left_out(compilation)
+    else:
+        before, after = _only(task, before, after)
+    found = list(compare(before, after, window.begin, window.until, Language(language)))
+    if shape == "json":
+        named = {"baseline": {"ref": ref, "commit": baseline.commit, "exists": baseline.exists}}
+        click.echo(to_json(named | review_data(found)))
         return
-    reasons = {one.task: list(one.reasons) for one in found}
-
-    def data(entry: Entry) -> dict[str, object]:
-        return {**entry.data(), "reasons": reasons[entry.task]}
-
-    click.echo(
-        to_json(
-            {
-                "baseline": {"ref": ref, "commit": commit},
-                "appears": [data(each) for one in found for each in one.appears],
-                "vanishes": [data(each) for one in found for each in one.vanishes],
-                "moves": [
-                    {"from": data(old), "to": data(new)} for one in found for old, new in one.moves
-                ],
-            }
-        )
-    )
+    zone = zonedata.zone(compilation.app.settings.timezone)
+    first, last = (f"{one.astimezone(zone):%Y-%m-%d %H:%M}" for one in (window.since, window.until))
+    lacking = "" if baseline.exists else ", which does not have this tree"
+    about = f"{ref} ({baseline.commit}){lacking}: {first} to {last} {zone.key}"
+    for line in review_lines(found, about, limit):
+        click.echo(line)
 
 
-def _version(compilation: Compilation) -> Version:
-    from jittask.cli.plans.difference import Version
-    from jittask.compiler.compiled import ScheduledTask
-
-    timers: dict[str, Timer] = {}
-    silent = dict.fromkeys(
-        (one for one in compilation.broken if one.startswith("tasks.")), "broken"
-    )
-    for name, one in compilation.app.tasks.items():
-        if not one.enabled:
-            silent[name] = "disabled"
-        elif isinstance(one, ScheduledTask):
-            timers[name] = one.timer
-        else:
-            silent[name] = "for rows"
-    return Version(timers, silent)
-
-
-def _review(found: list[TaskDifference], about: str, limit: int) -> Iterable[str]:
-    """Yield Markdown, fit to be pasted into a review."""
-    yield f"Plan against {about}"
-    if not found:
-        yield ""
-        yield "No occurrence changes."
-    totals = {"appear": 0, "vanish": 0, "move": 0}
-    for one in found:
-        yield ""
-        if len(one.reasons) == 1:
-            yield f"**{one.task}**: {one.reasons[0]}"
-        else:
-            yield f"**{one.task}**"
-            yield from (f"- {reason}" for reason in one.reasons)
-        lines = [(entry.at, f"- vanishes {_when(entry)}") for entry in one.vanishes]
-        lines += [(entry.at, f"- appears {_when(entry)}") for entry in one.appears]
-        lines += [(old.at, f"- moves {old.local()} → {_when(new)}") for old, new in one.moves]
-        lines.sort()
-        yield from (line for _, line in islice(lines, limit))
-        if len(lines) > limit:
-            last = lines[-1][1].removeprefix("- ")
-            yield f"- and {len(lines) - limit} more; the last: {last}"
-        totals["appear"] += len(one.appears)
-        totals["vanish"] += len(one.vanishes)
-        totals["move"] += len(one.moves)
-    if found:
-        yield ""
-        yield ", ".join(
-            f"{count} {what}{'s' if count == 1 else ''}" for what, count in totals.items() if count
-        )
-
-
-def _when(entry: Entry) -> str:
-    notes = entry.notes[-1:] if len(entry.notes) > 1 else entry.notes
-    return entry.local() + "".join(f" ({note.text})" for note in notes)
+def _only(name: str, before: Version, after: Version) -> tuple[Version, Version]:
+    """Return the versions with one task alone; raises Failure where neither has it."""
+    full = name if name.startswith("tasks.") else f"tasks.{name}"
+    if full not in before.names | after.names:
+        raise no_task(name, sorted(before.names | after.names))
+    return before.only(full), after.only(full)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +12,10 @@ from tempfile import TemporaryDirectory
 
 from jittask.cli.failure import Failure
 
-_LINK, _TREE = "120000", "40000"
+_LINK = "120000"
+_HEAD_WORDS = 3
+_A_HOOKS_OWN = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
+"""What git sets for its hooks; the repository asked about is the tree's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,29 +25,34 @@ class Baseline:
     ref: str
     commit: str
     root: Path
+    exists: bool
+    """Whether the ref has the tree; ``root`` is empty where it does not."""
 
 
 @contextmanager
 def at_ref(root: Path, ref: str) -> Iterator[Baseline]:
-    """Give the tree ``root`` as it was at ``ref``; raises Failure where there is none.
+    """Give the tree ``root`` as it was at ``ref``; raises Failure where there is no such ref.
 
     Objects are read by their content alone: no filter or attribute of the
     repository runs or leaves anything out.
     """
-    if not _inside(root):
-        raise Failure(f"{root}: not in a git repository", "--against compares with a git ref")
+    _check_inside(root)
     commit = _text(
         root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}"
     )
     if not commit:
-        raise Failure(f"--against: no commit {ref!r} in this repository", "see git branch, git tag")
+        shallow = _text(root, "rev-parse", "--is-shallow-repository") == "true"
+        hint = "see git branch --all, git tag"
+        if shallow:
+            hint = "the clone is shallow: git fetch --unshallow, or in CI fetch-depth: 0"
+        raise Failure(f"--against: no commit {ref!r} in this repository", hint)
     prefix = _text(root, "rev-parse", "--show-prefix").rstrip("/")
     listed = _run(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{prefix}")
-    if listed.returncode != 0 or not listed.stdout:
-        raise Failure(f"--against: {ref} has no folder {prefix or '.'}", "was the tree elsewhere?")
+    exists = listed.returncode == 0 and bool(listed.stdout)
     with TemporaryDirectory(prefix="jittask-") as folder:
-        _write(root, listed.stdout, Path(folder))
-        yield Baseline(ref, commit[:10], Path(folder))
+        if exists:
+            _write(root, listed.stdout, Path(folder))
+        yield Baseline(ref, commit[:10], Path(folder), exists)
 
 
 def _write(root: Path, listed: bytes, folder: Path) -> None:
@@ -57,21 +66,33 @@ def _write(root: Path, listed: bytes, folder: Path) -> None:
     wanted = "".join(f"{digest}\n" for _, digest, _ in files)
     content = _run(root, "cat-file", "--batch", given=wanted.encode()).stdout
     at = 0
-    for mode, _, name in files:
-        line_end = content.index(b"\n", at)
-        size = int(content[at:line_end].split(b" ")[2])
+    links: list[tuple[Path, str]] = []
+    for mode, digest, name in files:
+        line_end = content.find(b"\n", at)
+        head = content[at:line_end].split(b" ")
+        if line_end < 0 or len(head) != _HEAD_WORDS:
+            raise Failure(f"--against: git has no content of {name} ({digest[:10]})", "git fsck")
+        size = int(head[2])
         blob = content[line_end + 1 : line_end + 1 + size]
         at = line_end + 1 + size + 1
         file = folder / name
         file.parent.mkdir(parents=True, exist_ok=True)
         if mode == _LINK:
-            file.symlink_to(blob.decode("utf-8", "surrogateescape"))
+            links.append((file, blob.decode("utf-8", "surrogateescape")))
         else:
             file.write_bytes(blob)
+    for file, target in links:  # last, so that nothing is written through one
+        file.symlink_to(target)
 
 
-def _inside(root: Path) -> bool:
-    return _text(root, "rev-parse", "--is-inside-work-tree") == "true"
+def _check_inside(root: Path) -> None:
+    asked = _run(root, "rev-parse", "--is-inside-work-tree")
+    if asked.stdout.strip() == b"true":
+        return
+    said = asked.stderr.decode("utf-8", "replace").partition("\n")[0].removeprefix("fatal: ")
+    if not said or "not a git repository" in said:
+        said = "not in a git repository"
+    raise Failure(f"{root}: {said}", "--against compares with a git ref")
 
 
 def _text(root: Path, *arguments: str) -> str:
@@ -82,7 +103,10 @@ def _run(
     root: Path, *arguments: str, given: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", str(root), "--no-optional-locks", *arguments]
+    env = {key: value for key, value in os.environ.items() if key not in _A_HOOKS_OWN}
     try:
-        return subprocess.run(command, input=given, capture_output=True, check=False)
+        return subprocess.run(
+            command, input=given, capture_output=True, check=False, env={**env, "LC_ALL": "C"}
+        )
     except FileNotFoundError:
         raise Failure("git is not installed", "--against compares with a git ref") from None

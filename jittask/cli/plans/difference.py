@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from jittask.cli.entries import Entry
+from jittask.compiler.compiled import Compilation, DateFieldTask, ScheduledTask
 from jittask.model import Occurrence
 from jittask.schedule.calendars import Calendar
+from jittask.schedule.rows import RowTimer
 from jittask.schedule.timer import Timer
 from jittask.schedule.words import Language, in_words
 
@@ -18,36 +20,86 @@ _FARTHEST_MOVE = timedelta(days=60)
 
 @dataclass(frozen=True, slots=True)
 class Version:
-    """What one version of a tree plans: the timers of its enabled scheduled tasks."""
+    """What one version of a tree plans."""
 
-    timers: Mapping[str, Timer]
-    silent: Mapping[str, str]
-    """Tasks that do not fire by a timer of their own, and why: disabled, broken, for rows."""
+    timers: Mapping[str, Timer] = field(default_factory=dict)
+    """Of its enabled scheduled tasks."""
+    rows: Mapping[str, DateFieldTask] = field(default_factory=dict)
+    """Its enabled date-field tasks; when they fire depends on the rows."""
+    disabled: frozenset[str] = frozenset()
+    broken: Mapping[str, str] = field(default_factory=dict)
+    """Why tasks cannot load."""
+
+    @classmethod
+    def of(cls, compilation: Compilation) -> Version:
+        """Return what a compiled tree plans."""
+        tasks = compilation.app.tasks.values()
+        broken = {}
+        for name in compilation.broken:
+            first = next((one for one in compilation.of(name) if one.is_error), None)
+            if first is not None and name.startswith("tasks."):
+                place = f"{first.location.file}:{first.location.line}:{first.location.column}"
+                broken[name] = f"{place}: {first.message}"
+        return cls(
+            {
+                one.name: one.timer
+                for one in tasks
+                if isinstance(one, ScheduledTask) and one.enabled
+            },
+            {one.name: one for one in tasks if isinstance(one, DateFieldTask) and one.enabled},
+            frozenset(one.name for one in tasks if not one.enabled),
+            broken,
+        )
+
+    @property
+    def names(self) -> set[str]:
+        """All its tasks."""
+        return {*self.timers, *self.rows, *self.disabled, *self.broken}
+
+    def only(self, name: str) -> Version:
+        """Return it with one task alone."""
+        return Version(
+            {one: timer for one, timer in self.timers.items() if one == name},
+            {one: task for one, task in self.rows.items() if one == name},
+            self.disabled & {name},
+            {one: why for one, why in self.broken.items() if one == name},
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDifference:
-    """What became of one task's occurrences."""
+    """What became of one task's occurrences; of none, where the edit shows elsewhere."""
 
     task: str
     reasons: tuple[str, ...]
-    appears: tuple[Entry, ...]
-    vanishes: tuple[Entry, ...]
-    moves: tuple[tuple[Entry, Entry], ...]
+    appears: tuple[Entry, ...] = ()
+    vanishes: tuple[Entry, ...] = ()
+    moves: tuple[tuple[Entry, Entry], ...] = ()
+    by_rows: bool = False
+    """Whether it fires for rows, so that no occurrence can be told."""
+
+    @property
+    def shows(self) -> bool:
+        """Whether some occurrence is different."""
+        return bool(self.appears or self.vanishes or self.moves)
 
 
 def compare(
     before: Version, after: Version, begin: datetime, end: datetime, language: Language
 ) -> Iterator[TaskDifference]:
-    """Yield, by name, the tasks of which something in ``(begin, end]`` is different."""
-    for name in sorted(before.timers.keys() | after.timers.keys()):
+    """Yield, by name, the tasks whose timing is another; their occurrences in ``(begin, end]``."""
+    for name in sorted(before.names | after.names):
         was, now = before.timers.get(name), after.timers.get(name)
-        if was == now:
-            continue
         reasons = tuple(_reasons(name, before, after, language))
-        found = _occurrences(name, was, now, begin, end, reasons)
-        if found.appears or found.vanishes or found.moves:
-            yield found
+        if was != now:
+            found = _occurrences(name, was, now, begin, end, reasons)
+            if found.shows or (reasons and was and now):
+                yield found
+        if reasons and (name in before.rows or name in after.rows):
+            yield TaskDifference(name, reasons, by_rows=True)
+
+
+# --- occurrences
 
 
 def _occurrences(
@@ -59,38 +111,54 @@ def _occurrences(
     reasons: tuple[str, ...],
 ) -> TaskDifference:
     old, new = _entries(name, was, begin, end), _entries(name, now, begin, end)
+    old_times, new_times = {entry.at for entry in old}, {entry.at for entry in new}
     new_of = {instant: entry for entry in new for instant in _nominals(entry)}
-    old_of = {instant: entry for entry in old for instant in _nominals(entry)}
-    still = {entry.at for entry in new}
-    before = {entry.at for entry in old}
     vanishes: list[Entry] = []
     moves: list[tuple[Entry, Entry]] = []
     for entry in old:
-        there = next((new_of[one] for one in _nominals(entry) if one in new_of), None)
-        if entry.at in still or (there is not None and there.at == entry.at):
+        if entry.at in new_times:
             continue
+        there = next((new_of[one] for one in _nominals(entry) if one in new_of), None)
         if there is None:
-            if begin < entry.at <= end:
-                vanishes.append(entry)
-        elif begin < entry.at <= end or begin < there.at <= end:
+            vanishes.append(entry)
+        else:
             moves.append((entry, there))
     came = {to.at for _, to in moves}
-    appears: list[Entry] = []
-    for entry in new:
-        if not begin < entry.at <= end or entry.at in before or entry.at in came:
-            continue
-        from_ = next((old_of[one] for one in _nominals(entry) if one in old_of), None)
-        if from_ is None:
-            appears.append(entry)
-        else:  # its old time is still fired, by another nominal
-            moves.append((from_, entry))
-    return TaskDifference(name, reasons, tuple(appears), tuple(vanishes), tuple(sorted(moves)))
+    appears = [entry for entry in new if entry.at not in old_times and entry.at not in came]
+    same_day = list(_of_one_day(vanishes, appears))
+    moves += same_day
+    gone, come = {old.at for old, _ in same_day}, {new.at for _, new in same_day}
+    return TaskDifference(
+        name,
+        reasons,
+        tuple(one for one in appears if begin < one.at <= end and one.at not in come),
+        tuple(one for one in vanishes if begin < one.at <= end and one.at not in gone),
+        tuple(sorted(two for two in moves if any(begin < one.at <= end for one in two))),
+    )
+
+
+def _of_one_day(old: Iterable[Entry], new: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
+    """Yield those that are alone on their day on both sides: another time of the same day."""
+    before, after = _by_day(old), _by_day(new)
+    for day, entries in before.items():
+        others = after.get(day, [])
+        if len(entries) == len(others) == 1:
+            yield entries[0], others[0]
+
+
+def _by_day(entries: Iterable[Entry]) -> dict[date, list[Entry]]:
+    found: dict[date, list[Entry]] = {}
+    for entry in entries:
+        day = entry.one.nominal.astimezone(entry.zone).date()
+        found.setdefault(day, []).append(entry)
+    return found
 
 
 def _entries(name: str, timer: Timer | None, begin: datetime, end: datetime) -> list[Entry]:
     if timer is None:
         return []
-    wide = timer.between(begin - _FARTHEST_MOVE, end + _FARTHEST_MOVE)
+    around = _FARTHEST_MOVE if timer.cycle.moves else timedelta()
+    wide = timer.between(begin - around, end + around)
     return [Entry(one.effective, name, one, timer.zone) for one in wide]
 
 
@@ -99,21 +167,45 @@ def _nominals(entry: Entry) -> tuple[datetime, ...]:
     return entry.one.nominals
 
 
+# --- reasons
+
+
 def _reasons(name: str, before: Version, after: Version, language: Language) -> Iterator[str]:
-    was, now = before.timers.get(name), after.timers.get(name)
-    if was is None:
-        yield f"it was {before.silent[name]}" if name in before.silent else "the task is new"
+    was, now = _timer(name, before), _timer(name, after)
+    if was is None and now is None:
         return
-    if now is None:
-        yield f"it is {after.silent[name]}" if name in after.silent else "the task is removed"
+    if was is None:
+        yield _silence(name, before, "it was", "could not load") or "the task is new"
+    elif now is None:
+        yield _silence(name, after, "it is", "cannot load") or "the task is removed"
+    if was is None or now is None:
+        rows = now or was
+        if isinstance(rows, RowTimer):
+            yield f"for each row: {in_words(rows, language)}"
         return
     said, says = in_words(was, language), in_words(now, language)
     if said != says:
         yield f"was: {said}"
         yield f"is: {says}"
+    old, new = before.rows.get(name), after.rows.get(name)
+    if old and new and old.timer == new.timer and old.timing_digest != new.timing_digest:
+        yield "its filter or its model is edited"
     yield from _calendar_reasons(
         was.roll.calendar if was.roll else None, now.roll.calendar if now.roll else None
     )
+
+
+def _timer(name: str, version: Version) -> Timer | RowTimer | None:
+    row_task = version.rows.get(name)
+    return version.timers.get(name) if row_task is None else row_task.timer
+
+
+def _silence(name: str, version: Version, is_: str, cannot: str) -> str | None:
+    """Say why a task that is there does not fire."""
+    if name in version.disabled:
+        return f"{is_} disabled"
+    why = version.broken.get(name)
+    return None if why is None else f"it {cannot}: {why}"
 
 
 def _calendar_reasons(was: Calendar | None, now: Calendar | None) -> Iterator[str]:
@@ -125,11 +217,7 @@ def _calendar_reasons(was: Calendar | None, now: Calendar | None) -> Iterator[st
         ("extra holidays", was.extra_holidays, now.extra_holidays),
         ("extra workdays", was.extra_workdays, now.extra_workdays),
     ):
-        changes = [f"+{_day(one)}" for one in sorted(new - old)]
-        changes += [f"-{_day(one)}" for one in sorted(old - new)]
+        changes = [f"+{one}" for one in sorted(new - old)]
+        changes += [f"-{one}" for one in sorted(old - new)]
         if changes:
             yield f"{words}: {' '.join(changes)}"
-
-
-def _day(day: date) -> str:
-    return day.isoformat()

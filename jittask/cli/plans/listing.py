@@ -90,8 +90,8 @@ class Listing:
             if (first := next(stream, None)) is not None:
                 streams.append((task, stream, first))
         until, length = self._begin, _FIRST_SLICE
-        while until < self._end:
-            until = min(self._end, until + length)
+        while streams and until < self._end:
+            until += min(length, self._end - until)
             found: list[Fired] = []
             going = []
             for task, stream, first in streams:

@@ -13,7 +13,7 @@ import click
 from jittask.model import Occurrence
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.timer import Timer
-from jittask.schedule.zones import to_wall
+from jittask.schedule.zones import wall_clock
 
 _DAY = timedelta(days=1)
 _A_ROW, _WIDTH = 3, 7 * 3
@@ -62,17 +62,23 @@ def _look(timers: Mapping[str, Timer], year: int) -> _Year:
     for timer in timers.values():
         if timer.roll is not None and timer.roll.holidays:
             calendars.add(timer.roll.calendar)
+        wall = wall_clock(timer.zone).wall
+        fires: set[date] = set()
         for one in timer.walk(begin, end):
             if not isinstance(one, Occurrence):
-                found.mark(to_wall(one.nominal, timer.zone).date(), "skipped")
+                found.mark(wall(one.nominal).date(), "skipped")
                 continue
-            day = to_wall(one.effective, timer.zone).date()
-            found.mark(day, "fires")
+            day = wall(one.effective).date()
+            fires.add(day)
+            if one.nominals[0] == one.effective and len(one.nominals) == 1:
+                continue
             for nominal in one.nominals:
-                named = to_wall(nominal, timer.zone).date()
+                named = wall(nominal).date()
                 if named != day:
                     found.mark(day, "to")
                     found.mark(named, "away")
+        for day in fires:
+            found.mark(day, "fires")
     for one_calendar in sorted(calendars, key=lambda one: one.label):
         day = date(year, 1, 1)
         while day.year == year:
