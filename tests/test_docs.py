@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from jittask import compile_tree, zonedata
 from jittask.cli.main import _COMMANDS
 from jittask.schedule import calendars
 from scripts.reference import TARGET, pages
+from tests.running import jittask_here
 from tests.schedule.cases import CASES
 from tests.tree import Tree
 
@@ -52,6 +55,42 @@ def test_examples_validate(page: Path, tree: Tree) -> None:
         tree.write(f"tasks/T{n}/e.json", json.loads(example))
         tree.write(f"tasks/T{n}/inner.py", body)
     assert compile_tree(tree.root, imports=True).diagnostics == ()
+
+
+def test_the_examples_of_plan_and_explain_are_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / "docs/how-to/plan-and-explain.md").read_text(encoding="utf-8")
+    ignored = shutil.ignore_patterns(".jittask", "*.db", "__pycache__")
+    shutil.copytree(ROOT / "elements", tmp_path / "elements", ignore=ignored)
+    for command in ("init -q", "add -A", "-c user.name=t -c user.email=t commit -q -m t"):
+        subprocess.run(["git", "-C", str(tmp_path), *command.split()], check=True)
+    monkeypatch.chdir(tmp_path)
+    blocks = re.findall(r"```(console|json)\n(.*?)```", text, re.DOTALL)
+    env = {"LC_ALL": "C.UTF-8", "LANGUAGE": "en", "NO_COLOR": "1"}
+    for kind, block in blocks:
+        if kind == "json":
+            manifest = json.loads(Path("elements/app.json").read_text(encoding="utf-8"))
+            manifest["settings"]["calendar"] = json.loads(block)
+            Path("elements/app.json").write_text(json.dumps(manifest), encoding="utf-8")
+            continue
+        line, _, expected = block.removeprefix("$ ").partition("\n")
+        program, *arguments = line.split()
+        if program == "export":
+            env |= dict([arguments[0].split("=")])
+            continue
+        done = jittask_here(*arguments, **env)
+        assert done.returncode == 0, done.stderr
+        assert re.fullmatch(printed(expected), done.stdout), f"{line}\n{done.stdout}"
+    assert len(blocks) == 9
+
+
+def printed(expected: str) -> str:
+    """A pattern of it: … is any lines, and what differs from day to day is left open."""
+    pattern = re.escape(expected).replace("…\\\n", "(?s:.*)")
+    for varies, kind in (("1a2b3c4d5e", "[0-9a-f]{10}"), ("2026f", r"\w+"), (r"0\.109", r"[\d.]+")):
+        pattern = pattern.replace(varies, kind)
+    return pattern
 
 
 def test_the_comparison_has_every_case() -> None:

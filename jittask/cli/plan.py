@@ -50,7 +50,7 @@ def command(
     language: str,
     shape: str,
 ) -> None:
-    r"""List what would fire in TREE; or, with --against, what an edit changes in it.
+    """List what would fire in TREE; or, with --against, what an edit changes in it.
 
     Tasks that fire for rows are left out: next and explain tell of a row.
 
@@ -58,7 +58,7 @@ def command(
     Example: jittask plan elements --from 2026-10-01 --to 2026-10-08
              jittask plan elements --to 2027-01-01 --against main
              jittask plan elements --calendar --task reports.WeeklyReport
-    """
+    """  # noqa: D301 - click reads the backspace
     root = find_tree(tree)
     compilation = compiled(root)
     since = now() if start is None else read_instant(start, compilation, "--from")

@@ -21,7 +21,10 @@ _SOME = 10
 
 tree_argument = click.argument("tree", required=False, type=click.Path(path_type=Path))
 tree_option = click.option(
-    "--tree", type=click.Path(path_type=Path), metavar="DIR", help="The tree; see TREE above."
+    "--tree",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="The tree; by default the nearest folder above with an app.json, else ./elements.",
 )
 
 
