@@ -142,7 +142,7 @@ def _list(
     empty = True
     for line in text_lines(found.entries(), zonedata.zone(compilation.app.settings.timezone)):
         empty = False
-        click.echo(line)
+        sys.stdout.write(f"{line}\n")
     if empty:
         click.echo("nothing fires in that time (tasks for rows are not counted)", err=True)
 

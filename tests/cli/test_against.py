@@ -149,6 +149,18 @@ def test_the_cycle_is_edited(repository: Tree) -> None:
     ]
 
 
+def test_one_a_day_becomes_one_an_hour(repository: Tree) -> None:
+    timing = {"startTime": "2026-05-06 00:30:00", "endTime": "2026-05-06"}
+    repository.scheduled("A", repeat={"repeatType": "hour"}, timing=timing)
+    assert told(repository, "--to", "2026-05-07")[-1] == "24 appear, 1 vanishes"
+
+
+def test_a_window_to_the_end_of_time(repository: Tree) -> None:
+    repository.scheduled("A", repeat=WEEKLY, timing={"endTime": "2199-12-20"})
+    found = data(repository, "--from", "2199-12-31", "--to", "9999-12-31")
+    assert len(found["vanishes"]) == 53
+
+
 def test_the_calendar_is_edited(repository: Tree) -> None:
     repository.scheduled("A", repeat=WEEKLY, timing={"skipHoliday": 1})
     repository.scheduled(
@@ -358,6 +370,11 @@ def test_names_and_links(repository: Tree) -> None:
     repository.write("commons/日本 “x”.py", "A = 1\n")
     (folder / "commons/link.py").symlink_to("日本 “x”.py")
     (folder / "commons/nowhere.py").symlink_to("/nonexistent")
+    commit(folder)
+    linked = folder / "tasks/Linked"
+    linked.mkdir()
+    for name in ("e.json", "inner.py"):
+        (linked / name).symlink_to(f"../A/{name}")
     commit(folder)
     assert told(repository) == ["No occurrence changes."]
 

@@ -135,6 +135,11 @@ def test_windows_beyond_the_years_that_are_followed(tree: Tree, window: tuple[st
     assert len(entries(tree, "--from", begin, "--to", end)) == (26 if begin > "2026" else 0)
 
 
+def test_a_clock_at_the_end_of_time(tree: Tree) -> None:
+    tree.scheduled("A")
+    assert plan(tree, JITTASK_NOW="9999-12-31T23:59:59+00:00") == ""
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
@@ -223,6 +228,11 @@ def test_a_year_at_a_glance(tree: Tree) -> None:
     skips = timing | {"holidayRoll": "skip"}
     tree.scheduled("Daily", repeat={"repeatType": "week"}, timing=skips)
     assert " 7x 8h 9 10 " in plan(tree, "--calendar")
+    previous = timing | {"holidayRoll": "previous"}
+    tree.scheduled("Daily", timing=previous)
+    told = plan(tree, "--calendar")
+    assert " 4+ 5* 6*\n" in told
+    assert " 7> 8> 9*10*" in told
 
 
 def test_a_year_of_several_calendars_names_them(tree: Tree) -> None:

@@ -96,6 +96,9 @@ CASES = [
     Case("a time in a fold is both its times", every("hour", "2026-01-05 00:30:00"), "2026-11-01T01:30", True,
          (("fires", "fires at 01:30:00 EDT (2026-11-01 05:30 UTC)"),
           ("fires", "fires at 01:30:00 EST (2026-11-01 06:30 UTC)")), NEW_YORK),
+    Case("a cron of every hour fires on both", every("custom", cron="30 * * * *"), "2026-11-01T01:30", True,
+         (("fires", "fires at 01:30:00 EDT (2026-11-01 05:30 UTC)"),
+          ("fires", "fires at 01:30:00 EST (2026-11-01 06:30 UTC)")), NEW_YORK),
     Case("a date that the zone left out", every("day", "2011-12-01 09:00:00"), "2011-12-30", False,
          (("no-such-date", "Pacific/Apia has no 2011-12-30: its clocks skipped it"),), "Pacific/Apia"),
     # short months

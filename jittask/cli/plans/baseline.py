@@ -48,11 +48,9 @@ def at_ref(root: Path, ref: str) -> Iterator[Baseline]:
         raise Failure(f"--against: no commit {ref!r} in this repository", hint)
     prefix = _text(root, "rev-parse", "--show-prefix").rstrip("/")
     listed = _run(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{prefix}")
-    exists = listed.returncode == 0 and bool(listed.stdout)
     with TemporaryDirectory(prefix="jittask-") as folder:
-        if exists:
-            _write(root, listed.stdout, Path(folder))
-        yield Baseline(ref, commit[:10], Path(folder), exists)
+        _write(root, listed.stdout, Path(folder))
+        yield Baseline(ref, commit[:10], Path(folder), exists=bool(listed.stdout))
 
 
 def _write(root: Path, listed: bytes, folder: Path) -> None:
