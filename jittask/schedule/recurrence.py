@@ -117,6 +117,8 @@ class Recurrence:
     """The text of that rule."""
     at_start_time: bool = field(compare=False, repr=False)
     """Whether it fires at the start's time of day, and names none of its own."""
+    hours: frozenset[int] = field(compare=False, repr=False)
+    """The hours that it names; none where it takes its start's."""
     units: Units = field(compare=False, repr=False)
     times_a_day: int = field(compare=False, repr=False)
     _blocks: dict[int, _Block] = field(default_factory=dict, compare=False, repr=False, init=False)
@@ -208,9 +210,11 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     week_start = _WEEKDAYS.index(parts.get("WKST", "MO")[:2])
     units = Units(start, frequency, interval, week_start)
     at_start_time = not any(key in parts for key in _TIME_PARTS)
+    hours = frozenset(int(hour) for hour in parts.get("BYHOUR", "").split(",") if hour)
     cycle = Recurrence(
-        start, zone, text, until, last, times == 1, rule, text_written, at_start_time, units, times
-    )
+        start, zone, text, until, last, times == 1, rule, text_written, at_start_time, hours,
+        units, times,
+    )  # fmt: skip
     if next(cycle.nominals(resolve(start, zone)), None) is None:
         raise _never(text)
     return cycle

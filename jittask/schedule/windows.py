@@ -224,6 +224,9 @@ class _Seeking:
         first = max(nominals[0], _midnight(day)).time()
         last = min(nominals[1], _end(day)).time()
         if isinstance(self.template, Recurrence) and not self.template.at_start_time:
+            hours = self.template.hours
+            if hours and hours.isdisjoint(range(first.hour, last.hour + 1)):
+                return
             first, last = time(), time.max
         elif self.at is not None and not first <= self.at <= last:
             return

@@ -124,19 +124,20 @@ def _bounds(data: st.DataObject, value: date, is_datetime: bool) -> tuple[date, 
 def check_exact(timer: RowTimer, values: list[Any], lo: datetime, hi: datetime) -> None:
     """Nothing is asked for in vain.
 
-    But of a rule with times of its own, what begins in the very window; what would be moved to before
-    its start (T2); at the end of a month, where an offset by months clamps; and
-    of BYSETPOS, which counts in what is left of the start's own week.
+    But of a cron, what begins in the very window; what would be moved to before
+    its start (T2); at the end of a month, where an offset by months clamps; of
+    BYHOUR, which is looked at by the hour; and of BYSETPOS, which counts in what
+    is left of the start's own week.
     """
     is_datetime = isinstance(values[0], datetime)
     found = windows.ranges(timer, lo, hi, Column(is_datetime, values[0], values[-1]))
     asked = {one for one in values if holds(found, one)}
     exact = {one for one in values if fires(timer, one, lo, hi)}
     assert exact <= asked
-    if "BYSETPOS" in str(timer.repeat):
+    if "BYSETPOS" in str(timer.repeat) or "BYHOUR" in str(timer.repeat):
         return
     previous = timer.roll is not None and timer.roll.direction is Direction.PREVIOUS
-    if previous or "cron" in timer.repeat or "BYHOUR" in str(timer.repeat):
+    if previous or "cron" in timer.repeat:
         asked = {one for one in asked if one in exact or starts_before(timer, one, lo)}
     if timer.start_offset.months:
         asked = {one for one in asked if one in exact or one.day < 28}
@@ -223,3 +224,15 @@ def test_very_many_ranges_become_fewer_at_the_old_end() -> None:
     assert windows.MOST_RANGES - 2 < len(found) <= windows.MOST_RANGES
     assert found[0].low == datetime(2020, 1, 1)
     assert all(one.high - one.low < timedelta(minutes=10) for one in found[1:])
+
+
+def test_a_rule_with_hours_of_its_own_asks_for_nothing_in_others() -> None:
+    config = {
+        "startField": "f",
+        "repeat": {"repeatType": "custom", "rrule": "FREQ=DAILY;BYHOUR=8,20"},
+    }
+    timer = RowTimer.from_config(config, "UTC")
+    column = Column(False, date(2020, 1, 1), date(2026, 1, 1))
+    nine = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    assert windows.ranges(timer, nine, nine + timedelta(hours=8), column) == ()
+    assert windows.ranges(timer, nine, nine + timedelta(hours=11), column) != ()
