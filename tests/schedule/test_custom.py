@@ -168,12 +168,14 @@ def rrule_rules(draw: st.DrawFn) -> Rule:
     offered = BY_PARTS[frequency]
     for key in draw(st.lists(st.sampled_from(sorted(offered)), max_size=2, unique=True)):
         parts[key] = draw(offered[key])
+    if "BYMONTH" in parts and "BYDAY" in parts:
+        parts["BYDAY"] = draw(nth_days if frequency in ("MONTHLY", "YEARLY") else some(*WEEKDAYS))
     for key in draw(st.lists(st.sampled_from(sorted(TIMES)), max_size=2, unique=True)):
         parts[key] = draw(TIMES[key])
     if draw(st.booleans()):
         parts["WKST"] = draw(st.sampled_from(WEEKDAYS))
     if "BYSETPOS" in parts and parts.keys() & offered.keys() <= {"BYSETPOS", "BYMONTH"}:
-        parts["BYDAY"] = draw(offered["BYDAY"])
+        parts["BYDAY"] = draw(some(*WEEKDAYS))
     name = draw(zones)
     start = draw(walls(name))
     unit = {"DAILY": 12, "WEEKLY": 40, "MONTHLY": 200, "YEARLY": 1500}[frequency]
@@ -221,14 +223,26 @@ UNTIL_AFTER_A_GAP = case(
 )
 
 
+FROM_A_GAP = case(
+    custom(datetime(2026, 3, 8, 2, 30), rrule="FREQ=DAILY;BYHOUR=2,3;BYMINUTE=0,45"),
+    "America/New_York",
+    "2026-03-08 06:00",
+    "2026-03-09 09:00",
+)
+
+
 @rounds(250)
+@example(rule=FROM_A_GAP)
 @example(rule=POSITIONS_IN_THE_REST_OF_A_WEEK)
 @example(rule=UNTIL_IN_A_SECOND_PASS)
 @example(rule=UNTIL_AFTER_A_GAP)
 @given(rule=rrule_rules())
 def test_rrule_as_dateutil_counts_from_the_start(rule: Rule) -> None:
     cfg, zone, a, b = rule
-    assert found_in(timer_of(cfg, zone), a, b) == [
+    timer = timer_of(cfg, zone)
+    if timer is None and cfg["repeat"]["rrule"].startswith(("FREQ=DAILY", "FREQ=WEEKLY")):
+        return  # dateutil would look for a first one, day by day, until the year 9999
+    assert found_in(timer, a, b) == [
         one.at for one in nominals(cfg, zone_named(zone), a, b) if one.at > a
     ]
 
