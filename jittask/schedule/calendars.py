@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from importlib.metadata import version
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
@@ -20,6 +20,7 @@ _SATURDAY = 5
 _ISO_LETTERS = 2
 _SOME = 8
 _CHINA = "CN"
+_ENGLISH = "en_US"
 _EXTRA = "extra holiday"
 _MOST_DAYS = 100_000
 SEARCH_DAYS = 400
@@ -83,10 +84,15 @@ class Calendar:
             return None
         from holidays import country_holidays, financial_holidays
 
-        if self.country is not None:
-            return country_holidays(self.country, subdiv=self.subdivision)
-        assert self.market is not None
-        return financial_holidays(self.market)
+        if self.market is not None:
+            made = partial(financial_holidays, self.market)
+        else:
+            assert self.country is not None
+            made = partial(country_holidays, self.country, subdiv=self.subdivision)
+        known = made()
+        spoken = known.supported_languages
+        # names would be in the language of the process's locale, if that is one of them
+        return made(language=_ENGLISH if _ENGLISH in spoken else known.default_language)
 
     def holiday_name(self, day: date) -> str | None:
         """Return the name of the holiday that ``day`` is, or None."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -201,3 +205,21 @@ def test_a_working_day_that_the_zone_skipped_is_none() -> None:
         assert late is not None
         named = shown(late.nominals[0], timer.zone).date()
         assert named == (date(2011, 12, 29) if roll == "next" else date(2012, 1, 2))
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("locale", ["C", "C.UTF-8", "zh_CN.UTF-8", "de_DE.UTF-8"])
+def test_holidays_have_one_name_whatever_the_locale(locale: str) -> None:
+    """Names stand in records and in what CI compares."""
+    script = (
+        "from datetime import date; from jittask.schedule.calendars import Calendar; "
+        "print(*(Calendar.from_config(code).holiday_name(day) for code, day in "
+        "[('DE', date(2026, 10, 3)), ('CN', date(2026, 10, 1)), ('XNYS', date(2026, 12, 25))]), "
+        "sep=', ')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        capture_output=True, text=True, check=True,
+        env={**os.environ, "LC_ALL": locale, "LANG": locale, "LANGUAGE": locale},
+    )  # fmt: skip
+    assert done.stdout == "German Unity Day, National Day, Christmas Day\n"
