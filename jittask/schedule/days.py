@@ -170,7 +170,7 @@ class Days:
         """Yield the nominals at or after ``low``; units before it are never visited."""
         clock = wall_clock(self.zone)
         nominal_of = clock.nominal
-        for wall in self.walls(clock.earliest(low)):
+        for wall in self.every.walls(self.start, clock.earliest(low)):
             nominal = nominal_of(wall)
             if nominal is not None and nominal.instant >= low:
                 yield nominal

@@ -17,7 +17,7 @@ Span = tuple[datetime, datetime]
 _DAY = timedelta(days=1)
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time
 _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_BLOCK_BITS = 4
+_BLOCK_BITS = 3
 _BLOCK_DAYS = 1 << _BLOCK_BITS
 _AROUND = tuple(timedelta(hours=12 * n) for n in range(-4, 5))
 _MIDNIGHTS = tuple(n * _DAY for n in range(_BLOCK_DAYS + 1))
@@ -35,7 +35,7 @@ class WallClock:
     """A zone's wall-clock time; ``wall_clock`` keeps one a zone.
 
     Almost every day has one offset from its midnight to the next. Blocks of
-    16 such days are remembered with that offset, and need no search of the
+    8 such days are remembered with that offset, and need no search of the
     zone's shifts. A day is such a day when both its midnights have the same
     offset: no zone shifts twice within a day (tests/schedule/test_zones.py).
     """
@@ -142,7 +142,11 @@ class WallClock:
     def _learn_utc(self, block: int) -> datetime | None:
         """Return the wall time of instant 1970-01-01 where the blocks around have one offset."""
         base: datetime | None = None
-        around = {self._learn(near) for near in (block - 1, block, block + 1)}
+        known = self._steady
+        around = {
+            known[near] if near in known else self._learn(near)
+            for near in (block - 1, block, block + 1)
+        }
         if len(around) == 1 and (instant := around.pop()) is not None:
             base = _EPOCH + (_UTC_EPOCH - instant)
         self._steady_utc[block] = base
