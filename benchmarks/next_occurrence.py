@@ -27,7 +27,7 @@ from dateutil.rrule import rrulestr
 from jittask import Timer
 
 ZONE = ZoneInfo("America/New_York")
-NOW = datetime(2026, 1, 7, 12, tzinfo=UTC)
+NOW = datetime(2026, 1, 7, 12, 0, 17, tzinfo=UTC)  # no instant that a rule fires at
 INSTANTS = [NOW + n * timedelta(days=5, hours=7) for n in range(64)]
 AGES = (1, 10, 30)
 ROUNDS = 7
