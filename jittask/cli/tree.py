@@ -82,21 +82,23 @@ def no_task(name: str, known: Sequence[str]) -> Failure:
 
 def open_store(app: CompiledApp, *, create: bool = False) -> Store:
     """Open the tree's run store."""
-    from jittask.store import Store, StoreError, store_url
+    from jittask.store import Store, StoreError
 
     try:
-        return Store.open(store_url(app.settings, app.root), create=create)
+        return Store.open(app.settings, app.root, create=create)
     except StoreError as error:
         raise Failure(str(error), error.hint) from error
 
 
 def activation(app: CompiledApp, task: str) -> datetime | None:
     """Return since when a task counts in the tree's run store; None where nothing has run."""
-    from jittask.store import store_url
+    from jittask.store import NoRecords, Store, StoreError
 
-    file = store_url(app.settings, app.root).database
-    if file is None or not Path(file).exists():
+    try:
+        with Store.open(app.settings, app.root, create=False) as store:
+            mark = store.marks().get(task)
+    except NoRecords:
         return None
-    with open_store(app) as store:
-        mark = store.marks().get(task)
+    except StoreError as error:
+        raise Failure(str(error), error.hint) from error
     return None if mark is None else mark.activated

@@ -15,7 +15,7 @@ from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import NotFiring, Ready
 from jittask.runtime.snapshot import Snapshot, Standing, first_snapshot
-from jittask.store import Store, StoreError, store_url
+from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
 
@@ -56,8 +56,7 @@ def _texts(info: DatabaseInfo) -> list[str]:
 def open_store(settings: AppSettings, root: Path) -> Store:
     """Open the run store, made where it is missing."""
     try:
-        state_folder(root)
-        return Store.open(store_url(settings, root), create=True)
+        return Store.open(settings, root, create=True)
     except StoreError as error:
         raise RuntimeFailure(str(error), error.hint) from error
 

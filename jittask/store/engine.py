@@ -1,120 +1,73 @@
-"""Opens the store's database: pragmas, transactions, migrations (rule R9)."""
+"""The database that the store is on: transactions, and what every kind of it has to offer (R9)."""
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Protocol
 
-import sqlalchemy as sa
-from sqlalchemy.engine import URL, Connection, Engine
-from sqlalchemy.exc import DatabaseError, OperationalError
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError
 
-from jittask.store import upgrade
-from jittask.store.errors import StoreError
-
-_NETWORK_FILE_SYSTEMS = frozenset(
-    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs"}
-)
-_BUSY_MILLIS = 10_000
+from jittask.store.errors import StoreUnavailable
 
 
-class Database:
-    """An SQLite file with one door for reading and one for writing.
+class Database(Protocol):
+    """One door for reading and one for writing; safe to use from several threads."""
 
-    Writing transactions begin IMMEDIATE and one at a time, so that none is
-    refused in its middle.
-    """
+    @property
+    def place(self) -> str:
+        """Where the records are, for people; without a password."""
 
-    def __init__(self, url: URL) -> None:
-        assert url.database is not None
-        self.path = Path(url.database)
-        self._engine = _sqlite_engine(url)
-        self._writer = threading.Lock()
+    @property
+    def lock_stem(self) -> Path:
+        """The path, without a suffix, of the lock files of this machine's processes."""
 
-    @classmethod
-    def open(cls, url: URL, *, create: bool) -> Database:
-        """Open the file, made and brought to the newest schema where ``create`` is set.
-
-        Raises StoreError where the file is missing (without ``create``), is no
-        database, was written by a newer JitTask, or lies on a network drive.
-        """
-        assert url.database is not None
-        path = Path(url.database)
-        if not path.exists() and not create:
-            raise StoreError(
-                f"no records yet: {path} does not exist", hint="start the tasks with jittask run"
-            )
-        if not path.parent.is_dir():
-            raise StoreError(
-                f"{path.parent}: no such folder", hint="make it, or change settings.store"
-            )
-        _refuse_network_drive(path.parent)
-        database = cls(url)
-        try:
-            upgrade.bring_up_to_date(database._engine, write=create)
-        except StoreError:
-            database.close()
-            raise
-        except DatabaseError as error:
-            database.close()
-            raise StoreError(
-                f"{path}: cannot be used as the run store: {error.orig}",
-                hint="move the file away, or set settings.store to another",
-            ) from error
-        return database
-
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """Give a connection with a read transaction: one consistent view."""
-        with self._engine.connect() as connection, connection.begin():
-            yield connection
 
-    @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """Give a connection with a write transaction, committed at the end."""
-        writable = self._engine.execution_options(jittask_write=True)
-        with self._writer, writable.begin() as connection:
-            yield connection
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Give a connection with a write transaction, committed at the end.
+
+        Raises StoreUnavailable where the database does not answer, refuses, or
+        may not have heard the commit.
+        """
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
 
 
-def _sqlite_engine(url: URL) -> Engine:
-    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_MILLIS / 1000})
+def open_database(url: URL, folder: Path, *, create: bool) -> Database:
+    """Open the database, made and brought to the newest schema where ``create`` is set.
 
-    @sa.event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
-        connection.isolation_level = None  # the begin event below says BEGIN
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+    ``folder`` is the tree's state folder. Raises StoreError where the database
+    is missing (without ``create``), cannot be used, or was written by a newer
+    JitTask.
+    """
+    if url.get_backend_name() == "sqlite":
+        from jittask.store.sqlite import SqliteDatabase
 
-    @sa.event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        write = connection.get_execution_options().get("jittask_write", False)
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+        return SqliteDatabase.open(url, create=create)
+    from jittask.store.postgres import PostgresDatabase
 
-    return engine
-
-
-def _refuse_network_drive(folder: Path) -> None:
-    mounts = Path("/proc/self/mounts")
-    if not mounts.exists():  # macOS: no cheap way to know
-        return
-    best, kind = "", ""
-    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
-        _, point, file_system, *_ = line.split(" ")
-        if folder.resolve().is_relative_to(point) and len(point) >= len(best):
-            best, kind = point, file_system
-    if kind in _NETWORK_FILE_SYSTEMS:
-        raise StoreError(
-            f"{folder} is on a network drive ({kind}), where SQLite can lose records",
-            hint="set settings.store to a file on a local disk",
-        )
+    return PostgresDatabase.open(url, folder, create=create)
 
 
-__all__ = ["Database", "OperationalError"]
+@contextmanager
+def answering(place: str) -> Iterator[None]:
+    """Turn what a database says when it cannot serve into StoreUnavailable."""
+    try:
+        yield
+    except DBAPIError as error:
+        if not is_refusal(error):
+            raise
+        words = str(error.orig).strip().splitlines()
+        raise StoreUnavailable(f"{place}: {words[0] if words else 'no answer'}") from error
+
+
+def is_refusal(error: DBAPIError) -> bool:
+    """Whether an error comes from the state of the database, and not from a mistake of ours."""
+    from sqlalchemy.exc import InterfaceError, OperationalError
+
+    return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated

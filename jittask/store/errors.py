@@ -1,4 +1,4 @@
-"""The one exception that the store raises for what a user can mend."""
+"""What the store raises for what a user can mend."""
 
 from __future__ import annotations
 
@@ -9,3 +9,17 @@ class StoreError(Exception):
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
         self.hint = hint
+
+
+class NoRecords(StoreError):
+    """Nothing has run yet: the run store has not been made."""
+
+
+class StoreUnavailable(StoreError):
+    """The run store does not answer now, or refuses to write: it may do so again by itself.
+
+    A write that raises it may have been done or not.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, "it goes on by itself when the run store answers again")

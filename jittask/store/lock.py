@@ -65,11 +65,11 @@ class FileLock:
         self.free()
 
 
-def runtime_lock(database: Path) -> FileLock:
-    """Return the lock of the one runtime of a store."""
-    return FileLock(database.with_suffix(".runtime.lock"))
+def runtime_lock(stem: Path) -> FileLock:
+    """Return the lock of the one runtime of a store on this machine."""
+    return FileLock(stem.with_name(f"{stem.name}.runtime.lock"))
 
 
-def bodies_lock(database: Path) -> FileLock:
+def bodies_lock(stem: Path) -> FileLock:
     """Return the lock that worker processes share."""
-    return FileLock(database.with_suffix(".bodies.lock"))
+    return FileLock(stem.with_name(f"{stem.name}.bodies.lock"))

@@ -49,9 +49,15 @@ def store_url(settings: AppSettings, root: Path) -> URL:
             f"settings.store: expected a URL such as sqlite:///runs.db, got {settings.store!r}",
             hint="leave settings.store out to keep the records in .jittask/jittask.db",
         ) from error
-    if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
-        raise StoreError(
-            f"settings.store: the run store must be an SQLite file for now, got {url.drivername}",
-            hint="leave settings.store out to keep the records in .jittask/jittask.db",
-        )
-    return url.set(database=str(root / url.database))
+    match url.get_backend_name():
+        case "sqlite" if url.database and url.database != ":memory:":
+            return url.set(database=str(root / url.database))
+        case "postgresql":
+            return url.set(drivername="postgresql+psycopg")
+        case _:
+            raise StoreError(
+                f"settings.store: expected an SQLite file or a PostgreSQL database, "
+                f"got {url.render_as_string()}",
+                hint="for example postgresql://user@host/jittask; leave it out for a file of "
+                "the tree's own",
+            )

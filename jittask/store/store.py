@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Self
 
-from sqlalchemy.engine import URL
-
-from jittask.model import MissedRange, Reason, Run, Trigger
+from jittask.model import AppSettings, MissedRange, Reason, Run, Trigger
 from jittask.store import claims, planning, reading, standing
 from jittask.store.claims import Claim, Claimed, DueRun, Ending, Orphan
-from jittask.store.engine import Database
+from jittask.store.engine import Database, open_database
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.place import STATE_FOLDER, state_folder, store_url
 from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
 from jittask.store.records import ElementRow, LogChunk, RecordFilter, RecordPage, StoreStatus
 
@@ -28,9 +28,10 @@ class Store:
         self._database = database
 
     @classmethod
-    def open(cls, url: URL, *, create: bool) -> Store:
-        """Open the store; see ``Database.open`` for what StoreError tells."""
-        return cls(Database.open(url, create=create))
+    def open(cls, settings: AppSettings, root: Path, *, create: bool) -> Store:
+        """Open the store of a tree; see ``open_database`` for what StoreError tells."""
+        folder = state_folder(root) if create else root / STATE_FOLDER
+        return cls(open_database(store_url(settings, root), folder, create=create))
 
     def close(self) -> None:
         """Close every connection."""
@@ -47,15 +48,15 @@ class Store:
     @property
     def place(self) -> str:
         """Where the records are, for people."""
-        return str(self._database.path)
+        return self._database.place
 
     def runtime_lock(self) -> FileLock:
         """Return the lock of the one runtime."""
-        return runtime_lock(self._database.path)
+        return runtime_lock(self._database.lock_stem)
 
     def bodies_lock(self) -> FileLock:
         """Return the lock that worker processes share."""
-        return bodies_lock(self._database.path)
+        return bodies_lock(self._database.lock_stem)
 
     def runtime_alive(self) -> bool:
         """Whether a runtime holds this store now."""

@@ -7,10 +7,12 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from jittask.store.errors import StoreError
+from jittask.store.errors import NoRecords, StoreError
 
 HEAD = "0001"
 """The newest revision; a test holds it against the migrations."""
+_LOCK = 0x6A74736B
+"""The advisory lock of migrations."""
 
 
 def bring_up_to_date(engine: Engine, *, write: bool) -> None:
@@ -26,9 +28,12 @@ def bring_up_to_date(engine: Engine, *, write: bool) -> None:
             f"the run store was made by a newer JitTask (schema {revision}, known is {HEAD})",
             hint="upgrade this JitTask, or give settings.store another file",
         )
+    if not write and revision is None:
+        raise NoRecords("no records yet", hint="start the tasks with jittask run")
     if not write:
         raise StoreError(
-            "the run store is empty or of an older JitTask", hint="jittask run brings it up to date"
+            f"the run store is of an older JitTask (schema {revision}, wanted is {HEAD})",
+            hint="jittask db upgrade, or jittask run, brings it up to date",
         )
     _migrate(engine)
 
@@ -49,6 +54,8 @@ def _migrate(engine: Engine) -> None:
     config.set_main_option(
         "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
     )
-    with engine.connect() as connection:
-        config.attributes["connection"] = connection.execution_options(jittask_write=True)
+    with engine.execution_options(jittask_write=True).begin() as connection:
+        if connection.dialect.name == "postgresql":  # two runtimes may start at once
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        config.attributes["connection"] = connection
         command.upgrade(config, "head")

@@ -17,7 +17,7 @@ import pytest
 
 from jittask import compile_tree
 from jittask.model import RunState, Trigger
-from jittask.store import Store, store_url
+from jittask.store import Store
 from jittask.store.records import RecordFilter
 from tests.running import Program
 from tests.tree import Tree
@@ -110,7 +110,7 @@ def test_nothing_is_lost_or_doubled_over_kills(tmp_path: Path) -> None:
 def check(tree: Tree, began: datetime) -> None:
     app = compile_tree(tree.root).app
     now = datetime.now(UTC)
-    with Store.open(store_url(app.settings, tree.root), create=False) as store:
+    with Store.open(app.settings, tree.root, create=False) as store:
         runs, after = [], None
         while True:
             page = store.records(RecordFilter(), now, 1000, after)

@@ -12,20 +12,26 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
-from jittask.store import Store, StoreError, state_folder, store_url
+from jittask.store import NoRecords, Store, StoreError
 from jittask.store.claims import Claim, Ending
 from jittask.store.moves import moving
 from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
 from jittask.store.tables import metadata
+from tests.services import store_settings
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
 
+@pytest.fixture(params=["sqlite", "postgresql"])
+def app(request: pytest.FixtureRequest) -> Iterator[AppSettings]:
+    with store_settings(request.param) as settings:
+        yield settings
+
+
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    state_folder(tmp_path)
-    with Store.open(store_url(AppSettings(), tmp_path), create=True) as opened:
+def store(app: AppSettings, tmp_path: Path) -> Iterator[Store]:
+    with Store.open(app, tmp_path, create=True) as opened:
         yield opened
 
 
@@ -129,18 +135,40 @@ def test_migrations_make_the_tables(store: Store) -> None:
         ] == []
 
 
-def test_a_newer_schema_is_refused(store: Store, tmp_path: Path) -> None:
+def test_a_newer_schema_is_refused(store: Store, app: AppSettings, tmp_path: Path) -> None:
     with store._database.writing() as connection:
         connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
     with pytest.raises(StoreError, match="newer JitTask"):
-        Store.open(store_url(AppSettings(), tmp_path), create=True)
+        Store.open(app, tmp_path, create=True)
 
 
-def test_what_is_no_store_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="no records yet"):
-        Store.open(store_url(AppSettings(), tmp_path), create=False)
-    with pytest.raises(StoreError, match="must be an SQLite file"):
-        store_url(AppSettings(store="postgresql://h/d"), tmp_path)
+def test_nothing_has_run_yet(app: AppSettings, tmp_path: Path) -> None:
+    with pytest.raises(NoRecords, match="no records yet"):
+        Store.open(app, tmp_path, create=False)
+    Store.open(app, tmp_path, create=True).close()
+    with Store.open(app, tmp_path, create=False) as store:
+        assert store.run(1) is None
+
+
+@pytest.mark.parametrize(
+    ("url", "words"),
+    [
+        ("oracle://h/d", "expected an SQLite file or a PostgreSQL database, got oracle://h/d"),
+        ("sqlite://", "expected an SQLite file or a PostgreSQL database"),
+        ("nonsense", "expected a URL such as sqlite:///runs.db"),
+        ("sqlite:///bad.db", "cannot be used as the run store"),
+        ("sqlite:///no/folder/runs.db", "no such folder"),
+        ("postgresql://127.0.0.1:1/none", "settings.store: postgresql.*127.0.0.1:1/none"),
+    ],
+)
+def test_what_is_no_store_is_refused(url: str, words: str, tmp_path: Path) -> None:
     (tmp_path / "bad.db").write_text("this is no database, but long enough to be looked at" * 10)
-    with pytest.raises(StoreError, match="cannot be used"):
-        Store.open(store_url(AppSettings(store="sqlite:///bad.db"), tmp_path), create=True)
+    with pytest.raises(StoreError, match=words):
+        Store.open(AppSettings(store=url), tmp_path, create=True)
+
+
+def test_a_password_is_not_shown(tmp_path: Path) -> None:
+    secret = AppSettings(store="postgresql://me:hush@127.0.0.1:1/none")
+    with pytest.raises(StoreError) as caught:
+        Store.open(secret, tmp_path, create=True)
+    assert "hush" not in str(caught.value)

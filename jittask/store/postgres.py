@@ -1,0 +1,79 @@
+"""The store on PostgreSQL, by psycopg 3: several runtimes may share it (rules R8, R9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection
+from sqlalchemy.exc import DBAPIError
+
+from jittask.store import upgrade
+from jittask.store.engine import answering
+from jittask.store.errors import StoreError
+
+_CONNECT_SECONDS = 5
+
+
+class PostgresDatabase:
+    """A database of a PostgreSQL server; the tables stand where its search path says first."""
+
+    def __init__(self, url: URL, folder: Path) -> None:
+        self._url = url
+        self._folder = folder
+        self._engine = sa.create_engine(
+            url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
+        )
+
+    @classmethod
+    def open(cls, url: URL, folder: Path, *, create: bool) -> PostgresDatabase:
+        """Connect; see ``open_database``."""
+        try:
+            database = cls(url, folder)
+        except ModuleNotFoundError as error:
+            raise StoreError(
+                f"settings.store: {error.name} is not installed",
+                hint="pip install 'jittask[postgres]'",
+            ) from error
+        try:
+            upgrade.bring_up_to_date(database._engine, write=create)
+        except StoreError:
+            database.close()
+            raise
+        except DBAPIError as error:
+            database.close()
+            words = str(error.orig).strip().splitlines()
+            raise StoreError(
+                f"settings.store: {database.place}: {words[0] if words else 'no answer'}",
+                hint="is the server up, and may this user make tables in that database?",
+            ) from error
+        return database
+
+    @property
+    def place(self) -> str:
+        """Return the URL without its password."""
+        return self._url.set(query={}).render_as_string(hide_password=True)
+
+    @property
+    def lock_stem(self) -> Path:
+        """Return a path in the tree's state folder."""
+        return self._folder / "store"
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection with a read transaction: one consistent view."""
+        consistent = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        with answering(self.place), consistent.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection with a write transaction, committed at the end."""
+        with answering(self.place), self._engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._engine.dispose()
