@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import RunState
 from jittask.runtime.events import Event, Planned
-from jittask.runtime.plan import plan_task, removed
+from jittask.runtime.plan import Plan, plan_task, removed
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
-from jittask.store.planning import NewRun, TaskMark
+from jittask.store.planning import NewRun, PendingRun, TaskMark
+
+Decide = Callable[[str, Sequence[PendingRun]], Plan]
+"""Decides on a task by name, given its pending runs."""
+
+_AT_ONCE = 1000  # tasks in one transaction
 
 
 class Planner:
@@ -30,11 +35,13 @@ class Planner:
         if snapshot is not self._seen:
             self._take_over(snapshot, now)
             self._seen = snapshot
+        turn = []
         while self._agenda and self._agenda[0][0] <= now:
             _, name = heapq.heappop(self._agenda)
             standing = snapshot.tasks.get(name)
             if standing is not None and isinstance(standing.task, ScheduledTask):
-                self._plan(standing.task, now)
+                turn.append(standing.task)
+        self._plan(turn, now)
         return self._agenda[0][0] if self._agenda else None
 
     def _take_over(self, snapshot: Snapshot, now: datetime) -> None:
@@ -42,11 +49,16 @@ class Planner:
         if self._seen is None:
             self._marks = self._store.marks()
         before = self._seen.tasks if self._seen else {}
-        for name, mark in list(self._marks.items()):
-            if name not in snapshot.tasks and mark.vanished is None:
-                gone = removed(mark, self._store.pending(name), now)
-                self._store.plan(now, close=gone.close, mark=[gone.mark])
-                self._marks[name] = gone.mark
+        gone = [
+            mark
+            for name, mark in self._marks.items()
+            if name not in snapshot.tasks and mark.vanished is None
+        ]
+        self._write(
+            [mark.task for mark in gone],
+            lambda task, pending: removed(self._marks[task], pending, now),
+            now,
+        )
         kept = {
             name
             for name, one in snapshot.tasks.items()
@@ -54,17 +66,40 @@ class Planner:
         }
         self._agenda = [entry for entry in self._agenda if entry[1] in kept]
         heapq.heapify(self._agenda)
-        for name, one in snapshot.tasks.items():
-            if name not in kept and isinstance(one.task, ScheduledTask):
-                self._plan(one.task, now)
+        self._plan(
+            [
+                one.task
+                for name, one in snapshot.tasks.items()
+                if name not in kept and isinstance(one.task, ScheduledTask)
+            ],
+            now,
+        )
 
-    def _plan(self, task: ScheduledTask, now: datetime) -> None:
-        plan = plan_task(task, self._marks.get(task.name), self._store.pending(task.name), now)
-        made = self._store.plan(now, create=plan.create, close=plan.close, mark=[plan.mark])
-        self._marks[task.name] = plan.mark
-        if plan.again is not None:
-            heapq.heappush(self._agenda, (plan.again, task.name))
-        announce(made, now, self._emit)
+    def _plan(self, tasks: Sequence[ScheduledTask], now: datetime) -> None:
+        by_name = {one.name: one for one in tasks}
+        self._write(
+            list(by_name),
+            lambda name, pending: plan_task(by_name[name], self._marks.get(name), pending, now),
+            now,
+        )
+
+    def _write(self, names: Sequence[str], decide: Decide, now: datetime) -> None:
+        """Decide on tasks, and write what is decided, many in one transaction."""
+        for first in range(0, len(names), _AT_ONCE):
+            some = names[first : first + _AT_ONCE]
+            pending = self._store.pending(some)
+            plans = [decide(name, pending.get(name, ())) for name in some]
+            made = self._store.plan(
+                now,
+                create=[run for plan in plans for run in plan.create],
+                close=[closing for plan in plans for closing in plan.close],
+                mark=[plan.mark for plan in plans],
+            )
+            for name, plan in zip(some, plans, strict=True):
+                self._marks[name] = plan.mark
+                if plan.again is not None:
+                    heapq.heappush(self._agenda, (plan.again, name))
+            announce(made, now, self._emit)
 
 
 def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:

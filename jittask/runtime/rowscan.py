@@ -88,7 +88,10 @@ class RowScan:
         activation = activate(task, mark, now)
         close = []
         if activation.void is not None:
-            close = [cancel(run, activation.void) for run in self._store.pending(task.name)]
+            close = [
+                cancel(run, activation.void)
+                for run in self._store.pending([task.name]).get(task.name, ())
+            ]
         self._store.plan(now, close=close, mark=[activation.mark])
         self._planned[task.name] = task
         self._swept[task.name] = now

@@ -167,7 +167,7 @@ class Runtime:
         self._bundles = Bundles(opening.state_folder(self.root))
         self._snapshot = opening.first(compilation, self._store, self._bundles, now)
         policies = {name: one.task.policy for name, one in self._snapshot.tasks.items()}
-        end_orphans(self._store, policies, now, self._emit)
+        end_orphans(self._store, None, policies, now, self._emit)
         self._data = AppData(compilation.app.databases, self.root)
         self._executor = ProcessExecutor(
             settings.runtime.workers, self._store.bodies_lock().path, self._clock

@@ -1,16 +1,16 @@
 """The duty that claims what is due, hands it to the executor, and writes how it ended.
 
-The claim is decided by ``choose``, purely; each pass writes at most one
-transaction of claims and one of outcomes.
+The claim is decided by ``choose``, purely; each pass writes one transaction of
+claims and one of outcomes, however many there are.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from jittask.clock import Clock
 from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
@@ -23,34 +23,38 @@ from jittask.runtime.executors.protocol import (
     Executor,
     Failed,
     Interrupted,
+    Killed,
     Outcome,
     Output,
     TimedOut,
     Withdrawn,
 )
 from jittask.runtime.snapshot import Snapshot
-from jittask.store import Store
-from jittask.store.claims import Claim, Claimed, DueRun, Ending
+from jittask.store import Store, StoreUnavailable
+from jittask.store.claims import (
+    Choice,
+    Choose,
+    Claim,
+    Claimed,
+    DueRun,
+    Ending,
+    Executing,
+    Skip,
+    Taken,
+)
 from jittask.store.records import LogChunk
 
 LOG_CAP = 262_144
 """Characters of output kept of one attempt."""
 
-_LOOK_AHEAD = 200  # due runs read at once; more than any number of workers takes
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What to do with the runs that are due."""
-
-    claim: tuple[Claim, ...]
-    skip: tuple[tuple[int, Reason, str], ...]
+_PAGE = 500  # due runs looked at in one transaction
+_MOST_PAGES = 20  # and in one pass: behind them may stand others that need not wait
 
 
 def choose(
     due: Sequence[DueRun],
     snapshot: Snapshot,
-    executing: Sequence[tuple[str, str]],
+    executing: Sequence[Executing],
     free: int,
 ) -> Choice:
     """Decide which due runs start now, by overlap and concurrency (R2).
@@ -61,7 +65,7 @@ def choose(
     busy = Counter(executing)
     per_task = Counter(task for task, _ in executing)
     claims: list[Claim] = []
-    skips: list[tuple[int, Reason, str]] = []
+    skips: list[Skip] = []
     for run in due:
         standing = snapshot.tasks.get(run.task)
         if standing is None:
@@ -70,7 +74,7 @@ def choose(
         key = (run.task, run.row_key)
         if busy[key] and policy.overlap is not Overlap.ALLOW:
             if policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE:
-                skips.append((run.id, Reason.OVERLAP, "the run before it was still executing"))
+                skips.append(Skip(run, Reason.OVERLAP, "the run before it was still executing"))
             continue
         capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
         if capped or len(claims) >= free:
@@ -116,6 +120,8 @@ def _meaning(
             return RunState.FAILED, Reason.TIMEOUT, text, None, text
         case Interrupted(detail=detail):
             return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
+        case Killed(detail=detail):
+            return RunState.FAILED, Reason.KILLED, detail, None, detail
         case Withdrawn(reason=reason, detail=detail):
             return RunState.CANCELLED, reason, detail, None, None
 
@@ -157,38 +163,80 @@ class Worker:
         self._active: dict[int, Claimed] = {}
         self._policies: dict[int, Policy] = {}
         self._kept: Counter[int] = Counter()
+        self._reports: list[Output | Done] = []
+        self._doubtful = False
         self._jitter = random.Random()  # noqa: S311 - spreads retries, guards nothing
         self.counts: Counter[str] = Counter()
 
     @property
     def idle(self) -> bool:
-        """Whether no body runs."""
+        """Whether no body runs, and everything is written."""
         return not self._active
 
     def step(self, snapshot: Snapshot, seconds: float, *, claiming: bool = True) -> None:
-        """Claim what is due, then wait at most ``seconds`` for reports and write them down."""
+        """Claim what is due, then wait at most ``seconds`` for reports and write them down.
+
+        Raises StoreUnavailable; what has been reported is kept for the next step.
+        """
         if claiming:
+            self._kill_wanted()
             self._claim(snapshot)
             soonest = self._store.next_due()
             if soonest is not None and self._executor.free():
                 until = (soonest - self._clock.now()).total_seconds()
                 seconds = min(seconds, until) if until > 0 else seconds
-        self._write_down(self._executor.poll(seconds))
+        self._reports += self._executor.poll(seconds)
+        self._write_down()
 
     def _claim(self, snapshot: Snapshot) -> None:
         now = self._clock.now()
-        free = self._executor.free()
-        if not free:
+        soonest = self._store.next_due()
+        if soonest is None or soonest > now:
             return
-        due = self._store.due(now, _LOOK_AHEAD)
-        executing = [(one.run.task, one.run.row_key) for one in self._active.values()]
-        choice = choose(due, snapshot, executing, free)
-        for run, reason, detail in choice.skip:
-            if self._store.skip(run, reason, detail, now):
-                self._tell_skipped(next(one for one in due if one.id == run), reason, detail, now)
-        if choice.claim:
-            for mine in self._store.claim(choice.claim, self._identity, now):
+        if self._doubtful:
+            self._give_back(now)
+        waiting = 0
+        for _ in range(_MOST_PAGES):
+            free = self._executor.free()
+            if not free:
+                return
+            length, taken = self._take(partial(self._choose, snapshot, free), now, waiting)
+            for skip in taken.skipped:
+                self._tell_skipped(skip, now)
+            for mine in taken.claimed:
                 self._hand_over(mine, snapshot, now)
+            waiting += length - len(taken.skipped) - len(taken.claimed)
+            if length < _PAGE:
+                return
+
+    def _take(self, choose: Choose, now: datetime, offset: int) -> tuple[int, Taken]:
+        try:
+            return self._store.take(choose, self._identity, now, _PAGE, offset)
+        except StoreUnavailable:
+            self._doubtful = True  # it may have been written all the same
+            raise
+
+    def _choose(
+        self, snapshot: Snapshot, free: int, due: Sequence[DueRun], executing: Sequence[Executing]
+    ) -> Choice:
+        return choose(due, snapshot, executing, free)
+
+    def _give_back(self, now: datetime) -> None:
+        """Make pending again what was claimed for us by a write whose reply was lost."""
+        unknown = [
+            Ending(one.id, one.token, one.attempt, RunState.PENDING, retry_at=now)
+            for one in self._store.orphans([self._identity])
+            if one.id not in self._active
+        ]
+        self._store.finish(unknown, now)
+        self._doubtful = False
+
+    def _kill_wanted(self) -> None:
+        """Kill the bodies that somebody asked to be killed."""
+        if not self._active:
+            return
+        for run, note in self._store.kills(list(self._active)).items():
+            self._executor.kill(run, f"killed by hand{f': {note}' if note else ''}")
 
     def _hand_over(self, mine: Claimed, snapshot: Snapshot, now: datetime) -> None:
         run = mine.run
@@ -217,34 +265,28 @@ class Worker:
             )
         )  # fmt: skip
 
-    def _write_down(self, reports: Sequence[Output | Done]) -> None:
-        if not reports:
+    def _write_down(self) -> None:
+        if not self._reports:
             return
         now = self._clock.now()
+        kept = Counter(self._kept)
         chunks = [
             (one.run, LogChunk(one.attempt, now, one.stream, text))
-            for one in reports
-            if isinstance(one, Output) and (text := self._cap(one))
+            for one in self._reports
+            if isinstance(one, Output) and (text := _capped(one, kept))
         ]
-        done = {one.run: one for one in reports if isinstance(one, Done)}
+        done = {one.run: one for one in self._reports if isinstance(one, Done)}
         endings = [
             ending(one, self._policies[run], now, self._jitter.random())
             for run, one in done.items()
         ]
-        for end in self._store.finish(endings, now, chunks):
+        written = self._store.finish(endings, now, chunks)
+        self._reports, self._kept = [], kept
+        for end in written:
             self._tell_finished(end, done[end.run], now)
         for run in done:
             del self._active[run], self._policies[run]
             self._kept.pop(run, None)
-
-    def _cap(self, piece: Output) -> str:
-        kept = self._kept[piece.run]
-        self._kept[piece.run] += len(piece.text)
-        if kept >= LOG_CAP:
-            return ""
-        if kept + len(piece.text) > LOG_CAP:
-            return piece.text[: LOG_CAP - kept] + f"\n… cut after {LOG_CAP} characters\n"
-        return piece.text
 
     def _tell_finished(self, end: Ending, done: Done, now: datetime) -> None:
         run = self._active[end.run].run
@@ -263,21 +305,40 @@ class Worker:
             )
         )  # fmt: skip
 
-    def _tell_skipped(self, run: DueRun, reason: Reason, detail: str, now: datetime) -> None:
+    def _tell_skipped(self, skip: Skip, now: datetime) -> None:
+        run = skip.run
         self._emit(
             Finished(
-                now, run.id, run.task, run.row_key, RunState.SKIPPED, reason, detail, None, None,
-                None, None,
+                now, run.id, run.task, run.row_key, RunState.SKIPPED, skip.reason, skip.detail,
+                None, None, None, None,
             )
         )  # fmt: skip
 
 
+def _capped(piece: Output, kept: Counter[int]) -> str:
+    """Return what of a piece is still kept of its run's output."""
+    before = kept[piece.run]
+    kept[piece.run] += len(piece.text)
+    if before >= LOG_CAP:
+        return ""
+    if before + len(piece.text) > LOG_CAP:
+        return piece.text[: LOG_CAP - before] + f"\n… cut after {LOG_CAP} characters\n"
+    return piece.text
+
+
 def end_orphans(
-    store: Store, policies: Mapping[str, Policy], now: datetime, emit: Callable[[Event], None]
+    store: Store,
+    dead: Collection[str] | None,
+    policies: Mapping[str, Policy],
+    now: datetime,
+    emit: Callable[[Event], None],
 ) -> None:
-    """End what a dead runtime left executing; its last body is known to be over (R4)."""
+    """End what dead runtimes left executing; their last body is known to be over (R4).
+
+    ``dead``: their identities; None for all, where nobody else can be alive.
+    """
     outcome = Interrupted("the program was killed while it ran")
-    by_run = {one.id: one for one in store.orphans()}
+    by_run = {one.id: one for one in store.orphans(dead)}
     endings = [
         ending(
             Done(one.id, one.token, one.attempt, outcome),

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol
 
-from sqlalchemy.engine import URL, Connection
+from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
 from jittask.store.errors import StoreUnavailable
@@ -15,6 +15,8 @@ from jittask.store.errors import StoreUnavailable
 
 class Database(Protocol):
     """One door for reading and one for writing; safe to use from several threads."""
+
+    engine: Engine
 
     @property
     def place(self) -> str:

@@ -94,11 +94,11 @@ def plan(
     A nominal that has its run already is left out of a new one; a new run
     left without any is not written.
     """
-    for closing in close:
-        _close(connection, closing, now)
+    if close:
+        _close(connection, close, now)
     made = insert(connection, create)
-    for one in mark:
-        _put_mark(connection, one)
+    if mark:
+        _put_marks(connection, mark)
     return made
 
 
@@ -132,31 +132,33 @@ def insert(connection: Connection, new: Sequence[NewRun]) -> list[tuple[int, New
     return made
 
 
-def pending(connection: Connection, task: str, *, row_key: str | None = None) -> list[PendingRun]:
-    """Return the task's scheduled runs that no attempt has begun, soonest first."""
-    query = (
-        sa.select(runs.c.id, runs.c.task, runs.c.row_key, runs.c.nominal, runs.c.nominals,
-                  runs.c.effective)
-        .where(
-            runs.c.task == task,
-            runs.c.state == RunState.PENDING,
-            runs.c.trigger == Trigger.SCHEDULE,
-            runs.c.attempt == 0,
-        )
-        .order_by(runs.c.effective, runs.c.id)
-    )  # fmt: skip
-    if row_key is not None:
-        query = query.where(runs.c.row_key == row_key)
-    return [
-        PendingRun(
-            id=row.id,
-            task=row.task,
-            row_key=row.row_key,
-            nominals=nominals_of(row),
-            effective=from_micros(row.effective),
-        )
-        for row in connection.execute(query)
-    ]
+def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
+    """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
+    found: dict[str, list[PendingRun]] = {}
+    for at in range(0, len(tasks), _CHUNK):
+        query = (
+            sa.select(
+                runs.c.id, runs.c.task, runs.c.row_key, runs.c.nominal, runs.c.nominals,
+                runs.c.effective,
+            )
+            .where(
+                runs.c.task.in_(tasks[at : at + _CHUNK]),
+                runs.c.state == RunState.PENDING,
+                runs.c.trigger == Trigger.SCHEDULE,
+                runs.c.attempt == 0,
+            )
+            .order_by(runs.c.effective, runs.c.id)
+        )  # fmt: skip
+        for row in connection.execute(query):
+            one = PendingRun(
+                id=row.id,
+                task=row.task,
+                row_key=row.row_key,
+                nominals=nominals_of(row),
+                effective=from_micros(row.effective),
+            )
+            found.setdefault(row.task, []).append(one)
+    return found
 
 
 def all_marks(connection: Connection) -> dict[str, TaskMark]:
@@ -256,25 +258,56 @@ def _columns(run: NewRun) -> dict[str, object]:
     }
 
 
-def _close(connection: Connection, closing: Closing, now: datetime) -> None:
-    closed = connection.execute(
-        moving(RunState.PENDING, closing.state)
-        .where(runs.c.id == closing.run, runs.c.attempt == 0)
-        .values(reason=closing.reason, detail=closing.detail, finished=to_micros(now))
-    )
-    if closed.rowcount and closing.state is RunState.CANCELLED:
-        connection.execute(sa.delete(keys).where(keys.c.run_id == closing.run))
+def _close(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
+    """End pending runs; those that are cancelled give their keys back."""
+    by_state: dict[RunState, list[Closing]] = {}
+    for one in closings:
+        by_state.setdefault(one.state, []).append(one)
+    for state, some in by_state.items():
+        connection.execute(
+            moving(RunState.PENDING, state)
+            .where(runs.c.id == sa.bindparam("_id"), runs.c.attempt == 0)
+            .values(
+                reason=sa.bindparam("_reason"),
+                detail=sa.bindparam("_detail"),
+                finished=to_micros(now),
+            ),
+            [{"_id": one.run, "_reason": one.reason, "_detail": one.detail} for one in some],
+        )
+    numbers = [one.run for one in by_state.get(RunState.CANCELLED, ())]
+    for at in range(0, len(numbers), _CHUNK):
+        ended = sa.select(runs.c.id).where(
+            runs.c.id.in_(numbers[at : at + _CHUNK]), runs.c.state == RunState.CANCELLED
+        )
+        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(ended)))
 
 
-def _put_mark(connection: Connection, mark: TaskMark) -> None:
-    values = {
-        "activated": to_micros(mark.activated),
-        "timing_digest": mark.timing_digest,
-        "version": mark.version,
-        "planned_until": to_micros(mark.planned_until),
-        "enabled": mark.enabled,
-        "vanished": maybe_micros(mark.vanished),
-    }
-    updated = connection.execute(sa.update(marks).where(marks.c.task == mark.task).values(values))
-    if not updated.rowcount:
-        connection.execute(sa.insert(marks).values(task=mark.task, **values))
+def _put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
+    rows = [
+        {
+            "_task": mark.task,
+            "_activated": to_micros(mark.activated),
+            "_timing_digest": mark.timing_digest,
+            "_version": mark.version,
+            "_planned_until": to_micros(mark.planned_until),
+            "_enabled": mark.enabled,
+            "_vanished": maybe_micros(mark.vanished),
+        }
+        for mark in wanted
+    ]
+    known: set[str] = set()
+    for at in range(0, len(wanted), _CHUNK):
+        some = [mark.task for mark in wanted[at : at + _CHUNK]]
+        known.update(
+            connection.execute(sa.select(marks.c.task).where(marks.c.task.in_(some))).scalars()
+        )
+    values: dict[str, Any] = {name: sa.bindparam(f"_{name}") for name in _MARKED}
+    if standing := [row for row in rows if row["_task"] in known]:
+        connection.execute(
+            sa.update(marks).where(marks.c.task == sa.bindparam("_task")).values(values), standing
+        )
+    if new := [row for row in rows if row["_task"] not in known]:
+        connection.execute(sa.insert(marks).values(task=sa.bindparam("_task"), **values), new)
+
+
+_MARKED = ("activated", "timing_digest", "version", "planned_until", "enabled", "vanished")

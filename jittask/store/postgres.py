@@ -23,7 +23,7 @@ class PostgresDatabase:
     def __init__(self, url: URL, folder: Path) -> None:
         self._url = url
         self._folder = folder
-        self._engine = sa.create_engine(
+        self.engine = sa.create_engine(
             url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
         )
 
@@ -38,7 +38,7 @@ class PostgresDatabase:
                 hint="pip install 'jittask[postgres]'",
             ) from error
         try:
-            upgrade.bring_up_to_date(database._engine, write=create)
+            upgrade.bring_up_to_date(database.engine, write=create)
         except StoreError:
             database.close()
             raise
@@ -64,16 +64,16 @@ class PostgresDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection with a read transaction: one consistent view."""
-        consistent = self._engine.execution_options(isolation_level="REPEATABLE READ")
+        consistent = self.engine.execution_options(isolation_level="REPEATABLE READ")
         with answering(self.place), consistent.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection with a write transaction, committed at the end."""
-        with answering(self.place), self._engine.begin() as connection:
+        with answering(self.place), self.engine.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self.engine.dispose()

@@ -31,7 +31,7 @@ class SqliteDatabase:
     def __init__(self, url: URL) -> None:
         assert url.database is not None
         self._path = Path(url.database)
-        self._engine = _engine(url)
+        self.engine = _engine(url)
         self._writer = threading.Lock()
 
     @classmethod
@@ -50,7 +50,7 @@ class SqliteDatabase:
         _refuse_network_drive(path.parent)
         database = cls(url)
         try:
-            upgrade.bring_up_to_date(database._engine, write=create)
+            upgrade.bring_up_to_date(database.engine, write=create)
         except StoreError:
             database.close()
             raise
@@ -75,19 +75,19 @@ class SqliteDatabase:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection with a read transaction: one consistent view."""
-        with answering(self.place), self._engine.connect() as connection, connection.begin():
+        with answering(self.place), self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """Give a connection with a write transaction, committed at the end."""
-        writable = self._engine.execution_options(jittask_write=True)
+        writable = self.engine.execution_options(jittask_write=True)
         with answering(self.place), self._writer, writable.begin() as connection:
             yield connection
 
     def close(self) -> None:
         """Close every connection."""
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def _engine(url: URL) -> Engine:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Self
 
-from jittask.model import AppSettings, MissedRange, Reason, Run, Trigger
-from jittask.store import claims, planning, reading, standing
-from jittask.store.claims import Claim, Claimed, DueRun, Ending, Orphan
+from jittask.model import AppSettings, MissedRange, Run, Trigger
+from jittask.store import claims, orders, planning, reading, standing
+from jittask.store.claims import Choose, Ending, Orphan, Taken
 from jittask.store.engine import Database, open_database
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.orders import Pause
 from jittask.store.place import STATE_FOLDER, state_folder, store_url
 from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
 from jittask.store.records import ElementRow, LogChunk, RecordFilter, RecordPage, StoreStatus
@@ -81,10 +82,10 @@ class Store:
         with self._database.reading() as connection:
             return planning.all_marks(connection)
 
-    def pending(self, task: str) -> list[PendingRun]:
-        """Return the task's scheduled runs that no attempt has begun, soonest first."""
+    def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
+        """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
         with self._database.reading() as connection:
-            return planning.pending(connection, task)
+            return planning.pending(connection, tasks)
 
     def recorded(
         self, task: str, row_keys: Sequence[str], since: datetime
@@ -106,25 +107,20 @@ class Store:
 
     # --- the worker
 
-    def due(self, now: datetime, limit: int) -> list[DueRun]:
-        """Return runs that may be claimed now, most urgent first."""
-        with self._database.reading() as connection:
-            return claims.due(connection, now, limit)
-
     def next_due(self) -> datetime | None:
         """Return when the next pending run may be claimed."""
         with self._database.reading() as connection:
             return claims.next_due(connection)
 
-    def claim(self, wanted: Sequence[Claim], worker: str, now: datetime) -> list[Claimed]:
-        """Claim what is still pending and due; return what is ours."""
-        with self._database.writing() as connection:
-            return claims.claim(connection, wanted, worker, now)
+    def take(
+        self, choose: Choose, worker: str, now: datetime, limit: int, offset: int = 0
+    ) -> tuple[int, Taken]:
+        """Let ``choose`` decide on a page of the due runs, and write what it chose.
 
-    def skip(self, run: int, reason: Reason, detail: str, now: datetime) -> bool:
-        """End a pending run without running it; say whether it was still pending."""
+        Returns how many due runs the page had, too: a full one has others behind it.
+        """
         with self._database.writing() as connection:
-            return claims.skip(connection, run, reason, detail, now)
+            return claims.take(connection, choose, worker, now, limit, offset)
 
     def finish(
         self, endings: Sequence[Ending], now: datetime, log: Sequence[tuple[int, LogChunk]] = ()
@@ -134,10 +130,37 @@ class Store:
             claims.append_log(connection, log)
             return claims.finish(connection, endings, now)
 
-    def orphans(self) -> list[Orphan]:
-        """Return the runs that a dead runtime left executing."""
+    def kills(self, running: Sequence[int]) -> dict[int, str | None]:
+        """Return which of these runs are to be killed, and the note of who asked."""
         with self._database.reading() as connection:
-            return claims.orphans(connection)
+            return orders.kills(connection, running)
+
+    def orphans(self, workers: Collection[str] | None = None) -> list[Orphan]:
+        """Return the runs that dead runtimes left executing; all that execute, with None."""
+        with self._database.reading() as connection:
+            return claims.orphans(connection, workers)
+
+    # --- what people ask for
+
+    def ask_to_kill(self, run: int, note: str | None, now: datetime) -> bool:
+        """Ask whichever runtime executes the run to kill it; False where none does."""
+        with self._database.writing() as connection:
+            return orders.ask_to_kill(connection, run, note, now)
+
+    def put_pause(self, pause: Pause) -> None:
+        """Pause a task, or change its pause."""
+        with self._database.writing() as connection:
+            orders.put_pause(connection, pause)
+
+    def end_pause(self, task: str) -> bool:
+        """End a task's pause; say whether there was one."""
+        with self._database.writing() as connection:
+            return orders.end_pause(connection, task)
+
+    def pauses(self) -> dict[str, Pause]:
+        """Return every pause, by task; one whose end has come is still among them."""
+        with self._database.reading() as connection:
+            return orders.all_pauses(connection)
 
     # --- readers
 

@@ -51,7 +51,8 @@ runs = Table(
     Column("rerun_of", Serial),
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
-    Index("runs_by_state_due", "state", "due"),
+    Index("runs_to_claim", "state", "priority", "due", "id"),
+    Index("runs_by_finish", "finished"),
     Index("runs_by_effective", "effective", "id"),
     Index("runs_by_task", "task", "row_key", "effective", "id"),
     sqlite_autoincrement=True,
@@ -79,6 +80,7 @@ attempts = Table(
     Column("finished", BigInteger),
     Column("outcome", String(32)),
     Column("error", Text),
+    Column("peak_kb", BigInteger),
 )
 
 log_chunks = Table(
@@ -126,4 +128,31 @@ runtimes = Table(
     Column("last_reload", BigInteger),
     Column("last_reload_ok", Boolean),
     Column("last_scan", BigInteger),
+    Column("beat", BigInteger, nullable=False, server_default="0"),
+    Column("beat_at", BigInteger),
+)
+
+leases = Table(
+    "leases",
+    metadata,
+    Column("name", String(32), primary_key=True),
+    Column("holder", String(64)),
+    Column("term", BigInteger, nullable=False),
+)
+
+pauses = Table(
+    "pauses",
+    metadata,
+    Column("task", String(255), primary_key=True),
+    Column("since", BigInteger, nullable=False),
+    Column("until", BigInteger),
+    Column("note", Text),
+)
+
+kills = Table(
+    "kills",
+    metadata,
+    Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
+    Column("at", BigInteger, nullable=False),
+    Column("note", Text),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.engine import Engine
 
 from jittask.store.errors import NoRecords, StoreError
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision; a test holds it against the migrations."""
 _LOCK = 0x6A74736B
 """The advisory lock of migrations."""
@@ -35,7 +35,7 @@ def bring_up_to_date(engine: Engine, *, write: bool) -> None:
             f"the run store is of an older JitTask (schema {revision}, wanted is {HEAD})",
             hint="jittask db upgrade, or jittask run, brings it up to date",
         )
-    _migrate(engine)
+    migrate(engine, "head")
 
 
 def _revision(engine: Engine) -> str | None:
@@ -46,7 +46,8 @@ def _revision(engine: Engine) -> str | None:
         return None if found is None else str(found)
 
 
-def _migrate(engine: Engine) -> None:
+def migrate(engine: Engine, target: str, *, down: bool = False) -> None:
+    """Bring the schema to a revision, in one transaction."""
     from alembic import command
     from alembic.config import Config
 
@@ -58,4 +59,4 @@ def _migrate(engine: Engine) -> None:
         if connection.dialect.name == "postgresql":  # two runtimes may start at once
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        (command.downgrade if down else command.upgrade)(config, target)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,12 +13,13 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
-from jittask.store import NoRecords, Store, StoreError
-from jittask.store.claims import Claim, Ending
+from jittask.store import NoRecords, Store, StoreError, upgrade
+from jittask.store.claims import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
 from jittask.store.moves import moving
+from jittask.store.orders import Pause
 from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
-from jittask.store.tables import metadata
+from jittask.store.tables import metadata, runs
 from tests.services import store_settings
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -59,37 +61,107 @@ def test_a_cancelled_run_gives_its_nominal_back_and_a_skipped_one_does_not(store
         assert len(store.plan(NOW, [new(task)])) == again
 
 
+def everything(due: Sequence[DueRun], _executing: Sequence[Executing]) -> Choice:
+    return Choice(tuple(Claim(one, "v") for one in due), ())
+
+
+def take(store: Store, worker: str = "w", now: datetime = NOW) -> tuple[Claimed, ...]:
+    return store.take(everything, worker, now, 100)[1].claimed
+
+
 def test_a_claim_is_one(store: Store) -> None:
     store.plan(NOW, [new()])
-    [due] = store.due(NOW, 10)
-    assert len(store.claim([Claim(due, "v")], "w1", NOW)) == 1
-    assert store.claim([Claim(due, "v")], "w2", NOW) == []
+    assert len(take(store, "w1")) == 1
+    assert take(store, "w2") == ()
 
 
 def test_nothing_is_claimed_before_it_is_due(store: Store) -> None:
     store.plan(NOW, [new()])
-    early = NOW - timedelta(microseconds=1)
-    assert store.due(early, 10) == []
-    [due] = store.due(NOW, 10)
-    assert store.claim([Claim(due, "v")], "w", early) == []
+    assert store.next_due() == NOW
+    assert take(store, now=NOW - timedelta(microseconds=1)) == ()
+    assert len(take(store)) == 1
+    assert store.next_due() is None
+
+
+def test_the_urgent_come_first_then_the_oldest(store: Store) -> None:
+    order = [("tasks.A", 0, 1), ("tasks.B", 5, 3), ("tasks.C", 5, 2), ("tasks.D", -1, 0)]
+    for task, priority, minute in order:
+        store.plan(NOW, [new(task, NOW + timedelta(minutes=minute), priority=priority)])
+    later = NOW + timedelta(hours=1)
+    assert [one.run.task[-1] for one in take(store, now=later)] == ["C", "B", "A", "D"]
+
+
+def test_who_chooses_sees_what_executes_everywhere(store: Store) -> None:
+    store.plan(NOW, [new("tasks.A")])
+    take(store, "elsewhere")
+    store.plan(NOW, [new("tasks.A", NOW + timedelta(minutes=1))])
+    seen: list[Executing] = []
+
+    def look(due: Sequence[DueRun], executing: Sequence[Executing]) -> Choice:
+        seen.extend(executing)
+        return Choice((), tuple(Skip(one, Reason.OVERLAP, "x") for one in due))
+
+    length, taken = store.take(look, "here", NOW + timedelta(hours=1), 100)
+    assert (length, len(taken.skipped), seen) == (1, 1, [("tasks.A", "")])
+
+
+def test_two_runtimes_never_claim_one_run(store: Store) -> None:
+    """Many claimers at once: each run is claimed once, each by one token."""
+    store.plan(NOW, [new("tasks.A", NOW - timedelta(minutes=n)) for n in range(200)])
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda n: store.take(some, f"w{n % 8}", NOW, 10), range(64)))
+    claimed = [one.run.id for _, taken in found for one in taken.claimed]
+    assert len(claimed) == len(set(claimed)) == 200
+
+
+def some(due: Sequence[DueRun], _executing: Sequence[Executing]) -> Choice:
+    return Choice(tuple(Claim(one, "v") for one in due[:5]), ())
 
 
 def test_a_stale_token_writes_nothing(store: Store) -> None:
     store.plan(NOW, [new()])
-    [due] = store.due(NOW, 10)
-    [first] = store.claim([Claim(due, "v")], "w1", NOW)
+    [first] = take(store, "w1")
+    number = first.run.id
     back = Ending(
-        due.id, first.token, first.attempt, RunState.PENDING, Reason.INTERRUPTED, retry_at=NOW
+        number, first.token, first.attempt, RunState.PENDING, Reason.INTERRUPTED, retry_at=NOW
     )
     assert store.finish([back], NOW)
-    [second] = store.claim([Claim(due, "v")], "w2", NOW)
+    [second] = take(store, "w2")
     assert second.token > first.token
-    stale = Ending(due.id, first.token, first.attempt, RunState.COMPLETED, result="1")
+    stale = Ending(number, first.token, first.attempt, RunState.COMPLETED, result="1")
     assert store.finish([stale], NOW) == []
-    run = store.run(due.id)
+    run = store.run(number)
     assert run is not None
     assert run.state is RunState.EXECUTING
     assert [one.outcome for one in run.attempts] == ["interrupted", None]
+
+
+def test_an_outcome_whose_reply_was_lost_counts_once_more(store: Store) -> None:
+    store.plan(NOW, [new()])
+    [mine] = take(store)
+    end = Ending(mine.run.id, mine.token, mine.attempt, RunState.COMPLETED, result="1")
+    assert store.finish([end], NOW) == [end]
+    assert store.finish([end], NOW + timedelta(hours=1)) == [end]
+    run = store.run(mine.run.id)
+    assert run is not None
+    assert run.finished == NOW
+
+
+def test_only_those_asked_for_are_killed(store: Store) -> None:
+    store.plan(NOW, [new("tasks.A"), new("tasks.B")])
+    a, b = (one.run.id for one in take(store))
+    assert store.ask_to_kill(a, "too slow", NOW)
+    assert store.kills([a, b]) == {a: "too slow"}
+    assert not store.ask_to_kill(999, None, NOW)
+
+
+def test_a_pause_holds_until_it_is_ended(store: Store) -> None:
+    pause = Pause("tasks.A", NOW, NOW + timedelta(days=1), "moving house")
+    store.put_pause(pause)
+    store.put_pause(pause)
+    assert store.pauses() == {"tasks.A": pause}
+    assert store.end_pause("tasks.A")
+    assert not store.end_pause("tasks.A")
 
 
 @pytest.mark.parametrize("before", list(RunState))
@@ -125,6 +197,30 @@ def test_logs_keep_their_order(store: Store) -> None:
     store.plan(NOW, [new()])
     store.finish([], NOW, [(1, LogChunk(1, NOW, "stdout", f"{n}")) for n in range(5)])
     assert "".join(one.text for one in store.log(1)) == "01234"
+
+
+def test_an_old_schema_is_upgraded_with_its_records(app: AppSettings, tmp_path: Path) -> None:
+    """A store of the first schema, with runs in it."""
+    with Store.open(app, tmp_path, create=True) as store:
+        upgrade.migrate(store._database.engine, "0001", down=True)
+        with store._database.writing() as connection:
+            connection.execute(sa.insert(runs), [_old_run(n) for n in range(3)])
+    with pytest.raises(StoreError, match="of an older JitTask"):
+        Store.open(app, tmp_path, create=False)
+    with Store.open(app, tmp_path, create=True) as store:
+        assert [one.task for one in store.records(RecordFilter(), NOW).records] == [
+            "t2",
+            "t1",
+            "t0",
+        ]
+        assert len(take(store)) == 3
+
+
+def _old_run(n: int) -> dict[str, object]:
+    return {
+        "task": f"t{n}", "row_key": "", "state": "pending", "trigger": "schedule", "nominal": n,
+        "effective": n, "due": n, "attempt": 0, "token": 0, "priority": 0, "late": False,
+    }  # fmt: skip
 
 
 def test_migrations_make_the_tables(store: Store) -> None:

@@ -19,7 +19,15 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.runtime.executors.protocol import Assignment, Done, Interrupted, Report, TimedOut
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Done,
+    Interrupted,
+    Killed,
+    Outcome,
+    Report,
+    TimedOut,
+)
 from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL
 
 _TEMPLATE = "from jittask.runtime.executors.template import main; main()"
@@ -34,7 +42,7 @@ class _Worker:
     process: int | None = None
     current: Assignment | None = None
     deadline: float = 0
-    killed_for: str | None = None
+    killed_for: Outcome | None = None
     runs: int = 0
 
 
@@ -90,11 +98,17 @@ class ProcessExecutor:
         except BlockingIOError:
             return  # enough wake-ups are waiting already
 
+    def kill(self, run: int, why: str) -> None:
+        """Kill the worker that runs ``run``."""
+        for worker in self._workers.values():
+            if worker.current is not None and worker.current.run == run:
+                self._kill(worker, Killed(why))
+
     def interrupt(self) -> None:
         """Kill every worker that runs a body."""
         for worker in self._workers.values():
             if worker.current:
-                self._kill(worker, "the runtime was stopped")
+                self._kill(worker, Interrupted("the runtime was stopped"))
 
     def close(self) -> None:
         """End every process."""
@@ -131,15 +145,17 @@ class ProcessExecutor:
         worker.connection.close()  # its lifeline: it ends by itself
         del self._workers[worker.number]
 
-    def _kill(self, worker: _Worker, why: str) -> None:
-        worker.killed_for = worker.killed_for or why
+    def _kill(self, worker: _Worker, why: Outcome) -> None:
+        if worker.killed_for is not None:
+            return
+        worker.killed_for = why
         self._control.sendall(FRAME.pack(KILL, worker.number, 0))
 
     def _kill_overdue(self) -> None:
         now = self._clock.monotonic()
         for worker in self._workers.values():
-            if worker.current and worker.deadline <= now and worker.killed_for is None:
-                self._kill(worker, "timeout")
+            if worker.current and worker.deadline <= now:
+                self._kill(worker, TimedOut(worker.current.timeout_seconds))
 
     def _receive(self, worker: _Worker) -> Iterator[Report]:
         try:
@@ -157,11 +173,8 @@ class ProcessExecutor:
         run = worker.current
         if run is None:
             return
-        if worker.killed_for == "timeout":
-            yield Done(run.run, run.token, run.attempt, TimedOut(run.timeout_seconds))
-        else:
-            why = worker.killed_for or f"its worker process (pid {worker.process}) died"
-            yield Done(run.run, run.token, run.attempt, Interrupted(why))
+        died = Interrupted(f"its worker process (pid {worker.process}) died")
+        yield Done(run.run, run.token, run.attempt, worker.killed_for or died)
 
     # --- the template
 
@@ -192,7 +205,8 @@ class ProcessExecutor:
             worker.process = value
         elif worker is not None and what == ENDED and value < 0:
             signal_name = signal.Signals(-value).name
-            worker.killed_for = worker.killed_for or f"its worker process died by {signal_name}"
+            died = Interrupted(f"its worker process died by {signal_name}")
+            worker.killed_for = worker.killed_for or died
 
     def _replace_template(self) -> Iterator[Report]:
         """Begin anew with a fresh template: nobody is left to kill the old one's workers.
@@ -202,7 +216,8 @@ class ProcessExecutor:
         if not self._template_forked:
             raise RuntimeError("the workers' template process cannot start")
         for worker in list(self._workers.values()):
-            worker.killed_for = worker.killed_for or "the workers' template process died"
+            died = Interrupted("the workers' template process died")
+            worker.killed_for = worker.killed_for or died
             yield from self._bury(worker)
         self._control.close()
         self._template.wait()

@@ -73,7 +73,14 @@ class Interrupted:
     detail: str
 
 
-Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted
+@dataclass(frozen=True, slots=True)
+class Killed:
+    """Somebody had the body killed."""
+
+    detail: str
+
+
+Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted | Killed
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,9 @@ class Executor(Protocol):
 
     def wake(self) -> None:
         """Make ``poll`` return; from any thread."""
+
+    def kill(self, run: int, why: str) -> None:
+        """End the body of a run, if it runs here; a later poll reports it as killed."""
 
     def interrupt(self) -> None:
         """Kill every body; each is reported as interrupted by the polls that follow."""

@@ -1,0 +1,70 @@
+"""What people ask of running runtimes: to kill a run, to pause a task, to go on (rule V5)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.model import RunState
+from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.tables import kills as kills_table
+from jittask.store.tables import pauses, runs
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A task that is not to run for now."""
+
+    task: str
+    since: datetime
+    until: datetime | None
+    """When it goes on by itself; None: not before somebody says so."""
+    note: str | None
+
+
+def ask_to_kill(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
+    """Ask for a run's body to be killed; say whether it executes."""
+    query = sa.select(runs.c.id).where(runs.c.id == run, runs.c.state == RunState.EXECUTING)
+    if connection.execute(query).one_or_none() is None:
+        return False
+    connection.execute(sa.delete(kills_table).where(kills_table.c.run_id == run))
+    connection.execute(sa.insert(kills_table).values(run_id=run, at=to_micros(now), note=note))
+    return True
+
+
+def kills(connection: Connection, running: Sequence[int]) -> dict[int, str | None]:
+    """Return which of these runs are to be killed, and the note of who asked."""
+    query = sa.select(kills_table.c.run_id, kills_table.c.note).where(
+        kills_table.c.run_id.in_(running)
+    )
+    return {row.run_id: row.note for row in connection.execute(query)}
+
+
+def put_pause(connection: Connection, pause: Pause) -> None:
+    """Pause a task, or change its pause."""
+    connection.execute(sa.delete(pauses).where(pauses.c.task == pause.task))
+    connection.execute(
+        sa.insert(pauses).values(
+            task=pause.task,
+            since=to_micros(pause.since),
+            until=maybe_micros(pause.until),
+            note=pause.note,
+        )
+    )
+
+
+def end_pause(connection: Connection, task: str) -> bool:
+    """End a task's pause; say whether there was one."""
+    return bool(connection.execute(sa.delete(pauses).where(pauses.c.task == task)).rowcount)
+
+
+def all_pauses(connection: Connection) -> dict[str, Pause]:
+    """Return every pause, by task; one whose end has come is still among them."""
+    return {
+        row.task: Pause(row.task, from_micros(row.since), maybe_instant(row.until), row.note)
+        for row in connection.execute(sa.select(pauses))
+    }
