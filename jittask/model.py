@@ -324,6 +324,7 @@ class Reason(StrEnum):
     ROW_UNMATCHED = "row-unmatched"
     ROW_MOVED = "row-moved"
     KILLED = "killed"
+    PAUSED = "task-paused"
 
 
 @dataclass(frozen=True, slots=True)

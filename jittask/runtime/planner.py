@@ -11,7 +11,7 @@ from jittask.model import RunState
 from jittask.runtime.events import Event, Planned
 from jittask.runtime.plan import Plan, plan_task, removed
 from jittask.runtime.snapshot import Snapshot
-from jittask.store import Store
+from jittask.store import Store, StoreUnavailable
 from jittask.store.planning import NewRun, PendingRun, TaskMark
 
 Decide = Callable[[str, Sequence[PendingRun]], Plan]
@@ -87,14 +87,19 @@ class Planner:
         """Decide on tasks, and write what is decided, many in one transaction."""
         for first in range(0, len(names), _AT_ONCE):
             some = names[first : first + _AT_ONCE]
-            pending = self._store.pending(some)
-            plans = [decide(name, pending.get(name, ())) for name in some]
-            made = self._store.plan(
-                now,
-                create=[run for plan in plans for run in plan.create],
-                close=[closing for plan in plans for closing in plan.close],
-                mark=[plan.mark for plan in plans],
-            )
+            try:
+                pending = self._store.pending(some)
+                plans = [decide(name, pending.get(name, ())) for name in some]
+                made = self._store.plan(
+                    now,
+                    create=[run for plan in plans for run in plan.create],
+                    close=[closing for plan in plans for closing in plan.close],
+                    mark=[plan.mark for plan in plans],
+                )
+            except StoreUnavailable:
+                for name in names[first:]:  # written or not: the keys let it be planned again
+                    heapq.heappush(self._agenda, (now, name))
+                raise
             for name, plan in zip(some, plans, strict=True):
                 self._marks[name] = plan.mark
                 if plan.again is not None:

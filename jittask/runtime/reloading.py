@@ -42,6 +42,7 @@ class Reloading:
         self._emit = emit
         self._swap = swap
         self._one_at_a_time = threading.Lock()
+        self._unwritten: tuple[datetime, bool] | None = None
         self.current: Snapshot
 
     def reload(self) -> None:
@@ -63,16 +64,26 @@ class Reloading:
         self.current = snapshot
         self._swap(snapshot)
         if changes:
-            self.write_standing(snapshot)
-            self._store.note(self._identity, reloaded=(now, not snapshot.broken))
+            self._unwritten = (now, not snapshot.broken)
             for event in self._events(snapshot, changes, now, self._clock.monotonic() - began):
                 self._emit(event)
+            self.write_what_is_new()
 
     def standing_troubles(self) -> Iterator[Event]:
         """Yield an event for every element that is broken now."""
         now = self._clock.now()
         for name in sorted(self.current.broken):
             yield self._broken(self.current, name, now)
+
+    def write_what_is_new(self) -> None:
+        """Write of the last reload what the store has not heard. Raises StoreUnavailable."""
+        unwritten = self._unwritten
+        if unwritten is None:
+            return
+        self.write_standing(self.current)
+        self._store.note(self._identity, reloaded=unwritten)
+        if self._unwritten is unwritten:
+            self._unwritten = None
 
     def write_standing(self, snapshot: Snapshot) -> None:
         """Keep what runs and what is broken, for ``status`` and for the next start (H3, H4)."""

@@ -27,6 +27,7 @@ from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Stopped, Trouble
 from jittask.runtime.executors.process import ProcessExecutor
+from jittask.runtime.outage import Outage
 from jittask.runtime.planner import Planner
 from jittask.runtime.reload import changes
 from jittask.runtime.reloading import Reloading
@@ -34,10 +35,12 @@ from jittask.runtime.rowscan import RowScan
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.worker import Worker, end_orphans
-from jittask.store import Store
+from jittask.store import Store, StoreUnavailable
 
 _LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
 _LEFTOVER_PATIENCE = 10.0  # seconds
+_OUTAGE_PAUSE = 0.5  # seconds between two tries of a store that does not answer
+_LAST_PATIENCE = 5.0  # seconds that a stop waits for the store to take the last outcomes
 
 
 class Runtime:
@@ -64,6 +67,8 @@ class Runtime:
         self._stopping = threading.Event()
         self._ended = threading.Event()
         self._changed = threading.Event()
+        self._never = threading.Event()
+        self._outage = Outage(self._clock, self._emit)
         self._threads: list[threading.Thread] = []
         self._failure: BaseException | None = None
         self._held = ExitStack()
@@ -210,12 +215,25 @@ class Runtime:
                 break
             if draining and self._clock.monotonic() >= self._drain_until:
                 self._executor.interrupt()  # stay until the end of each is written
-            snapshot, now = self.snapshot, self._clock.now()
-            if not draining:
-                self._again = self._planner.step(snapshot, now)
-                self._upkeep.step(snapshot, now)
-            self._worker.step(snapshot, self._patience(now), claiming=not draining)
+            try:
+                self._pass(draining=draining)
+            except StoreUnavailable as error:
+                if draining and self._clock.monotonic() >= self._drain_until + _LAST_PATIENCE:
+                    self._outage.gave_up(error, self._worker.unwritten)
+                    break
+                self._outage.met(error)
+                self._clock.wait(self._never, _OUTAGE_PAUSE)
+            else:
+                self._outage.over()
         self._end()
+
+    def _pass(self, *, draining: bool) -> None:
+        snapshot, now = self.snapshot, self._clock.now()
+        if not draining:
+            self._again = self._planner.step(snapshot, now)
+            self._upkeep.step(snapshot, now)
+            self._reloading.write_what_is_new()
+        self._worker.step(snapshot, self._patience(now), claiming=not draining)
 
     def _patience(self, now: datetime) -> float:
         if self._draining.is_set():
@@ -232,7 +250,8 @@ class Runtime:
                 thread.join()
         counts = self._worker.counts
         now = self._clock.now()
-        self._store.note(self.identity, stopped=now)
+        with self._outage.suffered():
+            self._store.note(self.identity, stopped=now)
         self._held.close()
         self._data.close()
         self._emit(Stopped(now, counts["completed"], counts["failed"], counts["interrupted"]))
@@ -241,8 +260,9 @@ class Runtime:
         while not self._stopping.is_set():
             if not self._draining.is_set():
                 now = self._clock.now()
-                self._rowscan.step(self.snapshot, self._data, now, self._overlap)
-                self._store.note(self.identity, scanned=now)
+                with self._outage.suffered():
+                    self._rowscan.step(self.snapshot, self._data, now, self._overlap)
+                    self._store.note(self.identity, scanned=now)
                 self._executor.wake()
             self._clock.wait(self._changed, self._scan_seconds)
             if not self._stopping.is_set() and not self._draining.is_set():
@@ -262,7 +282,8 @@ class Runtime:
                 return
             if changed or self.snapshot.absent or not watched:
                 watched = True  # what changed before the watch began is looked for once
-                self._reloading.reload()
+                with self._outage.suffered():
+                    self._reloading.reload()
 
     def _guard(self, duty: Callable[[], None]) -> None:
         """Run a duty; what it cannot survive ends the whole runtime, never silently."""

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 
 from jittask.clock import Clock
 from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
@@ -42,6 +43,7 @@ from jittask.store.claims import (
     Skip,
     Taken,
 )
+from jittask.store.orders import Pause
 from jittask.store.records import LogChunk
 
 LOG_CAP = 262_144
@@ -56,8 +58,9 @@ def choose(
     snapshot: Snapshot,
     executing: Sequence[Executing],
     free: int,
+    paused: Mapping[str, Pause] = MappingProxyType({}),
 ) -> Choice:
-    """Decide which due runs start now, by overlap and concurrency (R2).
+    """Decide which due runs start now, by pause, overlap and concurrency (R2).
 
     A run that has to wait is left as it is. A run whose task is not in the
     snapshot waits too: the task may come back, and the planner ends it if not.
@@ -69,6 +72,9 @@ def choose(
     for run in due:
         standing = snapshot.tasks.get(run.task)
         if standing is None:
+            continue
+        if run.task in paused and run.trigger is Trigger.SCHEDULE:
+            skips.append(Skip(run, Reason.PAUSED, _paused(paused[run.task])))
             continue
         policy = standing.task.policy
         key = (run.task, run.row_key)
@@ -83,6 +89,20 @@ def choose(
         busy[key] += 1
         per_task[run.task] += 1
     return Choice(tuple(claims), tuple(skips))
+
+
+def _choosing(
+    snapshot: Snapshot,
+    free: int,
+    paused: Mapping[str, Pause],
+    due: Sequence[DueRun],
+    executing: Sequence[Executing],
+) -> Choice:
+    return choose(due, snapshot, executing, free, paused)
+
+
+def _paused(pause: Pause) -> str:
+    return "the task was paused" + (f": {pause.note}" if pause.note else "")
 
 
 def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
@@ -173,6 +193,11 @@ class Worker:
         """Whether no body runs, and everything is written."""
         return not self._active
 
+    @property
+    def unwritten(self) -> int:
+        """How many runs' ends have not been written."""
+        return len(self._active)
+
     def step(self, snapshot: Snapshot, seconds: float, *, claiming: bool = True) -> None:
         """Claim what is due, then wait at most ``seconds`` for reports and write them down.
 
@@ -195,12 +220,13 @@ class Worker:
             return
         if self._doubtful:
             self._give_back(now)
+        paused = {name: one for name, one in self._store.pauses().items() if one.holds(now)}
         waiting = 0
         for _ in range(_MOST_PAGES):
             free = self._executor.free()
             if not free:
                 return
-            length, taken = self._take(partial(self._choose, snapshot, free), now, waiting)
+            length, taken = self._take(partial(_choosing, snapshot, free, paused), now, waiting)
             for skip in taken.skipped:
                 self._tell_skipped(skip, now)
             for mine in taken.claimed:
@@ -215,11 +241,6 @@ class Worker:
         except StoreUnavailable:
             self._doubtful = True  # it may have been written all the same
             raise
-
-    def _choose(
-        self, snapshot: Snapshot, free: int, due: Sequence[DueRun], executing: Sequence[Executing]
-    ) -> Choice:
-        return choose(due, snapshot, executing, free)
 
     def _give_back(self, now: datetime) -> None:
         """Make pending again what was claimed for us by a write whose reply was lost."""

@@ -318,9 +318,7 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
 _OUTCOME = ("reason", "detail", "result", "error", "finished", "due")
 
 
-def _held(
-    connection: Connection, numbers: Iterable[int], state: RunState | None
-) -> dict[int, Any]:
+def _held(connection: Connection, numbers: Iterable[int], state: RunState | None) -> dict[int, Any]:
     """Return what stands of those runs, or of those in ``state``, and keep others from them."""
     wanted = list(numbers)
     found: dict[int, Any] = {}

@@ -25,6 +25,10 @@ class Pause:
     """When it goes on by itself; None: not before somebody says so."""
     note: str | None
 
+    def holds(self, now: datetime) -> bool:
+        """Whether the task is not to run at ``now``."""
+        return self.until is None or now < self.until
+
 
 def ask_to_kill(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
     """Ask for a run's body to be killed; say whether it executes."""
