@@ -40,7 +40,7 @@ def command(task: str, row: str | None, wait: bool, tree: Path | None, shape: st
         raise Failure(str(error), error.hint) from error
     with open_store(compilation.app, create=True) as store:
         number = store.enqueue(found.name, row or "", Trigger.MANUAL, SystemClock().now())
-        alive = store.runtime_alive()
+        alive = store.runtime_alive(SystemClock().now())
         if not alive:
             click.echo("no runtime is alive: it runs when jittask run is started", err=True)
         ended = _wait(store, number) if wait and alive else None
@@ -56,7 +56,7 @@ def command(task: str, row: str | None, wait: bool, tree: Path | None, shape: st
 
 def _wait(store: Store, number: int) -> Run | None:
     clock, never = SystemClock(), threading.Event()
-    while store.runtime_alive():
+    while store.runtime_alive(clock.now()):
         run = store.run(number)
         if run is None or not TRANSITIONS[run.state]:
             return run

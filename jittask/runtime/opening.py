@@ -70,17 +70,16 @@ def state_folder(root: Path) -> Path:
 
 
 def take_lock(store: Store, identity: str) -> FileLock:
-    """Become the one runtime of the store."""
-    lock = store.runtime_lock()
+    """Become the one runtime of this tree on this machine."""
     try:
-        if not lock.take():
-            raise RuntimeFailure(
-                f"another runtime ({lock.signature()}) already runs these tasks",
-                hint="stop it first; jittask status tells its process id",
-            )
+        lock = store.take_runtime_lock(identity)
     except StoreError as error:
         raise RuntimeFailure(str(error), error.hint) from error
-    lock.sign(identity)
+    if isinstance(lock, str):
+        raise RuntimeFailure(
+            f"another runtime ({lock}) already runs these tasks",
+            hint="stop it first; jittask status tells its process id",
+        )
     return lock
 
 

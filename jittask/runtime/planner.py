@@ -23,8 +23,11 @@ _AT_ONCE = 1000  # tasks in one transaction
 class Planner:
     """Plans what has come due, and what comes next; one pass a ``step``."""
 
-    def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, store: Store, emit: Callable[[Event], None], term: int | None = None
+    ) -> None:
         self._store = store
+        self._term = term
         self._emit = emit
         self._seen: Snapshot | None = None
         self._agenda: list[tuple[datetime, str]] = []
@@ -95,6 +98,7 @@ class Planner:
                     create=[run for plan in plans for run in plan.create],
                     close=[closing for plan in plans for closing in plan.close],
                     mark=[plan.mark for plan in plans],
+                    term=self._term,
                 )
             except StoreUnavailable:
                 for name in names[first:]:  # written or not: the keys let it be planned again

@@ -28,7 +28,7 @@ class Reloading:
         compilation: Compilation,
         bundles: Bundles,
         store: Store,
-        identity: str,
+        identity: Callable[[], str],
         clock: Clock,
         emit: Callable[[Event], None],
         swap: Callable[[Snapshot], None],
@@ -81,7 +81,7 @@ class Reloading:
         if unwritten is None:
             return
         self.write_standing(self.current)
-        self._store.note(self._identity, reloaded=unwritten)
+        self._store.note(self._identity(), reloaded=unwritten)
         if self._unwritten is unwritten:
             self._unwritten = None
 

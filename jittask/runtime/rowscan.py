@@ -38,8 +38,11 @@ SWEEP_EVERY = timedelta(minutes=5)
 class RowScan:
     """Plans runs for the rows of date-field tasks; one scan a ``step``."""
 
-    def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
+    def __init__(
+        self, store: Store, emit: Callable[[Event], None], term: int | None = None
+    ) -> None:
         self._store = store
+        self._term = term
         self._emit = emit
         self._marks: dict[str, TaskMark] | None = None
         self._swept: dict[str, datetime] = {}
@@ -78,10 +81,12 @@ class RowScan:
         start = max(start, mark.activated)
         rows = data.rows(task.model)
         for page in self._pages(task, rows, start, now):
-            made = self._store.plan(now, create=self._page(task, rows.model, page, start, now))
+            made = self._store.plan(
+                now, create=self._page(task, rows.model, page, start, now), term=self._term
+            )
             announce(made, now, self._emit)
         done = replace(mark, planned_until=max(now, mark.planned_until))
-        self._store.plan(now, mark=[done])
+        self._store.plan(now, mark=[done], term=self._term)
         self._marks[task.name] = done
 
     def _activate(self, task: DateFieldTask, mark: TaskMark | None, now: datetime) -> TaskMark:
@@ -92,7 +97,7 @@ class RowScan:
                 cancel(run, activation.void)
                 for run in self._store.pending([task.name]).get(task.name, ())
             ]
-        self._store.plan(now, close=close, mark=[activation.mark])
+        self._store.plan(now, close=close, mark=[activation.mark], term=self._term)
         self._planned[task.name] = task
         self._swept[task.name] = now
         assert self._marks is not None

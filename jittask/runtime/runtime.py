@@ -12,7 +12,7 @@ import socket
 import threading
 import uuid
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -27,15 +27,16 @@ from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Stopped, Trouble
 from jittask.runtime.executors.process import ProcessExecutor
+from jittask.runtime.membership import Alone, LeaseLost, Membership
 from jittask.runtime.outage import Outage
-from jittask.runtime.planner import Planner
+from jittask.runtime.planning import Planning
 from jittask.runtime.reload import changes
 from jittask.runtime.reloading import Reloading
-from jittask.runtime.rowscan import RowScan
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.telling import Telling
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.worker import Worker, end_orphans
-from jittask.store import Store, StoreUnavailable
+from jittask.store import LeadershipLost, Store, StoreUnavailable
 
 _LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
 _LEFTOVER_PATIENCE = 10.0  # seconds
@@ -59,9 +60,8 @@ class Runtime:
     ) -> None:
         self.root = Path(tree).resolve()
         self._clock = clock or SystemClock()
-        self._on_event = on_event or (lambda _event: None)
-        self._telling = threading.Condition()
-        self._told: list[Event] = []
+        self._telling = Telling(on_event)
+        self._emit = self._telling.emit
         self._snapshot: Snapshot | None = None
         self._draining = threading.Event()
         self._stopping = threading.Event()
@@ -72,7 +72,7 @@ class Runtime:
         self._threads: list[threading.Thread] = []
         self._failure: BaseException | None = None
         self._held = ExitStack()
-        self.identity = f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+        self.identity = _new_identity()
 
     # --- what users call
 
@@ -132,16 +132,7 @@ class Runtime:
 
         Raises TimeoutError where none came.
         """
-        found: list[Event] = []
-
-        def seen() -> bool:
-            found[:] = [event for event in self._told if wanted(event)][:1]
-            return bool(found)
-
-        with self._telling:
-            if not self._telling.wait_for(seen, seconds):
-                raise TimeoutError(f"no such event within {seconds:g} s")
-        return found[0]
+        return self._telling.wait_for(wanted, seconds)
 
     def __enter__(self) -> Self:
         self.start()
@@ -169,10 +160,10 @@ class Runtime:
         opening.wait_for_leftovers(self._store, self._clock, _LEFTOVER_PATIENCE)
         now = self._clock.now()
         self._store.announce(self.identity, socket.gethostname(), os.getpid(), now)
+        self._store.retire(self.identity, now)
         self._bundles = Bundles(opening.state_folder(self.root))
         self._snapshot = opening.first(compilation, self._store, self._bundles, now)
-        policies = {name: one.task.policy for name, one in self._snapshot.tasks.items()}
-        end_orphans(self._store, None, policies, now, self._emit)
+        self._end_orphans(now)
         self._data = AppData(compilation.app.databases, self.root)
         self._executor = ProcessExecutor(
             settings.runtime.workers, self._store.bodies_lock().path, self._clock
@@ -186,13 +177,12 @@ class Runtime:
 
     def _compose(self, compilation: Compilation) -> None:
         self._compilation = compilation
-        self._planner = Planner(self._store, self._emit)
-        self._rowscan = RowScan(self._store, self._emit)
+        self._join()
         self._worker = Worker(
             self._store, self._executor, self._bundles, self._clock, self.identity, self._emit
         )
         self._reloading = Reloading(
-            self.root, compilation, self._bundles, self._store, self.identity, self._clock,
+            self.root, compilation, self._bundles, self._store, lambda: self.identity, self._clock,
             self._emit, self._swap,
         )  # fmt: skip
         self._reloading.current = self.snapshot
@@ -203,8 +193,47 @@ class Runtime:
         now = self._clock.now()
         self._reloading.make_tables(self._data, self.snapshot, now)
         self._reloading.write_standing(self.snapshot)
-        self._again = self._planner.step(self.snapshot, now)
-        self._rowscan.step(self.snapshot, self._data, now, self._overlap)
+        self._membership.step(now)
+        self._planning.have(self._membership.term)
+        if self._membership.leads:
+            self._planning.plan(self.snapshot, now)
+            self._planning.scan(self.snapshot, self._data, now, self._overlap)
+
+    # --- among other runtimes
+
+    def _join(self) -> None:
+        """Take a place among the runtimes that share the store (R8)."""
+        self._planning = Planning(self._store, self._emit)
+        self._membership: Alone | Membership = Alone()
+        if self._store.shared:
+            settings = self.snapshot.app.settings.runtime
+            self._membership = Membership(
+                self._store, self._clock, self.identity, settings.heartbeat_seconds,
+                settings.lease_seconds, self._emit,
+            )  # fmt: skip
+
+    def _keep_company(self, now: datetime) -> None:
+        """Beat, look at the others, and end what dead ones left."""
+        if not self._membership.step(now):
+            return
+        if self._membership.until is not None:
+            self._executor.hold_until(self._membership.until)
+        self._planning.have(self._membership.term)
+        if self._membership.leads:
+            self._end_orphans(now)
+
+    def _end_orphans(self, now: datetime) -> None:
+        policies = {name: one.task.policy for name, one in self.snapshot.tasks.items()}
+        end_orphans(self._store, policies, now, self._emit)
+
+    def _begin_anew(self) -> None:
+        """Go on as a new runtime: others have counted this one as dead (R4)."""
+        self.identity, now = _new_identity(), self._clock.now()
+        words = "this runtime was away too long, and others took its runs over: it begins anew"
+        self._emit(Trouble(now, "lease-lost", words))
+        self._worker.begin_anew(self.identity)
+        self._store.announce(self.identity, socket.gethostname(), os.getpid(), now)
+        self._join()
 
     # --- the duties
 
@@ -217,6 +246,10 @@ class Runtime:
                 self._executor.interrupt()  # stay until the end of each is written
             try:
                 self._pass(draining=draining)
+            except LeaseLost:
+                self._begin_anew()
+            except LeadershipLost:
+                self._membership.lost_the_lead()
             except StoreUnavailable as error:
                 if draining and self._clock.monotonic() >= self._drain_until + _LAST_PATIENCE:
                     self._outage.gave_up(error, self._worker.unwritten)
@@ -229,18 +262,21 @@ class Runtime:
 
     def _pass(self, *, draining: bool) -> None:
         snapshot, now = self.snapshot, self._clock.now()
+        self._keep_company(now)
         if not draining:
-            self._again = self._planner.step(snapshot, now)
-            self._upkeep.step(snapshot, now)
+            if self._membership.leads:
+                self._planning.plan(snapshot, now)
+                self._upkeep.step(snapshot, now)
             self._reloading.write_what_is_new()
         self._worker.step(snapshot, self._patience(now), claiming=not draining)
 
     def _patience(self, now: datetime) -> float:
         if self._draining.is_set():
             return max(0.0, min(_LOOK_EVERY, self._drain_until - self._clock.monotonic())) or 0.05
-        if self._again is None:
+        again = self._planning.again
+        if again is None or not self._membership.leads:
             return _LOOK_EVERY
-        return max(0.0, min(_LOOK_EVERY, (self._again - now).total_seconds()))
+        return max(0.0, min(_LOOK_EVERY, (again - now).total_seconds()))
 
     def _end(self) -> None:
         self._stopping.set()
@@ -258,10 +294,10 @@ class Runtime:
 
     def _scan(self) -> None:
         while not self._stopping.is_set():
-            if not self._draining.is_set():
+            if self._membership.leads and not self._draining.is_set():
                 now = self._clock.now()
-                with self._outage.suffered():
-                    self._rowscan.step(self.snapshot, self._data, now, self._overlap)
+                with self._outage.suffered(), suppress(LeadershipLost):
+                    self._planning.scan(self.snapshot, self._data, now, self._overlap)
                     self._store.note(self.identity, scanned=now)
                 self._executor.wake()
             self._clock.wait(self._changed, self._scan_seconds)
@@ -323,12 +359,9 @@ class Runtime:
     def _trouble_watching(self, text: str) -> None:
         self._emit(Trouble(self._clock.now(), "watch-failed", text))
 
-    def _emit(self, event: Event) -> None:
-        with self._telling:
-            self._told.append(event)
-            del self._told[:-1000]
-            self._on_event(event)
-            self._telling.notify_all()
+
+def _new_identity() -> str:
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
 __all__ = ["Runtime", "RuntimeFailure", "Store"]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 from types import MappingProxyType
@@ -50,6 +50,7 @@ LOG_CAP = 262_144
 """Characters of output kept of one attempt."""
 
 _PAGE = 500  # due runs looked at in one transaction
+_A_MOMENT = 0.2  # seconds
 _MOST_PAGES = 20  # and in one pass: behind them may stand others that need not wait
 
 
@@ -213,6 +214,18 @@ class Worker:
         self._reports += self._executor.poll(seconds)
         self._write_down()
 
+    def begin_anew(self, identity: str) -> None:
+        """End every body and forget the runs: others have taken them over."""
+        self._executor.interrupt()
+        while self._active:
+            for report in self._executor.poll(_A_MOMENT):
+                if isinstance(report, Done):
+                    self._active.pop(report.run, None)
+        self._policies.clear()
+        self._kept.clear()
+        self._reports.clear()
+        self._identity = identity
+
     def _claim(self, snapshot: Snapshot) -> None:
         now = self._clock.now()
         soonest = self._store.next_due()
@@ -246,7 +259,7 @@ class Worker:
         """Make pending again what was claimed for us by a write whose reply was lost."""
         unknown = [
             Ending(one.id, one.token, one.attempt, RunState.PENDING, retry_at=now)
-            for one in self._store.orphans([self._identity])
+            for one in self._store.executed_by(self._identity)
             if one.id not in self._active
         ]
         self._store.finish(unknown, now)
@@ -349,17 +362,13 @@ def _capped(piece: Output, kept: Counter[int]) -> str:
 
 def end_orphans(
     store: Store,
-    dead: Collection[str] | None,
     policies: Mapping[str, Policy],
     now: datetime,
     emit: Callable[[Event], None],
 ) -> None:
-    """End what dead runtimes left executing; their last body is known to be over (R4).
-
-    ``dead``: their identities; None for all, where nobody else can be alive.
-    """
+    """End what dead runtimes left executing; their last body is known to be over (R4)."""
     outcome = Interrupted("the program was killed while it ran")
-    by_run = {one.id: one for one in store.orphans(dead)}
+    by_run = {one.id: one for one in store.orphans()}
     endings = [
         ending(
             Done(one.id, one.token, one.attempt, outcome),

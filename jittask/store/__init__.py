@@ -1,7 +1,15 @@
 """The run store: all SQL about runs stands behind ``Store`` (rules R1, R3, R4, R9)."""
 
-from jittask.store.errors import NoRecords, StoreError, StoreUnavailable
+from jittask.store.errors import LeadershipLost, NoRecords, StoreError, StoreUnavailable
 from jittask.store.place import state_folder, store_url
 from jittask.store.store import Store
 
-__all__ = ["NoRecords", "Store", "StoreError", "StoreUnavailable", "state_folder", "store_url"]
+__all__ = [
+    "LeadershipLost",
+    "NoRecords",
+    "Store",
+    "StoreError",
+    "StoreUnavailable",
+    "state_folder",
+    "store_url",
+]

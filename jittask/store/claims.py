@@ -8,7 +8,7 @@ everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,14 +17,13 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Reason, RunState, Trigger
+from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.moves import moving
 from jittask.store.planning import nominals_of
 from jittask.store.records import LogChunk
-from jittask.store.tables import attempts, keys, log_chunks, runs
+from jittask.store.tables import attempts, keys, log_chunks, runs, runtimes
 
-_CLAIMING = 0x6A74636C
-"""The advisory lock of claims, where the database has many writers."""
 _CHUNK = 500  # ids in one IN list, far below every database's limit
 
 
@@ -91,7 +90,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A run that a dead runtime left executing."""
+    """A run that stands as executing."""
 
     id: int
     task: str
@@ -183,8 +182,7 @@ def take(
 
     Nobody else claims in the meantime.
     """
-    if connection.dialect.name == "postgresql":
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_CLAIMING)))
+    alone(connection, Lock.CLAIM)
     page = due(connection, now, limit, offset)
     if not page:
         return 0, Taken()
@@ -336,14 +334,19 @@ def _held(connection: Connection, numbers: Iterable[int], state: RunState | None
     return found
 
 
-def orphans(connection: Connection, workers: Collection[str] | None) -> list[Orphan]:
-    """Return the runs that ``workers`` left executing, or, with None, all that execute.
+def executed_by(connection: Connection, worker: str) -> list[Orphan]:
+    """Return the runs that stand as executing on a runtime."""
+    return _executing(connection, runs.c.worker == worker)
 
-    Only who knows that those runtimes are dead may ask.
-    """
-    query = sa.select(runs).where(runs.c.state == RunState.EXECUTING).order_by(runs.c.id)
-    if workers is not None:
-        query = query.where(runs.c.worker.in_(workers))
+
+def orphans(connection: Connection) -> list[Orphan]:
+    """Return the runs that stand as executing on a runtime that has ended."""
+    standing = sa.select(runtimes.c.id).where(runtimes.c.stopped.is_(None))
+    return _executing(connection, runs.c.worker.not_in(standing))
+
+
+def _executing(connection: Connection, which: sa.ColumnElement[bool]) -> list[Orphan]:
+    query = sa.select(runs).where(runs.c.state == RunState.EXECUTING, which).order_by(runs.c.id)
     return [
         Orphan(
             id=row.id,

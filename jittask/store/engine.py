@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
+from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
+import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 
@@ -17,6 +19,8 @@ class Database(Protocol):
     """One door for reading and one for writing; safe to use from several threads."""
 
     engine: Engine
+    shared: bool
+    """Whether several runtimes may use it at once (R8)."""
 
     @property
     def place(self) -> str:
@@ -54,6 +58,20 @@ def open_database(url: URL, folder: Path, *, create: bool) -> Database:
     from jittask.store.postgres import PostgresDatabase
 
     return PostgresDatabase.open(url, folder, create=create)
+
+
+class Lock(IntEnum):
+    """What one transaction at a time does, where the database has many writers."""
+
+    MIGRATE = 0x6A74736B
+    CLAIM = 0x6A74636C
+    ELEMENTS = 0x6A74656C
+
+
+def alone(connection: Connection, lock: Lock) -> None:
+    """Wait until no other transaction does that, and keep others from it until this one ends."""
+    if connection.dialect.name == "postgresql":  # SQLite has one writer anyway
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(int(lock))))
 
 
 @contextmanager

@@ -23,3 +23,10 @@ class StoreUnavailable(StoreError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, "it goes on by itself when the run store answers again")
+
+
+class LeadershipLost(StoreError):
+    """Another runtime plans now: nothing has been written."""
+
+    def __init__(self) -> None:
+        super().__init__("another runtime plans now")

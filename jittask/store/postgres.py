@@ -20,6 +20,8 @@ _CONNECT_SECONDS = 5
 class PostgresDatabase:
     """A database of a PostgreSQL server; the tables stand where its search path says first."""
 
+    shared = True
+
     def __init__(self, url: URL, folder: Path) -> None:
         self._url = url
         self._folder = folder

@@ -28,6 +28,8 @@ class SqliteDatabase:
     So none is refused in its middle.
     """
 
+    shared = False
+
     def __init__(self, url: URL) -> None:
         assert url.database is not None
         self._path = Path(url.database)

@@ -6,11 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.records import ElementRow, RuntimeRow
 from jittask.store.tables import elements, log_chunks, runs, runtimes
@@ -26,7 +28,18 @@ def announce(connection: Connection, identity: str, host: str, pid: int, now: da
     newest = (
         sa.select(runtimes.c.id).order_by(runtimes.c.started.desc()).limit(_RUNTIMES_KEPT)
     ).scalar_subquery()
-    connection.execute(sa.delete(runtimes).where(runtimes.c.id.not_in(newest)))
+    connection.execute(
+        sa.delete(runtimes).where(runtimes.c.id.not_in(newest), runtimes.c.stopped.is_not(None))
+    )
+
+
+def retire_others(connection: Connection, identity: str, now: datetime) -> None:
+    """Enter the end of every runtime but one."""
+    connection.execute(
+        sa.update(runtimes)
+        .where(runtimes.c.id != identity, runtimes.c.stopped.is_(None))
+        .values(stopped=to_micros(now))
+    )
 
 
 def note(
@@ -53,22 +66,35 @@ def latest_runtimes(connection: Connection, *, alive: bool) -> tuple[RuntimeRow,
     """Return the newest runtime; ``alive`` is what the lock says of it."""
     query = sa.select(runtimes).order_by(runtimes.c.started.desc()).limit(1)
     return tuple(
-        RuntimeRow(
-            id=row.id,
-            host=row.host,
-            pid=row.pid,
-            started=from_micros(row.started),
-            alive=alive and row.stopped is None,
-            last_reload=maybe_instant(row.last_reload),
-            last_reload_ok=row.last_reload_ok,
-            last_scan=maybe_instant(row.last_scan),
-        )
+        _runtime(row, alive=alive and row.stopped is None) for row in connection.execute(query)
+    )
+
+
+def sharing_runtimes(connection: Connection, since: datetime) -> tuple[RuntimeRow, ...]:
+    """Return the runtimes that have not ended, alive where they have beaten ``since``."""
+    query = sa.select(runtimes).where(runtimes.c.stopped.is_(None)).order_by(runtimes.c.started)
+    return tuple(
+        _runtime(row, alive=row.beat_at is not None and row.beat_at > to_micros(since))
         for row in connection.execute(query)
+    )
+
+
+def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
+    return RuntimeRow(
+        id=row.id,
+        host=row.host,
+        pid=row.pid,
+        started=from_micros(row.started),
+        alive=alive,
+        last_reload=maybe_instant(row.last_reload),
+        last_reload_ok=row.last_reload_ok,
+        last_scan=maybe_instant(row.last_scan),
     )
 
 
 def put_elements(connection: Connection, rows: Sequence[ElementRow]) -> None:
     """Replace what is known of the elements."""
+    alone(connection, Lock.ELEMENTS)
     connection.execute(sa.delete(elements))
     if rows:
         connection.execute(

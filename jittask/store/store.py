@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
+from sqlalchemy.engine import Connection
+
 from jittask.model import AppSettings, MissedRange, Run, Trigger
-from jittask.store import claims, orders, planning, reading, standing
+from jittask.store import claims, membership, orders, planning, reading, standing
 from jittask.store.claims import Choose, Ending, Orphan, Taken
 from jittask.store.engine import Database, open_database
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.membership import Company, Member
 from jittask.store.orders import Pause
 from jittask.store.place import STATE_FOLDER, state_folder, store_url
 from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
-from jittask.store.records import ElementRow, LogChunk, RecordFilter, RecordPage, StoreStatus
+from jittask.store.records import (
+    ElementRow,
+    LogChunk,
+    RecordFilter,
+    RecordPage,
+    RuntimeRow,
+    StoreStatus,
+)
 
 
 class Store:
@@ -25,14 +35,17 @@ class Store:
     needs as an argument.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, lease: timedelta) -> None:
         self._database = database
+        self._lease = lease
+        self._predecessor = ""
 
     @classmethod
     def open(cls, settings: AppSettings, root: Path, *, create: bool) -> Store:
         """Open the store of a tree; see ``open_database`` for what StoreError tells."""
         folder = state_folder(root) if create else root / STATE_FOLDER
-        return cls(open_database(store_url(settings, root), folder, create=create))
+        database = open_database(store_url(settings, root), folder, create=create)
+        return cls(database, timedelta(seconds=settings.runtime.lease_seconds))
 
     def close(self) -> None:
         """Close every connection."""
@@ -51,17 +64,26 @@ class Store:
         """Where the records are, for people."""
         return self._database.place
 
-    def runtime_lock(self) -> FileLock:
-        """Return the lock of the one runtime."""
-        return runtime_lock(self._database.lock_stem)
+    def take_runtime_lock(self, identity: str) -> FileLock | str:
+        """Become the one runtime of this tree on this machine; or return who is."""
+        lock = runtime_lock(self._database.lock_stem)
+        before = lock.signature()
+        if not lock.take():
+            return before
+        self._predecessor = before
+        lock.sign(identity)
+        return lock
 
     def bodies_lock(self) -> FileLock:
         """Return the lock that worker processes share."""
         return bodies_lock(self._database.lock_stem)
 
-    def runtime_alive(self) -> bool:
-        """Whether a runtime holds this store now."""
-        with self.runtime_lock() as lock:
+    def runtime_alive(self, now: datetime) -> bool:
+        """Whether a runtime is there to run what is due."""
+        if self.shared:
+            with self._database.reading() as connection:
+                return membership.anyone_alive(connection, now, self._lease)
+        with runtime_lock(self._database.lock_stem) as lock:
             return not lock.take(shared=True)
 
     # --- the planner
@@ -72,9 +94,16 @@ class Store:
         create: Sequence[NewRun] = (),
         close: Sequence[Closing] = (),
         mark: Sequence[TaskMark] = (),
+        term: int | None = None,
     ) -> list[tuple[int, NewRun]]:
-        """Write one plan whole; return the new runs with their ids."""
+        """Write one plan whole; return the new runs with their ids.
+
+        With the ``term`` of a lease on planning, only while it lasts: raises
+        LeadershipLost after it.
+        """
         with self._database.writing() as connection:
+            if term is not None:
+                membership.check_term(connection, term)
             return planning.plan(connection, now=now, create=create, close=close, mark=mark)
 
     def marks(self) -> dict[str, TaskMark]:
@@ -135,10 +164,53 @@ class Store:
         with self._database.reading() as connection:
             return orders.kills(connection, running)
 
-    def orphans(self, workers: Collection[str] | None = None) -> list[Orphan]:
-        """Return the runs that dead runtimes left executing; all that execute, with None."""
+    def executed_by(self, worker: str) -> list[Orphan]:
+        """Return the runs that stand as executing on a runtime."""
         with self._database.reading() as connection:
-            return claims.orphans(connection, workers)
+            return claims.executed_by(connection, worker)
+
+    def orphans(self) -> list[Orphan]:
+        """Return the runs that stand as executing on a runtime that has ended."""
+        with self._database.reading() as connection:
+            return claims.orphans(connection)
+
+    # --- the runtimes that share the store
+
+    @property
+    def shared(self) -> bool:
+        """Whether several runtimes may use it at once."""
+        return self._database.shared
+
+    def beat(self, identity: str, now: datetime) -> bool:
+        """Raise a runtime's beat; False where others have counted it as dead."""
+        with self._database.writing() as connection:
+            return membership.beat(connection, identity, now)
+
+    def company(self) -> Company:
+        """Return who shares the store, and who plans."""
+        with self._database.reading() as connection:
+            return membership.company(connection)
+
+    def lead(self, identity: str, seen: int) -> int | None:
+        """Take the lease on planning if its term is still the one seen; return the new term."""
+        with self._database.writing() as connection:
+            return membership.lead(connection, identity, seen)
+
+    def bury(self, member: Member, now: datetime) -> bool:
+        """Count a runtime as dead, unless it has beaten since; say whether it is."""
+        with self._database.writing() as connection:
+            return membership.bury(connection, member, now)
+
+    def retire(self, identity: str, now: datetime) -> None:
+        """Enter the end of the runtime that held this machine's lock before ``identity``.
+
+        Where nobody else may use the store, that is every other one.
+        """
+        with self._database.writing() as connection:
+            if not self.shared:
+                standing.retire_others(connection, identity, now)
+            elif predecessor := self._predecessor:
+                standing.note(connection, predecessor, stopped=now)
 
     # --- what people ask for
 
@@ -183,16 +255,23 @@ class Store:
 
     def status(self, now: datetime) -> StoreStatus:
         """Return what ``jittask status`` shows."""
-        alive = self.runtime_alive()
+        alive = self.runtime_alive(now)
         with self._database.reading() as connection:
             pending, overdue, executing = reading.counts(connection, now)
             return StoreStatus(
-                runtimes=standing.latest_runtimes(connection, alive=alive),
+                runtimes=self._runtimes(connection, now, alive=alive),
                 elements=standing.known_elements(connection),
                 pending=pending,
                 overdue=overdue,
                 executing=executing,
             )
+
+    def _runtimes(
+        self, connection: Connection, now: datetime, *, alive: bool
+    ) -> tuple[RuntimeRow, ...]:
+        if self.shared:
+            return standing.sharing_runtimes(connection, now - self._lease)
+        return standing.latest_runtimes(connection, alive=alive)
 
     # --- what runtimes say
 

@@ -7,12 +7,11 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from jittask.store.engine import Lock, alone
 from jittask.store.errors import NoRecords, StoreError
 
 HEAD = "0002"
 """The newest revision; a test holds it against the migrations."""
-_LOCK = 0x6A74736B
-"""The advisory lock of migrations."""
 
 
 def bring_up_to_date(engine: Engine, *, write: bool) -> None:
@@ -56,7 +55,6 @@ def migrate(engine: Engine, target: str, *, down: bool = False) -> None:
         "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
     )
     with engine.execution_options(jittask_write=True).begin() as connection:
-        if connection.dialect.name == "postgresql":  # two runtimes may start at once
-            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_LOCK)))
+        alone(connection, Lock.MIGRATE)  # two runtimes may start at once
         config.attributes["connection"] = connection
         (command.downgrade if down else command.upgrade)(config, target)

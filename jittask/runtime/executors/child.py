@@ -13,9 +13,11 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.capture import capture_output
-from jittask.runtime.executors.protocol import Assignment, Done, Output, Report
+from jittask.runtime.executors.protocol import Assignment, Done, HoldUntil, Output, Report
+from jittask.runtime.executors.template import LEASE_OVER
 from jittask.store.lock import FileLock
 
 
@@ -39,14 +41,36 @@ class _Worker:
         self._sending = threading.Lock()
         self._orders: queue.SimpleQueue[Assignment] = queue.SimpleQueue()
         self._current: Assignment | None = None
+        self._clock = SystemClock()
+        self._until: float | None = None
+        self._held_on = threading.Event()
 
     def listen(self) -> None:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
         try:
             while True:
-                self._orders.put(self._connection.recv())
+                order: Assignment | HoldUntil = self._connection.recv()
+                if isinstance(order, HoldUntil):
+                    self._hold_until(order.moment)
+                else:
+                    self._orders.put(order)
         except (EOFError, OSError):
             os._exit(0)
+
+    def _hold_until(self, moment: float) -> None:
+        first = self._until is None
+        self._until = moment
+        self._held_on.set()
+        if first:
+            threading.Thread(target=self._end_in_time, daemon=True).start()
+
+    def _end_in_time(self) -> None:
+        """End the process when its time is over, whatever has become of the runtime (R4)."""
+        assert self._until is not None
+        while (left := self._until - self._clock.monotonic()) > 0:
+            if self._clock.wait(self._held_on, left):
+                self._held_on.clear()
+        os._exit(LEASE_OVER)
 
     def serve(self) -> None:
         drain = capture_output(self._output)

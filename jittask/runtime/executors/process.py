@@ -22,13 +22,14 @@ from jittask.clock import Clock
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
+    HoldUntil,
     Interrupted,
     Killed,
     Outcome,
     Report,
     TimedOut,
 )
-from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL
+from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL, LEASE_OVER
 
 _TEMPLATE = "from jittask.runtime.executors.template import main; main()"
 _RECYCLE_AFTER = 1000  # runs of one worker, so that a leak in element code stays small
@@ -54,6 +55,7 @@ class ProcessExecutor:
         self._bodies_lock = str(bodies_lock)
         self._clock = clock
         self._workers: dict[int, _Worker] = {}
+        self._until: HoldUntil | None = None
         self._numbers = iter(range(1, sys.maxsize))
         self._wake_read, self._wake_write = os.pipe()
         for descriptor in (self._wake_read, self._wake_write):
@@ -104,6 +106,13 @@ class ProcessExecutor:
             if worker.current is not None and worker.current.run == run:
                 self._kill(worker, Killed(why))
 
+    def hold_until(self, moment: float) -> None:
+        """Tell every worker until when it may live."""
+        self._until = HoldUntil(moment)
+        for worker in self._workers.values():
+            with contextlib.suppress(OSError):  # it has died: ``poll`` finds that
+                worker.connection.send(self._until)
+
     def interrupt(self) -> None:
         """Kill every worker that runs a body."""
         for worker in self._workers.values():
@@ -138,6 +147,8 @@ class ProcessExecutor:
             socket.send_fds(self._control, [FRAME.pack(FORK, number, 0)], [theirs.fileno()])
         worker = _Worker(number, Connection(ours.detach()), bundle)
         worker.connection.send(self._bodies_lock)
+        if self._until is not None:
+            worker.connection.send(self._until)
         self._workers[number] = worker
         return worker
 
@@ -203,6 +214,9 @@ class ProcessExecutor:
         self._template_forked |= what == FORKED
         if worker is not None and what == FORKED:
             worker.process = value
+        elif worker is not None and what == ENDED and value == LEASE_OVER:
+            over = Interrupted("its lease ran out: the run store did not answer for too long")
+            worker.killed_for = worker.killed_for or over
         elif worker is not None and what == ENDED and value < 0:
             signal_name = signal.Signals(-value).name
             died = Interrupted(f"its worker process died by {signal_name}")

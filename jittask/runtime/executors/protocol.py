@@ -107,6 +107,13 @@ class Done:
 Report = Output | Done
 
 
+@dataclass(frozen=True, slots=True)
+class HoldUntil:
+    """Tells a worker process until when it may live, by ``Clock.monotonic`` of this machine."""
+
+    moment: float
+
+
 class Executor(Protocol):
     """Runs bodies. Called from one thread, but for ``wake``."""
 
@@ -124,6 +131,12 @@ class Executor(Protocol):
 
     def kill(self, run: int, why: str) -> None:
         """End the body of a run, if it runs here; a later poll reports it as killed."""
+
+    def hold_until(self, moment: float) -> None:
+        """Let bodies run until then, by ``Clock.monotonic``, unless it is put off again.
+
+        Past it they end by themselves, whatever has become of the runtime.
+        """
 
     def interrupt(self) -> None:
         """Kill every body; each is reported as interrupted by the polls that follow."""

@@ -21,6 +21,8 @@ from typing import NoReturn
 FRAME = struct.Struct("!cqq")
 """What is said, the worker's number, and a process id or an exit code."""
 FORK, KILL, FORKED, ENDED = b"F", b"K", b"P", b"E"
+LEASE_OVER = 75
+"""The exit code of a worker that ended because nothing put its end off."""
 
 _WARM = (
     "jittask.compiler",

@@ -1,0 +1,47 @@
+"""What only one of the runtimes on a store does: plan, for tasks and for rows (rule R8).
+
+A term begins with nothing remembered: what the runtime before has planned
+stands in the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from jittask.runtime.data import AppData
+from jittask.runtime.events import Event
+from jittask.runtime.planner import Planner
+from jittask.runtime.rowscan import RowScan
+from jittask.runtime.snapshot import Snapshot
+from jittask.store import Store
+
+
+class Planning:
+    """The planner and the row scan of the term that this runtime has."""
+
+    def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
+        self._store = store
+        self._emit = emit
+        self._term: int | None = None
+        self._begin()
+        self.again: datetime | None = None
+        """When the next task's turn is."""
+
+    def have(self, term: int | None) -> None:
+        """Go on in a term, or begin another."""
+        if term is not None and term != self._term:
+            self._term = term
+            self._begin()
+
+    def plan(self, snapshot: Snapshot, now: datetime) -> None:
+        """Plan every task whose turn it is. Raises LeadershipLost."""
+        self.again = self._planner.step(snapshot, now)
+
+    def scan(self, snapshot: Snapshot, data: AppData, now: datetime, overlap: timedelta) -> None:
+        """Look for rows whose date has come. Raises LeadershipLost."""
+        self._rowscan.step(snapshot, data, now, overlap)
+
+    def _begin(self) -> None:
+        self._planner = Planner(self._store, self._emit, self._term)
+        self._rowscan = RowScan(self._store, self._emit, self._term)

@@ -1,0 +1,107 @@
+"""The runtimes that share a store: their beats, and the lease on planning (rules R4, R8).
+
+A beat is a counter that its runtime raises; whoever looks on judges by whether
+it has moved, and by his own elapsed time, so that no clock that steps takes a
+lease away. What is taken over is named by the counter that was seen, so that a
+runtime which beats in the meantime keeps it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.store.errors import LeadershipLost
+from jittask.store.instants import to_micros
+from jittask.store.tables import leases, runtimes
+
+_PLANNING = "planning"
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A runtime that has not ended, as far as anybody knows."""
+
+    id: str
+    beat: int
+
+
+@dataclass(frozen=True, slots=True)
+class Company:
+    """Who shares the store, and who plans."""
+
+    members: tuple[Member, ...]
+    leader: str | None
+    term: int
+    """Raised with each change of the leader; it fences the leader's writes."""
+
+
+def beat(connection: Connection, identity: str, now: datetime) -> bool:
+    """Raise a runtime's beat; False where others have counted it as dead."""
+    done = connection.execute(
+        sa.update(runtimes)
+        .where(runtimes.c.id == identity, runtimes.c.stopped.is_(None))
+        .values(beat=runtimes.c.beat + 1, beat_at=to_micros(now))
+    )
+    return bool(done.rowcount)
+
+
+def company(connection: Connection) -> Company:
+    """Return who shares the store, and who plans."""
+    query = sa.select(runtimes.c.id, runtimes.c.beat).where(runtimes.c.stopped.is_(None))
+    members = tuple(Member(row.id, row.beat) for row in connection.execute(query))
+    lease = connection.execute(sa.select(leases).where(leases.c.name == _PLANNING)).one()
+    return Company(members, lease.holder, lease.term)
+
+
+def lead(connection: Connection, identity: str, seen: int) -> int | None:
+    """Take the lease on planning if its term is still the one seen; return the new term."""
+    done = connection.execute(
+        sa.update(leases)
+        .where(leases.c.name == _PLANNING, leases.c.term == seen)
+        .values(holder=identity, term=seen + 1)
+    )
+    return seen + 1 if done.rowcount else None
+
+
+def resign(connection: Connection, identity: str) -> None:
+    """Give the lease on planning back, where it is this runtime's."""
+    connection.execute(
+        sa.update(leases)
+        .where(leases.c.name == _PLANNING, leases.c.holder == identity)
+        .values(holder=None)
+    )
+
+
+def bury(connection: Connection, member: Member, now: datetime) -> bool:
+    """Count a runtime as dead, unless it has beaten since; say whether it is."""
+    done = connection.execute(
+        sa.update(runtimes)
+        .where(
+            runtimes.c.id == member.id,
+            runtimes.c.beat == member.beat,
+            runtimes.c.stopped.is_(None),
+        )
+        .values(stopped=to_micros(now))
+    )
+    return bool(done.rowcount)
+
+
+def check_term(connection: Connection, term: int) -> None:
+    """Hold on to the lease on planning until the end of the transaction.
+
+    Raises LeadershipLost where another term has begun.
+    """
+    query = sa.select(leases.c.term).where(leases.c.name == _PLANNING).with_for_update(read=True)
+    if connection.execute(query).scalar() != term:
+        raise LeadershipLost
+
+
+def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
+    """Whether some runtime has beaten within a lease, by its own clock; for people only."""
+    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
+    last = connection.execute(query).scalar()
+    return last is not None and last > to_micros(now - lease)
