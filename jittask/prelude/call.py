@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import inspect
 import json
 from collections.abc import Callable
@@ -23,8 +22,7 @@ def load_function(reference: FunctionRef, host: App) -> Callable[..., Any]:
     if reference.style is CallStyle.SERVICE:
         found = getattr(host.getElement(reference.element), reference.function)
     else:
-        module = importlib.import_module(f"{reference.element}.inner")
-        found = getattr(module, reference.function)
+        found = getattr(host.module(f"{reference.element}.inner"), reference.function)
     function: Callable[..., Any] = found
     return function
 

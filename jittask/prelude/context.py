@@ -5,10 +5,14 @@ from __future__ import annotations
 import importlib
 import json
 import logging
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -27,7 +31,7 @@ log = logging.getLogger("jittask.task")
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The run that this process executes."""
+    """The run that executes."""
 
     runId: int
     task: str
@@ -43,12 +47,17 @@ class Current:
 
 
 class App:
-    """``app``: the way from one element's code to another's."""
+    """``app``: the way from one element's code to another's.
 
-    def __init__(self, contents: AppContents, root: Path) -> None:
+    ``package``: what stands before the names of the tree's modules, with a dot.
+    """
+
+    def __init__(self, contents: AppContents, root: Path, package: str = "") -> None:
         self._contents = contents
+        self._package = package
         self._found: dict[str, Any] = {}
         self._rows: dict[str, Rows] = {}
+        self._opening = threading.Lock()
         self.rootPath = root
         """The tree's folder."""
 
@@ -63,8 +72,13 @@ class App:
         Raises LookupError for a name that this task's version does not hold.
         """
         if name not in self._found:
-            self._found[name] = self._load(name)
+            # no lock: what an import waits for may itself ask for an element
+            self._found.setdefault(name, self._load(name))
         return self._found[name]
+
+    def module(self, name: str) -> ModuleType:
+        """Import a module of the tree, ``tasks.A.inner``, and return it."""
+        return importlib.import_module(f"{self._package}{name}")
 
     def transaction(self) -> AbstractContextManager[None]:
         """Gather the model calls inside into one transaction (D9)."""
@@ -72,15 +86,21 @@ class App:
 
     def rows(self, model: ModelInfo) -> Rows:
         """Return the rows of a model."""
-        if model.name not in self._rows:
-            # late: an element that only declares and imports needs no database
-            from jittask.data.databases import open_database
-            from jittask.data.rows import Rows
+        with self._opening:
+            if model.name not in self._rows:
+                # late: an element that only declares and imports needs no database
+                from jittask.data.databases import open_database
+                from jittask.data.rows import Rows
 
-            info = self._contents.databases[model.database]
-            engine = open_database(info, self.rootPath)
-            self._rows[model.name] = Rows.open(engine, model)
-        return self._rows[model.name]
+                info = self._contents.databases[model.database]
+                engine = open_database(info, self.rootPath)
+                self._rows[model.name] = Rows.open(engine, model)
+            return self._rows[model.name]
+
+    def close(self) -> None:
+        """Close the connections to databases that nobody uses any more."""
+        for rows in self._rows.values():
+            rows.engine.dispose()
 
     def _load(self, name: str) -> Any:
         element = self._contents.elements.get(name)
@@ -97,7 +117,7 @@ class App:
         return self._model(model)
 
     def _service(self, name: str) -> Any:
-        module = importlib.import_module(f"{name}.service")
+        module = self.module(f"{name}.service")
         owner = getattr(module, name.rpartition(".")[2], None)
         return owner() if isinstance(owner, type) else module
 
@@ -105,37 +125,66 @@ class App:
         short = model.name.rpartition(".")[2]
         owner: type[NormalModel] = type(short, (NormalModel,), {})
         if model.form is ModelForm.NORMAL:
-            owner = getattr(importlib.import_module(f"{model.name}.model"), short)
+            owner = getattr(self.module(f"{model.name}.model"), short)
         from jittask.prelude.access import Access
 
         owner._access = Access(self.rows(model))
         return owner
 
 
-class _Place:
-    """What stands in this process now."""
+@dataclass(slots=True)
+class Place:
+    """What element code finds around it."""
 
     app: App | None = None
     current: Current | None = None
 
 
-place = _Place()
+process_place = Place()
+"""The place of a process that runs one bundle; of all of its threads."""
+_own: ContextVar[Place | None] = ContextVar("place", default=None)
+
+
+def place() -> Place:
+    """Return where the calling code stands."""
+    return _own.get() or process_place
+
+
+@contextmanager
+def alone(app: App, current: Current) -> Iterator[None]:
+    """Be the one run of this process."""
+    process_place.app, process_place.current = app, current
+    try:
+        yield
+    finally:
+        process_place.current = None
+
+
+@contextmanager
+def among_others(app: App, current: Current) -> Iterator[None]:
+    """Be one of several runs of this process: only this thread stands there."""
+    mark = _own.set(Place(app, current))
+    try:
+        yield
+    finally:
+        _own.reset(mark)
 
 
 def judged_at() -> tuple[datetime, ZoneInfo]:
     """Return the instant and the zone that a filter's TODAY() and NOW() mean."""
-    return SystemClock().now(), place.app.zone if place.app else zonedata.zone("UTC")
+    app = place().app
+    return SystemClock().now(), app.zone if app else zonedata.zone("UTC")
 
 
 class _Proxy:
-    """Stands for what this process has at the moment of use."""
+    """Stands for what is there at the moment of use."""
 
     def __init__(self, name: str, attribute: str) -> None:
         self._name = name
         self._attribute = attribute
 
     def __getattr__(self, name: str) -> Any:
-        target = getattr(place, self._attribute)
+        target = getattr(place(), self._attribute)
         if target is None:
             raise RuntimeError(f"{self._name} is there only while JitTask runs a task")
         return getattr(target, name)

@@ -1,6 +1,7 @@
 """Makes a process ready for element code: import paths, and ``app`` (rules U3, H4).
 
-Only worker and checking processes call it.
+Worker and checking processes call it: each holds one tree, whose modules have
+their own names. What several trees in one process need stands in ``beside``.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jittask.model import AppContents, ElementKind
-from jittask.prelude.context import App, app, log, place
+from jittask.prelude.context import App, app, log, process_place
 from jittask.prelude.datatypes import datatypes
 from jittask.prelude.models import NormalModel, NormalService
 
@@ -29,6 +30,8 @@ _NAMES: dict[str, dict[str, Any]] = {
     "jit.commons.utils": {},
     "jit.commons.utils.logger": {"log": log},
 }
+TOPS = frozenset({*(kind.value for kind in ElementKind), "commons", "datatypes", "jit"})
+"""The first names of the modules that a tree has, or JitAi."""
 _PACKAGES = frozenset({*(kind.value for kind in ElementKind), "commons"})
 
 
@@ -39,29 +42,38 @@ def install(contents: AppContents, code: Path, root: Path) -> App:
     """
     sys.dont_write_bytecode = True
     sys.path.insert(0, str(code))
-    sys.meta_path.insert(0, _JitAiNames(code))
+    sys.meta_path.insert(0, TreeNames(code))
     importlib.invalidate_caches()
     builtins.app = app  # type: ignore[attr-defined] # JitAi's code uses it as a global
-    place.app = App(contents, root)
-    return place.app
+    process_place.app = App(contents, root)
+    return process_place.app
 
 
-class _JitAiNames(MetaPathFinder, Loader):
-    """Finds JitAi's own modules, and the top folders of the tree before any other package."""
+class TreeNames(MetaPathFinder, Loader):
+    """Finds JitAi's own modules, and the top folders of the tree before any other package.
 
-    def __init__(self, code: Path) -> None:
+    ``package``: what stands before their names, with a dot.
+    """
+
+    def __init__(self, code: Path, package: str = "") -> None:
         self._code = code
+        self.package = package
 
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> ModuleSpec | None:
-        if fullname in _NAMES:
-            return ModuleSpec(fullname, self, is_package=not _NAMES[fullname])
-        if fullname in _PACKAGES and not (self._code / fullname / "__init__.py").exists():
+        """Return how the module is made, or None for others to say."""
+        if not fullname.startswith(self.package):
+            return None
+        name = fullname[len(self.package) :]
+        if name in _NAMES:
+            return ModuleSpec(fullname, self, is_package=not _NAMES[name])
+        if name in _PACKAGES and not (self._code / name / "__init__.py").exists():
             spec = ModuleSpec(fullname, None, is_package=True)
-            spec.submodule_search_locations = [str(self._code / fullname)]
+            spec.submodule_search_locations = [str(self._code / name)]
             return spec
         return None
 
     def exec_module(self, module: types.ModuleType) -> None:
-        module.__dict__.update(_NAMES[module.__name__])
+        """Fill one of JitAi's own modules."""
+        module.__dict__.update(_NAMES[module.__name__[len(self.package) :]])

@@ -1,18 +1,21 @@
-"""Runs one body in a worker process: five steps, from the row to the result (rules D5, U5)."""
+"""Runs one body where it is called: five steps, from the row to the result (rules D5, U5)."""
 
 from __future__ import annotations
 
 import traceback
 from datetime import timedelta
 from pathlib import Path
+from types import TracebackType
 
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.data.rows import Row
 from jittask.model import Reason, Trigger
+from jittask.prelude import beside
+from jittask.prelude.beside import Beside
 from jittask.prelude.call import call, encode_result, load_function
-from jittask.prelude.context import Current, place
+from jittask.prelude.context import Current, alone, among_others
 from jittask.prelude.install import install
 from jittask.prelude.rowdata import RowData
 from jittask.query.match import matches
@@ -22,33 +25,45 @@ _TICK = timedelta(microseconds=1)
 
 
 class Bodies:
-    """The bodies of one bundle, which this process holds for all of its life."""
+    """The bodies of one bundle.
 
-    def __init__(self, code: Path, root: Path, clock: Clock | None = None) -> None:
+    This process holds it for all of its life, and holds no other one; or, with
+    ``shared``, has it beside others until it is closed.
+    """
+
+    def __init__(
+        self, code: Path, root: Path, clock: Clock | None = None, *, shared: bool = False
+    ) -> None:
         self._clock = clock or SystemClock()
         self._code = code
         compilation = compile_tree(code)
+        contents = compilation.app.contents
         self._tasks = compilation.app.tasks
-        self._app = install(compilation.app.contents, code, root)
+        self._beside = Beside(contents, code, root) if shared else None
+        self._app = self._beside.app if self._beside else install(contents, code, root)
+        self._stand = among_others if shared else alone
 
     def run(self, assignment: Assignment) -> Outcome:
         """Read the row again, judge it again, call the function, encode what it returns."""
         began = self._clock.monotonic()
         try:
-            task = self._tasks[assignment.task]
-            row = self._fresh_row(task, assignment)
-            if isinstance(row, Withdrawn):
-                return row
-            place.current = self._current(assignment)
-            function = load_function(task.function, self._app)
-            given = None if row is None else RowData(row)
-            result = encode_result(call(function, task.function.style, given))
+            with self._stand(self._app, self._current(assignment)):
+                task = self._tasks[assignment.task]
+                row = self._fresh_row(task, assignment)
+                if isinstance(row, Withdrawn):
+                    return row
+                function = load_function(task.function, self._app)
+                given = None if row is None else RowData(row)
+                result = encode_result(call(function, task.function.style, given))
             return Completed(result, self._clock.monotonic() - began)
         except BaseException as error:
-            words = f"{type(error).__name__}: {error}".splitlines()[0]
+            words = self._as_in_the_tree(_said(error)).splitlines()[0]
             return Failed(words, self._traceback(error), self._clock.monotonic() - began)
-        finally:
-            place.current = None
+
+    def close(self) -> None:
+        """Take a shared bundle out of the process; no body of it may run."""
+        if self._beside is not None:
+            self._beside.close()
 
     def _fresh_row(self, task: CompiledTask, assignment: Assignment) -> Row | Withdrawn | None:
         """Return the row as it is now, or why it is not to fire any more (D5)."""
@@ -85,9 +100,33 @@ class Bodies:
         frames = error.__traceback__
         while frames is not None and not self._is_theirs(frames.tb_frame.f_code.co_filename):
             frames = frames.tb_next
-        return "".join(
-            traceback.format_exception(type(error), error, frames or error.__traceback__)
+        lines = traceback.format_exception(
+            type(error), error, _without_ours(frames) or error.__traceback__
         )
+        return self._as_in_the_tree("".join(lines))
 
     def _is_theirs(self, file: str) -> bool:
         return Path(file).is_relative_to(self._code)
+
+    def _as_in_the_tree(self, text: str) -> str:
+        """Return text with the modules' names that the tree gives them."""
+        return text.replace(self._beside.package, "") if self._beside else text
+
+
+def _without_ours(frames: TracebackType | None) -> TracebackType | None:
+    """Leave out the frames by which a shared bundle's imports are led to its own modules."""
+    kept: list[TracebackType] = []
+    while frames is not None:
+        if frames.tb_frame.f_code.co_filename != beside.__file__:
+            kept.append(frames)
+        frames = frames.tb_next
+    for one, following in zip(kept, [*kept[1:], None], strict=True):
+        one.tb_next = following
+    return kept[0] if kept else None
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return f"{type(error).__name__}: {error}"
+    except Exception:
+        return f"{type(error).__name__}: (its own text cannot be had)"

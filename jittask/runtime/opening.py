@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
@@ -10,10 +11,14 @@ from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation, ScheduledTask
 from jittask.environment import UnsetVariable, expand, references
-from jittask.model import AppSettings, DatabaseInfo
+from jittask.model import AppSettings, DatabaseInfo, RuntimeSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import NotFiring, Ready
+from jittask.runtime.executors.inline import InlineExecutor
+from jittask.runtime.executors.process import ProcessExecutor
+from jittask.runtime.executors.protocol import Executor
+from jittask.runtime.executors.thread import ThreadExecutor
 from jittask.runtime.snapshot import Snapshot, Standing, first_snapshot
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
@@ -28,12 +33,6 @@ def refuse_broken_app(compilation: Compilation) -> None:
         if one.is_error and one.element is None and one.location.file in ("app.json", "."):
             place = f"{one.location.file}:{one.location.line}:{one.location.column}"
             raise RuntimeFailure(f"{place}: {one.message}", one.hint)
-    executor = compilation.app.settings.runtime.executor
-    if executor != "process":
-        raise RuntimeFailure(
-            f"app.json: settings.runtime.executor {executor!r} is not available yet",
-            hint="leave it out: the executor is 'process'",
-        )
 
 
 def refuse_unset_environment(compilation: Compilation) -> None:
@@ -96,6 +95,16 @@ def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
             )
         clock.wait(never, 0.05)
     lock.free()
+
+
+def open_executor(settings: RuntimeSettings, store: Store, clock: Clock) -> Executor:
+    """Start what runs bodies, as ``settings.runtime.executor`` says (R6)."""
+    kinds: dict[str, Callable[[int, Path, Clock], Executor]] = {
+        "process": ProcessExecutor,
+        "thread": ThreadExecutor,
+        "inline": InlineExecutor,
+    }
+    return kinds[settings.executor](settings.workers, store.bodies_lock().path, clock)
 
 
 def first(compilation: Compilation, store: Store, bundles: Bundles, now: datetime) -> Snapshot:

@@ -26,7 +26,6 @@ from jittask.runtime.bundles import Bundles
 from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Stopped, Trouble
-from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.membership import Alone, LeaseLost, Membership
 from jittask.runtime.outage import Outage
 from jittask.runtime.planning import Planning
@@ -165,9 +164,7 @@ class Runtime:
         self._snapshot = opening.first(compilation, self._store, self._bundles, now)
         self._end_orphans(now)
         self._data = AppData(compilation.app.databases, self.root)
-        self._executor = ProcessExecutor(
-            settings.runtime.workers, self._store.bodies_lock().path, self._clock
-        )
+        self._executor = opening.open_executor(settings.runtime, self._store, self._clock)
         self._held.callback(self._executor.close)
         self._compose(compilation)
         self._first_plans()

@@ -18,6 +18,7 @@ from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trig
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.events import Event, Finished, Started
 from jittask.runtime.executors.protocol import (
+    LOG_CAP,
     Assignment,
     Completed,
     Done,
@@ -45,9 +46,6 @@ from jittask.store.claims import (
 )
 from jittask.store.orders import Pause
 from jittask.store.records import LogChunk
-
-LOG_CAP = 262_144
-"""Characters of output kept of one attempt."""
 
 _PAGE = 500  # due runs looked at in one transaction
 _A_MOMENT = 0.2  # seconds
@@ -136,9 +134,8 @@ def _meaning(
             return RunState.COMPLETED, None, None, result, None
         case Failed(message=message, error=error):
             return RunState.FAILED, Reason.ERROR, message, None, error
-        case TimedOut(seconds=seconds):
-            text = f"killed after {seconds:g} s (policy.timeoutSeconds)"
-            return RunState.FAILED, Reason.TIMEOUT, text, None, text
+        case TimedOut(detail=detail):
+            return RunState.FAILED, Reason.TIMEOUT, detail, None, detail
         case Interrupted(detail=detail):
             return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
         case Killed(detail=detail):

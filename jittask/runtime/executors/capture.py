@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import sys
@@ -73,3 +74,19 @@ def capture_output(sink: Callable[[str, str], None]) -> Callable[[], None]:
             one.drain()
 
     return drain
+
+
+class LogHandler(logging.Handler):
+    """Gives each line that a body logs to ``sink``."""
+
+    def __init__(self, sink: Callable[[str], None]) -> None:
+        super().__init__(logging.INFO)
+        self._sink = sink
+        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Give the line on; one that cannot be formatted is no error of the body's."""
+        try:
+            self._sink(self.format(record) + "\n")
+        except Exception:
+            self.handleError(record)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
-from jittask.runtime.executors.capture import capture_output
+from jittask.runtime.executors.capture import LogHandler, capture_output
 from jittask.runtime.executors.protocol import Assignment, Done, HoldUntil, Output, Report
 from jittask.runtime.executors.template import LEASE_OVER
 from jittask.store.lock import FileLock
@@ -102,17 +102,7 @@ class _Worker:
             os._exit(0)
 
 
-class _SendHandler(logging.Handler):
-    def __init__(self, worker: _Worker) -> None:
-        super().__init__(logging.INFO)
-        self._worker = worker
-        self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self._worker.log(self.format(record) + "\n")
-
-
 def _log_to(worker: _Worker) -> None:
     root = logging.getLogger()
-    root.handlers[:] = [_SendHandler(worker)]
+    root.handlers[:] = [LogHandler(worker.log)]
     root.setLevel(logging.INFO)

@@ -77,7 +77,9 @@ class ProcessExecutor:
 
     def poll(self, seconds: float) -> list[Report]:
         """Wait for reports; give back those that have come."""
-        busy_until = [one.deadline for one in self._workers.values() if one.current]
+        busy_until = [
+            one.deadline for one in self._workers.values() if one.current and not one.killed_for
+        ]
         left = min((until - self._clock.monotonic() for until in busy_until), default=seconds)
         by_connection = {one.connection: one for one in self._workers.values()}
         watched: list[Connection | socket.socket | int] = [self._control, self._wake_read]
@@ -166,7 +168,9 @@ class ProcessExecutor:
         now = self._clock.monotonic()
         for worker in self._workers.values():
             if worker.current and worker.deadline <= now:
-                self._kill(worker, TimedOut(worker.current.timeout_seconds))
+                seconds = worker.current.timeout_seconds
+                how = f"killed after {seconds:g} s (policy.timeoutSeconds)"
+                self._kill(worker, TimedOut(seconds, how))
 
     def _receive(self, worker: _Worker) -> Iterator[Report]:
         try:

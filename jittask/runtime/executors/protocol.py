@@ -14,10 +14,13 @@ from typing import Protocol
 
 from jittask.model import Reason, Trigger
 
+LOG_CAP = 262_144
+"""Characters of output kept of one attempt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A claimed run, as a worker process needs to know it."""
+    """A claimed run, as whoever runs its body needs to know it."""
 
     run: int
     token: int
@@ -61,21 +64,22 @@ class Withdrawn:
 
 @dataclass(frozen=True, slots=True)
 class TimedOut:
-    """The process was killed at the task's timeout."""
+    """The body took longer than the task's timeout; it has ended, and ``detail`` says how."""
 
     seconds: float
+    detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The process ended under the body."""
+    """The body's process ended under it, or is about to."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """Somebody had the body killed."""
+    """Somebody had the body killed; ``detail`` says how it ended."""
 
     detail: str
 
@@ -130,7 +134,7 @@ class Executor(Protocol):
         """Make ``poll`` return; from any thread."""
 
     def kill(self, run: int, why: str) -> None:
-        """End the body of a run, if it runs here; a later poll reports it as killed."""
+        """End the body of a run, if it runs here; once it has ended, a poll reports it."""
 
     def hold_until(self, moment: float) -> None:
         """Let bodies run until then, by ``Clock.monotonic``, unless it is put off again.
@@ -139,7 +143,7 @@ class Executor(Protocol):
         """
 
     def interrupt(self) -> None:
-        """Kill every body; each is reported as interrupted by the polls that follow."""
+        """End every body; each is reported as interrupted by the polls that follow."""
 
     def close(self) -> None:
-        """End every process."""
+        """End every process and thread that can be ended."""

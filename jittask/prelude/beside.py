@@ -1,0 +1,96 @@
+"""Several trees beside one another in one process, none of which meets another's modules (H4).
+
+Each is imported under a package of its own: ``commons.money`` of one is
+``jittask_bundle_7.commons.money`` in ``sys.modules``. Its code imports by the
+names that it always does, because its modules are given an ``__import__`` that
+looks in their own package first; nobody else's imports are touched.
+"""
+
+from __future__ import annotations
+
+import builtins
+import contextlib
+import itertools
+import sys
+import types
+from collections.abc import Mapping, Sequence
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from pathlib import Path
+from typing import Any
+
+from jittask.model import AppContents
+from jittask.prelude.context import App, app
+from jittask.prelude.install import TOPS, TreeNames
+
+_NUMBERS = itertools.count(1)
+
+
+class Beside:
+    """One tree among others; ``close`` takes its modules out of the process."""
+
+    def __init__(self, contents: AppContents, code: Path, root: Path) -> None:
+        name = f"jittask_bundle_{next(_NUMBERS)}"
+        self.package = f"{name}."
+        """What its modules' names have before those in the tree."""
+        self.app = App(contents, root, self.package)
+        package = types.ModuleType(name)
+        package.__path__ = [str(code)]
+        self._finder = _Finder(code, self.package, {**vars(builtins), "app": app})
+        sys.modules[name] = package
+        sys.meta_path.insert(0, self._finder)
+
+    def close(self) -> None:
+        """Forget its modules, and close its connections to databases."""
+        with contextlib.suppress(ValueError):
+            sys.meta_path.remove(self._finder)
+        for name in list(sys.modules):
+            if f"{name}.".startswith(self.package):
+                del sys.modules[name]
+        self.app.close()
+
+
+class _Finder(TreeNames):
+    """Finds the modules of one tree, and gives them the builtins that belong to it."""
+
+    def __init__(self, code: Path, package: str, inside: dict[str, Any]) -> None:
+        super().__init__(code, package)
+        inside["__import__"] = self._import
+        self._inside = inside
+
+    def find_spec(
+        self, fullname: str, path: Any = None, target: object = None
+    ) -> ModuleSpec | None:
+        spec = super().find_spec(fullname, path, target)
+        if spec is None and fullname.startswith(self.package):
+            spec = PathFinder.find_spec(fullname, path)
+            if spec is not None and isinstance(spec.loader, SourceFileLoader):
+                spec.loader = _Loader(fullname, spec.loader.path, self._inside)
+        return spec
+
+    def _import(
+        self,
+        name: str,
+        globals: Mapping[str, object] | None = None,
+        locals: Mapping[str, object] | None = None,
+        fromlist: Sequence[str] | None = (),
+        level: int = 0,
+    ) -> types.ModuleType:
+        """Do what ``builtins.__import__`` does, with the tree's names first."""
+        top = name.partition(".")[0]
+        if level or top not in TOPS:
+            return builtins.__import__(name, globals, locals, fromlist or (), level)
+        found = builtins.__import__(self.package + name, globals, locals, fromlist or (), 0)
+        return found if fromlist else sys.modules[self.package + top]
+
+
+class _Loader(SourceFileLoader):
+    def __init__(self, fullname: str, path: str, inside: dict[str, Any]) -> None:
+        super().__init__(fullname, path)
+        self._inside = inside
+
+    def exec_module(self, module: types.ModuleType) -> None:
+        module.__dict__["__builtins__"] = self._inside
+        super().exec_module(module)
+
+    def set_data(self, *_: object, **__: object) -> None:
+        """Write no bytecode: a bundle holds what its digest says."""

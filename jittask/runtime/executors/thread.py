@@ -1,0 +1,159 @@
+"""Bodies in threads of the runtime's own process: for development and short functions (R6).
+
+A thread cannot be killed. A body that is to end is recorded so when it has
+returned, and takes its slot until then; only where the whole runtime stops is
+it given up, because the process is about to end.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from jittask.clock import Clock
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Completed,
+    Done,
+    Failed,
+    Interrupted,
+    Killed,
+    Outcome,
+    Output,
+    Report,
+)
+from jittask.runtime.executors.shared import Shared, overran
+
+
+@dataclass(eq=False)
+class _Body:
+    assignment: Assignment
+    deadline: float
+    killed_for: Killed | None = None
+    known_late: bool = False
+    given_up: bool = False
+
+
+class ThreadExecutor:
+    """``workers`` threads; see ``Executor`` for the methods."""
+
+    def __init__(self, workers: int, bodies_lock: Path, clock: Clock) -> None:
+        self._size = workers
+        self._clock = clock
+        self._shared = Shared(bodies_lock, clock)
+        self._orders: queue.SimpleQueue[Assignment | None] = queue.SimpleQueue()
+        self._heard: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
+        self._notes: list[Report] = []
+        self._giving_up = False
+        self._bodies: dict[tuple[int, int], _Body] = {}
+        for number in range(workers):
+            # no program should wait at its end for a body that was given up
+            name = f"jittask-body-{number + 1}"
+            threading.Thread(target=self._serve, name=name, daemon=True).start()
+
+    def free(self) -> int:
+        """How many more runs it takes now."""
+        return self._size - len(self._bodies)
+
+    def submit(self, assignment: Assignment) -> None:
+        """Begin a run in an idle thread."""
+        deadline = self._clock.monotonic() + assignment.timeout_seconds
+        self._bodies[assignment.run, assignment.token] = _Body(assignment, deadline)
+        self._orders.put(assignment)
+
+    def poll(self, seconds: float) -> list[Report]:
+        """Wait for reports; give back those that have come."""
+        hurry = self._notes or self._giving_up
+        reports = [*self._hear(0 if hurry else self._patience(seconds)), *self._late()]
+        if self._giving_up:  # after what was heard: a body that has returned was not interrupted
+            reports += self._give_up()
+        notes, self._notes = self._notes, []
+        return [*notes, *reports]
+
+    def wake(self) -> None:
+        """Make ``poll`` return; from any thread."""
+        self._heard.put(None)
+
+    def kill(self, run: int, why: str) -> None:
+        """Have a run recorded as killed when it has returned; until then it goes on."""
+        for body in self._bodies.values():
+            if body.assignment.run == run and body.killed_for is None:
+                body.killed_for = Killed(f"{why}; its thread could not be ended, and returned")
+                self._notes.append(_note(body, f"to be {why}, but a thread cannot be ended"))
+
+    def interrupt(self) -> None:
+        """Give every body up: it ends with the process."""
+        self._giving_up = True
+
+    def close(self) -> None:
+        """End every thread that is idle; the others end when their body does."""
+        for _ in range(self._size):
+            self._orders.put(None)
+        self._shared.close()
+
+    def _serve(self) -> None:
+        while (assignment := self._orders.get()) is not None:
+            self._heard.put(self._shared.run(assignment, self._heard.put))
+
+    def _give_up(self) -> Iterator[Report]:
+        self._giving_up = False
+        for body in self._bodies.values():
+            if not body.given_up:
+                body.given_up = True
+                one = body.assignment
+                why = Interrupted("the runtime was stopped; its thread ends with the process")
+                yield Done(one.run, one.token, one.attempt, why)
+
+    def _hear(self, seconds: float) -> Iterator[Report]:
+        try:
+            yield from self._passed_on(self._heard.get(timeout=seconds))
+            while True:
+                yield from self._passed_on(self._heard.get_nowait())
+        except queue.Empty:
+            return
+
+    def _passed_on(self, report: Report | None) -> Iterator[Report]:
+        if report is None:
+            return
+        key = report.run, report.token
+        body = self._bodies[key]
+        if isinstance(report, Output):
+            if not body.given_up:
+                yield report
+            return
+        del self._bodies[key]
+        if not body.given_up:
+            yield Done(report.run, report.token, report.attempt, _recorded(body, report.outcome))
+
+    def _patience(self, seconds: float) -> float:
+        waited = (one.deadline for one in self._bodies.values() if not one.known_late)
+        left = min(waited, default=None)
+        return max(0.0, seconds if left is None else min(seconds, left - self._clock.monotonic()))
+
+    def _late(self) -> Iterator[Report]:
+        """Say, once, in the log of each body that has passed its timeout, that it goes on."""
+        now = self._clock.monotonic()
+        for body in self._bodies.values():
+            if body.deadline <= now and not body.known_late:
+                body.known_late = True
+                timeout = body.assignment.timeout_seconds
+                if not body.given_up:
+                    yield _note(
+                        body, f"still runs after its {timeout:g} s; a thread cannot be ended"
+                    )
+
+
+def _recorded(body: _Body, outcome: Outcome) -> Outcome:
+    if body.killed_for is not None:
+        return body.killed_for
+    if body.known_late and isinstance(outcome, Completed | Failed):
+        return overran(outcome, body.assignment)
+    return outcome
+
+
+def _note(body: _Body, text: str) -> Output:
+    one = body.assignment
+    return Output(one.run, one.token, one.attempt, "log", f"WARNING {text}\n")
