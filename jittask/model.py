@@ -349,6 +349,8 @@ class Attempt:
     outcome: str | None
     error: str | None
     """The traceback, or the words of what ended it."""
+    peak_kb: int | None = None
+    """The most memory that its worker process had held by its end, in KiB."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ def command(run: int, tree: Path | None, shape: str) -> None:
         click.echo(
             f"\nattempt {one.number}, version {one.version[:12]}: "
             f"{local(one.started, zone)} – {local(one.finished, zone)} {one.outcome or ''}"
+            + (f", peak {one.peak_kb / 1024:.0f} MiB" if one.peak_kb else "")
         )
         for chunk in chunks:
             if chunk.attempt == one.number:

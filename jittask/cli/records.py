@@ -111,6 +111,7 @@ def record(run: Run, now: datetime) -> dict[str, Any]:
                 "finished": iso(one.finished),
                 "outcome": one.outcome,
                 "error": one.error,
+                "peakKb": one.peak_kb,
             }
             for one in run.attempts
         ],

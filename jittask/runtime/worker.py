@@ -123,6 +123,7 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
         error=error,
         retry_at=retry_at,
         frees_keys=isinstance(done.outcome, Withdrawn),
+        peak_kb=done.outcome.peak_kb if isinstance(done.outcome, Completed | Failed) else None,
     )
 
 

@@ -116,6 +116,8 @@ class Ending:
     retry_at: datetime | None = None
     frees_keys: bool = False
     """The body never began, so the occurrence may be planned anew (D5)."""
+    peak_kb: int | None = None
+    """The most memory that the body's process had held, in KiB."""
 
 
 def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:
@@ -300,10 +302,11 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
                 finished=to_micros(now),
                 outcome=sa.bindparam("_outcome"),
                 error=sa.bindparam("_error"),
+                peak_kb=sa.bindparam("_peak_kb"),
             ),
             [
                 {"_id": end.run, "_number": end.attempt, "_outcome": end.reason or end.state,
-                 "_error": end.error}
+                 "_error": end.error, "_peak_kb": end.peak_kb}
                 for end in written
             ],
         )  # fmt: skip

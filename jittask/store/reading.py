@@ -124,6 +124,7 @@ def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Att
             finished=maybe_instant(row.finished),
             outcome=row.outcome,
             error=row.error,
+            peak_kb=row.peak_kb,
         )
         found[row.run_id] = (*found.get(row.run_id, ()), one)
     return found

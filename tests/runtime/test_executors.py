@@ -346,6 +346,20 @@ def test_its_own_file_and_no_bytecode(hand: Hand, tree: Tree) -> None:
     assert not list(tree.root.rglob("__pycache__"))
 
 
+def test_peak_memory_is_told_of_a_process_of_its_own(kind: str, hand: Hand, tree: Tree) -> None:
+    """The process's peak so far: what the first run held, the second one shows."""
+    body = "from jittask import currentTask\n\ndef customFunc():\n    return len(b'x' * (120_000_000 if currentTask.runId == 1 else 1))\n"
+    tree.scheduled("T", body)
+    for run in (1, 2):
+        outcome = hand.run(tree, run=run)
+        assert isinstance(outcome, Completed)
+        if kind == "process":
+            assert outcome.peak_kb is not None
+            assert 117_000 < outcome.peak_kb < 1_000_000
+        else:
+            assert outcome.peak_kb is None
+
+
 def test_a_log_call_that_is_wrong_is_no_error(
     hand: Hand, tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -84,7 +84,10 @@ def customFunc():
         jittask("trigger", "Waits", "--tree", tree.root)
         assert program.wait("finished", status="completed")["result"] == "3"
         program.stop()
-    assert [one["outcome"] for one in only_run(tree)["attempts"]] == ["error", "error", "completed"]
+    run = only_run(tree)
+    assert [one["outcome"] for one in run["attempts"]] == ["error", "error", "completed"]
+    assert all(one["peakKb"] > 1000 for one in run["attempts"])
+    assert jittask("log", run["id"], "--tree", tree.root).stdout.count(" MiB\n") == 3
 
 
 def test_the_python_interface(tree: Tree) -> None:

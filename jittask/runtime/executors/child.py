@@ -9,14 +9,26 @@ from __future__ import annotations
 import logging
 import os
 import queue
+import resource
+import sys
 import threading
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.capture import LogHandler, capture_output
-from jittask.runtime.executors.protocol import Assignment, Done, HoldUntil, Output, Report
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Completed,
+    Done,
+    Failed,
+    HoldUntil,
+    Outcome,
+    Output,
+    Report,
+)
 from jittask.runtime.executors.template import LEASE_OVER
 from jittask.store.lock import FileLock
 
@@ -80,7 +92,7 @@ class _Worker:
             assignment = self._current = self._orders.get()
             if bodies is None:
                 bodies = Bodies(assignment.bundle, assignment.root)
-            outcome = bodies.run(assignment)
+            outcome = _with_peak(bodies.run(assignment))
             drain()
             self._current = None
             self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
@@ -100,6 +112,13 @@ class _Worker:
                 self._connection.send(report)
         except OSError:
             os._exit(0)
+
+
+def _with_peak(outcome: Outcome) -> Outcome:
+    if not isinstance(outcome, Completed | Failed):
+        return outcome
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return replace(outcome, peak_kb=peak // 1024 if sys.platform == "darwin" else peak)
 
 
 def _log_to(worker: _Worker) -> None:

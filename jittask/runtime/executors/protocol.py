@@ -43,6 +43,8 @@ class Completed:
 
     result: str
     seconds: float
+    peak_kb: int | None = None
+    """The most memory that its process has held so far; None where it is not its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Failed:
     message: str
     error: str
     seconds: float
+    peak_kb: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
