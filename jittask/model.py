@@ -192,7 +192,8 @@ class Policy:
     retry: Retry = field(default_factory=Retry)
     timeout_seconds: float = 43_200
     on_interrupted: OnInterrupted = OnInterrupted.FAIL
-    on_failure: str | None = None
+    on_failure: FunctionRef | None = None
+    """The service function that is called with a run that has failed for good."""
     max_concurrent: int | None = None
     priority: int = 0
 
@@ -305,6 +306,8 @@ class Trigger(StrEnum):
     MANUAL = "manual"
     RERUN = "rerun"
     BACKFILL = "backfill"
+    ON_FAILURE = "on-failure"
+    """It calls ``policy.onFailure`` with the run that ``rerun_of`` names."""
 
 
 class Reason(StrEnum):
@@ -324,6 +327,7 @@ class Reason(StrEnum):
     ROW_UNMATCHED = "row-unmatched"
     ROW_MOVED = "row-moved"
     KILLED = "killed"
+    NOT_HANDLED = "on-failure-removed"
     PAUSED = "task-paused"
 
 
@@ -381,6 +385,7 @@ class Run:
     """JSON, capped."""
     error: str | None
     rerun_of: int | None
+    """The run that this one repeats, or, triggered on failure, the one that has failed."""
     priority: int
     late: bool
     """Seen or planned only after it was due."""

@@ -461,14 +461,6 @@ _TABLE = (
         "jittask validate elements",
     ),
     Rule(
-        "not-supported-yet",
-        _E,
-        "Something is not supported yet",
-        "It is refused rather than passed over.",
-        '"policy": {"onFailure": "services.A.b"}',
-        "remove it",
-    ),
-    Rule(
         "not-utf8",
         _E,
         "A JSON file is not UTF-8",

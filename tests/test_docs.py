@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ import pytest
 
 from jittask import compile_tree, zonedata
 from jittask.cli.main import _COMMANDS
+from jittask.prelude.context import FailedRun
 from jittask.schedule import calendars
 from scripts.reference import TARGET, pages
 from tests.running import jittask_here
@@ -91,6 +93,19 @@ def printed(expected: str) -> str:
     for varies, kind in (("1a2b3c4d5e", "[0-9a-f]{10}"), ("2026f", r"\w+"), (r"0\.109", r"[\d.]+")):
         pattern = pattern.replace(varies, kind)
     return pattern
+
+
+def test_the_example_of_a_failure_validates(tree: Tree) -> None:
+    text = (ROOT / "docs/how-to/when-a-run-fails.md").read_text(encoding="utf-8")
+    [task] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    [service] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    tree.scheduled("Nightly")
+    tree.write("tasks/Nightly/e.json", json.loads(task))
+    tree.write("services/Alerts/e.json", {"type": "services.NormalType", "title": "Alerts"})
+    tree.write("services/Alerts/service.py", service)
+    assert compile_tree(tree.root, imports=True).diagnostics == ()
+    fields = {one.name for one in dataclasses.fields(FailedRun)}
+    assert fields <= set(re.findall(r"`(\w+)`", text))
 
 
 def test_the_comparison_has_every_case() -> None:

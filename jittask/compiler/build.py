@@ -246,6 +246,8 @@ class Compiling:
             return None
         own = before.reusable.needs[found.name]
         further = [task.function.element] if task.function.element != found.name else []
+        if task.policy.on_failure is not None:
+            further.append(task.policy.on_failure.element)
         if not all(one in self.services for one in further):
             return None
         if isinstance(task, DateFieldTask):

@@ -15,6 +15,7 @@ from jittask.compiler.source import Source
 from jittask.diagnostics import Location
 from jittask.model import CallStyle, FunctionRef
 
+_ON_FAILURE = ("policy", "onFailure")
 INNER, SERVICE = "inner.py", "service.py"
 
 
@@ -78,8 +79,26 @@ def service_function(
         findings.add(
             "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name", "write func"
         )
-    pointer = (key,)
-    service, _, name = str(source.data[key]).rpartition(".")
+    return _named_function(source, (key,), source.data[key], rows, services, findings)
+
+
+def failure_function(source: Source, services: Services, findings: Findings) -> FunctionRef | None:
+    """Return the service function that ``policy.onFailure`` names, if it does (R2)."""
+    named = source.data["policy"].get("onFailure")
+    if named is None:
+        return None
+    return _named_function(source, _ON_FAILURE, named, 1, services, findings)
+
+
+def _named_function(
+    source: Source,
+    pointer: tuple[str, ...],
+    named: str,
+    given: int,
+    services: Services,
+    findings: Findings,
+) -> FunctionRef | None:
+    service, _, name = named.rpartition(".")
     if service not in services.names:
         hint = near_or_all(service, services.names)
         findings.add("unknown-service", source.value(pointer), f"no service {service!r}", hint)
@@ -99,6 +118,9 @@ def service_function(
         findings.add("unknown-function", source.value(pointer), message, hint)
         return None
     defined = f" (defined at {module.file}:{function.lineno})"
-    call = Call(found.style, rows, int(takes_self), lambda: source.value(pointer), defined)
+    on_failure = pointer == _ON_FAILURE
+    call = Call(
+        found.style, given, int(takes_self), lambda: source.value(pointer), defined, on_failure
+    )
     check_signature(module, function, call, findings)
     return found

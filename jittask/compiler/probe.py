@@ -49,11 +49,12 @@ _CRASHED = {
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the process is asked: to check functions that are given so many rows."""
+    """What the process is asked: to check functions that are given so many arguments."""
 
     root: Path
     contents: AppContents
-    functions: list[tuple[str, FunctionRef, int]]
+    functions: list[tuple[str, list[tuple[FunctionRef, int]]]]
+    """By task."""
 
 
 class Probe:
@@ -162,8 +163,12 @@ def _known(task: CompiledTask, previous: Compilation | None) -> tuple[Diagnostic
 
 
 def _request(root: Path, waiting: Mapping[str, CompiledTask], contents: AppContents) -> Request:
-    rows = {name: int(hasattr(task, "model")) for name, task in waiting.items()}
-    functions = [(name, task.function, rows[name]) for name, task in waiting.items()]
+    functions: list[tuple[str, list[tuple[FunctionRef, int]]]] = []
+    for name, task in waiting.items():
+        called = [(task.function, int(hasattr(task, "model")))]
+        if task.policy.on_failure is not None:
+            called.append((task.policy.on_failure, 1))
+        functions.append((name, called))
     return Request(root, contents, functions)
 
 

@@ -12,6 +12,7 @@ from jittask.diagnostics import Location
 from jittask.model import CallStyle
 
 _ROW_WORDS = {0: "no parameter (a scheduled task)", 1: "one parameter, the row (a date-field task)"}
+_FAILURE_WORDS = "one parameter, the failed run (policy.onFailure)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +21,15 @@ class Call:
 
     style: CallStyle
     rows: int
-    """1 where it is given a row, else 0."""
+    """1 where it is given a row, or a failed run, else 0."""
     skip: int
     """1 where the function takes ``self`` first."""
     place: Callable[[], Location]
     """Where the task names it."""
     defined: str = ""
     """Where a service function stands, in words."""
+    on_failure: bool = False
+    """Whether it is given a failed run."""
 
     @property
     def given(self) -> int:
@@ -62,7 +65,7 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
         for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         if default is None
     ]
-    words = _ROW_WORDS[call.rows]
+    words = _FAILURE_WORDS if call.on_failure else _ROW_WORDS[call.rows]
     legacy = call.style is CallStyle.LEGACY_MAIN
     if legacy:
         words = "app, taskInstance and the row" if call.rows else "app and taskInstance"
@@ -79,7 +82,7 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
             "too-few-parameters",
             call.place(),
             f"{function.name} is called with {words}, but takes {len(positional)}{call.defined}",
-            f"write: def {'customFunc' if legacy else function.name}({'rowData' * call.rows}):",
+            f"write: def {'customFunc' if legacy else function.name}({_names(call)}):",
         )
     elif len(positional) > wanted:
         extra = [one.arg for one in positional[wanted:]]
@@ -101,6 +104,12 @@ def _yields(function: Function) -> Iterator[ast.AST]:
             yield node
         if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
             waiting += ast.iter_child_nodes(node)
+
+
+def _names(call: Call) -> str:
+    if call.on_failure:
+        return "self, failedRun" if call.skip else "failedRun"
+    return "rowData" if call.given == 1 else "..."
 
 
 def _quoted(names: list[str]) -> str:

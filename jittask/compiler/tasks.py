@@ -10,7 +10,13 @@ from typing import Any
 
 from jittask.compiler.compiled import CompiledTask, DateFieldTask, ScheduledTask
 from jittask.compiler.findings import Findings, near_or_all
-from jittask.compiler.functions import Services, inner_function, service_function, template_of
+from jittask.compiler.functions import (
+    Services,
+    failure_function,
+    inner_function,
+    service_function,
+    template_of,
+)
 from jittask.compiler.graph import Graph
 from jittask.compiler.needs import Needs
 from jittask.compiler.python import Module
@@ -105,7 +111,11 @@ def _compiled(
     findings: Findings,
 ) -> CompiledTask | None:
     data = task.source.data
-    further = (function.element,) if model is None else (function.element, model.name)
+    further = [function.element]
+    if model is not None:
+        further.append(model.name)
+    if policy.on_failure is not None:
+        further.append(policy.on_failure.element)
     try:
         version, bundle = around.graph.version(task.name, task.needs, further)
     except OSError as error:
@@ -280,14 +290,6 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
     if not data:
         return _DEFAULT_POLICY
     retry, known = data.get("retry", {}), _DEFAULT_POLICY
-    on_failure = data.get("onFailure")
-    if on_failure is not None:
-        findings.add(
-            "not-supported-yet",
-            source.value(("policy", "onFailure")),
-            "policy.onFailure is not supported yet",
-            "remove it",
-        )
     grace, kept = data.get("graceSeconds"), around.settings.app.retention_days
     if grace is not None and grace > kept * _SECONDS_A_DAY:
         findings.add(
@@ -308,7 +310,7 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
         ),
         timeout_seconds=data.get("timeoutSeconds", known.timeout_seconds),
         on_interrupted=OnInterrupted(data.get("onInterrupted", known.on_interrupted)),
-        on_failure=on_failure,
+        on_failure=failure_function(source, around.services, findings),
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
     )

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any
 
 from jittask.model import CallStyle, FunctionRef
-from jittask.prelude.context import App, app, currentTask
+from jittask.prelude.context import App, FailedRun, app, currentTask
 from jittask.prelude.rowdata import RowData
 
 RESULT_CAP = 65_536
@@ -27,11 +27,11 @@ def load_function(reference: FunctionRef, host: App) -> Callable[..., Any]:
     return function
 
 
-def call(function: Callable[..., Any], style: CallStyle, row: RowData | None) -> Any:
-    """Call the function with the row, if there is one; an async one is awaited."""
+def call(function: Callable[..., Any], style: CallStyle, given: RowData | FailedRun | None) -> Any:
+    """Call the function with the row or the failed run, if any; an async one is awaited."""
     arguments: list[Any] = [app, currentTask] if style is CallStyle.LEGACY_MAIN else []
-    if row is not None:
-        arguments.append(row)
+    if given is not None:
+        arguments.append(given)
     result = function(*arguments)
     if inspect.iscoroutine(result):
         import asyncio  # late: few functions are async

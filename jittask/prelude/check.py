@@ -34,15 +34,24 @@ def main() -> None:
     os.dup2(null, 1)
     os.dup2(null, 2)
     host = install(request.contents, request.root, request.root)
-    for name, function, rows in request.functions:
+    for name, functions in request.functions:
         answers.write(json.dumps({"begin": name}) + "\n")
-        answer = _check(function, rows, host, request.root)
+        answer = _check_all(functions, host, request.root)
         if os.getpid() != process:
             os._exit(0)  # a child that element code has forked must not answer too
         answers.write(json.dumps({"name": name, **answer}) + "\n")
     answers.write(json.dumps({"end": True}) + "\n")
     answers.flush()
     os._exit(0)  # whatever threads the element code has begun
+
+
+def _check_all(functions: list[tuple[FunctionRef, int]], host: App, root: Path) -> dict[str, Any]:
+    """Return the answer about the first function that is wrong."""
+    for reference, given in functions:
+        answer = _check(reference, given, host, root)
+        if not answer["ok"]:
+            return {"file": reference.file, **answer}
+    return {"ok": True}
 
 
 def _check(reference: FunctionRef, rows: int, host: App, root: Path) -> dict[str, Any]:

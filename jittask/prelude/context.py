@@ -46,6 +46,30 @@ class Current:
         return json.dumps([self.task, self.rowKey, self.nominal.isoformat()])
 
 
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """A run that has failed for good, as ``policy.onFailure`` is given it (R2)."""
+
+    runId: int
+    task: str
+    rowKey: str
+    """JSON of the row's key columns; empty for a scheduled task."""
+    trigger: str
+    nominal: datetime
+    effective: datetime
+    started: datetime | None
+    finished: datetime | None
+    attempt: int
+    """The number of its last attempt."""
+    version: str | None
+    reason: str
+    """``error``, ``timeout``, ``interrupted`` or ``killed``."""
+    detail: str
+    """The reason in a line."""
+    error: str
+    """The traceback, where there is one, else the detail."""
+
+
 class App:
     """``app``: the way from one element's code to another's.
 

@@ -11,11 +11,11 @@ from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.data.rows import Row
-from jittask.model import Reason, Trigger
+from jittask.model import FunctionRef, Reason, Trigger
 from jittask.prelude import beside
 from jittask.prelude.beside import Beside
 from jittask.prelude.call import call, encode_result, load_function
-from jittask.prelude.context import Current, alone, among_others
+from jittask.prelude.context import Current, FailedRun, alone, among_others
 from jittask.prelude.install import install
 from jittask.prelude.rowdata import RowData
 from jittask.query.match import matches
@@ -49,12 +49,13 @@ class Bodies:
         try:
             with self._stand(self._app, self._current(assignment)):
                 task = self._tasks[assignment.task]
-                row = self._fresh_row(task, assignment)
-                if isinstance(row, Withdrawn):
-                    return row
-                function = load_function(task.function, self._app)
-                given = None if row is None else RowData(row)
-                result = encode_result(call(function, task.function.style, given))
+                handling = assignment.trigger is Trigger.ON_FAILURE
+                wanted = _handled(task, assignment) if handling else self._own(task, assignment)
+                if isinstance(wanted, Withdrawn):
+                    return wanted
+                reference, given = wanted
+                function = load_function(reference, self._app)
+                result = encode_result(call(function, reference.style, given))
             return Completed(result, self._clock.monotonic() - began)
         except BaseException as error:
             words = self._as_in_the_tree(_said(error)).splitlines()[0]
@@ -64,6 +65,14 @@ class Bodies:
         """Take a shared bundle out of the process; no body of it may run."""
         if self._beside is not None:
             self._beside.close()
+
+    def _own(
+        self, task: CompiledTask, assignment: Assignment
+    ) -> tuple[FunctionRef, RowData | None] | Withdrawn:
+        row = self._fresh_row(task, assignment)
+        if isinstance(row, Withdrawn):
+            return row
+        return task.function, None if row is None else RowData(row)
 
     def _fresh_row(self, task: CompiledTask, assignment: Assignment) -> Row | Withdrawn | None:
         """Return the row as it is now, or why it is not to fire any more (D5)."""
@@ -111,6 +120,17 @@ class Bodies:
     def _as_in_the_tree(self, text: str) -> str:
         """Return text with the modules' names that the tree gives them."""
         return text.replace(self._beside.package, "") if self._beside else text
+
+
+def _handled(
+    task: CompiledTask, assignment: Assignment
+) -> tuple[FunctionRef, FailedRun] | Withdrawn:
+    """Return what the failed run is given to (R2)."""
+    if task.policy.on_failure is None:
+        return Withdrawn(Reason.NOT_HANDLED, "the task has no policy.onFailure any more")
+    if assignment.failed is None:
+        return Withdrawn(Reason.NOT_HANDLED, "the failed run is not kept any more")
+    return task.policy.on_failure, assignment.failed
 
 
 def _without_ours(frames: TracebackType | None) -> TracebackType | None:

@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from jittask.clock import Clock
 from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
+from jittask.prelude.context import FailedRun
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.events import Event, Finished, Started
 from jittask.runtime.executors.protocol import (
@@ -31,6 +32,7 @@ from jittask.runtime.executors.protocol import (
     TimedOut,
     Withdrawn,
 )
+from jittask.runtime.failure import handled, policy_of, told
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claims import (
@@ -74,6 +76,10 @@ def choose(
             continue
         if run.task in paused and run.trigger is Trigger.SCHEDULE:
             skips.append(Skip(run, Reason.PAUSED, _paused(paused[run.task])))
+            continue
+        if run.trigger is Trigger.ON_FAILURE:
+            if len(claims) < free:
+                claims.append(Claim(run, standing.task.version))
             continue
         policy = standing.task.policy
         key = (run.task, run.row_key)
@@ -272,7 +278,8 @@ class Worker:
 
     def _hand_over(self, mine: Claimed, snapshot: Snapshot, now: datetime) -> None:
         run = mine.run
-        policy = snapshot.tasks[run.task].task.policy
+        policy = policy_of(run.trigger, snapshot.tasks[run.task].task.policy)
+        failed = self._failed(run) if run.trigger is Trigger.ON_FAILURE else None
         self._active[run.id] = mine
         self._policies[run.id] = policy
         self._executor.submit(
@@ -288,6 +295,7 @@ class Worker:
                 bundle=self._bundles.path(mine.version),
                 root=snapshot.app.root,
                 timeout_seconds=policy.timeout_seconds,
+                failed=failed,
             )
         )
         self._emit(
@@ -296,6 +304,16 @@ class Worker:
                 run.effective,
             )
         )  # fmt: skip
+
+    def _failed(self, run: DueRun) -> FailedRun | None:
+        """Return the run whose failure has triggered this one; None where it is not kept."""
+        try:
+            own = self._store.run(run.id)
+            found = self._store.run(own.rerun_of) if own and own.rerun_of else None
+        except StoreUnavailable:
+            self._doubtful = True  # what was claimed and not handed over is given back
+            raise
+        return None if found is None else told(found)
 
     def _write_down(self) -> None:
         if not self._reports:
@@ -308,10 +326,7 @@ class Worker:
             if isinstance(one, Output) and (text := _capped(one, kept))
         ]
         done = {one.run: one for one in self._reports if isinstance(one, Done)}
-        endings = [
-            ending(one, self._policies[run], now, self._jitter.random())
-            for run, one in done.items()
-        ]
+        endings = [self._ending(one, now) for one in done.values()]
         written = self._store.finish(endings, now, chunks)
         self._reports, self._kept = [], kept
         for end in written:
@@ -319,6 +334,11 @@ class Worker:
         for run in done:
             del self._active[run], self._policies[run]
             self._kept.pop(run, None)
+
+    def _ending(self, done: Done, now: datetime) -> Ending:
+        run, policy = self._active[done.run].run, self._policies[done.run]
+        end = ending(done, policy, now, self._jitter.random())
+        return handled(end, run.task, run.row_key, policy, now)
 
     def _tell_finished(self, end: Ending, done: Done, now: datetime) -> None:
         run = self._active[end.run].run
@@ -367,15 +387,14 @@ def end_orphans(
     """End what dead runtimes left executing; their last body is known to be over (R4)."""
     outcome = Interrupted("the program was killed while it ran")
     by_run = {one.id: one for one in store.orphans()}
-    endings = [
-        ending(
-            Done(one.id, one.token, one.attempt, outcome),
-            policies.get(one.task, Policy()),
-            now,
-            jitter=0,
-        )
-        for one in by_run.values()
-    ]
+    endings = []
+    for one in by_run.values():
+        policy = policies.get(one.task, Policy())
+        if policy.on_failure is not None:
+            run = store.run(one.id)
+            policy = policy_of(run.trigger, policy) if run else policy
+        end = ending(Done(one.id, one.token, one.attempt, outcome), policy, now, jitter=0)
+        endings.append(handled(end, one.task, one.row_key, policy, now))
     for end in store.finish(endings, now):
         one = by_run[end.run]
         emit(

@@ -20,7 +20,7 @@ from jittask.model import Reason, RunState, Trigger
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.moves import moving
-from jittask.store.planning import nominals_of
+from jittask.store.planning import NewRun, insert, nominals_of
 from jittask.store.records import LogChunk
 from jittask.store.tables import attempts, keys, log_chunks, runs, runtimes
 
@@ -118,6 +118,8 @@ class Ending:
     """The body never began, so the occurrence may be planned anew (D5)."""
     peak_kb: int | None = None
     """The most memory that the body's process had held, in KiB."""
+    then: NewRun | None = None
+    """The run that follows from this end: it stands once the end does."""
 
 
 def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:
@@ -172,8 +174,10 @@ def _pending(priority: int) -> sa.ColumnElement[bool]:
 
 
 def executing(connection: Connection) -> list[Executing]:
-    """Return task and row of what executes now."""
-    query = sa.select(runs.c.task, runs.c.row_key).where(runs.c.state == RunState.EXECUTING)
+    """Return task and row of what executes now; what handles a failure holds nobody up."""
+    query = sa.select(runs.c.task, runs.c.row_key).where(
+        runs.c.state == RunState.EXECUTING, runs.c.trigger != Trigger.ON_FAILURE
+    )
     return [(row.task, row.row_key) for row in connection.execute(query)]
 
 
@@ -310,6 +314,7 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
                 for end in written
             ],
         )  # fmt: skip
+    insert(connection, [end.then for end in written if end.then is not None])
     freed = [end.run for end in written if end.frees_keys]
     if freed:
         connection.execute(sa.delete(keys).where(keys.c.run_id.in_(freed)))

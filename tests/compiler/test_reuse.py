@@ -26,8 +26,11 @@ def shop(tree: Tree) -> Tree:
     tree.write("commons/dates.py", "from commons.deep import one\n")
     tree.write("services/S/e.json", {"type": "services.NormalType", "title": "S"})
     tree.write(
-        "services/S/service.py", "from commons.dates import one\n\n\ndef run():\n    return one()\n"
+        "services/S/service.py",
+        "from commons.dates import one\n\n\ndef run():\n    return one()\n\n\n"
+        "def told(failedRun):\n    return one()\n",
     )
+    tree.scheduled("Told", policy={"onFailure": "services.S.told"})
     tree.scheduled("Plain")
     tree.scheduled(
         "Shared", "from commons.dates import one\n\n\ndef customFunc():\n    return one()\n"
@@ -46,13 +49,13 @@ def shop(tree: Tree) -> Tree:
     return tree
 
 
-EVERY = {"Plain", "Shared", "Named", "Any", "Global", "Row"}
+EVERY = {"Plain", "Shared", "Named", "Any", "Global", "Row", "Told"}
 EDITS: list[tuple[str, str, set[str]]] = [
     ("tasks/Plain/inner.py", "# more\n", {"Plain"}),
     ("tasks/Plain/note.txt", "more\n", {"Plain"}),
-    ("commons/deep.py", "# more\n", {"Shared", "Named", "Any", "Global"}),
+    ("commons/deep.py", "# more\n", {"Shared", "Named", "Any", "Global", "Told"}),
     ("commons/unused.py", "# more\n", set()),
-    ("services/S/service.py", "# more\n", {"Named", "Any", "Global"}),
+    ("services/S/service.py", "# more\n", {"Named", "Any", "Global", "Told"}),
     ("models/Thing/model.py", "# more\n", {"Any", "Row"}),
     ("databases/D/e.json", "\n", {"Any", "Row"}),
     ("pages/P/e.json", "{}", set()),

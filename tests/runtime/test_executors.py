@@ -16,7 +16,8 @@ from typing import Any
 import pytest
 
 from jittask.clock import Clock, SystemClock
-from jittask.model import Trigger
+from jittask.model import Reason, Trigger
+from jittask.prelude.context import FailedRun
 from jittask.runtime.executors import shared
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
@@ -31,6 +32,7 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
     TimedOut,
+    Withdrawn,
 )
 from jittask.runtime.executors.thread import ThreadExecutor
 from jittask.store.lock import FileLock
@@ -344,6 +346,25 @@ def test_its_own_file_and_no_bytecode(hand: Hand, tree: Tree) -> None:
     assert str(tree.root / "tasks/T/inner.py") in outcome.result
     assert str(tree.root / "commons/money.py") in outcome.result
     assert not list(tree.root.rglob("__pycache__"))
+
+
+def test_a_failed_run_is_given_to_the_service(hand: Hand, tree: Tree) -> None:
+    failed = FailedRun(3, "tasks.T", "", "schedule", AT, AT, AT, AT, 2, "v", "error", "d", "e")
+    tree.scheduled("T", policy={"onFailure": "services.A.told"})
+    tree.scheduled("U")
+    tree.write("services/A/e.json", {"type": "services.NormalType", "title": "A"})
+    tree.write(
+        "services/A/service.py",
+        "from jittask import currentTask\n\n\nclass A:\n    async def told(self, failedRun):\n"
+        "        return [failedRun.runId, failedRun.error, currentTask.runId]\n",
+    )
+    outcome = hand.run(tree, trigger=Trigger.ON_FAILURE, failed=failed)
+    assert isinstance(outcome, Completed), outcome
+    assert outcome.result == '[3, "e", 1]'
+    for run, more in ((2, {"failed": None}), (3, {"failed": failed, "task": "tasks.U"})):
+        outcome = hand.run(tree, run=run, trigger=Trigger.ON_FAILURE, **more)
+        assert isinstance(outcome, Withdrawn)
+        assert outcome.reason is Reason.NOT_HANDLED
 
 
 def test_peak_memory_is_told_of_a_process_of_its_own(kind: str, hand: Hand, tree: Tree) -> None:

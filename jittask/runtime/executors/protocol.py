@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Protocol
 
 from jittask.model import Reason, Trigger
+from jittask.prelude.context import FailedRun
 
 LOG_CAP = 262_144
 """Characters of output kept of one attempt."""
@@ -35,6 +36,8 @@ class Assignment:
     root: Path
     """The tree, where data and relative database paths live."""
     timeout_seconds: float
+    failed: FailedRun | None = None
+    """What ``policy.onFailure`` is to be told of, for a run that the failure has triggered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,10 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """The body never began: the row is gone, no longer matches, or has moved (D5)."""
+    """The body never began: the row is gone, no longer matches, or has moved (D5).
+
+    Or nothing is left to be called with, or about, a failed run.
+    """
 
     reason: Reason
     detail: str

@@ -50,7 +50,10 @@ def serve(control: socket.socket) -> None:
             os.read(wake_read, 4096)
             _reap(control, children)
         if control in readable:
-            data, descriptors, _, _ = socket.recv_fds(control, FRAME.size, 1)
+            try:
+                data, descriptors, _, _ = socket.recv_fds(control, FRAME.size, 1)
+            except ConnectionResetError:  # it closed before it read all that we told
+                return
             if not data:
                 return
             order, number, _ = FRAME.unpack(data)

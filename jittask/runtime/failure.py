@@ -1,0 +1,57 @@
+"""What follows from a run that has failed for good: ``policy.onFailure``, decided purely (R2).
+
+Its call is a run of its own, written with the end that it follows from, so
+that a crash between the two loses nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime
+
+from jittask.model import Policy, Run, RunState, Trigger
+from jittask.prelude.context import FailedRun
+from jittask.store.claims import Ending
+from jittask.store.planning import NewRun
+
+
+def policy_of(trigger: Trigger, policy: Policy) -> Policy:
+    """Return what holds for a run of a task: telling of a failure is tried once, and not told of.
+
+    So a failure handler that fails cannot call itself (R2).
+    """
+    if trigger is Trigger.ON_FAILURE:
+        return Policy(timeout_seconds=policy.timeout_seconds)
+    return policy
+
+
+def handled(end: Ending, task: str, row_key: str, policy: Policy, now: datetime) -> Ending:
+    """Let ``policy.onFailure`` follow from a failure that is final (R2)."""
+    if end.state is not RunState.FAILED or policy.on_failure is None:
+        return end
+    return replace(
+        end,
+        then=NewRun(
+            task, row_key, Trigger.ON_FAILURE, (now,), now, rerun_of=end.run,
+            priority=policy.priority,
+        ),
+    )  # fmt: skip
+
+
+def told(run: Run) -> FailedRun:
+    """Return what the function is given of the failed run."""
+    return FailedRun(
+        runId=run.id,
+        task=run.task,
+        rowKey=run.row_key,
+        trigger=run.trigger.value,
+        nominal=run.nominal,
+        effective=run.effective,
+        started=run.started,
+        finished=run.finished,
+        attempt=run.attempt,
+        version=run.version,
+        reason=run.reason.value if run.reason else "",
+        detail=run.detail or "",
+        error=run.error or "",
+    )
