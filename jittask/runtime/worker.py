@@ -232,11 +232,11 @@ class Worker:
 
     def _claim(self, snapshot: Snapshot) -> None:
         now = self._clock.now()
+        if self._doubtful:
+            self._give_back(now)
         soonest = self._store.next_due()
         if soonest is None or soonest > now:
             return
-        if self._doubtful:
-            self._give_back(now)
         paused = {name: one for name, one in self._store.pauses().items() if one.holds(now)}
         waiting = 0
         for _ in range(_MOST_PAGES):

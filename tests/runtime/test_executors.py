@@ -338,7 +338,10 @@ def test_what_comes_of_a_body(hand: Hand, tree: Tree, case: Case) -> None:
     assert hand.executor.free() == 2
 
 
-def test_its_own_file_and_no_bytecode(hand: Hand, tree: Tree) -> None:
+def test_its_own_file_and_no_bytecode(
+    hand: Hand, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
     tree.scheduled("T", "import commons.money as m\ndef customFunc():\n    return [__file__, m.__file__]\n")  # fmt: skip
     tree.write("commons/money.py", "")
     outcome = hand.run(tree)
@@ -388,6 +391,14 @@ def test_a_log_call_that_is_wrong_is_no_error(
     tree.scheduled("T", "from jittask import log\ndef customFunc():\n    log.info('%d', 'x')\n")
     assert isinstance(hand.run(tree), Completed)
     assert "Message: '%d'" in hand.said(1, "stderr")
+
+
+@pytest.mark.parametrize("kind", ["thread", "inline"])
+def test_lines_stand_in_the_order_in_which_they_were_said(hand: Hand, tree: Tree) -> None:
+    body = "from jittask import log\ndef customFunc():\n    print('a', end='')\n    log.info('l')\n    print('b')\n"
+    tree.scheduled("T", body)
+    hand.run(tree)
+    assert hand.said() == "aINFO l\nb\n"
 
 
 def test_output_ends_at_the_cap(hand: Hand, tree: Tree) -> None:
@@ -556,8 +567,10 @@ def test_a_kill(kind: str, hand: Hand, tree: Tree, tmp_path: Path) -> None:
         hand.executor.kill(1, "killed by hand")
     hand.executor.kill(99, "killed by hand")
     if kind == "thread":
-        hand.hear("WARNING to be killed by hand, but a thread cannot be ended\n")
+        note = "WARNING to be killed by hand, but a thread cannot be ended\n"
+        hand.hear(note)
         assert hand.executor.poll(0) == []
+        assert hand.said() == f"begun\n{note}"
         gate.open()
     outcome = hand.outcome()
     assert isinstance(outcome, Killed)

@@ -6,14 +6,20 @@ import json
 import signal
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from jittask import Runtime, compile_tree
+from jittask.clock import FixedClock
 from jittask.model import AppSettings, CallStyle, FunctionRef, Policy, Reason, RunState, Trigger
+from jittask.runtime.bundles import Bundles
 from jittask.runtime.events import Finished
+from jittask.runtime.executors.protocol import Assignment
 from jittask.runtime.failure import handled, policy_of
-from jittask.store import Store
+from jittask.runtime.snapshot import first_snapshot
+from jittask.runtime.worker import Worker, choose
+from jittask.store import Store, StoreUnavailable
 from jittask.store.claims import Choice, Claim, DueRun, Ending, Executing
 from jittask.store.planning import NewRun
 from tests.running import PATIENCE, Program, jittask
@@ -84,6 +90,19 @@ def test_what_tells_of_a_failure_is_tried_once_and_not_told_of() -> None:
     assert policy_of(Trigger.RERUN, strict) is strict
 
 
+def test_it_waits_for_a_free_worker_and_for_nothing_else(tree: Tree) -> None:
+    tree.scheduled("A", policy={"maxConcurrent": 1, "overlap": "queue"})
+    snapshot = first_snapshot(compile_tree(tree.root), {}, NOW)
+    due = [
+        DueRun(n, "tasks.A", "", trigger, (NOW,), NOW, 0)
+        for n, trigger in enumerate([Trigger.ON_FAILURE, Trigger.SCHEDULE, Trigger.ON_FAILURE])
+    ]
+    busy = [("tasks.A", "")]
+    assert [one.run.id for one in choose(due, snapshot, busy, 4).claim] == [0, 2]
+    assert [one.run.id for one in choose(due, snapshot, [], 4).claim] == [0, 1, 2]
+    assert [one.run.id for one in choose(due, snapshot, busy, 1).claim] == [0]
+
+
 # --- what is written
 
 
@@ -133,6 +152,37 @@ def test_it_holds_nobody_up(store: Store) -> None:
     assert {mine.run.trigger, other.run.trigger} == {Trigger.ON_FAILURE, Trigger.MANUAL}
 
 
+def test_a_store_that_does_not_answer_in_between_loses_nothing(
+    store: Store, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run is claimed, and what it is about cannot be read: it is given back, and taken again."""
+    tree.scheduled("A")
+    snapshot = first_snapshot(compile_tree(tree.root), {}, NOW)
+    failed = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
+    [mine] = claimed(store)
+    end = Ending(failed, mine.token, 1, RunState.FAILED, Reason.ERROR, "so")
+    store.finish([handled(end, "tasks.A", "", Policy(on_failure=TOLD), NOW)], NOW)
+    submitted: list[Assignment] = []
+    executor = SimpleNamespace(free=lambda: 2, submit=submitted.append, poll=lambda _: [])
+    worker = Worker(
+        store, executor, Bundles(tree.root), FixedClock(NOW), "w", lambda _event: None
+    )  # fmt: skip
+
+    def unavailable(_number: int) -> None:
+        raise StoreUnavailable("away")
+
+    with monkeypatch.context() as away:
+        away.setattr(store, "run", unavailable)
+        with pytest.raises(StoreUnavailable):
+            worker.step(snapshot, 0)
+    assert submitted == []
+    worker.step(snapshot, 0)
+    worker.step(snapshot, 0)
+    [assignment] = submitted
+    assert assignment.failed is not None
+    assert (assignment.failed.runId, assignment.failed.detail) == (failed, "so")
+
+
 # --- what is compiled
 
 
@@ -142,6 +192,8 @@ def test_its_code_is_part_of_the_version(tree: Tree) -> None:
     before = compile_tree(tree.root, imports=True)
     assert before.diagnostics == ()
     assert "services/Alerts/service.py" in before.app.tasks["tasks.A"].bundle
+    same = compile_tree(tree.root, imports=True, previous=before)
+    assert same.app.tasks["tasks.A"] is before.app.tasks["tasks.A"]
     alerts(tree, ALERTS + "# more\n")
     after = compile_tree(tree.root, imports=True, previous=before)
     assert after.app.tasks["tasks.A"].version != before.app.tasks["tasks.A"].version
