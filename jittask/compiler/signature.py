@@ -109,7 +109,7 @@ def _yields(function: Function) -> Iterator[ast.AST]:
 def _names(call: Call) -> str:
     if call.on_failure:
         return "self, failedRun" if call.skip else "failedRun"
-    return "rowData" if call.given == 1 else "..."
+    return "rowData" * call.rows
 
 
 def _quoted(names: list[str]) -> str:

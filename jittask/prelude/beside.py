@@ -14,7 +14,7 @@ import itertools
 import sys
 import types
 from collections.abc import Mapping, Sequence
-from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
+from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +35,8 @@ class Beside:
         self.app = App(contents, root, self.package)
         package = types.ModuleType(name)
         package.__path__ = [str(code)]
-        self._finder = _Finder(code, self.package, {**vars(builtins), "app": app})
+        self._finder = _Finder(self.package, {**vars(builtins), "app": app})
+        self._finder.add(code)
         sys.modules[name] = package
         sys.meta_path.insert(0, self._finder)
 
@@ -52,20 +53,13 @@ class Beside:
 class _Finder(TreeNames):
     """Finds the modules of one tree, and gives them the builtins that belong to it."""
 
-    def __init__(self, code: Path, package: str, inside: dict[str, Any]) -> None:
-        super().__init__(code, package)
+    def __init__(self, package: str, inside: dict[str, Any]) -> None:
+        super().__init__(package)
         inside["__import__"] = self._import
         self._inside = inside
 
-    def find_spec(
-        self, fullname: str, path: Any = None, target: object = None
-    ) -> ModuleSpec | None:
-        spec = super().find_spec(fullname, path, target)
-        if spec is None and fullname.startswith(self.package):
-            spec = PathFinder.find_spec(fullname, path)
-            if spec is not None and isinstance(spec.loader, SourceFileLoader):
-                spec.loader = _Loader(fullname, spec.loader.path, self._inside)
-        return spec
+    def _loader(self, fullname: str, file: str) -> SourceFileLoader:
+        return _Loader(fullname, file, self._inside)
 
     def _import(
         self,

@@ -1,17 +1,17 @@
 """Makes a process ready for element code: import paths, and ``app`` (rules U3, H4).
 
-Worker and checking processes call it: each holds one tree, whose modules have
-their own names. What several trees in one process need stands in ``beside``.
+Worker and checking processes call it: what they hold has its own names. What
+trees with modules in several versions need stands in ``beside``.
 """
 
 from __future__ import annotations
 
 import builtins
-import importlib
 import sys
 import types
 from importlib.abc import Loader, MetaPathFinder
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, SourceFileLoader
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from typing import Any
 
@@ -39,25 +39,37 @@ def install(contents: AppContents, code: Path, root: Path) -> App:
     """Let element code under ``code`` be imported as itself; ``root`` is the tree of the data.
 
     Modules have their real names (``tasks.X.inner``, ``commons.y``) and files.
+    What has been installed before stays: no file may be there in two versions.
     """
     sys.dont_write_bytecode = True
-    sys.path.insert(0, str(code))
-    sys.meta_path.insert(0, TreeNames(code))
-    importlib.invalidate_caches()
-    builtins.app = app  # type: ignore[attr-defined] # JitAi's code uses it as a global
+    if _names not in sys.meta_path:
+        sys.meta_path.insert(0, _names)
+        builtins.app = app  # type: ignore[attr-defined] # JitAi's code uses it as a global
+    _names.add(code)
     process_place.app = App(contents, root)
     return process_place.app
 
 
 class TreeNames(MetaPathFinder, Loader):
-    """Finds JitAi's own modules, and the top folders of the tree before any other package.
+    """Finds JitAi's own modules, and those of some folders of code, before any other package.
 
     ``package``: what stands before their names, with a dot.
     """
 
-    def __init__(self, code: Path, package: str = "") -> None:
-        self._code = code
+    def __init__(self, package: str = "") -> None:
+        self._folders: list[Path] = []
         self.package = package
+
+    def add(self, code: Path) -> None:
+        """Find the modules of a further folder, too, in packages that are imported already."""
+        if code in self._folders:
+            return
+        self._folders.append(code)
+        for name, module in list(sys.modules.items()):
+            own = name[len(self.package) :] if name.startswith(self.package) else ""
+            inside = code.joinpath(*own.split("."))
+            if own.partition(".")[0] in _PACKAGES and inside.is_dir():
+                module.__path__.append(str(inside))
 
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
@@ -68,12 +80,35 @@ class TreeNames(MetaPathFinder, Loader):
         name = fullname[len(self.package) :]
         if name in _NAMES:
             return ModuleSpec(fullname, self, is_package=not _NAMES[name])
-        if name in _PACKAGES and not (self._code / name / "__init__.py").exists():
-            spec = ModuleSpec(fullname, None, is_package=True)
-            spec.submodule_search_locations = [str(self._code / name)]
-            return spec
-        return None
+        if name.partition(".")[0] not in _PACKAGES:
+            return None
+        places = [code.joinpath(*name.split(".")) for code in self._folders]
+        folders = [str(place) for place in places if place.is_dir()]
+        for place in places:
+            if (file := place / "__init__.py").is_file():
+                return self._of_file(fullname, file, folders)
+        for place in places:
+            if (file := place.with_name(f"{place.name}.py")).is_file():
+                return self._of_file(fullname, file, None)
+        if not folders:
+            return None
+        spec = ModuleSpec(fullname, None, is_package=True)
+        spec.submodule_search_locations = folders
+        return spec
 
     def exec_module(self, module: types.ModuleType) -> None:
         """Fill one of JitAi's own modules."""
         module.__dict__.update(_NAMES[module.__name__[len(self.package) :]])
+
+    def _of_file(self, fullname: str, file: Path, folders: list[str] | None) -> ModuleSpec | None:
+        return spec_from_file_location(
+            fullname, file, loader=self._loader(fullname, str(file)),
+            submodule_search_locations=folders,
+        )  # fmt: skip
+
+    def _loader(self, fullname: str, file: str) -> SourceFileLoader:
+        return SourceFileLoader(fullname, file)
+
+
+_names = TreeNames()
+"""Those of the trees that have been installed in this process."""

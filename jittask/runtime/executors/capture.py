@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
+import select
 import sys
 import threading
 from collections.abc import Callable
@@ -18,35 +18,41 @@ class Capture:
     def __init__(self, stream: str, descriptor: int, sink: Callable[[str, str], None]) -> None:
         self._stream = stream
         self._sink = sink
-        read, self._write = os.pipe()
-        os.dup2(self._write, descriptor)
-        self._marker = b""
-        self._seen = threading.Event()
-        threading.Thread(target=self._pump, args=(read,), daemon=True).start()
+        self._read, write = os.pipe()
+        os.set_blocking(self._read, False)
+        os.dup2(write, descriptor)
+        os.close(write)
+        self._held = b""
+        self._passing = threading.Lock()
+        threading.Thread(target=self._pump, daemon=True).start()
 
     def drain(self) -> None:
-        """Return when everything written so far has reached the sink."""
-        self._seen.clear()
-        self._marker = f"\0{secrets.token_hex(16)}\0".encode()
-        os.write(self._write, self._marker)
-        self._seen.wait()
+        """Pass on everything written so far: what a writer has written stands in the pipe."""
+        with self._passing:
+            while self._pass_on():
+                continue
+            self._send(everything=True)
 
-    def _pump(self, read: int) -> None:
-        held = b""
-        while data := os.read(read, _READ):
-            held += data
-            marker = self._marker
-            drained = bool(marker) and marker in held
-            if drained:
-                held = held.replace(marker, b"")
-                self._marker = b""
-            elif marker and b"\0" in held[-len(marker) :]:
-                continue  # the rest of the marker is on its way
-            text, held = _whole(held, everything=drained)
-            if text:
-                self._sink(self._stream, text)
-            if drained:
-                self._seen.set()
+    def _pump(self) -> None:
+        while True:
+            select.select([self._read], [], [])
+            with self._passing:
+                self._pass_on()
+
+    def _pass_on(self) -> bool:
+        """Pass on a piece, if one has been written; say whether it was."""
+        try:
+            data = os.read(self._read, _READ)
+        except BlockingIOError:
+            return False
+        self._held += data
+        self._send(everything=False)
+        return True
+
+    def _send(self, *, everything: bool) -> None:
+        text, self._held = _whole(self._held, everything=everything)
+        if text:
+            self._sink(self._stream, text)
 
 
 def _whole(data: bytes, *, everything: bool) -> tuple[str, bytes]:

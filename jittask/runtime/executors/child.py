@@ -1,4 +1,4 @@
-"""A worker process: runs the bodies of one bundle, one after the other.
+"""A worker process: runs bodies one after the other, of bundles that go together.
 
 It ends at once when the runtime's end of its socket closes, so that no body
 outlives the runtime that would record it.
@@ -87,11 +87,13 @@ class _Worker:
     def serve(self) -> None:
         drain = capture_output(self._output)
         _log_to(self)
-        bodies: Bodies | None = None
+        loaded: dict[Path, Bodies] = {}
         while True:
             assignment = self._current = self._orders.get()
+            bodies = loaded.get(assignment.bundle)
             if bodies is None:
                 bodies = Bodies(assignment.bundle, assignment.root)
+                loaded[assignment.bundle] = bodies
             outcome = _with_peak(bodies.run(assignment))
             drain()
             self._current = None

@@ -68,6 +68,9 @@ class InlineExecutor:
         for assignment in [one for one in self._waiting if one.run == run]:
             self._end(assignment, Killed(f"{why}, before its body began"))
 
+    def hold_until(self, moment: float) -> None:
+        """Do nothing: a thread cannot be ended, so these bodies outlive a lease that is lost."""
+
     def interrupt(self) -> None:
         """End every run whose body has not begun."""
         for assignment in list(self._waiting):

@@ -1,20 +1,22 @@
 """The default executor: a pool of worker processes forked from a warm template (rule R6).
 
-A worker holds one bundle, so no two versions of a module ever meet in a
-process; a run whose bundle no idle worker holds gets a fresh one. A worker
-that dies takes one run with it; a timeout kills the worker.
+A worker holds bundles that go together: no two versions of a module ever meet in
+a process. A run whose bundle goes with none of the idle workers gets a fresh
+one. A worker that dies takes one run with it; a timeout kills the worker.
 """
 
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
@@ -32,14 +34,16 @@ from jittask.runtime.executors.protocol import (
 from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL, LEASE_OVER
 
 _TEMPLATE = "from jittask.runtime.executors.template import main; main()"
-_RECYCLE_AFTER = 1000  # runs of one worker, so that a leak in element code stays small
+_RECYCLE_AFTER = 10_000  # runs of one worker, so that a leak in element code stays small
 
 
 @dataclass(eq=False)
 class _Worker:
     number: int
     connection: Connection
-    bundle: Path
+    bundles: set[Path] = field(default_factory=set)
+    modules: dict[str, str] = field(default_factory=dict)
+    """The digest of every Python file of its bundles, by its place in them."""
     process: int | None = None
     current: Assignment | None = None
     deadline: float = 0
@@ -67,7 +71,7 @@ class ProcessExecutor:
         return self._size - sum(1 for one in self._workers.values() if one.current)
 
     def submit(self, assignment: Assignment) -> None:
-        """Begin a run in an idle worker of its bundle, or in a fresh one."""
+        """Begin a run in an idle worker that its bundle goes with, or in a fresh one."""
         worker = self._worker_for(assignment.bundle)
         worker.current = assignment
         worker.runs += 1
@@ -135,19 +139,25 @@ class ProcessExecutor:
 
     def _worker_for(self, bundle: Path) -> _Worker:
         idle = [one for one in self._workers.values() if one.current is None]
-        for worker in idle:
-            if worker.bundle == bundle and worker.runs < _RECYCLE_AFTER:
-                return worker
-        if len(self._workers) >= self._size:
-            self._retire(idle[0])
-        return self._fork(bundle)
+        young = [one for one in idle if one.runs < _RECYCLE_AFTER]
+        modules = _modules(bundle)
+        worker = next((one for one in young if bundle in one.bundles), None) or next(
+            (one for one in young if _go_together(one.modules, modules)), None
+        )
+        if worker is None:
+            if len(self._workers) >= self._size:
+                self._retire(idle[0])
+            worker = self._fork()
+        worker.bundles.add(bundle)
+        worker.modules |= modules
+        return worker
 
-    def _fork(self, bundle: Path) -> _Worker:
+    def _fork(self) -> _Worker:
         ours, theirs = socket.socketpair()
         number = next(self._numbers)
         with theirs:
             socket.send_fds(self._control, [FRAME.pack(FORK, number, 0)], [theirs.fileno()])
-        worker = _Worker(number, Connection(ours.detach()), bundle)
+        worker = _Worker(number, Connection(ours.detach()))
         worker.connection.send(self._bodies_lock)
         if self._until is not None:
             worker.connection.send(self._until)
@@ -240,3 +250,17 @@ class ProcessExecutor:
         self._control.close()
         self._template.wait()
         self._template, self._control = self._start_template()
+
+
+@lru_cache(maxsize=4096)
+def _modules(bundle: Path) -> dict[str, str]:
+    """Return the digests of a bundle's Python files; a bundle never changes."""
+    return {
+        str(file.relative_to(bundle)): hashlib.sha256(file.read_bytes()).hexdigest()
+        for file in bundle.rglob("*.py")
+    }
+
+
+def _go_together(held: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether no module is in both in two versions (H4)."""
+    return all(held.get(file, digest) == digest for file, digest in others.items())

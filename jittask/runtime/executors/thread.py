@@ -84,6 +84,9 @@ class ThreadExecutor:
                 body.killed_for = Killed(f"{why}; its thread could not be ended, and returned")
                 self._notes.append(_note(body, f"to be {why}, but a thread cannot be ended"))
 
+    def hold_until(self, moment: float) -> None:
+        """Do nothing: a thread cannot be ended, so these bodies outlive a lease that is lost."""
+
     def interrupt(self) -> None:
         """Give every body up: it ends with the process."""
         self._giving_up = True
