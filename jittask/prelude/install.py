@@ -90,7 +90,7 @@ class TreeNames(MetaPathFinder, Loader):
         for place in places:
             if (file := place.with_name(f"{place.name}.py")).is_file():
                 return self._of_file(fullname, file, None)
-        if not folders:
+        if not folders and name not in _PACKAGES:  # those are there for JitAi's own modules
             return None
         spec = ModuleSpec(fullname, None, is_package=True)
         spec.submodule_search_locations = folders

@@ -30,6 +30,7 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
     TimedOut,
+    Unbegun,
     Withdrawn,
 )
 from jittask.runtime.failure import handled, policy_of, told
@@ -116,7 +117,7 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
     retry_at = None
     if _again(done, policy):
         state, retry_at = RunState.PENDING, now + _delay(policy, done.attempt, jitter)
-    if isinstance(done.outcome, Interrupted) and state is RunState.PENDING:
+    if isinstance(done.outcome, Interrupted | Unbegun) and state is RunState.PENDING:
         retry_at = now
     return Ending(
         run=done.run,
@@ -147,6 +148,8 @@ def _meaning(
             return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
         case Killed(detail=detail):
             return RunState.FAILED, Reason.KILLED, detail, None, detail
+        case Unbegun():
+            return RunState.PENDING, None, None, None, None
         case Withdrawn(reason=reason, detail=detail):
             return RunState.CANCELLED, reason, detail, None, None
 

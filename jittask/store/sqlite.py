@@ -20,6 +20,8 @@ _NETWORK_FILE_SYSTEMS = frozenset(
     {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs"}
 )
 _BUSY_SECONDS = 10.0
+SYNCHRONOUS = "FULL"
+"""How durable a commit is: FULL survives power loss (R9)."""
 
 
 class SqliteDatabase:
@@ -98,7 +100,7 @@ def _engine(url: URL) -> Engine:
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the begin event below says BEGIN
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

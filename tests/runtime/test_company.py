@@ -56,15 +56,18 @@ def check_once_each(shared: AppSettings, root: Path) -> None:
 
 
 def test_one_plans_and_all_execute(tmp_path: Path, shared: AppSettings) -> None:
-    a, b = (copy(tmp_path / name, shared) for name in "ab")
-    with Program(a.root) as first, Program(b.root) as second:
+    """Bodies take longer than one runtime's workers can keep up with."""
+    body = "import threading\n\n\ndef customFunc():\n    threading.Event().wait(2.5)\n"
+    a, b = (copy(tmp_path / name, shared, body=body) for name in "ab")
+    with Program(a.root) as first:
         first.wait("ready")
-        second.wait("ready")
-        first.wait("planned")
-        first.wait("finished")
-        second.wait("finished")
-        assert second.stop() == 0
-        assert first.stop() == 0
+        with Program(b.root) as second:
+            second.wait("ready")
+            first.wait("planned")
+            second.wait("finished")
+            first.wait("finished")
+            assert second.stop() == 0
+            assert first.stop() == 0
         assert not any('"planned"' in line for line in second.lines)
     check_once_each(shared, a.root)
 

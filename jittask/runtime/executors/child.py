@@ -6,6 +6,7 @@ outlives the runtime that would record it.
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import queue
@@ -27,7 +28,9 @@ from jittask.runtime.executors.protocol import (
     HoldUntil,
     Outcome,
     Output,
+    Recall,
     Report,
+    Returned,
 )
 from jittask.runtime.executors.template import LEASE_OVER
 from jittask.store.lock import FileLock
@@ -61,13 +64,24 @@ class _Worker:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
         try:
             while True:
-                order: Assignment | HoldUntil = self._connection.recv()
-                if isinstance(order, HoldUntil):
-                    self._hold_until(order.moment)
-                else:
-                    self._orders.put(order)
+                order: Assignment | HoldUntil | Recall = self._connection.recv()
+                match order:
+                    case HoldUntil(moment=moment):
+                        self._hold_until(moment)
+                    case Recall():
+                        self._give_back()
+                    case Assignment():
+                        self._orders.put(order)
         except (EOFError, OSError):
             os._exit(0)
+
+    def _give_back(self) -> None:
+        """Send back what has not begun."""
+        waiting: list[Assignment] = []
+        with contextlib.suppress(queue.Empty):
+            while True:
+                waiting.append(self._orders.get_nowait())
+        self._send(Returned(frozenset((one.run, one.token) for one in waiting)))
 
     def _hold_until(self, moment: float) -> None:
         first = self._until is None
@@ -108,7 +122,7 @@ class _Worker:
         """Send a line that the body logged."""
         self._output("log", line)
 
-    def _send(self, report: Report) -> None:
+    def _send(self, report: Report | Returned) -> None:
         try:
             with self._sending:
                 self._connection.send(report)

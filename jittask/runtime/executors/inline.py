@@ -22,14 +22,18 @@ from jittask.runtime.executors.protocol import (
 )
 from jittask.runtime.executors.shared import Shared
 
+_MOST_AT_ONCE = 512
 _PASS_SECONDS = 0.05  # short bodies share a pass, and the transaction of their outcomes
 
 
 class InlineExecutor:
-    """Takes ``workers`` runs at once, and runs them in turn; see ``Executor`` for the methods."""
+    """Takes some runs at once, and runs them in turn; see ``Executor`` for the methods.
+
+    ``workers`` of them, or as many more as the pass before has shown to be short.
+    """
 
     def __init__(self, workers: int, bodies_lock: Path, clock: Clock) -> None:
-        self._size = workers
+        self._least = self._size = workers
         self._clock = clock
         self._shared = Shared(bodies_lock, clock)
         self._waiting: deque[Assignment] = deque()
@@ -51,12 +55,16 @@ class InlineExecutor:
             self._clock.wait(self._wake, seconds)
         self._wake.clear()
         end = self._clock.monotonic() + _PASS_SECONDS
+        full = len(self._waiting) >= self._size
         while self._waiting:
             said: list[Output] = []
             done = self._shared.run(self._waiting.popleft(), said.append)
             reports += [*said, done]
             if self._clock.monotonic() >= end:
+                self._size = self._least
                 break
+        else:
+            self._size = min(_MOST_AT_ONCE, 2 * self._size) if full else self._size
         return reports
 
     def wake(self) -> None:

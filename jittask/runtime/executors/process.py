@@ -2,25 +2,24 @@
 
 A worker holds bundles that go together: no two versions of a module ever meet in
 a process. A run whose bundle goes with none of the idle workers gets a fresh
-one. A worker that dies takes one run with it; a timeout kills the worker.
+one. A worker that dies takes one run with it; a timeout kills the worker. Where
+bodies are short, some wait in the worker for the one before.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import os
 import signal
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from collections import deque
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from jittask.clock import Clock
+from jittask.runtime.executors.poolworker import PoolWorker, modules_of
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
@@ -29,26 +28,13 @@ from jittask.runtime.executors.protocol import (
     Killed,
     Outcome,
     Report,
+    Returned,
     TimedOut,
+    Unbegun,
 )
 from jittask.runtime.executors.template import ENDED, FORK, FORKED, FRAME, KILL, LEASE_OVER
 
 _TEMPLATE = "from jittask.runtime.executors.template import main; main()"
-_RECYCLE_AFTER = 10_000  # runs of one worker, so that a leak in element code stays small
-
-
-@dataclass(eq=False)
-class _Worker:
-    number: int
-    connection: Connection
-    bundles: set[Path] = field(default_factory=set)
-    modules: dict[str, str] = field(default_factory=dict)
-    """The digest of every Python file of its bundles, by its place in them."""
-    process: int | None = None
-    current: Assignment | None = None
-    deadline: float = 0
-    killed_for: Outcome | None = None
-    runs: int = 0
 
 
 class ProcessExecutor:
@@ -58,7 +44,10 @@ class ProcessExecutor:
         self._size = workers
         self._bodies_lock = str(bodies_lock)
         self._clock = clock
-        self._workers: dict[int, _Worker] = {}
+        self._workers: dict[int, PoolWorker] = {}
+        self._backlog: deque[Assignment] = deque()
+        """Runs that no worker has room for now."""
+        self._reports: list[Report] = []
         self._until: HoldUntil | None = None
         self._numbers = iter(range(1, sys.maxsize))
         self._wake_read, self._wake_write = os.pipe()
@@ -68,35 +57,34 @@ class ProcessExecutor:
 
     def free(self) -> int:
         """How many more runs it takes now."""
-        return self._size - sum(1 for one in self._workers.values() if one.current)
+        room = sum(one.room for one in self._workers.values())
+        return max(0, room + self._size - len(self._workers) - len(self._backlog))
 
     def submit(self, assignment: Assignment) -> None:
-        """Begin a run in an idle worker that its bundle goes with, or in a fresh one."""
-        worker = self._worker_for(assignment.bundle)
-        worker.current = assignment
-        worker.runs += 1
-        worker.deadline = self._clock.monotonic() + assignment.timeout_seconds
-        with contextlib.suppress(OSError):  # it has died: ``poll`` finds that, and reports it
-            worker.connection.send(assignment)
+        """Begin a run in an idle worker, or have it wait behind short ones."""
+        self._backlog.append(assignment)
+        self._hand_out()
 
     def poll(self, seconds: float) -> list[Report]:
         """Wait for reports; give back those that have come."""
-        busy_until = [
-            one.deadline for one in self._workers.values() if one.current and not one.killed_for
-        ]
-        left = min((until - self._clock.monotonic() for until in busy_until), default=seconds)
+        moment = self._clock.monotonic()
+        until = [one.next_look for one in self._workers.values() if one.runs]
+        left = min((one - moment for one in until), default=seconds)
+        if self._reports:
+            left = 0
         by_connection = {one.connection: one for one in self._workers.values()}
         watched: list[Connection | socket.socket | int] = [self._control, self._wake_read]
         watched += by_connection
-        reports: list[Report] = []
         for ready in wait(watched, max(0.0, min(seconds, left))):
             if isinstance(ready, Connection):
-                reports.extend(self._receive(by_connection[ready]))
+                self._receive(by_connection[ready])
             elif ready is self._control:
-                reports.extend(self._hear_template())
+                self._hear_template()
             else:
                 os.read(self._wake_read, 4096)
-        self._kill_overdue()
+        self._look_at_the_slow()
+        self._hand_out()
+        reports, self._reports = self._reports, []
         return reports
 
     def wake(self) -> None:
@@ -107,10 +95,15 @@ class ProcessExecutor:
             return  # enough wake-ups are waiting already
 
     def kill(self, run: int, why: str) -> None:
-        """Kill the worker that runs ``run``."""
+        """Kill the worker that runs ``run``; one that waits is taken back, and never begins."""
         for worker in self._workers.values():
-            if worker.current is not None and worker.current.run == run:
+            if worker.running is not None and worker.running.run == run:
                 self._kill(worker, Killed(why))
+            elif any(one.run == run for one in worker.runs):
+                worker.recall()
+        for assignment in [one for one in self._backlog if one.run == run]:
+            self._backlog.remove(assignment)
+            self._report(assignment, Killed(f"{why}, before its body began"))
 
     def hold_until(self, moment: float) -> None:
         """Tell every worker until when it may live."""
@@ -120,10 +113,14 @@ class ProcessExecutor:
                 worker.connection.send(self._until)
 
     def interrupt(self) -> None:
-        """Kill every worker that runs a body."""
+        """Kill every worker that runs a body; what waits has never begun."""
         for worker in self._workers.values():
-            if worker.current:
+            if worker.runs:
                 self._kill(worker, Interrupted("the runtime was stopped"))
+                for assignment in worker.take_waiting():
+                    self._report(assignment, Unbegun())
+        while self._backlog:
+            self._report(self._backlog.popleft(), Unbegun())
 
     def close(self) -> None:
         """End every process."""
@@ -137,69 +134,90 @@ class ProcessExecutor:
 
     # --- workers
 
-    def _worker_for(self, bundle: Path) -> _Worker:
-        idle = [one for one in self._workers.values() if one.current is None]
-        young = [one for one in idle if one.runs < _RECYCLE_AFTER]
-        modules = _modules(bundle)
-        worker = next((one for one in young if bundle in one.bundles), None) or next(
-            (one for one in young if _go_together(one.modules, modules)), None
-        )
-        if worker is None:
-            if len(self._workers) >= self._size:
-                self._retire(idle[0])
+    def _hand_out(self) -> None:
+        """Give the backlog to workers that have room for it."""
+        for _ in range(len(self._backlog)):
+            assignment = self._backlog.popleft()
+            worker = self._worker_for(assignment.bundle)
+            if worker is None:
+                self._backlog.append(assignment)
+            else:
+                worker.give(assignment)
+
+    def _worker_for(self, bundle: Path) -> PoolWorker | None:
+        """Return an idle worker, a fresh one, or one whose bodies are short; None for none."""
+        modules = modules_of(bundle)
+        going_together = [one for one in self._workers.values() if one.takes(bundle, modules)]
+        worker = next((one for one in going_together if not one.runs), None)
+        if worker is None and len(self._workers) >= self._size:
+            spent = next((one for one in self._workers.values() if not one.runs), None)
+            if spent is not None:
+                self._retire(spent)
+        if worker is None and len(self._workers) < self._size:
             worker = self._fork()
-        worker.bundles.add(bundle)
-        worker.modules |= modules
+        if worker is None:
+            roomy = [one for one in going_together if one.room]
+            worker = min(roomy, key=lambda one: len(one.runs), default=None)
+        if worker is not None:
+            worker.hold(bundle, modules)
         return worker
 
-    def _fork(self) -> _Worker:
+    def _fork(self) -> PoolWorker:
         ours, theirs = socket.socketpair()
         number = next(self._numbers)
         with theirs:
             socket.send_fds(self._control, [FRAME.pack(FORK, number, 0)], [theirs.fileno()])
-        worker = _Worker(number, Connection(ours.detach()))
+        worker = PoolWorker(number, Connection(ours.detach()), self._clock)
         worker.connection.send(self._bodies_lock)
         if self._until is not None:
             worker.connection.send(self._until)
         self._workers[number] = worker
         return worker
 
-    def _retire(self, worker: _Worker) -> None:
+    def _retire(self, worker: PoolWorker) -> None:
         worker.connection.close()  # its lifeline: it ends by itself
         del self._workers[worker.number]
 
-    def _kill(self, worker: _Worker, why: Outcome) -> None:
+    def _kill(self, worker: PoolWorker, why: Outcome) -> None:
         if worker.killed_for is not None:
             return
         worker.killed_for = why
         self._control.sendall(FRAME.pack(KILL, worker.number, 0))
 
-    def _kill_overdue(self) -> None:
-        now = self._clock.monotonic()
+    def _look_at_the_slow(self) -> None:
+        """Kill what is overdue, and take back what waits behind a body that is not short."""
         for worker in self._workers.values():
-            if worker.current and worker.deadline <= now:
-                seconds = worker.current.timeout_seconds
+            if worker.running is not None and worker.overdue:
+                seconds = worker.running.timeout_seconds
                 how = f"killed after {seconds:g} s (policy.timeoutSeconds)"
                 self._kill(worker, TimedOut(seconds, how))
+            elif worker.holds_up:
+                worker.recall()
 
-    def _receive(self, worker: _Worker) -> Iterator[Report]:
+    def _receive(self, worker: PoolWorker) -> None:
         try:
             while worker.connection.poll():
-                report: Report = worker.connection.recv()
-                if isinstance(report, Done):
-                    worker.current = None
-                yield report
+                said: Report | Returned = worker.connection.recv()
+                if isinstance(said, Returned):
+                    self._backlog += worker.returned(said)
+                    continue
+                if isinstance(said, Done):
+                    worker.done()
+                self._reports.append(said)
         except (EOFError, OSError):
-            yield from self._bury(worker)
+            self._bury(worker)
 
-    def _bury(self, worker: _Worker) -> Iterator[Report]:
+    def _bury(self, worker: PoolWorker) -> None:
         worker.connection.close()
         self._workers.pop(worker.number, None)
-        run = worker.current
-        if run is None:
-            return
-        died = Interrupted(f"its worker process (pid {worker.process}) died")
-        yield Done(run.run, run.token, run.attempt, worker.killed_for or died)
+        self._backlog += worker.take_waiting()
+        if worker.running is not None:
+            died = Interrupted(f"its worker process (pid {worker.process}) died")
+            self._report(worker.running, worker.killed_for or died)
+
+    def _report(self, assignment: Assignment, outcome: Outcome) -> None:
+        one = assignment
+        self._reports.append(Done(one.run, one.token, one.attempt, outcome))
 
     # --- the template
 
@@ -215,13 +233,13 @@ class ProcessExecutor:
             )
         return process, ours
 
-    def _hear_template(self) -> Iterator[Report]:
+    def _hear_template(self) -> None:
         try:
             data = self._control.recv(FRAME.size)
         except ConnectionError:
             data = b""
         if not data:
-            yield from self._replace_template()
+            self._replace_template()
             return
         what, number, value = FRAME.unpack(data)
         worker = self._workers.get(number)
@@ -236,7 +254,7 @@ class ProcessExecutor:
             died = Interrupted(f"its worker process died by {signal_name}")
             worker.killed_for = worker.killed_for or died
 
-    def _replace_template(self) -> Iterator[Report]:
+    def _replace_template(self) -> None:
         """Begin anew with a fresh template: nobody is left to kill the old one's workers.
 
         Raises RuntimeError where the template did not live to fork once.
@@ -246,21 +264,7 @@ class ProcessExecutor:
         for worker in list(self._workers.values()):
             died = Interrupted("the workers' template process died")
             worker.killed_for = worker.killed_for or died
-            yield from self._bury(worker)
+            self._bury(worker)
         self._control.close()
         self._template.wait()
         self._template, self._control = self._start_template()
-
-
-@lru_cache(maxsize=4096)
-def _modules(bundle: Path) -> dict[str, str]:
-    """Return the digests of a bundle's Python files; a bundle never changes."""
-    return {
-        str(file.relative_to(bundle)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in bundle.rglob("*.py")
-    }
-
-
-def _go_together(held: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    """Whether no module is in both in two versions (H4)."""
-    return all(held.get(file, digest) == digest for file, digest in others.items())

@@ -93,7 +93,12 @@ class Killed:
     detail: str
 
 
-Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted | Killed
+@dataclass(frozen=True, slots=True)
+class Unbegun:
+    """The body never began, and may begin elsewhere."""
+
+
+Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted | Killed | Unbegun
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +123,18 @@ class Done:
 
 
 Report = Output | Done
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Tells a worker process to give back the runs that it has not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """The runs, with their tokens, that a worker process gives back."""
+
+    runs: frozenset[tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
