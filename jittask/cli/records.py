@@ -16,7 +16,7 @@ from jittask.cli.tree import compiled, open_store, tree_option
 from jittask.clock import SystemClock
 from jittask.model import Run, RunState, Trigger
 from jittask.store import StoreError
-from jittask.store.reading import OVERDUE_AFTER
+from jittask.store.listing import OVERDUE_AFTER
 from jittask.store.records import RecordFilter, RecordPage
 
 OVERDUE = "overdue"

@@ -19,7 +19,7 @@ from sqlalchemy.engine import Connection
 from jittask.model import MissedRange, Reason, RunState, Trigger
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.moves import moving
-from jittask.store.tables import keys, marks, runs
+from jittask.store.tables import OF_ROW, OPEN, keys, marks, runs
 
 _CHUNK = 200  # key tuples in one SELECT, far below every database's limit
 
@@ -96,13 +96,15 @@ def plan(
     """
     if close:
         _close(connection, close, now)
-    made = insert(connection, create)
+    made = insert(connection, create, now)
     if mark:
         _put_marks(connection, mark)
     return made
 
 
-def insert(connection: Connection, new: Sequence[NewRun]) -> list[tuple[int, NewRun]]:
+def insert(
+    connection: Connection, new: Sequence[NewRun], now: datetime
+) -> list[tuple[int, NewRun]]:
     """Write the runs whose keys are free; return them with their ids."""
     taken = _taken(connection, (run for run in new if run.keyed))
     fresh: list[NewRun] = []
@@ -118,7 +120,7 @@ def insert(connection: Connection, new: Sequence[NewRun]) -> list[tuple[int, New
         return []
     ids = connection.execute(
         sa.insert(runs).returning(runs.c.id, sort_by_parameter_order=True),
-        [_columns(run) for run in fresh],
+        [_columns(run, now) for run in fresh],
     ).scalars()
     made = list(zip(ids, fresh, strict=True))
     held = [
@@ -142,6 +144,7 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
                 runs.c.effective,
             )
             .where(
+                sa.text(OPEN),
                 runs.c.task.in_(tasks[at : at + _CHUNK]),
                 runs.c.state == RunState.PENDING,
                 runs.c.trigger == Trigger.SCHEDULE,
@@ -201,6 +204,7 @@ def missed_ranges(
         query = sa.select(
             runs.c.row_key, runs.c.missed_first, runs.c.missed_last, runs.c.missed_count
         ).where(
+            sa.text(OF_ROW),
             runs.c.task == task,
             runs.c.row_key.in_(some),
             runs.c.missed_last >= to_micros(since),
@@ -233,7 +237,7 @@ def _taken(connection: Connection, new: Iterable[NewRun]) -> set[tuple[str, str,
     return found
 
 
-def _columns(run: NewRun) -> dict[str, object]:
+def _columns(run: NewRun, now: datetime) -> dict[str, object]:
     merged = len(run.nominals) > 1
     missed = run.missed
     return {
@@ -250,6 +254,7 @@ def _columns(run: NewRun) -> dict[str, object]:
         "missed_count": missed.count if missed else None,
         "effective": to_micros(run.effective),
         "due": to_micros(run.effective),
+        "finished": None if run.state is RunState.PENDING else to_micros(now),
         "attempt": 0,
         "token": 0,
         "rerun_of": run.rerun_of,

@@ -4,14 +4,25 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from jittask.diagnostics import Diagnostic
 from jittask.model import Run, RunState, Trigger
+from jittask.store.orders import Pause
+
+
+class By(StrEnum):
+    """The instant that a listing is sorted by, and that its times bound."""
+
+    EFFECTIVE = "effective"
+    NOMINAL = "nominal"
+    START = "start"
+    """When a run first began; those that have not are left out."""
 
 
 @dataclass(frozen=True, slots=True)
 class RecordFilter:
-    """Which runs; None asks for all. Times bound the effective instant, ends included."""
+    """Which runs; None asks for all. Times bound the instant sorted by, ends included."""
 
     task: str | None = None
     row_key: str | None = None
@@ -19,13 +30,15 @@ class RecordFilter:
     overdue: bool = False
     """Only runs that are pending and past due by more than a minute (R1)."""
     trigger: Trigger | None = None
+    version: str | None = None
+    """The first digits of the version that ran last, six at least."""
     since: datetime | None = None
     until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class RecordPage:
-    """A page of runs, newest effective instant first, and the cursor of the next page."""
+    """A page of runs, and the cursor of the next page."""
 
     records: tuple[Run, ...]
     next: str | None
@@ -40,6 +53,8 @@ class LogChunk:
     stream: str
     """``stdout``, ``stderr`` or ``log``."""
     text: str
+    id: int = 0
+    """Its place in the log, ascending; 0 before it is kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,3 +91,5 @@ class StoreStatus:
     pending: int
     overdue: int
     executing: int
+    pauses: tuple[Pause, ...] = ()
+    """Those that hold now, by task."""

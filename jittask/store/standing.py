@@ -13,11 +13,13 @@ from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.store.engine import Lock, alone
+from jittask.model import RunState
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.records import ElementRow, RuntimeRow
-from jittask.store.tables import elements, log_chunks, runs, runtimes
+from jittask.store.tables import ENDED, elements, log_chunks, runs, runtimes
 
 _RUNTIMES_KEPT = 20
+_ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.SKIPPED, RunState.CANCELLED)
 
 
 def announce(connection: Connection, identity: str, host: str, pid: int, now: datetime) -> None:
@@ -132,15 +134,15 @@ def prune(connection: Connection, now: datetime, days: int, limit: int) -> int:
     Their keys go with them: what keeps an old occurrence from coming back is
     the task's mark, not its record (R3).
     """
-    old = (
-        sa.select(runs.c.id)
-        .where(
-            runs.c.finished < to_micros(now - timedelta(days=days)),
-            runs.c.state.not_in(["pending", "executing"]),
+    before = to_micros(now - timedelta(days=days))
+    numbers: list[int] = []
+    for state in _ENDED:
+        old = sa.select(runs.c.id).where(
+            sa.text(ENDED), runs.c.state == state, runs.c.finished < before
         )
-        .limit(limit)
-    )
-    numbers = connection.execute(old).scalars().all()
+        if state is not RunState.CANCELLED:  # nothing else ends before it was due (I4)
+            old = old.where(runs.c.effective < before)
+        numbers += connection.execute(old.limit(limit - len(numbers))).scalars()
     if numbers:
         connection.execute(sa.delete(log_chunks).where(log_chunks.c.run_id.in_(numbers)))
         connection.execute(sa.delete(runs).where(runs.c.id.in_(numbers)))

@@ -13,12 +13,14 @@ from jittask.model import AppSettings, MissedRange, Run, Trigger
 from jittask.store import claims, membership, orders, planning, reading, standing
 from jittask.store.claims import Choose, Ending, Orphan, Taken
 from jittask.store.engine import Database, open_database
+from jittask.store.listing import Page
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
 from jittask.store.membership import Company, Member
 from jittask.store.orders import Pause
 from jittask.store.place import STATE_FOLDER, state_folder, store_url
 from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
 from jittask.store.records import (
+    By,
     ElementRow,
     LogChunk,
     RecordFilter,
@@ -237,21 +239,28 @@ class Store:
     # --- readers
 
     def records(
-        self, wanted: RecordFilter, now: datetime, limit: int = 50, after: str | None = None
+        self,
+        wanted: RecordFilter,
+        now: datetime,
+        limit: int = 50,
+        after: str | None = None,
+        *,
+        by: By = By.EFFECTIVE,
+        descending: bool = True,
     ) -> RecordPage:
-        """Return a page of runs, newest effective instant first."""
+        """Return a page of runs, the newest first by the instant ``by``; or the oldest."""
         with self._database.reading() as connection:
-            return reading.records(connection, wanted, now, limit, after)
+            return reading.records(connection, wanted, now, Page(limit, after, by, descending))
 
     def run(self, number: int) -> Run | None:
         """Return one run with its attempts, or None."""
         with self._database.reading() as connection:
             return reading.one_run(connection, number)
 
-    def log(self, number: int) -> Iterator[LogChunk]:
-        """Yield what a run printed and logged, in order."""
+    def log(self, number: int, after: int = 0) -> Iterator[LogChunk]:
+        """Yield what a run printed and logged behind the chunk ``after``, in order."""
         with self._database.reading() as connection:
-            yield from reading.log(connection, number)
+            yield from reading.log(connection, number, after)
 
     def status(self, now: datetime) -> StoreStatus:
         """Return what ``jittask status`` shows."""
@@ -264,6 +273,11 @@ class Store:
                 pending=pending,
                 overdue=overdue,
                 executing=executing,
+                pauses=tuple(
+                    one
+                    for _, one in sorted(orders.all_pauses(connection).items())
+                    if one.holds(now)
+                ),
             )
 
     def _runtimes(

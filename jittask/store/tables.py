@@ -6,6 +6,8 @@ Columns that hold an instant are microseconds since 1970 UTC. The migrations in
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -17,11 +19,28 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    literal_column,
+    text,
 )
 
 metadata = MetaData()
 
 Serial = BigInteger().with_variant(Integer(), "sqlite")
+
+# What a partial index holds. A query must say it in these very words to be served by it.
+OPEN = "finished IS NULL"
+ENDED = "finished IS NOT NULL"
+HAS_VERSION = "version IS NOT NULL"
+HAS_BEGUN = "started IS NOT NULL"
+OF_ROW = "row_key <> ''"
+BY_HAND = "\"trigger\" <> 'schedule'"
+ROLLED = "nominal <> effective"
+VERSION_HEAD = "substr(version, 1, 6)"
+
+
+def _partial(name: str, *columns: Any, where: str) -> Index:
+    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+
 
 runs = Table(
     "runs",
@@ -52,9 +71,21 @@ runs = Table(
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
     Index("runs_to_claim", "state", "priority", "due", "id"),
-    Index("runs_by_finish", "finished"),
-    Index("runs_by_effective", "effective", "id"),
-    Index("runs_by_task", "task", "row_key", "effective", "id"),
+    _partial("runs_open", "task", "effective", "id", where=OPEN),
+    _partial("runs_ended", "state", "effective", "id", where=ENDED),
+    _partial("runs_ended_by_task", "task", "state", "effective", "id", where=ENDED),
+    _partial(
+        "runs_ended_by_version",
+        literal_column(VERSION_HEAD),
+        "state",
+        "effective",
+        "id",
+        where=f"{ENDED} AND {HAS_VERSION}",
+    ),
+    _partial("runs_ended_by_start", "state", "started", "id", where=f"{ENDED} AND {HAS_BEGUN}"),
+    _partial("runs_by_row", "row_key", "task", "effective", "id", where=OF_ROW),
+    _partial("runs_by_hand", "trigger", "effective", "id", where=BY_HAND),
+    _partial("runs_rolled", "nominal", "id", "task", where=ROLLED),
     sqlite_autoincrement=True,
 )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,21 +20,8 @@ from jittask.store.orders import Pause
 from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
 from jittask.store.tables import metadata, runs
-from tests.services import store_settings
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def app(request: pytest.FixtureRequest) -> Iterator[AppSettings]:
-    with store_settings(request.param) as settings:
-        yield settings
-
-
-@pytest.fixture
-def store(app: AppSettings, tmp_path: Path) -> Iterator[Store]:
-    with Store.open(app, tmp_path, create=True) as opened:
-        yield opened
 
 
 def new(task: str = "tasks.A", at: datetime = NOW, *more: datetime, **values: object) -> NewRun:
@@ -193,10 +180,49 @@ def test_pages_and_filters(store: Store) -> None:
         store.records(RecordFilter(), NOW, 10, "nonsense")
 
 
+def test_a_run_has_ended_exactly_when_it_is_finished(store: Store) -> None:
+    """The indexes of listings rest on it."""
+    store.plan(NOW, [new("tasks.A", state=RunState.SKIPPED, reason=Reason.MISFIRE)])
+    store.plan(NOW, [new(f"tasks.{name}") for name in "BCDEF"])
+    closing = store.pending(["tasks.B"])["tasks.B"][0]
+    store.plan(NOW, close=[Closing(closing.id, RunState.CANCELLED, Reason.EDITED, "x")])
+    c, d, e, _ = take(store)
+    store.finish(
+        [
+            Ending(c.run.id, c.token, 1, RunState.COMPLETED),
+            Ending(d.run.id, d.token, 1, RunState.FAILED, Reason.ERROR),
+            Ending(e.run.id, e.token, 1, RunState.PENDING, Reason.ERROR, retry_at=NOW),
+        ],
+        NOW,
+    )
+    found = {one.task[-1]: one for one in store.records(RecordFilter(), NOW).records}
+    assert [found[name].state for name in "ABCDEF"] == [
+        "skipped", "cancelled", "completed", "failed", "pending", "executing",
+    ]  # fmt: skip
+    assert [found[name].finished for name in "ABCDEF"] == [NOW, NOW, NOW, NOW, None, None]
+
+
+def test_pruning_takes_what_ended_long_ago(store: Store) -> None:
+    past, later = NOW - timedelta(days=100), NOW + timedelta(days=300)
+    store.plan(past, [new("tasks.A", past), new("tasks.B", past, state=RunState.SKIPPED)])
+    [(edited, _)] = store.plan(past, [new("tasks.C", later)])
+    store.plan(past, close=[Closing(edited, RunState.CANCELLED, Reason.EDITED, "x")])
+    store.plan(NOW, [new("tasks.D", past, state=RunState.SKIPPED), new("tasks.E", past)])
+    [a, e] = take(store, now=past)
+    store.finish([Ending(a.run.id, a.token, 1, RunState.COMPLETED)], past)
+    store.finish([Ending(e.run.id, e.token, 1, RunState.COMPLETED)], NOW)
+    assert store.prune(NOW, 90, limit=2) == 2
+    assert store.prune(NOW, 90) == 1
+    left = store.records(RecordFilter(), NOW).records
+    assert sorted(one.task for one in left) == ["tasks.D", "tasks.E"]
+
+
 def test_logs_keep_their_order(store: Store) -> None:
     store.plan(NOW, [new()])
     store.finish([], NOW, [(1, LogChunk(1, NOW, "stdout", f"{n}")) for n in range(5)])
-    assert "".join(one.text for one in store.log(1)) == "01234"
+    chunks = list(store.log(1))
+    assert "".join(one.text for one in chunks) == "01234"
+    assert [one.text for one in store.log(1, chunks[2].id)] == ["3", "4"]
 
 
 def test_an_old_schema_is_upgraded_with_its_records(app: AppSettings, tmp_path: Path) -> None:
@@ -223,12 +249,35 @@ def _old_run(n: int) -> dict[str, object]:
     }  # fmt: skip
 
 
+@pytest.mark.filterwarnings("ignore:.*expression-based index")
 def test_migrations_make_the_tables(store: Store) -> None:
     with store._database.reading() as connection:
         context = MigrationContext.configure(connection)
         assert [
             one for one in compare_metadata(context, metadata) if "alembic" not in str(one)
         ] == []
+
+
+def test_migrations_make_the_indexes(store: Store) -> None:
+    """Word for word: Alembic does not compare what a partial index holds."""
+    with store._database.writing() as connection:
+        migrated = indexes(connection)
+        for index in list(runs.indexes):
+            index.drop(connection)
+            index.create(connection)
+        assert indexes(connection) == migrated
+        assert len(migrated) == len(runs.indexes)
+
+
+def indexes(connection: sa.Connection) -> set[str]:
+    if connection.dialect.name == "sqlite":
+        query = "SELECT sql FROM sqlite_master WHERE type = 'index' AND tbl_name = 'runs'"
+    else:
+        query = (
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = current_schema()"
+            " AND tablename = 'runs' AND indexname <> 'runs_pkey'"
+        )
+    return set(connection.execute(sa.text(query)).scalars())
 
 
 def test_a_newer_schema_is_refused(store: Store, app: AppSettings, tmp_path: Path) -> None:

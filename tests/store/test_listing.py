@@ -1,0 +1,217 @@
+"""Listings of runs: right by a plain oracle, and by indexes whatever the filter (R1, V5)."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import fields
+from datetime import timedelta
+from itertools import product
+
+import pytest
+import sqlalchemy as sa
+
+from benchmarks.records import COLUMNS, NOW, VERSIONS, filters, made
+from jittask.model import Run, RunState, Trigger
+from jittask.store import Store, StoreError, listing
+from jittask.store.instants import to_micros
+from jittask.store.listing import OVERDUE_AFTER, Page
+from jittask.store.records import By, RecordFilter
+from jittask.store.tables import runs
+
+COUNT = 600
+
+
+@pytest.fixture
+def filled(store: Store) -> Store:
+    """A store with runs of every kind, many of them of one task, row or instant."""
+    dice = random.Random(3)
+    rows = []
+    for row in made(COUNT):
+        values = dict(zip(COLUMNS, row, strict=True))
+        values["id"] = None
+        values["task"] = f"tasks.{dice.choice('AAAB')}"
+        values["row_key"] = dice.choice(["", "", "1", "2"])
+        values["state"] = dice.choice(list(RunState))
+        instant = to_micros(NOW) + dice.randrange(-40, 40) * 60_000_000
+        values["effective"] = instant
+        values["nominal"] = instant - dice.choice([0, 0, 0, 3_600_000_000])
+        values["started"] = dice.choice([None, instant + dice.randrange(5) * 60_000_000])
+        ended = values["state"] not in ("pending", "executing")
+        values["finished"] = instant + 600_000_000 if ended else None
+        values["trigger"] = dice.choice(["schedule", "schedule", "manual", "rerun"])
+        values["version"] = dice.choice([None, *VERSIONS[:2]])
+        rows.append({key: value for key, value in values.items() if key != "id"})
+    with store._database.writing() as connection:
+        connection.execute(sa.insert(runs), rows)
+    return store
+
+
+CHOICES = {
+    "task": ["tasks.A"],
+    "row_key": ["1"],
+    "states": [
+        frozenset({RunState.FAILED}),
+        frozenset({RunState.COMPLETED, RunState.EXECUTING}),
+    ],
+    "overdue": [True],
+    "trigger": [Trigger.SCHEDULE, Trigger.MANUAL],
+    "version": [VERSIONS[1][:6], VERSIONS[1][:9]],
+    "since": [NOW - timedelta(minutes=20)],
+    "until": [NOW + timedelta(minutes=10)],
+}
+
+
+def some_filters(count: int) -> Iterator[RecordFilter]:
+    """Yield every filter of one part, and some of several."""
+    dice = random.Random(5)
+    yield RecordFilter()
+    for name, values in CHOICES.items():
+        for value in values:
+            yield RecordFilter(**{name: value})
+    for _ in range(count):
+        names = dice.sample(list(CHOICES), dice.randrange(2, 5))
+        yield RecordFilter(**{name: dice.choice(CHOICES[name]) for name in names})
+
+
+def instant(run: Run, by: By) -> object:
+    return {By.EFFECTIVE: run.effective, By.NOMINAL: run.nominal, By.START: run.started}[by]
+
+
+def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bool) -> list[int]:
+    def fits(run: Run) -> bool:
+        late = run.state is RunState.PENDING and run.effective < NOW - OVERDUE_AFTER
+        at = instant(run, by)
+        return (
+            at is not None
+            and wanted.task in (None, run.task)
+            and wanted.row_key in (None, run.row_key)
+            and wanted.trigger in (None, run.trigger)
+            and (wanted.version is None or (run.version or "").startswith(wanted.version))
+            and (wanted.since is None or at >= wanted.since)
+            and (wanted.until is None or at <= wanted.until)
+            and (
+                (not wanted.states and not wanted.overdue)
+                or run.state in wanted.states
+                or (wanted.overdue and late)
+            )
+        )
+
+    found = [(instant(run, by), run.id) for run in everything if fits(run)]
+    return [number for _, number in sorted(found, reverse=descending)]
+
+
+@pytest.mark.parametrize("gathered", [0, 20_000])
+def test_every_filter_in_every_order(
+    filled: Store, gathered: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listing, "_GATHERED", gathered)
+    everything = list(filled.records(RecordFilter(), NOW, 1000).records)
+    assert len(everything) == COUNT
+    found_some = 0
+    for wanted, by, descending in product(some_filters(40), By, (True, False)):
+        seen: list[int] = []
+        after = None
+        while True:
+            page = filled.records(wanted, NOW, 97, after, by=by, descending=descending)
+            seen += [run.id for run in page.records]
+            after = page.next
+            if after is None:
+                break
+        assert seen == expected(everything, wanted, by, descending), (wanted, by, descending)
+        found_some += bool(seen)
+    assert found_some > 200
+
+
+def test_the_choices_name_every_part_of_a_filter() -> None:
+    assert set(CHOICES) == {one.name for one in fields(RecordFilter)}
+
+
+def test_a_cursor_belongs_to_its_order(filled: Store) -> None:
+    cursor = filled.records(RecordFilter(), NOW, 10).next
+    assert filled.records(RecordFilter(), NOW, 10, cursor, descending=False).records
+    with pytest.raises(StoreError, match="by effective, not by start") as caught:
+        filled.records(RecordFilter(), NOW, 10, cursor, by=By.START)
+    assert caught.value.hint == "add --by effective"
+    for nonsense in ("effective:1", "effective:x:1", "1:1", ""):
+        with pytest.raises(StoreError, match="no cursor"):
+            filled.records(RecordFilter(), NOW, 10, nonsense)
+
+
+# --- plans: no page reads or sorts all runs
+
+
+@pytest.mark.parametrize("few", [True, False])
+def test_the_plans(store: Store, few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if store._database.engine.dialect.name == "postgresql":  # it plans by what it knows of the rows
+        if few:
+            monkeypatch.setattr(listing, "_GATHERED", 500)
+        fill(store, 20_000)
+    monkeypatch.setattr(listing, "_few", listing._few if few else lambda *_: False)
+    judged = 0
+    with store._database.reading() as connection:
+        for name, asking in filters().items():
+            wanted, by, descending = asking(random.Random(1))
+            page = Page(50, f"{by}:{to_micros(NOW)}:1", by, descending)
+            walks = listing._walks(connection, wanted, NOW, by)
+            for walk, query in zip(
+                walks, listing.queries(connection, wanted, NOW, page), strict=True
+            ):
+                judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
+                wrong = judge(connection, query, walk)
+                assert wrong is None, f"{name}, walk by {walk.index}: {wrong}"
+                judged += 1
+    assert judged > 100
+
+
+def sqlite_plan(connection: sa.Connection, query: sa.Select, walk: listing.Walk) -> str | None:
+    steps = [step[3] for step in connection.exec_driver_sql(*explained(connection, query))]
+    small = walk.index == "runs_open"  # the claim's index finds the few open runs as well
+    if not any(name in steps[0] for name in (walk.index, "runs_to_claim" if small else "-")):
+        return f"goes by {steps}"
+    if any("TEMP B-TREE" in step for step in steps) and not walk.gathered:
+        return f"sorts: {steps}"
+    if steps[0].startswith("SCAN") and not small:
+        return f"scans: {steps}"
+    return None
+
+
+def postgres_plan(connection: sa.Connection, query: sa.Select, walk: listing.Walk) -> str | None:
+    words, values = explained(connection, query)
+    [(found,)] = connection.exec_driver_sql(f"{words}", values).all()
+    for node in nodes(found[0]["Plan"]):
+        if node["Node Type"] == "Seq Scan":
+            return "scans all runs"
+        if node["Node Type"] == "Sort" and not walk.gathered and node["Plan Rows"] > 500:
+            return f"sorts {node['Plan Rows']} runs"
+    return None
+
+
+def nodes(plan: dict) -> Iterator[dict]:
+    yield plan
+    for one in plan.get("Plans", ()):
+        yield from nodes(one)
+
+
+def explained(connection: sa.Connection, query: sa.Select) -> tuple[str, object]:
+    compiled = query.compile(connection, compile_kwargs={"render_postcompile": True})
+    if connection.dialect.name == "sqlite":
+        assert compiled.positiontup is not None
+        values = tuple(compiled.params[name] for name in compiled.positiontup)
+        return f"EXPLAIN QUERY PLAN {compiled}", values
+    return f"EXPLAIN (FORMAT JSON) {compiled}", compiled.params
+
+
+def fill(store: Store, count: int) -> None:
+    from benchmarks.records import fill_postgres
+
+    fill_postgres(store._database.engine.url, count)
+
+
+def test_a_plan_without_an_index_is_seen(store: Store) -> None:
+    walk = listing.Walk("runs_ended", (sa.text("finished IS NOT NULL"),), runs.c.due)
+    if store._database.engine.dialect.name == "postgresql":
+        fill(store, 20_000)
+    with store._database.reading() as connection:
+        judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
+        assert judge(connection, walk.query((), descending=True, limit=51), walk) is not None
