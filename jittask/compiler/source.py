@@ -84,7 +84,7 @@ class Source:
 
     @cached_property
     def _spans(self) -> dict[Pointer, tuple[Span, Span]]:
-        return _spans(self.text)
+        return spans(self.text)
 
 
 def read_json(files: Files, file: str, findings: Findings) -> Source | None:
@@ -248,7 +248,7 @@ def _json_words(error: json.JSONDecodeError, text: str) -> tuple[str, str | None
     return f"not JSON: {error.msg[0].lower()}{error.msg[1:]}{got}", None
 
 
-def _spans(text: str) -> dict[Pointer, tuple[Span, Span]]:
+def spans(text: str) -> dict[Pointer, tuple[Span, Span]]:
     """Map every pointer to the spans of its key and of its value; the text is valid JSON."""
     spans: dict[Pointer, tuple[Span, Span]] = {}
     tokens = [(match.group(), match.span()) for match in _TOKEN.finditer(text)]
