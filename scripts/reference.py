@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import click
 
 from jittask.cli.main import cli
+from jittask.cli.told import json_name
 from jittask.compiler.schemas import SCHEMA_FOLDER
+from jittask.model import RunState, Trigger
 from jittask.rules import RULES
+from jittask.runtime import events as events_module
 
 TARGET = Path(__file__).parents[1] / "docs" / "reference"
 
@@ -21,6 +26,7 @@ def pages() -> dict[str, str]:
         "file-format.md": file_format(),
         "diagnostics.md": diagnostics(),
         "commands.md": commands(),
+        "events.md": events(),
     }
 
 
@@ -78,9 +84,72 @@ def commands() -> str:
     for name in cli.list_commands(context):
         command = cli.get_command(context, name)
         assert command is not None
-        help_text = command.get_help(click.Context(command, info_name=name, parent=context))
-        lines += [f"## jittask {name}", "", "```text", help_text, "```", ""]
+        lines += help_of(command, context, name)
     return "\n".join(lines)
+
+
+def help_of(command: click.Command, parent: click.Context, name: str) -> list[str]:
+    context = click.Context(command, info_name=name, parent=parent)
+    lines = [f"## {context.command_path}", "", "```text", command.get_help(context), "```", ""]
+    if isinstance(command, click.Group):
+        for inner in command.list_commands(context):
+            found = command.get_command(context, inner)
+            assert found is not None
+            lines += help_of(found, context, inner)
+    return lines
+
+
+def events() -> str:
+    """Return the table of events, from the dataclasses and the texts below their fields."""
+    lines = [
+        "# Events",
+        "",
+        "`jittask run --format json` writes one event a line, as a JSON object. Instants are",
+        "UTC with an offset. Made from `jittask/runtime/events.py`; names and fields stay.",
+        "",
+    ]
+    classes = ast.parse(Path(events_module.__file__).read_text(encoding="utf-8")).body
+    for one in classes:
+        if isinstance(one, ast.ClassDef) and hasattr(events_module, one.name):
+            nested = one.name == "NotFiring"
+            lines += [f"## {'An entry of notFiring' if nested else one.name.lower()}", ""]
+            lines += [
+                (ast.get_docstring(one) or "").replace("``", "`"),
+                "",
+                "| field | value | what |",
+            ]
+            lines += ["| --- | --- | --- |", *event_rows(one, nested=nested), ""]
+    return "\n".join(lines)
+
+
+def event_rows(one: ast.ClassDef, *, nested: bool):
+    if not nested:
+        yield f'| `event` | `"{one.name.lower()}"` | its name |'
+    for field, following in pairwise([*one.body, ast.Pass()]):
+        if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
+            said = following.value if isinstance(following, ast.Expr) else None
+            words = str(said.value) if isinstance(said, ast.Constant) else ""
+            words = words or {"at": "When it happened."}.get(field.target.id, "")
+            value = JSON_TYPES[ast.unparse(field.annotation)]
+            may = " or null" if field.target.id == "row" else ""
+            yield f"| `{json_name(field.target.id)}` | {value}{may} | {words.replace('``', '`')} |"
+
+
+JSON_TYPES = {
+    "str": "text",
+    "str | None": "text or null",
+    "int": "integer",
+    "float": "number",
+    "float | None": "number or null",
+    "datetime": "instant",
+    "datetime | None": "instant or null",
+    "tuple[str, ...]": "list of text",
+    "tuple[NotFiring, ...]": "list of objects",
+    "tuple[Diagnostic, ...]": "list of objects",
+    "Trigger": ", ".join(f"`{one}`" for one in Trigger),
+    "RunState": ", ".join(f"`{one}`" for one in RunState if one is not RunState.EXECUTING),
+    "Reason | None": "text or null",
+}
 
 
 if __name__ == "__main__":

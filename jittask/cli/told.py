@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import asdict, fields
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +13,13 @@ import click
 
 from jittask import zonedata
 from jittask.cli.shown import clock_time, diagnostic_data, diagnostic_lines, duration, iso, local
+from jittask.diagnostics import Diagnostic
 from jittask.model import RunState, Trigger
 from jittask.runtime.events import (
     Broken,
     Event,
     Finished,
+    NotFiring,
     Planned,
     Ready,
     Reloaded,
@@ -36,8 +40,9 @@ _COLOURS = {
 class Words:
     """Says events to people; one line for most."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, once: bool = False) -> None:
         self._root = root
+        self._once = once
         self._zone = zonedata.zone("UTC")
 
     def lines(self, event: Event) -> Iterator[str]:
@@ -77,7 +82,8 @@ class Words:
             f"{tasks} of {event.root}, {event.workers} workers, times in {event.zone}{upcoming}",
             "green",
         )
-        yield "Ctrl-C stops it. Edit the files while it runs: they reload."
+        if not self._once:
+            yield "Ctrl-C stops it. Edit the files while it runs: they reload."
 
     def _finished(self, event: Finished) -> Iterator[str]:
         words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]
@@ -104,7 +110,7 @@ class Words:
                 yield f"    {line}"
 
     def _stopped(self, event: Stopped) -> str:
-        words = f"{event.finished} completed, {event.failed} failed"
+        words = f"{event.completed} completed, {event.failed} failed"
         if event.interrupted:
             words += f", {event.interrupted} of them interrupted"
         return self._line(event, "stopped", words, "green")
@@ -114,76 +120,38 @@ class Words:
 
 
 def data(event: Event) -> dict[str, Any]:
-    """Return an event as one JSON object."""
-    match event:
-        case Ready():
-            return _with(
-                event,
-                "ready",
-                tasks=event.tasks,
-                workers=event.workers,
-                store=event.store,
-                zone=event.zone,
-                nextTask=event.next_task,
-                nextAt=iso(event.next_at),
-                notFiring=[
-                    {"task": one.task, "code": one.code, "text": one.text}
-                    for one in event.not_firing
-                ],
-            )
-        case Reloaded():
-            return _with(
-                event,
-                "reloaded",
-                added=event.added,
-                changed=event.changed,
-                removed=event.removed,
-                mended=event.mended,
-                seconds=round(event.seconds, 4),
-            )
-        case Broken():
-            return _with(
-                event,
-                "broken",
-                element=event.element,
-                version=event.version,
-                since=iso(event.since),
-                diagnostics=[diagnostic_data(one) for one in event.diagnostics],
-            )
-        case Planned():
-            return _with(
-                event, "planned", run=event.run, task=event.task, row=event.row or None,
-                effective=iso(event.effective),
-            )  # fmt: skip
-        case Started():
-            return _with(
-                event, "started", run=event.run, task=event.task, row=event.row or None,
-                trigger=event.trigger, attempt=event.attempt, version=event.version,
-                effective=iso(event.effective),
-            )  # fmt: skip
-        case Finished():
-            return _with(
-                event, "finished", run=event.run, task=event.task, row=event.row or None,
-                status=event.status, reason=event.reason, detail=event.detail,
-                seconds=event.seconds, result=event.result, error=event.error,
-                retryAt=iso(event.retry_at),
-            )  # fmt: skip
-        case Trouble():
-            return _with(event, "trouble", code=event.code, text=event.text)
-        case Stopped():
-            return _with(
-                event, "stopped", completed=event.finished, failed=event.failed,
-                interrupted=event.interrupted,
-            )  # fmt: skip
+    """Return an event as one JSON object: its name, and its fields (docs/reference/events.md)."""
+    values = {json_name(one.name): _plain(getattr(event, one.name)) for one in fields(event)}
+    if "row" in values:
+        values["row"] = values["row"] or None
+    return {"event": type(event).__name__.lower(), **values}
+
+
+def json_name(field: str) -> str:
+    """Return a field's name in JSON."""
+    first, *others = field.split("_")
+    return first + "".join(other.title() for other in others)
+
+
+def _plain(value: object) -> Any:
+    match value:
+        case datetime():
+            return iso(value)
+        case Diagnostic():
+            return diagnostic_data(value)
+        case NotFiring():
+            return asdict(value)
+        case tuple():
+            return [_plain(one) for one in value]
+        case float():
+            return round(value, 4)
+        case _:
+            return value
 
 
 def json_line(event: Event) -> str:
     """Return an event as a line of JSON."""
     return json.dumps(data(event), ensure_ascii=False)
-
-
-def _with(event: Event, name: str, **values: Any) -> dict[str, Any]:
-    return {"event": name, "at": iso(event.at), **values}
 
 
 def _named(event: Started | Finished) -> str:

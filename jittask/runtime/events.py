@@ -29,14 +29,21 @@ class Ready:
 
     at: datetime
     root: str
+    """The tree."""
     tasks: int
+    """How many tasks load."""
     workers: int
     executor: str
     store: str
+    """Where the records are."""
     zone: str
+    """The app's time zone."""
     next_task: str | None
+    """The scheduled task that fires next."""
     next_at: datetime | None
+    """When it does."""
     not_firing: tuple[NotFiring, ...]
+    """The tasks that will not fire, and why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,7 @@ class Reloaded:
     mended: tuple[str, ...]
     """Elements that were broken before and load now."""
     seconds: float
+    """How long it took, from the change seen to the swap."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +67,11 @@ class Broken:
     at: datetime
     element: str
     version: str | None
-    """Digest of the last good version that goes on; None where there is none."""
+    """Digest of the last good version that goes on; null where there is none."""
     since: datetime | None
     """When that version was loaded."""
     diagnostics: tuple[Diagnostic, ...]
+    """As ``validate --format json`` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +82,9 @@ class Planned:
     run: int
     task: str
     row: str
+    """Key of the row of a date-field task; null for a scheduled one."""
     effective: datetime
+    """When it is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +95,14 @@ class Started:
     run: int
     task: str
     row: str
+    """Key of the row of a date-field task; null for a scheduled one."""
     trigger: Trigger
     attempt: int
+    """1 for the first."""
     version: str
+    """Digest of what runs."""
     effective: datetime
+    """When it was due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,13 +113,21 @@ class Finished:
     run: int
     task: str
     row: str
+    """Key of the row of a date-field task; null for a scheduled one."""
     status: RunState
+    """``pending`` where another attempt follows."""
     reason: Reason | None
+    """Why it did not complete."""
     detail: str | None
+    """The reason in words."""
     seconds: float | None
+    """How long the body took."""
     result: str | None
+    """What the function returned, as JSON text."""
     error: str | None
+    """The traceback."""
     retry_at: datetime | None
+    """When the next attempt is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,17 +136,21 @@ class Trouble:
 
     at: datetime
     code: str
+    """Stable, such as ``store-unavailable``."""
     text: str
 
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The runtime has ended; ``interrupted`` runs were cut off."""
+    """The runtime has ended."""
 
     at: datetime
-    finished: int
+    completed: int
+    """How many runs it completed."""
     failed: int
+    """How many failed, those that were cut off too."""
     interrupted: int
+    """How many were cut off."""
 
 
 Event = Ready | Reloaded | Broken | Planned | Started | Finished | Trouble | Stopped
