@@ -24,9 +24,10 @@ PATIENCE = 30.0
 class Program:
     """``jittask run TREE --format json``, its events, and ways to end it."""
 
-    def __init__(self, tree: Path, shape: str = "json") -> None:
+    def __init__(self, tree: Path, shape: str = "json", *, once: bool = False) -> None:
+        more = ["--once"] if once else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jittask", "run", str(tree), "--format", shape],
+            [sys.executable, "-m", "jittask", "run", str(tree), "--format", shape, *more],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

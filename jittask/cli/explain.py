@@ -11,8 +11,9 @@ import click
 from jittask import zonedata
 from jittask.cli.language import language_option
 from jittask.cli.shown import iso, to_json
+from jittask.cli.standing import known, paused
 from jittask.cli.timers import is_date, now, timer_of, unmatched_filter
-from jittask.cli.tree import activation, compiled, find_task, tree_option
+from jittask.cli.tree import compiled, find_task, tree_option
 from jittask.model import Note
 from jittask.schedule.calendars import edition as holidays_edition
 from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR
@@ -48,7 +49,12 @@ def command(
     if unmatched is not None:
         fires = False
         reasons.insert(0, Note("filter", unmatched))
-    activated = activation(compilation.app, found.name)
+    here = known(compilation.app, now())
+    pause = here.pauses.get(found.name)
+    if pause is not None and (told.effective is None or pause.holds(told.effective)):
+        fires = False
+        reasons.insert(0, paused(pause, timer.zone))
+    activated = here.activated.get(found.name)
     if activated is not None and told.effective is not None and told.effective < activated:
         fires = fires and told.last is not None and told.last >= activated
         since = f"{activated.astimezone(timer.zone):%a %Y-%m-%d %H:%M:%S %Z}"

@@ -17,3 +17,7 @@ class Failure(Exception):
         click.echo(f"{click.style('error', fg='red', bold=True)}: {self}", err=True)
         if self.hint:
             click.echo(f"  hint: {self.hint}", err=True)
+
+
+class NothingYet(Failure):
+    """There is no run store: nothing has run."""

@@ -14,13 +14,20 @@ from jittask import __version__
 from jittask.cli.failure import Failure
 
 _COMMANDS = {
+    "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
+    "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
+    "enable": ("jittask.cli.enable", "Let a task fire again, in its e.json."),
     "explain": ("jittask.cli.explain", "Say why a task fires then, or does not."),
     "init": ("jittask.cli.init", "Make a small working tree."),
+    "kill": ("jittask.cli.kill", "Kill a run, or cancel one that waits."),
     "log": ("jittask.cli.log", "Show one run whole: attempts, output, traceback."),
     "new": ("jittask.cli.new", "Write a new task."),
     "next": ("jittask.cli.next", "Show when tasks fire next."),
+    "pause": ("jittask.cli.pause", "Keep a task from firing for a while, with a note."),
     "plan": ("jittask.cli.plan", "List what would fire; compare two versions of a tree."),
     "records": ("jittask.cli.records", "List runs."),
+    "rerun": ("jittask.cli.rerun", "Run again what a run was for."),
+    "resume": ("jittask.cli.resume", "End a pause."),
     "rule": ("jittask.cli.rule", "Explain a diagnostic's code."),
     "run": ("jittask.cli.run", "Run a tree's tasks."),
     "schema": ("jittask.cli.schema", "Give editors the JSON Schemas."),

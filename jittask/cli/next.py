@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import heapq
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from itertools import islice
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jittask.cli.entries import Entry
 from jittask.cli.language import language_option
 from jittask.cli.shown import to_json
+from jittask.cli.standing import known, paused
 from jittask.cli.timers import TICK, now, read_instant, timer_of, unmatched_filter
 from jittask.cli.tree import compiled, find_task, tree_option
 from jittask.compiler.compiled import Compilation, ScheduledTask
@@ -21,6 +23,9 @@ from jittask.model import Occurrence
 from jittask.schedule.calendars import announced
 from jittask.schedule.cycle import LAST_INSTANT
 from jittask.schedule.timer import Timer
+
+if TYPE_CHECKING:
+    from jittask.store.orders import Pause
 
 
 @click.command()
@@ -49,7 +54,10 @@ def command(
     compilation = compiled(tree)
     begin = now() if start is None else read_instant(start, compilation, "--from") - TICK
     timers = _timers(compilation, task, row)
-    entries = list(islice(_entries(timers, begin, everything), count))
+    pauses = known(compilation.app, now()).pauses
+    entries = [
+        _paused(entry, pauses) for entry in islice(_entries(timers, begin, everything), count)
+    ]
     if shape == "json":
         click.echo(to_json([entry.data(row) for entry in entries]))
     else:
@@ -57,6 +65,9 @@ def command(
             click.echo(_sentence(timers[0][1], language))
         for entry in entries:
             click.echo(_line(entry, named=task is None))
+        for name, timer in timers:
+            if name in pauses:
+                click.echo(f"{name}: {pauses[name].told(timer.zone)}", err=True)
         for words in _unannounced(timers, entries):
             click.echo(words, err=True)
     if not entries:
@@ -85,6 +96,15 @@ def _entries(timers: list[tuple[str, Timer]], begin: datetime, everything: bool)
         *(_of(name, timer, begin, LAST_INSTANT, everything) for name, timer in timers),
         key=lambda entry: entry[:2],
     )
+
+
+def _paused(entry: Entry, pauses: Mapping[str, Pause]) -> Entry:
+    """Say of an occurrence that it falls into a pause."""
+    pause = pauses.get(entry.task)
+    if pause is None or not pause.holds(entry.at) or not isinstance(entry.one, Occurrence):
+        return entry
+    notes = (*entry.one.notes, paused(pause, entry.zone))
+    return entry._replace(one=entry.one._replace(notes=notes))
 
 
 def _sentence(timer: Timer, language: str) -> str:

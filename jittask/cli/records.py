@@ -10,68 +10,92 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
-from jittask.cli.failure import Failure
 from jittask.cli.shown import duration, iso, local, to_json
-from jittask.cli.tree import compiled, open_store, tree_option
+from jittask.cli.timers import read_instant
+from jittask.cli.tree import compiled, full_name, open_store, task_name, tree_option
 from jittask.clock import SystemClock
 from jittask.model import Run, RunState, Trigger
-from jittask.store import StoreError
-from jittask.store.listing import OVERDUE_AFTER
-from jittask.store.records import RecordFilter, RecordPage
+from jittask.store.listing import OVERDUE_AFTER, VERSION_DIGITS
+from jittask.store.records import By, RecordFilter, RecordPage
 
 OVERDUE = "overdue"
 _STATUSES = [*(one.value for one in RunState), OVERDUE]
 
 
+def _version(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
+    if text is None:
+        return None
+    if len(text) < VERSION_DIGITS or not set(text.lower()) <= set("0123456789abcdef"):
+        raise click.BadParameter(
+            f"expected at least {VERSION_DIGITS} digits of a version, got {text!r}"
+        )
+    return text.lower()
+
+
 @click.command()
 @click.argument("task", required=False)
-@click.option(
-    "--status",
-    multiple=True,
-    type=click.Choice(_STATUSES),
-    help="May be repeated.",
-)
+@click.option("--task", "named", metavar="TASK", help="The same as TASK.")
 @click.option("--row", metavar="KEY", help="Runs of one row.")
+@click.option("--status", multiple=True, type=click.Choice(_STATUSES), help="May be repeated.")
 @click.option("--trigger", type=click.Choice([one.value for one in Trigger]))
-@click.option("--since", metavar="ISO", help="Due at this time or later.")
-@click.option("--until", metavar="ISO", help="Due at this time or earlier.")
+@click.option(
+    "--version", metavar="DIGEST", callback=_version, help="Its first six digits, or more."
+)
+@click.option("--since", metavar="ISO", help="From this time on.")
+@click.option("--until", metavar="ISO", help="Up to this time; a date means the end of it.")
+@click.option(
+    "--by",
+    type=click.Choice([one.value for one in By]),
+    default=By.EFFECTIVE.value,
+    show_default=True,
+    help="The time to sort by, which --since and --until bound; start leaves out what has not.",
+)
+@click.option("--sort", type=click.Choice(["asc", "desc"]), default="desc", show_default=True)
 @click.option("--limit", type=click.IntRange(1, 1000), default=50, show_default=True)
 @click.option("--after", metavar="CURSOR", help="The page after the one that gave this cursor.")
 @tree_option
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 def command(
     task: str | None,
-    status: tuple[str, ...],
+    named: str | None,
     row: str | None,
+    status: tuple[str, ...],
     trigger: str | None,
+    version: str | None,
     since: str | None,
     until: str | None,
+    by: str,
+    sort: str,
     limit: int,
     after: str | None,
     tree: Path | None,
     shape: str,
 ) -> None:
-    """List runs, the newest first.
+    """List runs, the newest first; those of TASK, or of all tasks.
 
     Example: jittask records billing.OverdueNotice --status failed --since 2026-01-05
     """
-    app = compiled(tree).app
-    zone = zonedata.zone(app.settings.timezone)
+    if task is not None and named is not None:
+        raise click.UsageError("give the task once: as TASK, or with --task")
+    task = task or named
+    compilation = compiled(tree)
+    zone = zonedata.zone(compilation.app.settings.timezone)
     wanted = RecordFilter(
-        task=None if task is None else task if task.startswith("tasks.") else f"tasks.{task}",
+        task=None if task is None else full_name(task),
         row_key=row,
         states=frozenset(RunState(one) for one in status if one != OVERDUE),
         overdue=OVERDUE in status,
         trigger=Trigger(trigger) if trigger else None,
-        since=_instant(since, zone),
-        until=_instant(until, zone),
+        version=version,
+        since=None if since is None else read_instant(since, compilation, "--since"),
+        until=None if until is None else read_instant(until, compilation, "--until", end=True),
     )
     now = SystemClock().now()
-    with open_store(app) as store:
-        try:
-            page = store.records(wanted, now, limit, after)
-        except StoreError as error:
-            raise Failure(str(error), error.hint) from error
+    with open_store(compilation.app) as store:
+        page = store.records(wanted, now, limit, after, by=By(by), descending=sort == "desc")
+        unknown = wanted.task is not None and not page.records and wanted.task not in store.marks()
+    if unknown and task is not None:
+        task_name(compilation, task)
     if shape == "json":
         data = {"records": [record(one, now) for one in page.records], "next": page.next}
         click.echo(to_json(data))
@@ -154,16 +178,6 @@ def _table(page: RecordPage, zone: ZoneInfo, now: datetime) -> None:
         console.width = 200
     console.print(table)
     if not page.records:
-        click.echo("no runs yet", err=True)
+        click.echo("no such runs", err=True)
     if page.next:
         click.echo(f"more: --after {page.next}", err=True)
-
-
-def _instant(text: str | None, zone: ZoneInfo) -> datetime | None:
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.UsageError(f"expected a time such as 2026-01-05T09:00, got {text!r}") from None
-    return found if found.tzinfo else found.replace(tzinfo=zone)

@@ -13,8 +13,9 @@ import click
 from jittask.cli.failure import Failure
 from jittask.cli.told import Words, json_line
 from jittask.cli.tree import find_tree, tree_argument
+from jittask.model import RunState
 from jittask.runtime import Runtime, RuntimeFailure
-from jittask.runtime.events import Event
+from jittask.runtime.events import Event, Finished
 
 _DRAIN_SECONDS = 10.0
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -22,25 +23,31 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 @click.command()
 @tree_argument
+@click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(tree: Path | None, shape: str) -> None:
+def command(tree: Path | None, once: bool, shape: str) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
     Ctrl-C lets running tasks end (10 s at most); a second one stops at once.
+    With --once, a retry that becomes due while others still run is done too;
+    one that is due later waits for the next time.
 
     Example: jittask run elements
     """
     root = find_tree(tree)
-    words = Words(root)
+    words = Words(root, once=once)
+    failed = False
 
     def show(event: Event) -> None:
+        nonlocal failed
+        failed = failed or (isinstance(event, Finished) and event.status is RunState.FAILED)
         if shape == "json":
             click.echo(json_line(event))
         else:
             for line in words.lines(event):
                 click.echo(line)
 
-    runtime = Runtime(root, on_event=show)
+    runtime = Runtime(root, on_event=show, once=once)
     stops = _Stops(runtime)
     try:
         runtime.start()
@@ -49,7 +56,9 @@ def command(tree: Path | None, shape: str) -> None:
     stops.started()
     while not runtime.join(3600):
         continue
-    sys.exit(0)
+    if once and stops.asked:
+        raise KeyboardInterrupt
+    sys.exit(1 if once and failed else 0)
 
 
 class _Stops:
@@ -63,6 +72,7 @@ class _Stops:
     """
 
     def __init__(self, runtime: Runtime) -> None:
+        self.asked = False
         self._runtime = runtime
         self._asked, self._asking = socketpair()
         self._asking.setblocking(False)
@@ -76,6 +86,7 @@ class _Stops:
 
     def _obey(self) -> None:
         self._wait()
+        self.asked = True
         click.echo("stopping: running tasks may end; once more stops at once", err=True)
         self._runtime.stop(_DRAIN_SECONDS)
         while True:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
+from jittask.cli.pause import pause_data
 from jittask.cli.shown import diagnostic_data, diagnostic_lines, iso, local, to_json
 from jittask.cli.tree import compiled, open_store, tree_argument
 from jittask.clock import SystemClock
@@ -21,7 +22,7 @@ from jittask.store.records import StoreStatus
 @tree_argument
 @click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
 def command(tree: Path | None, shape: str) -> None:
-    """Show the runtime of TREE, its queue, and its elements; exits 1 while one is broken.
+    """Show the runtime of TREE, its queue, pauses and elements; exits 1 while one is broken.
 
     Example: jittask status elements
     """
@@ -57,6 +58,7 @@ def _data(status: StoreStatus) -> dict[str, Any]:
             "overdue": status.overdue,
             "executing": status.executing,
         },
+        "paused": [pause_data(one) for one in status.pauses],
         "data": {"zones": zonedata.edition(), "holidays": holidays_edition()},
         "elements": [
             {
@@ -81,6 +83,11 @@ def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
     if not status.runtimes:
         click.echo("no runtime has run yet")
     click.echo(f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue")
+    newest = next((one.last_scan for one in status.runtimes if one.last_scan), None)
+    if newest is not None:
+        click.echo(f"the planner's last scan was {local(newest, zone)}")
+    for pause in status.pauses:
+        click.echo(f"{pause.task}: {pause.told(zone)}, since {local(pause.since, zone)}")
     click.echo(f"tz database {zonedata.edition()}, holidays package {holidays_edition()}")
     for element in status.elements:
         version = (element.version or "nothing")[:12]

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.model import ElementKind
+from jittask.cli.failure import Failure, NothingYet
+from jittask.model import ElementKind, Run
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
@@ -53,17 +53,33 @@ def compiled(given: Path | None) -> Compilation:
 
 def find_task(compilation: Compilation, name: str) -> CompiledTask:
     """Return the task of that name; ``tasks.`` may be left out."""
-    full = name if name.startswith("tasks.") else f"tasks.{name}"
-    app = compilation.app
-    task = app.tasks.get(full)
+    full = full_name(name)
+    task = compilation.app.tasks.get(full)
     if task is not None:
         return task
     if full in compilation.broken:
         first = next(one for one in compilation.of(full) if one.is_error)
         place = f"{first.location.file}:{first.location.line}:{first.location.column}"
         raise Failure(f"{full} cannot load: {place}: {first.message}", "see jittask validate")
-    known = [one.name for one in app.elements.values() if one.kind is ElementKind.TASK]
-    raise no_task(name, known)
+    raise no_task(name, task_names(compilation.app))
+
+
+def task_name(compilation: Compilation, name: str) -> str:
+    """Return the full name of a task, which may be broken; ``tasks.`` may be left out."""
+    full = full_name(name)
+    if full in compilation.app.tasks or full in compilation.broken:
+        return full
+    raise no_task(name, task_names(compilation.app))
+
+
+def full_name(name: str) -> str:
+    """Return a task's name with ``tasks.`` in front."""
+    return name if name.startswith("tasks.") else f"tasks.{name}"
+
+
+def task_names(app: CompiledApp) -> list[str]:
+    """Return the full names of all tasks, broken ones too."""
+    return [one.name for one in app.elements.values() if one.kind is ElementKind.TASK]
 
 
 def no_task(name: str, known: Sequence[str]) -> Failure:
@@ -80,25 +96,30 @@ def no_task(name: str, known: Sequence[str]) -> Failure:
     return Failure(f"no task {name!r}", f"there are: {', '.join(known[:_SOME])}{more}")
 
 
-def open_store(app: CompiledApp, *, create: bool = False) -> Store:
-    """Open the tree's run store."""
-    from jittask.store import Store, StoreError
+@contextmanager
+def open_store(app: CompiledApp, *, create: bool = False) -> Iterator[Store]:
+    """Open the tree's run store; what it cannot do is told in one line."""
+    from jittask.store import NoRecords, Store, StoreError, StoreUnavailable
 
     try:
-        return Store.open(app.settings, app.root, create=create)
+        with Store.open(app.settings, app.root, create=create) as store:
+            yield store
+    except NoRecords as error:
+        raise NothingYet(str(error), error.hint) from error
+    except StoreUnavailable as error:
+        raise Failure(str(error), "try again; is it up, and may this user write to it?") from error
     except StoreError as error:
         raise Failure(str(error), error.hint) from error
 
 
-def activation(app: CompiledApp, task: str) -> datetime | None:
-    """Return since when a task counts in the tree's run store; None where nothing has run."""
-    from jittask.store import NoRecords, Store, StoreError
+def find_run(store: Store, number: int) -> Run:
+    """Return the run of that number."""
+    found = store.run(number)
+    if found is None:
+        raise Failure(f"no run {number}", "jittask records lists them")
+    return found
 
-    try:
-        with Store.open(app.settings, app.root, create=False) as store:
-            mark = store.marks().get(task)
-    except NoRecords:
-        return None
-    except StoreError as error:
-        raise Failure(str(error), error.hint) from error
-    return None if mark is None else mark.activated
+
+def has_store(app: CompiledApp) -> bool:
+    """Whether a run store may be there: known without importing what would open it."""
+    return app.settings.store is not None or (app.root / ".jittask" / "jittask.db").exists()

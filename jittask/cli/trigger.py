@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from pathlib import Path
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.shown import to_json
 from jittask.cli.tree import compiled, find_task, open_store, tree_option
+from jittask.cli.waiting import accepted
 from jittask.clock import SystemClock
 from jittask.compiler.compiled import DateFieldTask
-from jittask.model import TRANSITIONS, Run, RunState, Trigger
-from jittask.store import Store, StoreError, state_folder
+from jittask.model import Trigger
 
 
 @click.command()
@@ -34,31 +30,6 @@ def command(task: str, row: str | None, wait: bool, tree: Path | None, shape: st
         raise click.UsageError(f"{found.name} fires for rows: name one with --row KEY")
     if not isinstance(found, DateFieldTask) and row is not None:
         raise click.UsageError(f"{found.name} is a scheduled task, so it has no rows")
-    try:
-        state_folder(compilation.app.root)
-    except StoreError as error:
-        raise Failure(str(error), error.hint) from error
     with open_store(compilation.app, create=True) as store:
         number = store.enqueue(found.name, row or "", Trigger.MANUAL, SystemClock().now())
-        alive = store.runtime_alive(SystemClock().now())
-        if not alive:
-            click.echo("no runtime is alive: it runs when jittask run is started", err=True)
-        ended = _wait(store, number) if wait and alive else None
-    if shape == "json":
-        data = {"run": number, "accepted": True, "liveRuntime": alive}
-        click.echo(to_json(data | ({"status": ended.state} if ended else {})))
-    else:
-        click.echo(f"run {number} of {found.name}: {ended.state if ended else 'accepted'}")
-        if ended is not None and ended.detail:
-            click.echo(f"  {ended.detail}")
-    sys.exit(0 if not wait or (ended and ended.state is RunState.COMPLETED) else 1)
-
-
-def _wait(store: Store, number: int) -> Run | None:
-    clock, never = SystemClock(), threading.Event()
-    while store.runtime_alive(clock.now()):
-        run = store.run(number)
-        if run is None or not TRANSITIONS[run.state]:
-            return run
-        clock.wait(never, 0.1)
-    return store.run(number)
+        accepted(store, number, found.name, wait=wait, shape=shape)

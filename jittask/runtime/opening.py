@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
 
+from jittask import zonedata
 from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation, ScheduledTask
@@ -23,6 +24,7 @@ from jittask.runtime.snapshot import Snapshot, Standing, first_snapshot
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
+from jittask.store.orders import Pause
 
 _COMPILE_TRIES = 3
 
@@ -161,11 +163,12 @@ def ready(snapshot: Snapshot, store: Store, compilation: Compilation, now: datet
         zone=settings.timezone,
         next_task=soonest[1] if soonest else None,
         next_at=soonest[0] if soonest else None,
-        not_firing=tuple(_not_firing(snapshot, now)),
+        not_firing=tuple(_not_firing(snapshot, store.pauses(), now)),
     )
 
 
-def _not_firing(snapshot: Snapshot, now: datetime) -> list[NotFiring]:
+def _not_firing(snapshot: Snapshot, pauses: Mapping[str, Pause], now: datetime) -> list[NotFiring]:
+    zone = zonedata.zone(snapshot.app.settings.timezone)
     found: list[NotFiring] = []
     for name, findings in snapshot.broken.items():
         if name not in snapshot.tasks:
@@ -174,6 +177,8 @@ def _not_firing(snapshot: Snapshot, now: datetime) -> list[NotFiring]:
         task = one.task
         if not task.enabled:
             found.append(NotFiring(name, "disabled", "enable is 0"))
+        elif name in pauses and pauses[name].holds(now):
+            found.append(NotFiring(name, "paused", pauses[name].told(zone)))
         elif isinstance(task, ScheduledTask) and task.timer.after(now) is None:
             last = _was_before(task, now)
             code, text = ("end-past", "its end has passed") if last else ("never", "it never fires")

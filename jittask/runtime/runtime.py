@@ -47,7 +47,8 @@ class Runtime:
     """Runs the tasks of a tree until it is stopped; a context manager.
 
     ``on_event`` is called from the runtime's threads, one call at a time, and
-    must not block for long.
+    must not block for long. With ``once`` it does what is due, retries that
+    become due meanwhile too, and ends; it neither plans further nor reloads.
     """
 
     def __init__(
@@ -56,7 +57,9 @@ class Runtime:
         *,
         clock: Clock | None = None,
         on_event: Callable[[Event], None] | None = None,
+        once: bool = False,
     ) -> None:
+        self._once = once
         self.root = Path(tree).resolve()
         self._clock = clock or SystemClock()
         self._telling = Telling(on_event)
@@ -86,7 +89,10 @@ class Runtime:
         except BaseException:
             self._held.close()
             raise
-        for name, duty in (("work", self._work), ("scan", self._scan), ("watch", self._watch)):
+        duties = {"work": self._work, "scan": self._scan, "watch": self._watch}
+        if self._once:
+            duties = {"work": self._work_once}
+        for name, duty in duties.items():
             thread = threading.Thread(target=self._guard, args=(duty,), name=f"jittask-{name}")
             self._threads.append(thread)
             thread.start()
@@ -195,6 +201,7 @@ class Runtime:
         if self._membership.leads:
             self._planning.plan(self.snapshot, now)
             self._planning.scan(self.snapshot, self._data, now, self._overlap)
+            self._store.note(self.identity, scanned=now)
 
     # --- among other runtimes
 
@@ -233,6 +240,30 @@ class Runtime:
         self._join()
 
     # --- the duties
+
+    def _work_once(self) -> None:
+        """Work until a pass finds nothing to do; what it may not claim waits for another time."""
+        before = -1
+        while not self._draining.is_set():
+            done = self._worker.counts.total()
+            if self._worker.idle and done == before:
+                self.stop()
+                break
+            before = done
+            try:
+                now = self._clock.now()
+                self._keep_company(now)
+                self._upkeep.step(self.snapshot, now)
+                self._worker.step(self.snapshot, 0 if self._worker.idle else _LOOK_EVERY)
+            except LeaseLost:
+                self._begin_anew()
+            except StoreUnavailable as error:
+                self._outage.met(error)
+                self._clock.wait(self._never, _OUTAGE_PAUSE)
+                before = -1
+            else:
+                self._outage.over()
+        self._work()
 
     def _work(self) -> None:
         while True:
@@ -327,7 +358,7 @@ class Runtime:
             self._stopping.set()
             self.stop_now()
         finally:
-            if duty == self._work:
+            if duty in (self._work, self._work_once):
                 self._stopping.set()
                 self._changed.set()
                 self._held.close()

@@ -13,7 +13,7 @@ _AT_ONCE = 1000
 
 
 class Upkeep:
-    """Prunes old records every hour, a bounded number a step."""
+    """Prunes old records and pauses that are over every hour, a bounded number a step."""
 
     def __init__(self, store: Store, bundles: Bundles, retention_days: int) -> None:
         self._store = store
@@ -29,5 +29,6 @@ class Upkeep:
             self._bundles.forget_all_but(
                 frozenset(one.task.version for one in snapshot.tasks.values())
             )
+        self._store.forget_pauses(now)
         pruned = self._store.prune(now, self._days, _AT_ONCE)
         self._next = now if pruned == _AT_ONCE else now + _EVERY

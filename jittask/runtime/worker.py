@@ -362,6 +362,7 @@ class Worker:
 
     def _tell_skipped(self, skip: Skip, now: datetime) -> None:
         run = skip.run
+        self.counts[RunState.SKIPPED] += 1
         self._emit(
             Finished(
                 now, run.id, run.task, run.row_key, RunState.SKIPPED, skip.reason, skip.detail,

@@ -1,12 +1,19 @@
 """The run store: all SQL about runs stands behind ``Store`` (rules R1, R3, R4, R9)."""
 
-from jittask.store.errors import LeadershipLost, NoRecords, StoreError, StoreUnavailable
+from jittask.store.errors import (
+    LeadershipLost,
+    NoRecords,
+    OldSchema,
+    StoreError,
+    StoreUnavailable,
+)
 from jittask.store.place import state_folder, store_url
 from jittask.store.store import Store
 
 __all__ = [
     "LeadershipLost",
     "NoRecords",
+    "OldSchema",
     "Store",
     "StoreError",
     "StoreUnavailable",

@@ -314,7 +314,7 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
                 for end in written
             ],
         )  # fmt: skip
-    insert(connection, [end.then for end in written if end.then is not None])
+    insert(connection, [end.then for end in written if end.then is not None], now)
     freed = [end.run for end in written if end.frees_keys]
     if freed:
         connection.execute(sa.delete(keys).where(keys.c.run_id.in_(freed)))

@@ -15,6 +15,10 @@ class NoRecords(StoreError):
     """Nothing has run yet: the run store has not been made."""
 
 
+class OldSchema(StoreError):
+    """The run store was made by an older JitTask, and may not be changed here."""
+
+
 class StoreUnavailable(StoreError):
     """The run store does not answer now, or refuses to write: it may do so again by itself.
 

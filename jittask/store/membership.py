@@ -67,15 +67,6 @@ def lead(connection: Connection, identity: str, seen: int) -> int | None:
     return seen + 1 if done.rowcount else None
 
 
-def resign(connection: Connection, identity: str) -> None:
-    """Give the lease on planning back, where it is this runtime's."""
-    connection.execute(
-        sa.update(leases)
-        .where(leases.c.name == _PLANNING, leases.c.holder == identity)
-        .values(holder=None)
-    )
-
-
 def bury(connection: Connection, member: Member, now: datetime) -> bool:
     """Count a runtime as dead, unless it has beaten since; say whether it is."""
     done = connection.execute(

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import RunState
+from jittask.model import Reason, RunState, Trigger
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.moves import moving
+from jittask.store.tables import keys, pauses, runs
 from jittask.store.tables import kills as kills_table
-from jittask.store.tables import pauses, runs
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,12 @@ class Pause:
         """Whether the task is not to run at ``now``."""
         return self.until is None or now < self.until
 
+    def told(self, zone: ZoneInfo) -> str:
+        """Say it, with the time in a zone."""
+        until = self.until and self.until.astimezone(zone)
+        words = f"it is paused until {until:%Y-%m-%d %H:%M:%S %Z}" if until else "it is paused"
+        return words + (f": {self.note}" if self.note else "")
+
 
 def ask_to_kill(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
     """Ask for a run's body to be killed; say whether it executes."""
@@ -38,6 +46,25 @@ def ask_to_kill(connection: Connection, run: int, note: str | None, now: datetim
     connection.execute(sa.delete(kills_table).where(kills_table.c.run_id == run))
     connection.execute(sa.insert(kills_table).values(run_id=run, at=to_micros(now), note=note))
     return True
+
+
+def cancel(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
+    """End a pending run that nothing would plan again; say whether it was one.
+
+    That is a run by hand, a rerun, a backfill, or one that waits for another
+    attempt. One whose body never began gives its keys back (R1).
+    """
+    own = sa.or_(runs.c.trigger != Trigger.SCHEDULE, runs.c.attempt > 0)
+    words = "cancelled by hand" + (f": {note}" if note else "")
+    done = connection.execute(
+        moving(RunState.PENDING, RunState.CANCELLED)
+        .where(runs.c.id == run, own)
+        .values(reason=Reason.KILLED, detail=words, finished=to_micros(now))
+    )
+    unbegun = sa.select(runs.c.id).where(runs.c.id == run, runs.c.attempt == 0)
+    if done.rowcount:
+        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(unbegun)))
+    return bool(done.rowcount)
 
 
 def kills(connection: Connection, running: Sequence[int]) -> dict[int, str | None]:
@@ -64,6 +91,11 @@ def put_pause(connection: Connection, pause: Pause) -> None:
 def end_pause(connection: Connection, task: str) -> bool:
     """End a task's pause; say whether there was one."""
     return bool(connection.execute(sa.delete(pauses).where(pauses.c.task == task)).rowcount)
+
+
+def forget_pauses(connection: Connection, now: datetime) -> None:
+    """Delete the pauses whose end has come."""
+    connection.execute(sa.delete(pauses).where(pauses.c.until <= to_micros(now)))
 
 
 def all_pauses(connection: Connection) -> dict[str, Pause]:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
-from jittask.store.engine import Lock, alone
 from jittask.model import RunState
+from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.records import ElementRow, RuntimeRow
 from jittask.store.tables import ENDED, elements, log_chunks, runs, runtimes

@@ -128,11 +128,17 @@ class Store:
                 planning.missed_ranges(connection, task, row_keys, since),
             )
 
-    def enqueue(
-        self, task: str, row_key: str, trigger: Trigger, now: datetime, rerun_of: int | None = None
-    ) -> int:
+    def enqueue(self, task: str, row_key: str, trigger: Trigger, now: datetime) -> int:
         """Add a run that is due now and repeats freely; return its id."""
-        new = NewRun(task, row_key, trigger, (now,), now, rerun_of=rerun_of)
+        [(number, _)] = self.plan(now, create=[NewRun(task, row_key, trigger, (now,), now)])
+        return number
+
+    def rerun(self, run: Run, now: datetime) -> int:
+        """Add a run, due now, of the same occurrence as ``run``; return its id."""
+        new = NewRun(
+            run.task, run.row_key, Trigger.RERUN, run.nominals, now,
+            priority=run.priority, rerun_of=run.id,
+        )  # fmt: skip
         [(number, _)] = self.plan(now, create=[new])
         return number
 
@@ -221,6 +227,11 @@ class Store:
         with self._database.writing() as connection:
             return orders.ask_to_kill(connection, run, note, now)
 
+    def cancel(self, run: int, note: str | None, now: datetime) -> bool:
+        """End a pending run that nothing would plan again; False where it is none."""
+        with self._database.writing() as connection:
+            return orders.cancel(connection, run, note, now)
+
     def put_pause(self, pause: Pause) -> None:
         """Pause a task, or change its pause."""
         with self._database.writing() as connection:
@@ -230,6 +241,11 @@ class Store:
         """End a task's pause; say whether there was one."""
         with self._database.writing() as connection:
             return orders.end_pause(connection, task)
+
+    def forget_pauses(self, now: datetime) -> None:
+        """Delete the pauses whose end has come."""
+        with self._database.writing() as connection:
+            orders.forget_pauses(connection, now)
 
     def pauses(self) -> dict[str, Pause]:
         """Return every pause, by task; one whose end has come is still among them."""

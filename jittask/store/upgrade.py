@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from jittask.store.engine import Lock, alone
-from jittask.store.errors import NoRecords, StoreError
+from jittask.store.errors import NoRecords, OldSchema, StoreError
 
 HEAD = "0003"
 """The newest revision; a test holds it against the migrations."""
@@ -30,7 +30,7 @@ def bring_up_to_date(engine: Engine, *, write: bool) -> None:
     if not write and revision is None:
         raise NoRecords("no records yet", hint="start the tasks with jittask run")
     if not write:
-        raise StoreError(
+        raise OldSchema(
             f"the run store is of an older JitTask (schema {revision}, wanted is {HEAD})",
             hint="jittask db upgrade, or jittask run, brings it up to date",
         )

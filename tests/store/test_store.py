@@ -151,6 +151,57 @@ def test_a_pause_holds_until_it_is_ended(store: Store) -> None:
     assert not store.end_pause("tasks.A")
 
 
+def test_pauses_that_are_over_are_forgotten(store: Store) -> None:
+    lasting, over = Pause("tasks.A", NOW, None, None), Pause("tasks.B", NOW, NOW, None)
+    for pause in (lasting, over, Pause("tasks.C", NOW, NOW + timedelta(seconds=1), None)):
+        store.put_pause(pause)
+    assert [one.task for one in store.status(NOW).pauses] == ["tasks.A", "tasks.C"]
+    store.forget_pauses(NOW)
+    assert set(store.pauses()) == {"tasks.A", "tasks.C"}
+
+
+def test_what_would_be_planned_again_is_not_cancelled(store: Store) -> None:
+    [(planned, _)] = store.plan(NOW, [new("tasks.A")])
+    by_hand = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
+    assert not store.cancel(planned, None, NOW)
+    assert store.cancel(by_hand, "no need", NOW)
+    assert not store.cancel(by_hand, "no need", NOW)
+    run = store.run(by_hand)
+    assert run is not None
+    assert (run.state, run.reason, run.detail, run.finished) == (
+        RunState.CANCELLED, Reason.KILLED, "cancelled by hand: no need", NOW,
+    )  # fmt: skip
+
+
+def test_a_cancelled_retry_keeps_its_nominal_and_a_cancelled_backfill_does_not(
+    store: Store,
+) -> None:
+    [(retried, _)] = store.plan(NOW, [new("tasks.A")])
+    [mine] = take(store)
+    store.finish(
+        [Ending(retried, mine.token, 1, RunState.PENDING, Reason.ERROR, retry_at=NOW)], NOW
+    )
+    assert store.cancel(retried, None, NOW)
+    assert store.plan(NOW, [new("tasks.A")]) == []
+    filled = NewRun("tasks.B", "", Trigger.BACKFILL, (NOW,), NOW)
+    [(number, _)] = store.plan(NOW, [filled])
+    assert store.cancel(number, None, NOW)
+    assert len(store.plan(NOW, [filled])) == 1
+
+
+def test_a_rerun_is_of_the_same_occurrence(store: Store) -> None:
+    later = NOW + timedelta(days=1)
+    [(number, _)] = store.plan(NOW, [new("tasks.A", NOW, later, priority=3)])
+    before = store.run(number)
+    assert before is not None
+    after = store.run(store.rerun(before, later))
+    assert after is not None
+    assert (after.rerun_of, after.trigger, after.nominals, after.effective, after.priority) == (
+        number, Trigger.RERUN, (NOW, later), later, 3,
+    )  # fmt: skip
+    assert store.rerun(before, later) != after.id
+
+
 @pytest.mark.parametrize("before", list(RunState))
 @pytest.mark.parametrize("after", list(RunState))
 def test_only_legal_steps(before: RunState, after: RunState) -> None:
