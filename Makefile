@@ -21,6 +21,7 @@ check: $(VENV)/.dev  ## lint, format, types
 bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/next_occurrence.py
 	$(BIN)/python benchmarks/plan.py
+	$(BIN)/python -m benchmarks.records
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/validate.py
 

@@ -37,7 +37,7 @@ OVERDUE_AFTER = timedelta(seconds=60)
 VERSION_DIGITS = 6
 """How many digits of a version a filter must give; ``VERSION_HEAD`` says the same."""
 
-_GATHERED = 5_000  # so many runs are sorted sooner than an index of another order is walked
+_GATHERED = 15_000  # so many runs are sorted sooner than an index of another order is walked
 _OPEN_STATES = frozenset({RunState.PENDING, RunState.EXECUTING})
 _ENDED_STATES = tuple(state for state in RunState if state not in _OPEN_STATES)
 
