@@ -34,7 +34,11 @@ def file_format() -> str:
                 lines += [f"### {schema['$defs'][part].get('title', part)}", ""]
                 lines += table(schema["$defs"][part], schema["$defs"], "")
         else:
-            lines += table(schema, {}, "")
+            lines += table(schema, schema.get("$defs", {}), "")
+        if name == "database":
+            settings = schema["$defs"]["settings"]
+            lines += [f"### {settings['title']}", "", settings["description"], ""]
+            lines += ["The keys of an `e.json`, but for `type` and `backendBundleEntry`.", ""]
     return "\n".join(lines) + "\n"
 
 

@@ -77,6 +77,14 @@ def check_app(source: Source, findings: Findings) -> bool:
     return True
 
 
+def check_database_settings(source: Source, findings: Findings) -> bool:
+    """Check a database's own settings file; False where it is no object."""
+    if not _is_object(source, findings):
+        return False
+    _check(source, "database", "settings", findings)
+    return True
+
+
 def _is_object(source: Source, findings: Findings) -> bool:
     if isinstance(source.data, dict):
         return True
