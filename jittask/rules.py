@@ -349,6 +349,15 @@ _TABLE = (
         '"endField": "closedAt"',
     ),
     Rule(
+        "misplaced-e-json",
+        _E,
+        "An e.json makes no element where it is",
+        "An element is a folder of its own inside tasks/, services/, models/ or databases/, "
+        "with a file e.json.",
+        "tasks/e.json",
+        "tasks/WeeklyReport/e.json",
+    ),
+    Rule(
         "missing-enable",
         _W,
         "The key enable is missing",
@@ -407,8 +416,8 @@ _TABLE = (
     Rule(
         "name-clash",
         _E,
-        "Two elements differ only in case",
-        "Some file systems cannot tell them apart.",
+        "Two folders differ only in case, or in Unicode normalisation",
+        "They are one folder where the tree is checked out on macOS or Windows.",
         "tasks/Report and tasks/report",
         "rename one",
     ),
