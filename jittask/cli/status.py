@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import diagnostic_data, diagnostic_lines, iso, local, to_json
+from jittask.cli.shown import SourceLines, diagnostic_data, diagnostic_lines, iso, local, to_json
 from jittask.cli.tree import compiled, open_store, tree_argument
 from jittask.clock import SystemClock
 from jittask.schedule.calendars import edition as holidays_edition
@@ -82,11 +82,12 @@ def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
         click.echo("no runtime has run yet")
     click.echo(f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue")
     click.echo(f"tz database {zonedata.edition()}, holidays package {holidays_edition()}")
+    sources = SourceLines(root)
     for element in status.elements:
         version = (element.version or "nothing")[:12]
         click.echo(
             f"{element.state:<9} {element.name}  {version}, since {local(element.since, zone)}"
         )
         for one_finding in element.diagnostics:
-            for line in diagnostic_lines(one_finding, root):
+            for line in diagnostic_lines(one_finding, sources):
                 click.echo(f"    {line}")

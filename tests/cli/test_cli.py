@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +159,23 @@ def test_the_sample_is_clean_and_each_kind_fires(tmp_path: Path) -> None:
     outbox = (sample / "outbox/outbox.txt").read_text(encoding="utf-8")
     assert "is overdue" in outbox
     assert "weekly report: 3 invoices are open" in outbox
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
+@pytest.mark.parametrize(
+    "words",
+    ["plan {}", "validate {}", "validate {} --format json", "next A --tree {}", "rule bad-cron",
+     "schema --show task", "--help"],
+)  # fmt: skip
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told(tree: Tree, words: str, unbuffered: str) -> None:
+    tree.scheduled("A", colour="red")
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -m jittask {words.format(tree.root)} > /dev/full', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+    assert done.returncode == 3
+    assert done.stderr == "jittask: cannot go on: No space left on device\n"
