@@ -90,12 +90,20 @@ def open_store(app: CompiledApp, *, create: bool = False) -> Store:
         raise Failure(str(error), error.hint) from error
 
 
+def has_store(app: CompiledApp) -> bool:
+    """Whether the tree has a run store: the first run makes it."""
+    from jittask.store import StoreError, store_url
+
+    try:
+        file = store_url(app.settings, app.root).database
+    except StoreError as error:
+        raise Failure(str(error), error.hint) from error
+    return file is not None and Path(file).exists()
+
+
 def activation(app: CompiledApp, task: str) -> datetime | None:
     """Return since when a task counts in the tree's run store; None where nothing has run."""
-    from jittask.store import store_url
-
-    file = store_url(app.settings, app.root).database
-    if file is None or not Path(file).exists():
+    if not has_store(app):
         return None
     with open_store(app) as store:
         mark = store.marks().get(task)

@@ -161,6 +161,26 @@ def test_the_sample_is_clean_and_each_kind_fires(tmp_path: Path) -> None:
     assert "weekly report: 3 invoices are open" in outbox
 
 
+def test_status_before_the_first_run_is_that_of_the_files(tree: Tree) -> None:
+    tree.scheduled("A")
+    tree.scheduled("Off", enable=0)
+    done = jittask("status", tree.root, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert (data["runtimes"], data["leader"], data["queue"]["pending"]) == ([], None, 0)
+    assert [(one["name"], one["state"]) for one in data["elements"]] == [
+        ("tasks.A", "ready"),
+        ("tasks.Off", "disabled"),
+    ]
+    assert len(data["elements"][0]["version"]) == 64
+    tree.write("tasks/A/inner.py", "def customFunc(:\n")
+    broken = jittask("status", tree.root)
+    assert broken.returncode == 1
+    assert "no runtime has run yet" in broken.stdout
+    assert "broken    tasks.A  nothing\n    tasks/A/inner.py:1:16 error" in broken.stdout
+    assert not (tree.root / ".jittask/jittask.db").exists()
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
 @pytest.mark.parametrize(
     "words",
