@@ -13,7 +13,7 @@ from jittask.model import AppSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import NotFiring, Ready
-from jittask.runtime.snapshot import Snapshot, Standing, first_snapshot
+from jittask.runtime.snapshot import UNSET, Snapshot, Standing, first_snapshot
 from jittask.store import Store, StoreError, store_url
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
@@ -38,7 +38,7 @@ def refuse_broken_app(compilation: Compilation) -> None:
 def refuse_unset_environment(compilation: Compilation) -> None:
     """Refuse to run with a ``${NAME}`` that the environment lacks (F2)."""
     for one in compilation.diagnostics:
-        if one.code == "unset-environment":
+        if one.code == UNSET:
             place = f"{one.location.file}:{one.location.line}:{one.location.column}"
             raise RuntimeFailure(f"{place}: {one.message}", one.hint)
 
