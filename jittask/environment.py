@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -42,22 +43,48 @@ def expand(text: str, environment: Mapping[str, str] | None = None) -> str:
     return _REFERENCE.sub(fill, text)
 
 
+def escape(text: str) -> str:
+    """Return what ``expand`` makes ``text`` of."""
+    return text.replace("${", "$${")
+
+
 class Asked(Mapping[str, str]):
-    """The environment, which remembers what was asked of it: a verdict rests on the answers."""
+    """The environment, which remembers what was asked of it: a verdict rests on the answers.
+
+    Of what was only looked for it is known whether it is set, and of a value
+    its digest: the answers are kept in a file, where no secret has a place.
+    """
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self._environment = environment
-        self.asked: dict[str, bool] = {}
+        self.asked: dict[str, bool | str] = {}
 
     def __contains__(self, name: object) -> bool:
-        self.asked[str(name)] = name in self._environment
-        return self.asked[str(name)]
+        found = name in self._environment
+        self.asked.setdefault(str(name), found)
+        return found
 
     def __getitem__(self, name: str) -> str:
-        return self._environment[name]
+        value = self._environment[name]
+        self.asked[name] = _digest(value)
+        return value
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._environment)
 
     def __len__(self) -> int:
         return len(self._environment)
+
+
+def answers_hold(asked: Mapping[str, bool | str], environment: Mapping[str, str]) -> bool:
+    """Whether an environment would answer what ``Asked`` was answered."""
+    return all(
+        (name in environment) == answer
+        if isinstance(answer, bool)
+        else name in environment and _digest(environment[name]) == answer
+        for name, answer in asked.items()
+    )
+
+
+def _digest(value: str) -> str:
+    return hashlib.sha256(value.encode(errors="surrogateescape")).hexdigest()

@@ -40,7 +40,11 @@ def file_format() -> str:
                 lines += [f"### {schema['$defs'][part].get('title', part)}", ""]
                 lines += table(schema["$defs"][part], schema["$defs"], "")
         else:
-            lines += table(schema, {}, "")
+            lines += table(schema, schema.get("$defs", {}), "")
+        if name == "database":
+            settings = schema["$defs"]["settings"]
+            lines += [f"### {settings['title']}", "", settings["description"], ""]
+            lines += ["The keys of an `e.json`, but for `type` and `backendBundleEntry`.", ""]
     return "\n".join(lines) + "\n"
 
 
@@ -64,7 +68,15 @@ def rows_of(schema: dict, definitions: dict, prefix: str):
 
 
 def diagnostics() -> str:
-    lines = ["# Diagnostics", "", "What `jittask rule CODE` says, for every code.", ""]
+    lines = ["# Diagnostics", ""]
+    lines += ["What `jittask rule CODE` says, for every code. An error keeps its element, and"]
+    lines += ["those that need it, from loading; the rest of the tree loads. A warning keeps"]
+    lines += ["nothing from loading. Each mistake is told once, at its place.", ""]
+    lines += ["| code | | what |", "| --- | --- | --- |"]
+    lines += [
+        f"| [{one.code}](#{one.code}) | {one.severity} | {one.title} |" for one in RULES.values()
+    ]
+    lines += [""]
     for rule in RULES.values():
         lines += [
             f"## {rule.code}",

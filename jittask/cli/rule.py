@@ -13,7 +13,10 @@ from jittask.rules import RULES
 @click.command()
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Explain CODE: what it means, why, an example, the mend. Without CODE, list them all.
+    """Explain CODE, which stands in [brackets] in what validate says.
+
+    What it means, why it is said, an example, and what to write instead.
+    Without CODE, list them all.
 
     Example: jittask rule misspelt-key
     """

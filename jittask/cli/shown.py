@@ -67,7 +67,29 @@ def diagnostic_data(one: Diagnostic) -> dict[str, Any]:
     }
 
 
-def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
+class SourceLines:
+    """Lines of a tree's files; the last file is kept, for findings come file by file."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._file = ""
+        self._lines: list[str] = []
+
+    def line(self, file: str, number: int) -> str | None:
+        """Return a line by its number from 1, or None where it cannot be had."""
+        if file != self._file:
+            self._file, self._lines = file, self._read(file)
+        return self._lines[number - 1] if number <= len(self._lines) else None
+
+    def _read(self, file: str) -> list[str]:
+        try:
+            text = (self._root / file).read_text(encoding="utf-8-sig", errors="replace")
+        except OSError:
+            return []
+        return text.split("\n")
+
+
+def diagnostic_lines(one: Diagnostic, sources: SourceLines) -> Iterator[str]:
     """Yield a diagnostic's lines: place and message, the source with a caret, the hint."""
     place = one.location
     colour = "red" if one.is_error else "yellow"
@@ -75,9 +97,8 @@ def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
         f"{click.style(f'{place.file}:{place.line}:{place.column}', bold=True)} "
         f"{click.style(str(one.severity), fg=colour, bold=True)} [{one.code}] {_plain(one.message)}"
     )
-    source = _source_line(root / place.file, place.line)
-    if source is not None and source.strip():
-        source, column = _around(source, place.column)
+    source, column = _around(sources.line(place.file, place.line) or "", place.column)
+    if source.strip():
         before = source[: column - 1]
         length = place.end_column - place.column if place.end_line == place.line else 1
         under = source[column - 1 : column - 1 + max(length, 1)]
@@ -93,19 +114,11 @@ def diagnostic_lines(one: Diagnostic, root: Path) -> Iterator[str]:
 def _around(line: str, column: int) -> tuple[str, int]:
     """Return a line, or what is around a column of a long one, and where the column is in it."""
     if len(line) <= _MOST_SHOWN:
-        return line, column
+        return _plain(line), column
     start = max(min(column - 1 - _MOST_SHOWN // 3, len(line) - _MOST_SHOWN), 0)
     end = start + _MOST_SHOWN
     left, right = "…" if start else "", "…" if end < len(line) else ""
-    return f"{left}{line[start:end]}{right}", column - start + len(left)
-
-
-def _source_line(path: Path, line: int) -> str | None:
-    try:
-        text = path.read_text(encoding="utf-8-sig", errors="replace")
-        return _plain(text.split("\n")[line - 1])
-    except (OSError, IndexError):
-        return None
+    return f"{left}{_plain(line[start:end])}{right}", column - start + len(left)
 
 
 def _plain(text: str) -> str:

@@ -12,7 +12,15 @@ from typing import Any
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import clock_time, diagnostic_data, diagnostic_lines, duration, iso, local
+from jittask.cli.shown import (
+    SourceLines,
+    clock_time,
+    diagnostic_data,
+    diagnostic_lines,
+    duration,
+    iso,
+    local,
+)
 from jittask.diagnostics import Diagnostic
 from jittask.model import RunState, Trigger
 from jittask.runtime.events import (
@@ -105,8 +113,9 @@ class Words:
         else:
             kept = "nothing of it runs"
         yield self._line(event, "broken", f"{event.element}: {kept}", "red")
+        sources = SourceLines(self._root)
         for one in event.diagnostics:
-            for line in diagnostic_lines(one, self._root):
+            for line in diagnostic_lines(one, sources):
                 yield f"    {line}"
 
     def _stopped(self, event: Stopped) -> str:

@@ -22,15 +22,16 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
 
 @click.command()
 @tree_argument
-@click.option("--no-import", is_flag=True, help="Do not import the elements' code (safe).")
-@click.option("--strict", is_flag=True, help="Warnings fail too.")
-@click.option("--no-cache", is_flag=True, help="Judge again what has not changed.")
-@click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--no-import", is_flag=True, help="Read code, and never run it.")
+@click.option("--strict", is_flag=True, help="Warnings make it exit with 1, too.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write .jittask/cache.")
+@click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True,
+              help="For people, programs, code scanning, GitHub, build servers.")  # fmt: skip
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
     metavar="FILE",
-    help="Write the report to FILE.",
+    help="Write the report to FILE, and only the summary to the terminal.",
 )
 def command(
     tree: Path | None,
@@ -42,11 +43,18 @@ def command(
 ) -> None:
     """Report every mistake in TREE, each at its place with the way to mend it.
 
-    TREE is the nearest folder with an app.json, or ./elements, where it is not
-    given. Exits with 0 when clean, 1 when problems were found.
+    Without TREE it is the nearest folder above with an app.json, else
+    ./elements. At last the elements' code is imported, in a process of its own;
+    --no-import leaves that out, so that nothing of a stranger's change runs.
 
-    Example: jittask validate elements --format json
-    """
+    Errors keep an element from loading, warnings do not. Exits with 1 where
+    there are errors, or with --strict warnings, else with 0. jittask rule CODE
+    tells more of the [code] of a mistake.
+
+    \b
+    Example: jittask validate elements
+             jittask validate elements --no-import --format github
+    """  # noqa: D301 - click reads the backspace
     gc.disable()  # one compilation, which makes no garbage worth the looking for
     clock = SystemClock()
     began = clock.monotonic()

@@ -16,7 +16,7 @@ from jittask.compiler.compiled import (
     Reusable,
 )
 from jittask.compiler.databases import check_database, read_database
-from jittask.compiler.discover import Found, check_names, discover
+from jittask.compiler.discover import Found, check_names, check_places, discover
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER, SERVICE, Services
@@ -102,6 +102,7 @@ class Compiling:
         """Compile what tasks stand on."""
         for folder, why in self.files.unreadable:
             self.shared.add("file-unreadable", Location(folder), why)
+        check_places(self.files, self.shared)
         self.commons = read_commons(self.files, self.shared)
         for one in self._of(ElementKind.DATABASE):
             self._database(one)

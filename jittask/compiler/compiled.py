@@ -104,8 +104,8 @@ class Reusable:
     """What the import step found, by task."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The versions that ``probed`` is about."""
-    environment: Mapping[str, bool] = field(default_factory=dict)
-    """The variables that the tree names, and whether they are set."""
+    environment: Mapping[str, bool | str] = field(default_factory=dict)
+    """What the environment was asked, and its answers (``environment.Asked``)."""
 
 
 @dataclass(frozen=True, slots=True)

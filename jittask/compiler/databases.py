@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from jittask.compiler.discover import Found
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings, near_or_all
+from jittask.compiler.schema import check_database_settings
 from jittask.compiler.source import Source, read_json
 from jittask.environment import references
 from jittask.model import DatabaseInfo
@@ -27,14 +28,11 @@ def read_database(
     for file in (f"{found.folder}/{short}.json", f"{found.folder}/config.json"):
         if files.has(file):
             own = read_json(files, file, findings)
-            if own is None:
-                return None
-            if not isinstance(own.data, dict):
-                findings.add("wrong-type", own.value(()), "expected an object of settings")
+            if own is None or not check_database_settings(own, findings):
                 return None
             where = own
             break
-    if where is source and findings.broken:
+    if findings.broken:
         return None
     inner = where.data.get("dbConfig", where.data)
     by_url = source.data["type"] == "databases.UrlType"

@@ -94,6 +94,67 @@ def fields(owner: ast.ClassDef, module: Module) -> tuple[FieldInfo, ...] | None:
     return tuple(found)
 
 
+def surely_lacks_key(owner: ast.ClassDef, module: Module) -> bool:
+    """Whether nothing can make a key of a class none of whose fields is one.
+
+    ``__table_args__``, ``__mapper_args__``, an annotation of the file's own, and
+    an argument that is not written out may.
+    """
+    plain = not owner.decorator_list and not owner.keywords
+    assigned_later = any(
+        isinstance(node, ast.Attribute)
+        and isinstance(node.ctx, ast.Store)
+        and last_name(node.value) == owner.name
+        for node in ast.walk(module.tree)
+    )
+    return plain and not assigned_later and all(_names_no_key(node) for node in owner.body)
+
+
+def _names_no_key(node: ast.stmt) -> bool:
+    match node:
+        case ast.Expr() | ast.Pass():
+            return True
+        case ast.FunctionDef(decorator_list=decorators):
+            return not decorators
+        case ast.Assign() | ast.AnnAssign() if _target(node) == "__tablename__":
+            return True
+        case ast.Assign() | ast.AnnAssign() if (_target(node) or "__").startswith("__"):
+            return False
+        case ast.Assign(value=ast.Call() as value) | ast.AnnAssign(value=ast.Call() as value) if (
+            last_name(value) in _NO_COLUMNS
+        ):
+            return True
+        case ast.AnnAssign(annotation=annotation) if not _is_bare(annotation):
+            return False
+        case ast.Assign(value=ast.Call() as value) | ast.AnnAssign(value=ast.Call() as value):
+            return _is_written_out(value)
+        case ast.Assign(value=value) | ast.AnnAssign(value=value):
+            return value is None or isinstance(value, ast.Constant)
+        case _:
+            return False
+
+
+def _is_bare(annotation: ast.expr) -> bool:
+    """Whether a column's annotation holds a plain type, and no ``Annotated`` with a key in it."""
+    match annotation:
+        case ast.Subscript(value=outer, slice=inner) if last_name(outer) in ("Mapped", "Optional"):
+            return _is_bare(inner)
+        case ast.BinOp(left=left, op=ast.BitOr(), right=ast.Constant(value=None)):
+            return _is_bare(left)
+        case _:
+            return last_name(annotation) in _ANNOTATIONS
+
+
+def _is_written_out(call: ast.Call) -> bool:
+    """Whether no argument of a column hides ``primary_key``."""
+    if any(isinstance(one, ast.Starred) for one in call.args):
+        return False
+    return all(
+        one.arg is not None and (one.arg != "primary_key" or isinstance(one.value, ast.Constant))
+        for one in call.keywords
+    )
+
+
 def _field(name: str, annotation: ast.expr | None, value: ast.expr | None) -> FieldInfo | None:
     mapped = _mapped(annotation)
     if isinstance(value, ast.Call) and last_name(value) not in _COLUMNS:

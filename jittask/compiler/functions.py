@@ -66,8 +66,8 @@ def service_function(
     source: Source, services: Services, rows: int, findings: Findings
 ) -> FunctionRef | None:
     """Return the service function that ``func`` names."""
-    key = "func" if "func" in source.data else "taskFunc"
-    if key not in source.data:
+    key = "func" if source.data.get("func") else "taskFunc"
+    if not source.data.get(key):
         findings.add(
             "func-missing",
             source.value(("funcType",)),
@@ -75,9 +75,18 @@ def service_function(
             'for example: "func": "services.ReportSvc.weekly"',
         )
         return None
-    if key == "taskFunc":
+    older = source.data.get("taskFunc")
+    if key == "func" and older and older != source.data["func"]:
         findings.add(
-            "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name", "write func"
+            "key-without-effect",
+            source.key(("taskFunc",)),
+            "taskFunc is the older name of func, and func stands here too and is used",
+            "keep one of them",
+        )
+    elif older:
+        hint = "write func" if key == "taskFunc" else "remove it: func says the same"
+        findings.add(
+            "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name of func", hint
         )
     return _named_function(source, (key,), source.data[key], rows, services, findings)
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from jittask.compiler.commons import Commons
 from jittask.compiler.files import COMMONS, Files
 from jittask.compiler.needs import NO_NEEDS, Needs
+from jittask.environment import escape
 from jittask.model import AppSettings, Element, ElementKind, ModelInfo
 
 
@@ -115,16 +116,19 @@ class Graph:
 
 
 def manifest(settings: AppSettings) -> dict[str, object]:
-    """Return the ``app.json`` of a bundle: the settings that bear on what a task does."""
+    """Return the ``app.json`` of a bundle: the settings that bear on what a task does.
+
+    What they took from the environment is written out.
+    """
     inner: dict[str, object] = {"timezone": settings.timezone}
     if settings.calendar is not None:
         inner["calendar"] = settings.calendar
     if settings.default_database is not None:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}
     return {
-        "appId": settings.app_id,
-        "name": settings.name,
-        "title": settings.title,
+        "appId": escape(settings.app_id),
+        "name": escape(settings.name),
+        "title": escape(settings.title),
         "settings": inner,
     }
 

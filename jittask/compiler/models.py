@@ -116,6 +116,14 @@ def _declarative(
     fields = declarative.fields(owner, module)
     if fields is None:
         return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, opaque=True)
+    if not any(one.primary_key for one in fields) and declarative.surely_lacks_key(owner, module):
+        findings.add(
+            "model-without-key",
+            module.name_place(owner),
+            f"{given.short} has no primary key",
+            "mark its column: mapped_column(primary_key=True)",
+        )
+        return None
     return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, fields)
 
 

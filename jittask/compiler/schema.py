@@ -77,6 +77,14 @@ def check_app(source: Source, findings: Findings) -> bool:
     return True
 
 
+def check_database_settings(source: Source, findings: Findings) -> bool:
+    """Check a database's own settings file; False where it is no object."""
+    if not _is_object(source, findings):
+        return False
+    _check(source, "database", "settings", findings)
+    return True
+
+
 def _is_object(source: Source, findings: Findings) -> bool:
     if isinstance(source.data, dict):
         return True
@@ -136,14 +144,17 @@ def _is_sound(data: Any, name: str, part: str | None) -> bool:
         return False
 
 
-def _word(error: ValidationError, source: Source, findings: Findings) -> None:
+def _word(
+    error: ValidationError, source: Source, findings: Findings, example: str | None = None
+) -> None:
+    """Word one mistake; ``example``: a hint where its own part of the schema has none."""
     pointer: Pointer = tuple(error.absolute_path)
     name = next((part for part in reversed(pointer) if isinstance(part, str)), "the file")
     instance: Any = error.instance
     got = _shown(instance)
     schema: Any = error.schema
     known_values: Any = error.validator_value
-    hint = _example(schema)
+    hint = _example(schema) or example
     match error.validator:
         case "required":
             missing = next(key for key in known_values if key not in instance)
@@ -182,6 +193,9 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
             findings.add(
                 "bad-value", source.value(pointer), f"{name}: expected {words}, got {got}", hint
             )
+        case "minLength":
+            message = f"{name}: expected {error.validator_value} characters or more, got {got}"
+            findings.add("bad-value", source.value(pointer), message, hint)
         case "not":
             message = f"{name}: expected a number from 1, or -1 for the last, got {got}"
             findings.add("bad-value", source.value(pointer), message)
@@ -193,19 +207,19 @@ def _word(error: ValidationError, source: Source, findings: Findings) -> None:
 
 def _word_branch(error: ValidationError, source: Source, findings: Findings) -> None:
     """Word what is wrong with the branch that is meant: the one of the value's own type."""
+    whole: Any = error.schema
     branches: dict[Any, list[ValidationError]] = {}
     for inner in error.context or ():
         branches.setdefault(inner.schema_path[0], []).append(inner)
     for found in branches.values():
         if not any(one.validator == "type" and not one.path for one in found):
-            _word(found[0], source, findings)
+            _word(found[0], source, findings, _example(whole))
             return
     pointer: Pointer = tuple(error.absolute_path)
     branch_schemas: Any = error.validator_value
     words = _either([_TYPES[one["type"]] for one in branch_schemas if one["type"] != "null"])
-    schema: Any = error.schema
     message = f"{pointer[-1]}: expected {words}, got {_shown(error.instance)}"
-    findings.add("wrong-type", source.value(pointer), message, _example(schema))
+    findings.add("wrong-type", source.value(pointer), message, _example(whole))
 
 
 def _unknown_keys(

@@ -11,7 +11,7 @@ from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.schema import check_app
 from jittask.compiler.source import Pointer, Source, read_json
 from jittask.diagnostics import Location
-from jittask.environment import references
+from jittask.environment import expand, references
 from jittask.model import AppSettings, RuntimeSettings
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.problems import Mistake
@@ -29,6 +29,9 @@ class Settings:
     """Whether something is wrong, so that what elements miss here may be that."""
 
 
+_ZONE: Pointer = ("settings", "timezone")
+_CALENDAR: Pointer = ("settings", "calendar")
+_STORE: Pointer = ("settings", "store")
 _STAND_IN = Calendar("unknown")
 _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
 
@@ -51,26 +54,22 @@ def read_settings(
     whole = read_json(files, MANIFEST, findings)
     if whole is None or not check_app(whole, findings):
         return _NOTHING
-    source = whole.without_mistakes(findings)
+    sound = whole.without_mistakes(findings)
+    unset = _tell_unset(sound, environment, findings)
+    source = replace(sound, data=_filled(sound.data, (), environment, unset))
     settings = _settings(source.data)
-    if not _zone_is_known(source, findings):
+    if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
     if not _database_is_known(source, databases, findings):
         settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
-    for pointer, text in _texts(source.data, ()):
-        for name in references(text):
-            if name not in environment:
-                findings.add(
-                    "unset-environment",
-                    source.value(pointer),
-                    f"environment variable {name} is not set",
-                    f"export {name}=… before jittask run",
-                )
-    calendar = _calendar(source, findings)
-    if calendar is None and findings.broken:
+    calendar = None
+    if not any(one[:2] == _CALENDAR for one in unset):
+        calendar = _calendar(source, findings)
+    lacking = findings.broken or bool(unset)
+    if calendar is None and lacking:
         calendar = _STAND_IN
-    return Settings(settings, calendar, findings.broken)
+    return Settings(settings, calendar, lacking)
 
 
 def _settings(data: Mapping[str, Any]) -> AppSettings:
@@ -112,7 +111,7 @@ def _zone_is_known(source: Source, findings: Findings) -> bool:
     elif find_zone(zone) is None:
         findings.add(
             "unknown-timezone",
-            source.value(("settings", "timezone")),
+            source.value(_ZONE),
             f"expected an IANA time zone such as Europe/Berlin, got {zone!r}",
             "the names are those of the tz database",
         )
@@ -152,11 +151,44 @@ def _calendar(source: Source, findings: Findings) -> Calendar | None:
         return Calendar.from_config(calendar)
     except Mistake as mistake:
         problem = mistake.problem
-        pointer: Pointer = ("settings", "calendar")
+        pointer = _CALENDAR
         if isinstance(calendar, dict):
             pointer += problem.pointer
         findings.add(problem.code, source.value(pointer), problem.message, problem.hint)
         return _STAND_IN
+
+
+def _tell_unset(
+    source: Source, environment: Mapping[str, str], findings: Findings
+) -> frozenset[Pointer]:
+    """Return the places of the texts that name a variable which is not set."""
+    unset: set[Pointer] = set()
+    for pointer, text in _texts(source.data, ()):
+        for name in references(text):
+            if name not in environment:
+                unset.add(pointer)
+                findings.add(
+                    "unset-environment",
+                    source.value(pointer),
+                    f"environment variable {name} is not set",
+                    f"export {name}=… before jittask run",
+                )
+    return frozenset(unset)
+
+
+def _filled(
+    data: Any, pointer: Pointer, environment: Mapping[str, str], unset: Collection[Pointer]
+) -> Any:
+    """Fill in the texts, and leave out those that cannot be; the store's, a secret, stays."""
+    if isinstance(data, str) and pointer != _STORE:
+        return expand(data, environment)
+    if isinstance(data, list):
+        items = [(n, one) for n, one in enumerate(data) if (*pointer, n) not in unset]
+        return [_filled(one, (*pointer, n), environment, unset) for n, one in items]
+    if isinstance(data, dict):
+        keys = [key for key in data if (*pointer, key) not in unset]
+        return {key: _filled(data[key], (*pointer, key), environment, unset) for key in keys}
+    return data
 
 
 def _texts(data: Any, pointer: Pointer) -> list[tuple[Pointer, str]]:

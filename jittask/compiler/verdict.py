@@ -1,7 +1,7 @@
 """What validation says of a tree, kept in ``.jittask/cache`` while nothing changes (rule H2).
 
 A kept verdict holds while every file of the tree has the digest that it had,
-the environment variables that it names are set or unset as they were, and
+the environment variables that it names answer as they did, and
 JitTask and what it judges by are the same. It may be deleted at any time.
 
 A tree from a stranger may bring a ``.jittask`` of its own, so no link in it is
@@ -27,6 +27,7 @@ from jittask.compiler.files import Files, Known, Mark
 from jittask.compiler.probe import Probe
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.environment import answers_hold
 
 _ROOMS = ("compiler", "schedule", "query")
 _JUDGES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
@@ -73,7 +74,7 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
     return verdict
 
 
-def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool]]:
+def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool | str]]:
     """Return a verdict, and the environment variables that it rests on."""
     from jittask.compiler.build import Compiling  # late: a kept verdict needs no compiler
     from jittask.compiler.halves import compile_in_halves
@@ -111,12 +112,12 @@ class _Cache:
         held = self._held
         if not held or not _same_files(files, held["files"]):
             return None
-        if any((name in os.environ) != was_set for name, was_set in held["environment"].items()):
+        if not answers_hold(held["environment"], os.environ):
             return None
         said = tuple(_diagnostic(one) for one in held["diagnostics"])
         return Verdict(said, tuple(held["elements"]), held["tasks"])
 
-    def keep(self, files: Files, verdict: Verdict, environment: Mapping[str, bool]) -> None:
+    def keep(self, files: Files, verdict: Verdict, environment: Mapping[str, bool | str]) -> None:
         """Keep a verdict; not where something could not be read, nor on a disk that refuses."""
         if files.unreadable or not self._began:
             return

@@ -74,7 +74,7 @@ def _url(info: DatabaseInfo, root: Path) -> URL:
             return url.set(database=str(root / url.database))
         return url
     if info.type == "databases.SqliteType":
-        name = _text(settings, "database", "path", "dbPath", "file", "dbName")
+        name = _text(settings, "database", "path", "dbPath", "file", "dbName", "db")
         return URL.create("sqlite", database=str(root / expand(name)))
     driver, port, _ = _DRIVERS[info.type]
     return URL.create(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import MAXYEAR, MINYEAR, UTC, datetime
 
 from jittask.model import FieldType
 from jittask.query.expression import Condition, Expression, Operator, Span
@@ -23,7 +23,13 @@ _TEXTUAL = (
     Operator.LIKE_ANY,
     Operator.NOT_LIKE_ANY,
 )
-_CALENDAR = (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY)
+_BOUNDS = {
+    Operator.YEAR: (MINYEAR, MAXYEAR),
+    Operator.MONTH: (1, 12),
+    Operator.WEEK: (1, 53),
+    Operator.DAY: (1, 31),
+}
+"""What a part of a date can be; another number matches no row."""
 _DATES = (FieldType.DATE, FieldType.DATETIME, FieldType.OTHER)
 _PAIR = 2
 
@@ -69,16 +75,25 @@ def _misfit(one: Condition, kind: FieldType) -> str | None:
         return "range takes a list of two: from and to"
     if operator in _TEXTUAL and kind not in (FieldType.TEXT, FieldType.OTHER):
         return f"{operator} is for text, and this is {kind.as_field}"
-    if operator in _CALENDAR and kind not in _DATES:
+    if operator in _BOUNDS and kind not in _DATES:
         return f"{operator} is for dates, and this is {kind.as_field}"
     if value is None:
         return f"{operator} takes a value; for empty fields use isnull"
-    target = FieldType.INTEGER if operator in _CALENDAR else kind
+    target = FieldType.INTEGER if operator in _BOUNDS else kind
     for item in value if isinstance(value, tuple) else (value,):
         if item is None and operator is Operator.RANGE:
             continue
         try:
-            coerce(item, target, _ANY_DAY, _UTC)
+            held = coerce(item, target, _ANY_DAY, _UTC)
         except Misfit as misfit:
             return str(misfit)
+        if operator in _BOUNDS and (wrong := _out_of_bounds(operator, held)):
+            return wrong
     return None
+
+
+def _out_of_bounds(operator: Operator, number: object) -> str | None:
+    low, high = _BOUNDS[operator]
+    if isinstance(number, int) and low <= number <= high:
+        return None
+    return f"{operator} is a whole number from {low} to {high}, got {number}"

@@ -11,8 +11,7 @@ from jittask import zonedata
 from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation, ScheduledTask
-from jittask.environment import UnsetVariable, expand, references
-from jittask.model import AppSettings, DatabaseInfo, RuntimeSettings
+from jittask.model import AppSettings, RuntimeSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import NotFiring, Ready
@@ -20,7 +19,7 @@ from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
-from jittask.runtime.snapshot import Snapshot, Standing, first_snapshot
+from jittask.runtime.snapshot import UNSET, Snapshot, Standing, first_snapshot
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
@@ -39,19 +38,10 @@ def refuse_broken_app(compilation: Compilation) -> None:
 
 def refuse_unset_environment(compilation: Compilation) -> None:
     """Refuse to run with a ``${NAME}`` that the environment lacks (F2)."""
-    for info in compilation.app.databases.values():
-        for text in _texts(info):
-            for name in references(text):
-                try:
-                    expand(f"${{{name}}}")
-                except UnsetVariable as error:
-                    raise RuntimeFailure(
-                        f"{info.name}: {error}", hint=f"export {name}=…, then start again"
-                    ) from error
-
-
-def _texts(info: DatabaseInfo) -> list[str]:
-    return [value for value in info.settings.values() if isinstance(value, str)]
+    for one in compilation.diagnostics:
+        if one.code == UNSET:
+            place = f"{one.location.file}:{one.location.line}:{one.location.column}"
+            raise RuntimeFailure(f"{place}: {one.message}", one.hint)
 
 
 def open_store(settings: AppSettings, root: Path) -> Store:

@@ -14,6 +14,7 @@ from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
 from jittask.diagnostics import Diagnostic
 from jittask.model import ElementKind
 
+UNSET = "unset-environment"
 ABSENCE = timedelta(seconds=5)
 """How long an element may be away before it counts as removed (H3)."""
 
@@ -103,7 +104,7 @@ def next_snapshot(
 def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
     found: dict[str, tuple[Diagnostic, ...]] = {}
     for one in compilation.diagnostics:
-        if one.is_error:
+        if one.is_error or one.code == UNSET:  # what is unset is a warning to who only reads (F2)
             name = one.element or one.location.file
             found[name] = (*found.get(name, ()), one)
     return found

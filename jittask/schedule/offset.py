@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.days import days_in
-from jittask.schedule.problems import Mistake
+from jittask.schedule.problems import Mistake, TimingProblem
 from jittask.schedule.zones import Span, instant_span, resolve, to_wall, wall_span
 
 _TIME = re.compile(r"([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}")
@@ -97,6 +97,20 @@ def read_offset(config: object, key: str) -> Offset:
             f"{key}: expected offsetType -1, 0 or 1 and a whole offset",
             'for example: {"offsetType": -1, "offset": 7, "offsetUnit": "day", "time": "09:00"}',
         )
+    if amount and "offsetType" not in config:
+        raise Mistake(
+            "bad-offset",
+            (key, "offset"),
+            f"{key}: nothing says whether {amount} is before or after",
+            "offsetType is -1 for before, 1 for after",
+        )
+    if kind == -1 and amount < 0:
+        raise Mistake(
+            "bad-offset",
+            (key, "offset"),
+            f"{key}: offsetType -1 is before, so expected an offset of 0 or more, got {amount}",
+            f"write {-amount}; a sign is read with offsetType 1 alone",
+        )
     signed = int(kind) * amount
     unit = str(config.get("offsetUnit", "day")).removesuffix("s")
     at = _time(config.get("time"), key)
@@ -112,6 +126,18 @@ def read_offset(config: object, key: str) -> Offset:
         f"expected minute, hour, day, week or month, got {config.get('offsetUnit')!r}",
         None,
     )
+
+
+def idle_amount(config: object, key: str) -> Iterator[TimingProblem]:
+    """Yield a warning where an amount stands in an offset that is on time."""
+    if isinstance(config, Mapping) and config.get("offsetType") == 0 and config.get("offset"):
+        yield TimingProblem(
+            "key-without-effect",
+            (key, "offset"),
+            f"{key}: offset has no effect, because offsetType 0 is on time",
+            "remove it, or set offsetType: -1 for before, 1 for after",
+            warning=True,
+        )
 
 
 def _time(text: object, key: str) -> time | None:

@@ -128,15 +128,16 @@ def idle_keys(config: Mapping[str, object]) -> Iterator[TimingProblem]:
             idle = key in _CYCLE_KEYS - used or (by_day and key in ("week", "weekday"))
             if idle and value not in (None, [], ""):
                 where = "a month by days" if key in used else f"a cycle by {kind}"
-                yield _idle(("repeat", key), f"{key} has no effect in {where}")
+                yield without_effect(("repeat", key), f"{key} has no effect in {where}")
     if config.get("skipHoliday") or config.get("skipWeekend"):
         return
     for key in ("holidayRoll", "calendar"):
         if config.get(key):
-            yield _idle((key,), f"{key} has no effect without skipHoliday or skipWeekend")
+            yield without_effect((key,), f"{key} has no effect without skipHoliday or skipWeekend")
 
 
-def _idle(pointer: tuple[str | int, ...], message: str) -> TimingProblem:
+def without_effect(pointer: tuple[str | int, ...], message: str) -> TimingProblem:
+    """Return the warning about a key that does nothing where it stands."""
     return TimingProblem("key-without-effect", pointer, message, "remove it", warning=True)
 
 

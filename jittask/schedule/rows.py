@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR
-from jittask.schedule.offset import Offset, read_offset
+from jittask.schedule.offset import Offset, idle_amount, read_offset
 from jittask.schedule.problems import Mistake, TimingError, TimingProblem
 from jittask.schedule.reading import (
     ELAPSED_STEPS,
@@ -18,6 +18,7 @@ from jittask.schedule.reading import (
     read_cycle,
     read_frame,
     read_wall,
+    without_effect,
 )
 from jittask.schedule.roll import Roll
 from jittask.schedule.timer import Timer
@@ -113,11 +114,18 @@ def check_row_timer(
     reader = Reader(config)
     frame = read_frame(reader, zone, calendar)
     reader.problems += idle_keys(config)
+    reader.problems += idle_amount(config.get("startOffset"), "startOffset")
     reader.problems += _unclear_ends(config)
     start_field = reader.step(lambda: _field_name(config, "startField"))
     start_offset = reader.step(lambda: read_offset(config.get("startOffset"), "startOffset"))
     end_offset = reader.step(lambda: read_offset(config.get("endOffset"), "endOffset"))
     by_field = _ends_by_field(config)
+    if by_field:
+        reader.problems += idle_amount(config.get("endOffset"), "endOffset")
+    elif end_offset not in (None, Offset()):
+        reader.problems.append(
+            without_effect(("endOffset",), "endOffset has no effect without endField")
+        )
     end_time = None
     if not by_field and config.get("endTime"):
         end_time = reader.step(lambda: read_wall(config, "endTime", frame.zone, end=True))
@@ -155,6 +163,14 @@ def _unclear_ends(config: Mapping[str, object]) -> Iterator[TimingProblem]:
     if which == 1 and not by_field:
         message, hint = "endTimeType 1 ends by a field, and endField is missing", "name the field"
         yield TimingProblem("end-missing", ("endTimeType",), message, hint)
+    elif which == 0 and not by_time and by_field:
+        message = "endTimeType 0 ends by a time, and endTime is missing"
+        hint = 'set endTime, or "endTimeType": 1 to end by endField'
+        yield TimingProblem("end-missing", ("endTimeType",), message, hint)
+    elif which == 0 and "endTime" not in config:  # JitAi writes null for no end
+        yield without_effect(
+            ("endTimeType",), "endTimeType has no effect without endTime or endField"
+        )
     elif which is None and by_time and by_field:
         yield TimingProblem(
             "two-ends",

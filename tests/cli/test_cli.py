@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -156,3 +159,43 @@ def test_the_sample_is_clean_and_each_kind_fires(tmp_path: Path) -> None:
     outbox = (sample / "outbox/outbox.txt").read_text(encoding="utf-8")
     assert "is overdue" in outbox
     assert "weekly report: 3 invoices are open" in outbox
+
+
+def test_status_before_the_first_run_is_that_of_the_files(tree: Tree) -> None:
+    tree.scheduled("A")
+    tree.scheduled("Off", enable=0)
+    done = jittask("status", tree.root, "--format", "json")
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)
+    assert (data["runtimes"], data["leader"], data["queue"]["pending"]) == ([], None, 0)
+    assert [(one["name"], one["state"]) for one in data["elements"]] == [
+        ("tasks.A", "ready"),
+        ("tasks.Off", "disabled"),
+    ]
+    assert len(data["elements"][0]["version"]) == 64
+    tree.write("tasks/A/inner.py", "def customFunc(:\n")
+    broken = jittask("status", tree.root)
+    assert broken.returncode == 1
+    assert "no runtime has run yet" in broken.stdout
+    assert "broken    tasks.A  nothing\n    tasks/A/inner.py:1:16 error" in broken.stdout
+    assert not (tree.root / ".jittask/jittask.db").exists()
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
+@pytest.mark.parametrize(
+    "words",
+    ["plan {}", "validate {}", "validate {} --format json", "next A --tree {}", "rule bad-cron",
+     "schema --show task", "--help"],
+)  # fmt: skip
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_is_told(tree: Tree, words: str, unbuffered: str) -> None:
+    tree.scheduled("A", colour="red")
+    done = subprocess.run(
+        ["bash", "-c", f'"$0" -m jittask {words.format(tree.root)} > /dev/full', sys.executable],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
+    )
+    assert done.returncode == 3
+    assert done.stderr == "jittask: cannot go on: No space left on device\n"

@@ -8,7 +8,6 @@ import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import icalendar
 import pytest
@@ -310,16 +309,3 @@ def test_ctrl_c_in_a_long_list_is_clean(tree: Tree) -> None:
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors.strip()) == (130, "")
     assert time.monotonic() - since < 5
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has /dev/full")
-def test_a_full_disk_is_told(tree: Tree) -> None:
-    tree.scheduled("A")
-    done = subprocess.run(
-        ["bash", "-c", '"$0" -m jittask plan "$1" > /dev/full', sys.executable, str(tree.root)],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert done.returncode == 3
-    assert done.stderr == "jittask: cannot go on: No space left on device\n"

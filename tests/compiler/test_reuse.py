@@ -11,6 +11,7 @@ import pytest
 from jittask import compile_tree
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
+from jittask.compiler.graph import manifest
 from jittask.compiler.halves import compile_in_halves
 from jittask.compiler.verdict import judge
 from tests.tree import Tree
@@ -190,6 +191,34 @@ def test_a_verdict_rests_on_the_environment(settled: Tree, monkeypatch: pytest.M
     assert said(settled.root) == ["unset-environment"]
     monkeypatch.setenv("SHOP_DB", "y")
     assert said(settled.root) == []
+
+
+@pytest.mark.parametrize(("key", "good", "bad", "code"), [
+    ("timezone", "Asia/Shanghai", "Shanghai", "unknown-timezone"),
+    ("calendar", "CN", "ZZ", "unknown-calendar"),
+])  # fmt: skip
+def test_a_verdict_rests_on_the_values_that_settings_take(
+    settled: Tree, monkeypatch: pytest.MonkeyPatch, key: str, good: str, bad: str, code: str
+) -> None:
+    """F2: any string of app.json; the values themselves are not written down."""
+    monkeypatch.setenv("SHOP_SAYS", good)
+    settled.write("app.json", {"settings": {"timezone": "UTC"} | {key: "${SHOP_SAYS}"}})
+    settled.scheduled("Plain", timing={"skipHoliday": 1} if key == "calendar" else {})
+    assert said(settled.root) == []
+    assert getattr(compile_tree(settled.root).app.settings, key) == good
+    assert good not in (settled.root / ".jittask/cache/verdict.json").read_text()
+    monkeypatch.setenv("SHOP_SAYS", bad)
+    assert said(settled.root) == [code]
+    monkeypatch.delenv("SHOP_SAYS")
+    assert said(settled.root) == ["unset-environment"]
+
+
+def test_an_escaped_reference_is_a_text_in_a_bundle_too(tree: Tree) -> None:
+    tree.write("app.json", {"title": "$${HOME}", "settings": {"timezone": "UTC"}})
+    app = compile_tree(tree.root).app
+    assert app.settings.title == "${HOME}"
+    tree.write("app.json", manifest(app.settings))
+    assert compile_tree(tree.root).app.settings == app.settings
 
 
 def test_a_verdict_rests_on_who_judges(settled: Tree) -> None:

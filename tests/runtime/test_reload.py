@@ -123,6 +123,14 @@ def test_the_last_good_version_survives_a_restart(tree: Tree) -> None:
         program.stop()
 
 
+def test_a_zone_that_the_environment_lacks_is_refused(tree: Tree) -> None:
+    """F2: unset is a warning in validate, and an error in run."""
+    tree.write("app.json", {"settings": {"timezone": "${JITTASK_TEST_UNSET}"}})
+    done = jittask("run", tree.root)
+    assert done.returncode == 1
+    assert "app.json:3:17: environment variable JITTASK_TEST_UNSET is not set" in done.stderr
+
+
 def test_a_second_runtime_is_refused(tree: Tree) -> None:
     tree.scheduled("A")
     with Program(tree.root) as program:

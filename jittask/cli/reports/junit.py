@@ -9,7 +9,7 @@ from xml.etree import ElementTree as ET
 import click
 
 from jittask.cli.reports.report import Report
-from jittask.cli.shown import diagnostic_lines
+from jittask.cli.shown import SourceLines, diagnostic_lines
 from jittask.diagnostics import Diagnostic
 
 _APP = "app"
@@ -33,6 +33,7 @@ def lines(report: Report) -> Iterator[str]:
     }
     suites = ET.Element("testsuites", totals)
     suite = ET.SubElement(suites, "testsuite", {**totals, "skipped": "0"})
+    sources = SourceLines(report.root)
     for name, found in by_element.items():
         kind, _, short = name.rpartition(".")
         case = ET.SubElement(suite, "testcase", classname=kind or _APP, name=short, time="0")
@@ -40,17 +41,17 @@ def lines(report: Report) -> Iterator[str]:
         if errors:
             said = errors[0].message if len(errors) == 1 else f"{len(errors)} errors"
             failure = ET.SubElement(case, "failure", message=_clean(said), type=errors[0].code)
-            failure.text = _text(errors, report)
+            failure.text = _text(errors, sources)
         if len(errors) < len(found):
             warnings = [one for one in found if not one.is_error]
-            ET.SubElement(case, "system-out").text = _text(warnings, report)
+            ET.SubElement(case, "system-out").text = _text(warnings, sources)
     ET.indent(suites)
     yield '<?xml version="1.0" encoding="utf-8"?>'
     yield ET.tostring(suites, encoding="unicode")
 
 
-def _text(found: list[Diagnostic], report: Report) -> str:
-    return _clean("\n".join(line for one in found for line in diagnostic_lines(one, report.root)))
+def _text(found: list[Diagnostic], sources: SourceLines) -> str:
+    return _clean("\n".join(line for one in found for line in diagnostic_lines(one, sources)))
 
 
 def _clean(text: str) -> str:

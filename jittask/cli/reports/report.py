@@ -6,13 +6,14 @@ import importlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from jittask.compiler.verdict import Verdict
 from jittask.diagnostics import Diagnostic
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Report:
     """A verdict, and how it came to be."""
 
@@ -38,14 +39,19 @@ class Report:
         waiting = {mistake.element or mistake.location.file}
         while waiting:
             broken = waiting.pop()
-            following = {
-                one.element or one.location.file
-                for one in self.verdict.diagnostics
-                if one.because == broken
-            }
+            following = self._following.get(broken, set())
             waiting |= following - found
             found |= following
         return tuple(sorted(found))
+
+    @cached_property
+    def _following(self) -> dict[str, set[str]]:
+        """What cannot load because of something, by that."""
+        found: dict[str, set[str]] = {}
+        for one in self.verdict.diagnostics:
+            if one.because is not None:
+                found.setdefault(one.because, set()).add(one.element or one.location.file)
+        return found
 
     def path(self, file: str) -> str:
         """Return a file's path from the current folder, as tools in a repository want it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import click
 
 from jittask.cli.reports.report import Report
-from jittask.cli.shown import diagnostic_lines
+from jittask.cli.shown import SourceLines, diagnostic_lines
 
 _MOST_NAMED = 3
 
@@ -15,8 +15,9 @@ _MOST_NAMED = 3
 def lines(report: Report) -> Iterator[str]:
     """Yield a block for each mistake; the summary is not among them."""
     told: set[str] = set()
+    sources = SourceLines(report.root)
     for one in report.verdict.mistakes:
-        yield from diagnostic_lines(one, report.root)
+        yield from diagnostic_lines(one, sources)
         source = one.element or one.location.file
         needed_by = report.needed_by(one) if source not in told else ()
         if needed_by:

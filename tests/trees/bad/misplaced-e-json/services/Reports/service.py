@@ -1,0 +1,6 @@
+class Reports:
+    def weekly(self):
+        return 1
+
+    def one(self, rowData):
+        return 2
