@@ -80,6 +80,10 @@ class PoolWorker:
             return True
         return all(self._modules.get(file, digest) == digest for file, digest in modules.items())
 
+    def holds(self, bundle: Path) -> bool:
+        """Whether it has run this bundle."""
+        return bundle in self._bundles
+
     def hold(self, bundle: Path, modules: Mapping[str, str]) -> None:
         """Remember a bundle that is about to be run."""
         if bundle not in self._bundles:

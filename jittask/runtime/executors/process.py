@@ -148,6 +148,7 @@ class ProcessExecutor:
         """Return an idle worker, a fresh one, or one whose bodies are short; None for none."""
         modules = modules_of(bundle)
         going_together = [one for one in self._workers.values() if one.takes(bundle, modules)]
+        going_together.sort(key=lambda one: not one.holds(bundle))  # it need not load it
         worker = next((one for one in going_together if not one.runs), None)
         if worker is None and len(self._workers) >= self._size:
             spent = next((one for one in self._workers.values() if not one.runs), None)
