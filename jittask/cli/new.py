@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import keyword
+import os
 import re
+import shlex
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -235,8 +238,18 @@ def _write(
         raise Failure(wrong.message, wrong.hint)
     click.echo(f"made {full}")
     click.echo(f"  {target / 'inner.py'}\n  {target / 'e.json'}")
-    follow = "" if data["type"] == "tasks.DateFieldType" else f"\n  jittask next {full}"
-    click.echo(f"then:\n  jittask try {full}{follow}")
+    row = " --row KEY" if data["type"] == "tasks.DateFieldType" else ""
+    click.echo("then:")
+    for command in ("try", "next"):
+        click.echo(f"  jittask {command} {full}{row}{_tree_words(root)}")
+
+
+def _tree_words(root: Path) -> str:
+    """Return how to name the tree, where a command run here would not find it by itself."""
+    with contextlib.suppress(Failure):
+        if find_tree(None).resolve() == root:
+            return ""
+    return f" --tree {shlex.quote(os.path.relpath(root))}"
 
 
 def _free_place(root: Path, base: str, name: str | None, title: str) -> str:

@@ -101,3 +101,13 @@ def test_without_a_tree(tmp_path: Path) -> None:
     done = jittask("new", "scheduled", "x", cwd=tmp_path)
     assert done.returncode == 1
     assert "no tree here" in done.stderr
+
+
+@pytest.mark.process
+def test_what_to_do_next_can_be_done_from_here(tree: Tree, tmp_path: Path) -> None:
+    inside = jittask("new", "scheduled", "A", cwd=tree.root)
+    assert "  jittask next tasks.A\n" in inside.stdout
+    elsewhere = jittask("new", "scheduled", "B", "--tree", tree.root, cwd=tmp_path)
+    [command] = [line for line in elsewhere.stdout.splitlines() if "jittask next" in line]
+    done = jittask(*command.split()[1:], cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
