@@ -1,72 +1,131 @@
-"""Kills the program, or a worker, again and again; the records must stay true (I1-I4, I6)."""
+"""Kills, stops and cuts off the real program, again and again; the checker judges (I1-I8)."""
 
 from __future__ import annotations
 
 import contextlib
-import json
 import os
-import random
 import signal
-import sqlite3
 import subprocess
-from collections import Counter
-from datetime import UTC, datetime, timedelta
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
-from jittask import compile_tree
-from jittask.model import RunState, Trigger
-from jittask.store import Store
-from jittask.store.records import RecordFilter
+from jittask.model import AppSettings
+from tests.faults.trial import Trial, rounds_or
 from tests.running import Program
-from tests.tree import Tree
+from tests.services import store_settings, url_of
 
-ROUNDS = int(os.environ.get("JITTASK_FAULT_ROUNDS", "50"))
-SEED = int(os.environ.get("JITTASK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+pytestmark = pytest.mark.process
 
-WITNESS = """import os, time
-from datetime import datetime, timezone
-from jittask import app, currentTask
-
-def tell(word):
-    line = f"{word} {currentTask.runId} {currentTask.task} {currentTask.rowKey or '-'} " \\
-           f"{currentTask.effective.timestamp()} {datetime.now(timezone.utc).timestamp()}\\n"
-    handle = os.open(app.rootPath / "witness.txt", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    os.write(handle, line.encode())
-    os.close(handle)
-
-def body(*_):
-    tell("start")
-    time.sleep(0.05)
-    tell("end")
-"""
+on_each_store = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
+on_a_server = pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
 
 
-def build(root: Path) -> Tree:
-    tree = Tree(root, runtime={"workers": 2, "scanSeconds": 0.2})
-    tree.write("commons/__init__.py", "")
-    tree.write("commons/witness.py", WITNESS)
-    start = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-    for name, misfire in (("EverySecond", "latest"), ("All", "all")):
-        tree.scheduled(
-            name,
-            "from commons.witness import body as customFunc\n",
-            {"repeatType": "custom", "rrule": "FREQ=SECONDLY"},
-            timing={"startTime": start},
-            policy={"misfire": misfire, "overlap": "allow"},
-        )
-    tree.things()
-    tree.dated(
-        "Rows", "from commons.witness import body\n\n\ndef customFunc(rowData):\n    body()\n"
-    )
-    with contextlib.closing(sqlite3.connect(root / "d.db")) as data, data:
-        data.execute("CREATE TABLE Thing (id INTEGER PRIMARY KEY, name TEXT, at TEXT, day TEXT)")
-        base = datetime.now(UTC).replace(tzinfo=None, microsecond=0)
-        for n in range(ROUNDS * 4):
-            at = base + timedelta(seconds=2 + n * 0.4)
-            data.execute("INSERT INTO Thing(at) VALUES (?)", (at.strftime("%Y-%m-%d %H:%M:%S.%f"),))
-    return tree
+@pytest.fixture
+def settings(request: pytest.FixtureRequest) -> Iterator[AppSettings]:
+    with store_settings(request.param) as found:
+        yield found
+
+
+@on_each_store
+def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
+    """At a moment that chance chooses, start-up among them."""
+    trial = Trial(tmp_path, settings, rounds_or(12))
+    tree = trial.checkout()
+    for _ in range(trial.rounds):
+        with Program(tree.root) as program:
+            program.wait("ready")
+            for _ in range(trial.chance.randrange(4)):
+                program.wait(trial.chance.choice(["planned", "started", "finished"]))
+            program.kill()
+    with Program(tree.root) as program:
+        program.wait("ready")
+        healed = trial.calm(program)
+        assert program.stop() == 0
+    trial.check(tree, healed)
+
+
+@on_each_store
+def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
+    """A worker that dies takes one run with it (R6), and the program goes on."""
+    trial = Trial(tmp_path, settings, rounds_or(25))
+    tree = trial.checkout()
+    with Program(tree.root) as program:
+        program.wait("ready")
+        killed = 0
+        while killed < trial.rounds:
+            program.wait(trial.chance.choice(["started", "started", "finished"]))
+            killed += kill_one(worker_processes(program), trial)
+        healed = trial.calm(program)
+        assert program.stop() == 0
+    trial.check(tree, healed)
+
+
+@on_a_server
+def test_a_runtime_is_stopped_past_its_lease(tmp_path: Path, settings: AppSettings) -> None:
+    """And goes on when another has taken its runs over: alone, or with its worker processes."""
+    trial = Trial(tmp_path, settings, rounds_or(4), leaseSeconds=1.5, heartbeatSeconds=0.4)
+    a, b = trial.checkout("a"), trial.checkout("b")
+    with Program(a.root) as first, Program(b.root) as second:
+        for one in (first, second):
+            one.wait("ready")
+        for _ in range(trial.rounds):
+            stopped, other = trial.chance.sample([first, second], 2)
+            stopped.wait(trial.chance.choice(["started", "finished"]))
+            send = trial.chance.choice([os.kill, os.killpg])
+            send(stopped.process.pid, signal.SIGSTOP)
+            other.wait("trouble", code="runtime-lost")
+            send(stopped.process.pid, signal.SIGCONT)
+            stopped.wait("trouble", code="lease-lost")
+        assert first.stop() == 0
+        healed = trial.calm(second)
+        assert second.stop() == 0
+    trial.check(a, healed)
+
+
+@on_a_server
+def test_runtimes_are_killed_in_turn(tmp_path: Path, settings: AppSettings) -> None:
+    """The one that is left plans on, and takes over what the other had claimed."""
+    trial = Trial(tmp_path, settings, rounds_or(4), leaseSeconds=1.5, heartbeatSeconds=0.4)
+    trees = [trial.checkout("a"), trial.checkout("b")]
+    with contextlib.ExitStack() as running:
+        programs = [running.enter_context(Program(tree.root)) for tree in trees]
+        for one in programs:
+            one.wait("ready")
+        for _ in range(trial.rounds):
+            which = trial.chance.randrange(2)
+            programs[which].wait(trial.chance.choice(["started", "finished"]))
+            programs[which].kill()
+            if trial.chance.random() < 0.5:
+                programs[1 - which].wait("trouble", code="runtime-lost")
+            programs[which] = running.enter_context(Program(trees[which].root))
+            programs[which].wait("ready")
+        assert programs[0].stop() == 0
+        healed = trial.calm(programs[1])
+        assert programs[1].stop() == 0
+    trial.check(trees[0], healed)
+
+
+@on_a_server
+def test_connections_to_the_store_are_cut(tmp_path: Path, settings: AppSettings) -> None:
+    """All at once, in the midst of whatever each is doing: a commit's reply may be lost."""
+    name = f"jittask-{uuid.uuid4().hex[:8]}"
+    named = replace(settings, store=f"{settings.store}&application_name={name}")
+    trial = Trial(tmp_path, named, rounds_or(25))
+    tree = trial.checkout()
+    with Program(tree.root) as program:
+        program.wait("ready")
+        cut = 0
+        while cut < trial.rounds:
+            program.wait(trial.chance.choice(["planned", "started", "finished"]))
+            cut += cut_connections(name)
+        healed = trial.calm(program)
+        assert program.stop() == 0
+    trial.check(tree, healed)
 
 
 def worker_processes(program: Program) -> list[int]:
@@ -81,92 +140,23 @@ def worker_processes(program: Program) -> list[int]:
     return [worker for template in children(program.process.pid) for worker in children(template)]
 
 
-@pytest.mark.process
-def test_nothing_is_lost_or_doubled_over_kills(tmp_path: Path) -> None:
-    print(f"JITTASK_FAULT_SEED={SEED} rounds={ROUNDS}")
-    chance = random.Random(SEED)
-    tree = build(tmp_path / "app")
-    began = datetime.now(UTC)
-    rounds = 0
-    while rounds < ROUNDS:
-        with Program(tree.root) as program:
-            program.wait("ready")
-            for _ in range(chance.randrange(1, 4)):
-                program.wait(chance.choice(["started", "finished"]))
-                victims = worker_processes(program)
-                if victims and chance.random() < 0.5:
-                    with contextlib.suppress(ProcessLookupError):
-                        os.kill(chance.choice(victims), signal.SIGKILL)
-                    rounds += 1
-            program.kill()
-            rounds += 1
-    with Program(tree.root) as program:
-        program.wait("ready")
-        program.wait("finished", task="tasks.EverySecond")
-        assert program.stop() == 0
-    check(tree, began)
+def kill_one(processes: list[int], trial: Trial) -> bool:
+    """Kill one that chance chooses; say whether there was one."""
+    if not processes:
+        return False
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(trial.chance.choice(processes), signal.SIGKILL)
+        return True
+    return False
 
 
-def check(tree: Tree, began: datetime) -> None:
-    app = compile_tree(tree.root).app
-    now = datetime.now(UTC)
-    with Store.open(app.settings, tree.root, create=False) as store:
-        runs, after = [], None
-        while True:
-            page = store.records(RecordFilter(), now, 1000, after)
-            runs += page.records
-            after = page.next
-            if after is None:
-                break
-        marks = store.marks()
-    witness = [line.split() for line in (tree.root / "witness.txt").read_text().splitlines()]
-
-    # I1, I2: each nominal in exactly one record: its own, or a counted range
-    for name in ("tasks.EverySecond", "tasks.All"):
-        mine = [run for run in runs if run.task == name and run.trigger is Trigger.SCHEDULE]
-        own = Counter(run.nominal for run in mine if run.state is not RunState.CANCELLED)
-        assert max(own.values()) == 1, f"{name}: a nominal has two records"
-        until = max(run.nominal for run in mine)
-        wanted = [
-            one.nominal for one in app.tasks[name].timer.between(marks[name].activated, until)
-        ]
-        counted = sum(run.missed.count for run in mine if run.missed)
-        assert len(own) + counted == len(wanted), f"{name}: {len(own)} + {counted} of {len(wanted)}"
-        if name == "tasks.All":
-            assert counted == 0
-    rows = Counter((run.row_key, run.nominal) for run in runs if run.task == "tasks.Rows")
-    assert max(rows.values()) == 1
-    with contextlib.closing(sqlite3.connect(tree.root / "d.db")) as data:
-        activated = marks["tasks.Rows"].activated.replace(tzinfo=None)
-        last = max(run.effective for run in runs if run.state is RunState.COMPLETED).replace(
-            tzinfo=None
-        )
-        due = data.execute(
-            "SELECT count(*) FROM Thing WHERE at > ? AND at <= ?",
-            (activated.strftime("%Y-%m-%d %H:%M:%S.%f"), last.strftime("%Y-%m-%d %H:%M:%S.%f")),
-        ).fetchone()[0]
-    stood = [
-        run
-        for run in runs
-        if run.task == "tasks.Rows" and run.effective.replace(tzinfo=None) <= last
-    ]
-    assert len(stood) == due
-
-    # I4: nothing starts before it is due, by its own clock
-    assert all(float(line[5]) >= float(line[4]) for line in witness if line[0] == "start")
-    # I6: the witness agrees with the records
-    starts = Counter(int(line[1]) for line in witness if line[0] == "start")
-    ends = Counter(int(line[1]) for line in witness if line[0] == "end")
-    for run in runs:
-        match run.state:
-            case RunState.COMPLETED:
-                assert starts[run.id] == ends[run.id] == 1, run
-            case RunState.FAILED:
-                assert run.reason == "interrupted", run
-                assert starts[run.id] <= 1, run
-            case RunState.SKIPPED | RunState.CANCELLED | RunState.PENDING:
-                assert starts[run.id] == 0, run
-            case RunState.EXECUTING:
-                raise AssertionError(f"left executing: {run}")
-    states = Counter(str(run.state) for run in runs)
-    print(dict(states), json.dumps({"witness": len(witness)}))
+def cut_connections(name: str) -> bool:
+    """End the server's side of every connection of that name; say whether there was one."""
+    engine = sa.create_engine(url_of("postgresql"), isolation_level="AUTOCOMMIT")
+    query = sa.text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
+    )
+    with contextlib.closing(engine.connect()) as connection:
+        found = connection.execute(query, {"name": name}).all()
+    engine.dispose()
+    return bool(found)

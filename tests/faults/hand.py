@@ -1,0 +1,206 @@
+"""A runtime driven by hand: planner, worker and store, with a clock and bodies that a test moves.
+
+Several of them may share one store. What a crash forgets is a ``Hand``; what
+it leaves is the ``Ground``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from jittask.clock import FixedClock
+from jittask.compiler.compiled import CompiledApp, ScheduledTask
+from jittask.model import AppSettings, CallStyle, FunctionRef, Overlap, Policy, Run
+from jittask.runtime.bundles import Bundles
+from jittask.runtime.events import Event
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Completed,
+    Done,
+    Interrupted,
+    Outcome,
+    Report,
+)
+from jittask.runtime.planner import Planner
+from jittask.runtime.snapshot import Snapshot, Standing
+from jittask.runtime.worker import Worker, end_orphans
+from jittask.schedule import Timer
+from jittask.store import Store
+from jittask.store.records import RecordFilter
+from tests.faults.checker import Body, History, Key, Violation, violations
+
+START = datetime(2026, 1, 5, 9, tzinfo=UTC)
+WORKERS = 2
+
+
+def task(name: str, seconds: int, *, enabled: bool = True, **policy: object) -> ScheduledTask:
+    """Make a task that fires every so many seconds."""
+    rule = {"repeatType": "custom", "rrule": f"FREQ=SECONDLY;INTERVAL={seconds}"}
+    return ScheduledTask(
+        name=name,
+        title=name,
+        enabled=enabled,
+        function=FunctionRef(name, "inner.py", "customFunc", CallStyle.CUSTOM_FUNC),
+        policy=Policy(**policy),  # type: ignore[arg-type]
+        timer=Timer.from_config({"startTime": "2026-01-05 00:00:00", "repeat": rule}),
+        timing_digest=str(seconds),
+        version="v",
+        bundle=(),
+    )
+
+
+@dataclass
+class Ground:
+    """What outlives every crash: the store, the time, what bodies told, and the files."""
+
+    folder: Path
+    store: Store
+    clock: FixedClock = field(default_factory=lambda: FixedClock(START))
+    bodies: list[Body] = field(default_factory=list)
+    _snapshot: Snapshot | None = None
+    _seen: dict[int, Run] = field(default_factory=dict)
+    _expected: dict[Key, frozenset[datetime]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, folder: Path) -> Ground:
+        """Begin on an empty SQLite store."""
+        return cls(folder, Store.open(AppSettings(), folder, create=True))
+
+    @property
+    def now(self) -> datetime:
+        return self.clock.now()
+
+    def later(self, seconds: float) -> None:
+        """Move the clock, back too."""
+        self.clock.move_to(self.now + timedelta(seconds=seconds))
+
+    def write(self, *tasks: ScheduledTask) -> None:
+        """Replace the files: what is planned from here on."""
+        app = CompiledApp(self.folder, AppSettings(), {}, {}, {}, {}, "")
+        self._snapshot = Snapshot(app, {one.name: Standing(one, self.now) for one in tasks}, {})
+
+    @property
+    def snapshot(self) -> Snapshot:
+        assert self._snapshot is not None
+        return self._snapshot
+
+    def expect(self, name: str, nominals: frozenset[datetime]) -> None:
+        """Demand that these stand in records at the end."""
+        self._expected[name, ""] = self._expected.get((name, ""), frozenset()) | nominals
+
+    def look(self) -> None:
+        """Remember every record as it is now: it may be pruned."""
+        after = None
+        while True:
+            page = self.store.records(RecordFilter(), self.now, 1000, after)
+            self._seen |= {run.id: run for run in page.records}
+            after = page.next
+            if after is None:
+                return
+
+    def prune(self, days: int) -> None:
+        """Delete old records, as upkeep does."""
+        self.look()
+        self.store.prune(self.now, days)
+
+    def violations(self, healed: datetime | None = None) -> list[Violation]:
+        """Return what the checker finds."""
+        self.look()
+        caps = {
+            name: 1
+            for name, one in self.snapshot.tasks.items()
+            if one.task.policy.overlap is not Overlap.ALLOW
+        }
+        runs = tuple(self._seen.values())
+        return violations(History(runs, tuple(self.bodies), self._expected, caps, healed))
+
+
+class Hands:
+    """The executor: its bodies begin when they are handed over, and end when a test says so."""
+
+    def __init__(self, ground: Ground) -> None:
+        self._ground = ground
+        self._running: dict[int, tuple[Assignment, int]] = {}
+        self._reports: list[Report] = []
+
+    @property
+    def running(self) -> list[int]:
+        """The runs whose bodies have not ended."""
+        return list(self._running)
+
+    def end(self, run: int, outcome: Outcome) -> None:
+        """Let a body end; one that is interrupted tells nothing more."""
+        assignment, at = self._running.pop(run)
+        if not isinstance(outcome, Interrupted):
+            told = self._ground.bodies[at]
+            self._ground.bodies[at] = replace(told, ended=self._ground.now)
+        self._reports.append(Done(run, assignment.token, assignment.attempt, outcome))
+
+    def free(self) -> int:
+        return WORKERS - len(self._running)
+
+    def submit(self, assignment: Assignment) -> None:
+        self._running[assignment.run] = (assignment, len(self._ground.bodies))
+        self._ground.bodies.append(Body(assignment.run, assignment.attempt, self._ground.now, None))
+
+    def poll(self, seconds: float) -> Sequence[Report]:
+        del seconds
+        reports, self._reports = self._reports, []
+        return reports
+
+    def wake(self) -> None: ...
+
+    def kill(self, run: int, why: str) -> None: ...
+
+    def hold_until(self, moment: float) -> None: ...
+
+    def interrupt(self) -> None:
+        for run in self.running:
+            self.end(run, Interrupted("the test said so"))
+
+    def close(self) -> None: ...
+
+
+class Hand:
+    """One runtime, each of whose steps a test makes."""
+
+    def __init__(self, ground: Ground, identity: str) -> None:
+        self._ground = ground
+        self.identity = identity
+        self.hands = Hands(ground)
+        ground.store.announce(identity, "host", 1, ground.now)
+        self._planner = Planner(ground.store, _ignore)
+        self._worker = Worker(
+            ground.store, self.hands, Bundles(ground.folder), ground.clock, identity, _ignore
+        )
+
+    def plan(self) -> None:
+        """Let the planner have its turn."""
+        self._planner.step(self._ground.snapshot, self._ground.now)
+
+    def work(self) -> None:
+        """Let the worker claim, and write down what has ended."""
+        self._worker.step(self._ground.snapshot, 0)
+
+    def end_all(self) -> None:
+        """Let every body come to its end, and have it written down."""
+        for run in self.hands.running:
+            self.hands.end(run, Completed("null", 0.1))
+        self.write_down()
+
+    def write_down(self) -> None:
+        """Write what has ended, and claim nothing."""
+        self._worker.step(self._ground.snapshot, 0, claiming=False)
+
+    def count_dead(self, identity: str) -> None:
+        """Count another runtime as dead, and take its runs over."""
+        ground = self._ground
+        ground.store.note(identity, stopped=ground.now)
+        policies = {name: one.task.policy for name, one in ground.snapshot.tasks.items()}
+        end_orphans(ground.store, policies, ground.now, _ignore)
+
+
+def _ignore(_: Event) -> None: ...

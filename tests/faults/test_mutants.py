@@ -1,0 +1,192 @@
+"""Takes one safeguard out at a time: the checker says so, and finds nothing wrong with it in.
+
+Each trial makes the fault that the safeguard is there for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
+from jittask.runtime import plan
+from jittask.store import claims, planning
+from jittask.store.claims import Ending
+from jittask.store.planning import Closing, PendingRun, TaskMark
+from jittask.store.tables import keys, runs
+from tests.faults.checker import Violation
+from tests.faults.hand import Ground, Hand, task
+
+Mutate = Callable[[pytest.MonkeyPatch], None]
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    found = Ground.open(tmp_path)
+    with found.store:
+        yield found
+
+
+# --- the trials
+
+
+def a_stale_page(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violation]:
+    """Two runtimes have read the same page of due runs before either claims."""
+    ground.write(task("tasks.T", 10, overlap=Overlap.ALLOW))
+    a, b = Hand(ground, "a"), Hand(ground, "b")
+    a.plan()
+    ground.later(10)
+    with ground.store._database.reading() as connection:
+        page = claims.due(connection, ground.now, 500)
+    assert page
+    patch.setattr(claims, "due", lambda *_: page)
+    a.work()
+    ground.later(1)
+    a_second_pending(ground)
+    b.work()
+    ground.later(1)
+    a.end_all()
+    ground.later(1)
+    b.end_all()
+    return ground.violations()
+
+
+def a_second_pending(ground: Ground) -> None:
+    """Something else that is due lets ``b`` look at all."""
+    ground.store.enqueue("tasks.T", "", Trigger.MANUAL, ground.now)
+
+
+def a_runtime_counted_dead_reports(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violation]:
+    """Its run has been claimed by another, whose body has not ended."""
+    del patch
+    ground.write(task("tasks.T", 10, on_interrupted=OnInterrupted.RERUN))
+    a, b = Hand(ground, "a"), Hand(ground, "b")
+    a.plan()
+    ground.later(10)
+    a.work()
+    ground.later(1)
+    b.count_dead("a")
+    b.work()
+    assert b.hands.running
+    ground.later(1)
+    a.end_all()
+    ground.later(1)
+    b.end_all()
+    return ground.violations()
+
+
+def a_restart_after_pruning(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violation]:
+    """What has run, and is not kept any more, does not run again."""
+    del patch
+    ground.write(task("tasks.T", 3600, misfire=Misfire.ALL, overlap=Overlap.ALLOW))
+    a = Hand(ground, "a")
+    a.plan()
+    for _ in range(5):
+        ground.later(3600)
+        a.plan()
+        a.work()
+        a.end_all()
+    ground.later(3 * 86_400)
+    ground.prune(days=1)
+    b = Hand(ground, "b")
+    b.plan()
+    return ground.violations()
+
+
+def off_and_on_again(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violation]:
+    """A task is disabled and enabled before its next occurrence, which is to fire all the same."""
+    del patch
+    one = task("tasks.T", 60)
+    a = Hand(ground, "a")
+    for seconds, now in ((0, one), (1, replace(one, enabled=False)), (1, one)):
+        ground.later(seconds)
+        ground.write(now)
+        a.plan()
+    began = ground.now
+    ground.later(60)
+    a.plan()
+    a.work()
+    a.end_all()
+    ground.expect("tasks.T", frozenset(n.nominal for n in one.timer.between(began, ground.now)))
+    return ground.violations(healed=ground.now)
+
+
+# --- the mutants
+
+
+def claims_whatever_the_state(patch: pytest.MonkeyPatch) -> None:
+    held = claims._held
+    patch.setattr(claims, "_held", lambda connection, some, _: held(connection, some, None))
+    patch.setattr(claims, "moving", lambda _, after: sa.update(runs).values(state=after))
+
+
+def ignores_the_token(patch: pytest.MonkeyPatch) -> None:
+    finish = claims.finish
+
+    def fenceless(connection: Connection, endings: Sequence[Ending], now: datetime) -> list[Ending]:
+        held = claims._held(connection, (one.run for one in endings), None)
+        newest = [replace(one, token=held[one.run].token) for one in endings]
+        return finish(connection, newest, now)
+
+    patch.setattr(claims, "finish", fenceless)
+
+
+def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:
+    def from_the_start(
+        task: object, mark: TaskMark, pending: Sequence[PendingRun]
+    ) -> tuple[datetime, list[PendingRun]]:
+        del task, pending
+        return mark.activated, []
+
+    patch.setattr(plan, "_start", from_the_start)
+
+
+def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:
+    close = planning._close
+
+    def keeping(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
+        before = connection.execute(sa.select(keys)).mappings().all()
+        close(connection, closings, now)
+        left = set(connection.execute(sa.select(keys.c.run_id)).scalars())
+        lost = [dict(row) for row in before if row["run_id"] not in left]
+        if lost:
+            connection.execute(sa.insert(keys), lost)
+
+    patch.setattr(planning, "_close", keeping)
+
+
+Trial = Callable[[Ground, pytest.MonkeyPatch], list[Violation]]
+CASES: dict[str, tuple[Trial, Mutate, set[str]]] = {
+    "the claim's condition": (a_stale_page, claims_whatever_the_state, {"I3", "I5"}),
+    "the fencing check": (a_runtime_counted_dead_reports, ignores_the_token, {"I5"}),
+    "the high-water mark": (a_restart_after_pruning, forgets_the_high_water_mark, {"I2"}),
+    "the revival of cancelled runs": (
+        off_and_on_again,
+        keeps_the_keys_of_cancelled_runs,
+        {"I1"},
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_all_is_well_with_the_safeguard(
+    name: str, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial, _, _ = CASES[name]
+    assert trial(ground, monkeypatch) == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_without_the_safeguard_it_is_caught(
+    name: str, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trial, mutate, wanted = CASES[name]
+    mutate(monkeypatch)
+    found = trial(ground, monkeypatch)
+    assert wanted <= {one.invariant for one in found}, "\n".join(map(str, found))

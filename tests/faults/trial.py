@@ -1,0 +1,179 @@
+"""What a trial of the real program needs: an app whose bodies witness, and its history."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import random
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from jittask import compile_tree
+from jittask.compiler.compiled import ScheduledTask
+from jittask.model import AppSettings, Run
+from jittask.store import Store
+from jittask.store.records import RecordFilter
+from tests.faults.checker import Body, History, Key, violations
+from tests.running import Program
+from tests.tree import Tree
+
+SEED = int(os.environ.get("JITTASK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
+
+_WITNESS = """import os, time
+from jittask import currentTask
+
+def tell(word):
+    line = f"{{word}} {{currentTask.runId}} {{currentTask.attempt}} {{time.time_ns()}}\\n"
+    handle = os.open({path!r}, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(handle, line.encode())
+    os.close(handle)
+
+def body(*_):
+    tell("start")
+    time.sleep(0.05)
+    tell("end")
+"""
+_POLICIES = {
+    "Latest": {"misfire": "latest", "overlap": "allow"},
+    "All": {"misfire": "all", "overlap": "allow", "onInterrupted": "rerun"},
+    "InTurn": {"misfire": "all", "overlap": "queue"},
+}
+_CAPS = {"tasks.InTurn": 1}
+_ROWS_A_ROUND = 12
+_ROWS_EVERY = timedelta(seconds=0.4)
+
+
+def rounds_or(few: int) -> int:
+    """Return how many rounds are asked for, or the few that CI has time for."""
+    return int(os.environ.get("JITTASK_FAULT_ROUNDS", few))
+
+
+class Trial:
+    """One app in one or several checkouts, its runs in one store, its witness beside them."""
+
+    def __init__(self, folder: Path, settings: AppSettings, rounds: int, **runtime: object) -> None:
+        print(f"JITTASK_FAULT_SEED={SEED} rounds={rounds}")
+        self.chance = random.Random(SEED)
+        self.rounds = rounds
+        self._folder = folder
+        self._settings = settings
+        self._runtime = {"workers": 2, "scanSeconds": 0.2, **runtime}
+        self._witness = folder / "witness.txt"
+        self._start = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
+        self._make_rows()
+
+    def checkout(self, name: str = "app") -> Tree:
+        """Write a copy of the app."""
+        store = {"store": self._settings.store} if self._settings.store else {}
+        tree = Tree(self._folder / name, runtime=self._runtime, **store)
+        tree.write("commons/__init__.py", "")
+        tree.write("commons/witness.py", _WITNESS.format(path=str(self._witness)))
+        for task, policy in _POLICIES.items():
+            tree.scheduled(
+                task,
+                "from commons.witness import body as customFunc\n",
+                {"repeatType": "custom", "rrule": "FREQ=SECONDLY"},
+                timing={"startTime": self._start},
+                policy=policy,
+            )
+        tree.things()
+        tree.write(
+            "databases/D/e.json",
+            {"type": "databases.SqliteType", "title": "D", "database": str(self._data)},
+        )
+        tree.dated(
+            "Rows", "from commons.witness import body\n\n\ndef customFunc(rowData):\n    body()\n"
+        )
+        return tree
+
+    def calm(self, program: Program) -> datetime:
+        """Wait until all that is due now has been claimed; return what now was."""
+        healed = datetime.now(UTC)
+        waiting = {f"tasks.{name}" for name in _POLICIES}
+
+        def last(line: str) -> bool:
+            told = json.loads(line)
+            if told["event"] == "started" and datetime.fromisoformat(told["effective"]) > healed:
+                waiting.discard(told["task"])
+            return not waiting
+
+        program.wait_line(last)
+        return healed
+
+    def check(self, tree: Tree, healed: datetime) -> None:
+        """Prove that nothing went wrong, and tell of how much there was to prove."""
+        app = compile_tree(tree.root).app
+        with Store.open(app.settings, tree.root, create=False) as store:
+            runs = tuple(_all_runs(store, datetime.now(UTC)))
+            marks = store.marks()
+        expected: dict[Key, frozenset[datetime]] = {}
+        for name, task in app.tasks.items():
+            activated = marks[name].activated
+            if isinstance(task, ScheduledTask):
+                walked = task.timer.between(activated, healed)
+                expected[name, ""] = frozenset(n for one in walked for n in one.nominals)
+            else:
+                expected |= {
+                    (name, str(number)): frozenset({at})
+                    for number, at in self._rows()
+                    if activated < at <= healed
+                }
+        bodies = tuple(bodies_of(self._witness.read_text(encoding="utf-8")))
+        outcomes = Counter(str(one.outcome) for run in runs for one in run.attempts)
+        states = Counter(str(run.state) for run in runs)
+        occurrences = sum(map(len, expected.values()))
+        print(f"{dict(states)} attempts={dict(outcomes)} {len(bodies)=} {occurrences=}")
+        wrong = violations(History(runs, bodies, expected, _CAPS, healed))
+        assert not wrong, "\n".join(map(str, wrong))
+
+    @property
+    def _data(self) -> Path:
+        return self._folder / "d.db"
+
+    def _make_rows(self) -> None:
+        base = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(seconds=2)
+        with contextlib.closing(sqlite3.connect(self._data)) as data, data:
+            data.execute(
+                "CREATE TABLE Thing (id INTEGER PRIMARY KEY, name TEXT, at TEXT, day TEXT)"
+            )
+            for number in range(self.rounds * _ROWS_A_ROUND):
+                at = base + number * _ROWS_EVERY
+                data.execute(
+                    "INSERT INTO Thing(at) VALUES (?)", (at.strftime("%Y-%m-%d %H:%M:%S.%f"),)
+                )
+
+    def _rows(self) -> Iterator[tuple[int, datetime]]:
+        with contextlib.closing(sqlite3.connect(self._data)) as data:
+            for number, at in data.execute("SELECT id, at FROM Thing"):
+                yield number, datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+def bodies_of(witness: str) -> list[Body]:
+    """Read what bodies told: a line at the start of each, and one at its end."""
+    bodies: list[Body] = []
+    open_ones: dict[tuple[int, int], int] = {}
+    for line in witness.splitlines():
+        word, run, attempt, nanos = line.split()
+        at = datetime.fromtimestamp(0, UTC) + timedelta(microseconds=int(nanos) // 1000)
+        key = (int(run), int(attempt))
+        if word == "start":
+            open_ones[key] = len(bodies)
+            bodies.append(Body(*key, at, None))
+        else:
+            begun = bodies[open_ones[key]]
+            bodies[open_ones[key]] = Body(*key, begun.began, at)
+    return bodies
+
+
+def _all_runs(store: Store, now: datetime) -> Iterator[Run]:
+    after = None
+    while True:
+        page = store.records(RecordFilter(), now, 1000, after)
+        yield from page.records
+        after = page.next
+        if after is None:
+            return
