@@ -44,12 +44,13 @@ class Database(Protocol):
         """Close every connection."""
 
 
-def open_database(url: URL, folder: Path, *, create: bool) -> Database:
+def open_database(url: URL, folder: Path, *, create: bool, idle_seconds: float) -> Database:
     """Open the database, made and brought to the newest schema where ``create`` is set.
 
-    ``folder`` is the tree's state folder. Raises StoreError where the database
-    is missing (without ``create``), cannot be used, or was written by a newer
-    JitTask.
+    ``folder`` is the tree's state folder; ``idle_seconds`` is for how long a
+    transaction may do nothing before a server takes its locks away. Raises
+    StoreError where the database is missing (without ``create``), cannot be
+    used, or was written by a newer JitTask.
     """
     if url.get_backend_name() == "sqlite":
         from jittask.store.sqlite import SqliteDatabase
@@ -57,7 +58,7 @@ def open_database(url: URL, folder: Path, *, create: bool) -> Database:
         return SqliteDatabase.open(url, create=create)
     from jittask.store.postgres import PostgresDatabase
 
-    return PostgresDatabase.open(url, folder, create=create)
+    return PostgresDatabase.open(url, folder, create=create, idle_seconds=idle_seconds)
 
 
 class Lock(IntEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
@@ -22,18 +23,26 @@ class PostgresDatabase:
 
     shared = True
 
-    def __init__(self, url: URL, folder: Path) -> None:
+    def __init__(self, url: URL, folder: Path, idle_seconds: float) -> None:
         self._url = url
         self._folder = folder
         self.engine = sa.create_engine(
             url, pool_pre_ping=True, connect_args={"connect_timeout": _CONNECT_SECONDS}
         )
+        idle = f"SET idle_in_transaction_session_timeout = {round(idle_seconds * 1000)}"
+
+        @sa.event.listens_for(self.engine, "connect")
+        def _prepare(connection: Any, _record: object) -> None:
+            # A runtime that is stopped in the midst of a transaction holds its locks, and would
+            # keep every other one from claiming, from beating and from finding out.
+            connection.execute(idle)
+            connection.commit()
 
     @classmethod
-    def open(cls, url: URL, folder: Path, *, create: bool) -> PostgresDatabase:
+    def open(cls, url: URL, folder: Path, *, create: bool, idle_seconds: float) -> PostgresDatabase:
         """Connect; see ``open_database``."""
         try:
-            database = cls(url, folder)
+            database = cls(url, folder, idle_seconds)
         except ModuleNotFoundError as error:
             raise StoreError(
                 f"settings.store: {error.name} is not installed",

@@ -29,6 +29,9 @@ from jittask.store.records import (
     StoreStatus,
 )
 
+_LEAST_IDLE = 1.0
+"""Seconds that a transaction may do nothing, however short the heartbeat is."""
+
 
 class Store:
     """Runs, their logs, and what runtimes say; each call is one transaction.
@@ -46,7 +49,12 @@ class Store:
     def open(cls, settings: AppSettings, root: Path, *, create: bool) -> Store:
         """Open the store of a tree; see ``open_database`` for what StoreError tells."""
         folder = state_folder(root) if create else root / STATE_FOLDER
-        database = open_database(store_url(settings, root), folder, create=create)
+        database = open_database(
+            store_url(settings, root),
+            folder,
+            create=create,
+            idle_seconds=max(_LEAST_IDLE, settings.runtime.heartbeat_seconds / 2),
+        )
         return cls(database, timedelta(seconds=settings.runtime.lease_seconds))
 
     def close(self) -> None:
@@ -276,7 +284,8 @@ class Store:
     def log(self, number: int, after: int = 0) -> Iterator[LogChunk]:
         """Yield what a run printed and logged behind the chunk ``after``, in order."""
         with self._database.reading() as connection:
-            yield from reading.log(connection, number, after)
+            chunks = list(reading.log(connection, number, after))  # whoever reads may take long
+        yield from chunks
 
     def status(self, now: datetime) -> StoreStatus:
         """Return what ``jittask status`` shows."""

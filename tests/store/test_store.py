@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
-from jittask.store import NoRecords, Store, StoreError, upgrade
+from jittask.store import NoRecords, Store, StoreError, StoreUnavailable, upgrade
 from jittask.store.claims import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
+from jittask.store.engine import Lock, alone
 from jittask.store.moves import moving
 from jittask.store.orders import Pause
 from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
 from jittask.store.tables import metadata, runs
+from tests.services import store_settings
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
 
@@ -361,6 +364,27 @@ def test_what_is_no_store_is_refused(url: str, words: str, tmp_path: Path) -> No
     (tmp_path / "bad.db").write_text("this is no database, but long enough to be looked at" * 10)
     with pytest.raises(StoreError, match=words):
         Store.open(AppSettings(store=url), tmp_path, create=True)
+
+
+def test_a_runtime_that_is_stopped_in_a_transaction_holds_up_nobody(tmp_path: Path) -> None:
+    """The server ends what does nothing for half a heartbeat, and so frees its locks (R4)."""
+
+    def claim_meanwhile(stopped: Store, other: Store, threads: ThreadPoolExecutor) -> None:
+        with stopped._database.writing() as connection:
+            alone(connection, Lock.CLAIM)
+            assert len(threads.submit(take, other).result(20)) == 1
+            connection.execute(sa.select(1))
+
+    with store_settings("postgresql") as settings:
+        short = replace(settings, runtime=replace(settings.runtime, heartbeat_seconds=1))
+        with (
+            Store.open(short, tmp_path, create=True) as stopped,
+            Store.open(short, tmp_path, create=True) as other,
+            ThreadPoolExecutor(1) as threads,
+        ):
+            other.plan(NOW, [new()])
+            with pytest.raises(StoreUnavailable):
+                claim_meanwhile(stopped, other, threads)
 
 
 def test_a_password_is_not_shown(tmp_path: Path) -> None:
