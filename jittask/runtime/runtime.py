@@ -198,10 +198,14 @@ class Runtime:
         self._reloading.write_standing(self.snapshot)
         self._membership.step(now)
         self._planning.have(self._membership.term)
-        if self._membership.leads:
+        if not self._membership.leads:
+            return
+        try:
             self._planning.plan(self.snapshot, now)
             self._planning.scan(self.snapshot, self._data, now, self._overlap)
             self._store.note(self.identity, scanned=now)
+        except LeadershipLost:  # these first plans took longer than a heartbeat
+            self._membership.lost_the_lead()
 
     # --- among other runtimes
 

@@ -11,6 +11,10 @@ from pathlib import Path
 import pytest
 
 from jittask.model import AppSettings, RunState
+from jittask.runtime.events import Planned
+from jittask.runtime.planning import Planning
+from jittask.runtime.runtime import Runtime
+from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
 from jittask.store.records import RecordFilter
 from tests.running import Program
@@ -70,6 +74,24 @@ def test_one_plans_and_all_execute(tmp_path: Path, shared: AppSettings) -> None:
             assert first.stop() == 0
         assert not any('"planned"' in line for line in second.lines)
     check_once_each(shared, a.root)
+
+
+def test_the_lead_may_be_lost_while_starting(
+    tmp_path: Path, shared: AppSettings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others do not wait for first plans that take long."""
+    tree, plan = copy(tmp_path / "a", shared), Planning.plan
+
+    def overtaken(self: Planning, snapshot: Snapshot, now: datetime) -> None:
+        monkeypatch.setattr(Planning, "plan", plan)
+        assert self._term is not None
+        self._store.lead("another", self._term)
+        plan(self, snapshot, now)
+
+    monkeypatch.setattr(Planning, "plan", overtaken)
+    with Runtime(tree.root) as runtime:
+        runtime.wait_for(lambda event: isinstance(event, Planned), 20)
+    check_once_each(shared, tree.root)
 
 
 def test_another_plans_on_when_the_planner_is_killed(tmp_path: Path, shared: AppSettings) -> None:
