@@ -57,9 +57,12 @@ def plan_task(
     create, passed_over = _due(task, start, standing, now)
     close += passed_over
     following = task.timer.after(now)
-    if following is not None:
+    high, movable = activation.mark.planned_until, task.timer.roll is not None
+    if following is not None and (movable or following.effective > high):
         create = (*create, _run(task, following))
-    until = following.effective if following else max(now, activation.mark.planned_until)
+    until = following.effective if following else max(now, high)
+    if not movable:  # what has been planned stays so, also when the clock is set back
+        until = max(until, high)
     return Plan(
         create, tuple(close), replace(activation.mark, planned_until=until),
         following.effective if following else None,
@@ -67,9 +70,13 @@ def plan_task(
 
 
 def removed(mark: TaskMark, pending: Sequence[PendingRun], now: datetime) -> Plan:
-    """Plan for a task that is gone: its pending runs end, its mark remembers (D7)."""
+    """Plan for a task that is gone: its pending runs end, its mark remembers (D7).
+
+    Should it return, what those stood for is planned anew.
+    """
     close = tuple(cancel(run, Reason.REMOVED) for run in pending)
-    return Plan((), close, replace(mark, vanished=now), None)
+    until = min([mark.planned_until, *map(_before, pending)])
+    return Plan((), close, replace(mark, vanished=now, planned_until=until), None)
 
 
 def _start(
@@ -81,8 +88,12 @@ def _start(
         found = task.timer.after(run.effective - _TICK)
         if found is None or found.effective != run.effective or found.nominals != run.nominals:
             stale.append(run)
-    moved = [min(run.effective, *run.nominals) - _TICK for run in stale]
-    return max(min([mark.planned_until, *moved]), mark.activated), stale
+    return max(min([mark.planned_until, *map(_before, stale)]), mark.activated), stale
+
+
+def _before(run: PendingRun) -> datetime:
+    """Return from where to walk so that what a run stood for is met again."""
+    return min(run.effective, *run.nominals) - _TICK
 
 
 def _due(

@@ -1,0 +1,56 @@
+"""Steps of the clock and of the files that have lost or doubled an occurrence once (I1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from jittask.compiler.compiled import ScheduledTask
+from jittask.model import Misfire, Overlap
+from tests.faults.hand import Ground, Hand, task
+
+
+@pytest.fixture
+def ground(tmp_path: Path) -> Iterator[Ground]:
+    found = Ground.open(tmp_path)
+    with found.store:
+        yield found
+
+
+def turn(ground: Ground, hand: Hand) -> None:
+    hand.plan()
+    hand.work()
+    hand.end_all()
+
+
+def expect_all(ground: Ground, one: ScheduledTask, began: float) -> None:
+    since = ground.now.fromtimestamp(began, ground.now.tzinfo)
+    ground.expect(one.name, frozenset(n.nominal for n in one.timer.between(since, ground.now)))
+
+
+@pytest.mark.parametrize("misfire", Misfire)
+def test_restarts_while_the_clock_is_an_hour_back(ground: Ground, misfire: Misfire) -> None:
+    """What stands in a record is neither run nor counted again."""
+    one = task("tasks.T", 600, misfire=misfire, overlap=Overlap.ALLOW)
+    ground.write(one)
+    began = ground.now.timestamp()
+    steps = [0, 7200, 1200, -3600, 60, 1200, 3600, 5400, -3600, 10, 3600, 1, 1, 1, 1]
+    for number, seconds in enumerate(steps):
+        ground.later(seconds)
+        turn(ground, Hand(ground, f"w{number}"))
+    expect_all(ground, one, began)
+    assert ground.violations(ground.now) == []
+
+
+def test_a_task_that_is_away_when_it_is_due(ground: Ground) -> None:
+    """It returns within its grace, and so keeps its activation (D7)."""
+    one = task("tasks.T", 600)
+    hand, began = Hand(ground, "w"), ground.now.timestamp()
+    for seconds, files in ((0, [one]), (590, []), (20, [one]), (600, [one])):
+        ground.later(seconds)
+        ground.write(*files)
+        turn(ground, hand)
+    expect_all(ground, one, began)
+    assert ground.violations(ground.now) == []
