@@ -11,8 +11,8 @@ from datetime import datetime
 
 from jittask.model import Policy, Run, RunState, Trigger
 from jittask.prelude.context import FailedRun
-from jittask.store.claims import Ending
 from jittask.store.planning import NewRun
+from jittask.store.work import Ending
 
 
 def policy_of(trigger: Trigger, policy: Policy) -> Policy:

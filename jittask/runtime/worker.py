@@ -1,22 +1,22 @@
 """The duty that claims what is due, hands it to the executor, and writes how it ended.
 
-The claim is decided by ``choose``, purely; each pass writes one transaction of
-claims and one of outcomes, however many there are.
+What it decides stands in ``decisions``; each pass writes one transaction of claims
+and one of outcomes, however many there are.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping
+from datetime import datetime
 from functools import partial
-from types import MappingProxyType
 
 from jittask.clock import Clock
-from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
+from jittask.model import Policy, Reason, RunState, Trigger
 from jittask.prelude.context import FailedRun
 from jittask.runtime.bundles import Bundles
+from jittask.runtime.decisions import choosing, ending
 from jittask.runtime.events import Event, Finished, Started
 from jittask.runtime.executors.protocol import (
     LOG_CAP,
@@ -26,148 +26,25 @@ from jittask.runtime.executors.protocol import (
     Executor,
     Failed,
     Interrupted,
-    Killed,
-    Outcome,
     Output,
     TimedOut,
-    Unbegun,
-    Withdrawn,
 )
 from jittask.runtime.failure import handled, policy_of, told
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store, StoreUnavailable
-from jittask.store.claims import (
-    Choice,
+from jittask.store.records import LogChunk
+from jittask.store.work import (
     Choose,
-    Claim,
     Claimed,
     DueRun,
     Ending,
-    Executing,
     Skip,
     Taken,
 )
-from jittask.store.orders import Pause
-from jittask.store.records import LogChunk
 
 _PAGE = 500  # due runs looked at in one transaction
 _A_MOMENT = 0.2  # seconds
 _MOST_PAGES = 20  # and in one pass: behind them may stand others that need not wait
-
-
-def choose(
-    due: Sequence[DueRun],
-    snapshot: Snapshot,
-    executing: Sequence[Executing],
-    free: int,
-    paused: Mapping[str, Pause] = MappingProxyType({}),
-) -> Choice:
-    """Decide which due runs start now, by pause, overlap and concurrency (R2).
-
-    A run that has to wait is left as it is. A run whose task is not in the
-    snapshot waits too: the task may come back, and the planner ends it if not.
-    """
-    busy = Counter(executing)
-    per_task = Counter(task for task, _ in executing)
-    claims: list[Claim] = []
-    skips: list[Skip] = []
-    for run in due:
-        standing = snapshot.tasks.get(run.task)
-        if standing is None:
-            continue
-        if run.task in paused and run.trigger is Trigger.SCHEDULE:
-            skips.append(Skip(run, Reason.PAUSED, _paused(paused[run.task])))
-            continue
-        if run.trigger is Trigger.ON_FAILURE:
-            if len(claims) < free:
-                claims.append(Claim(run, standing.task.version))
-            continue
-        policy = standing.task.policy
-        key = (run.task, run.row_key)
-        if busy[key] and policy.overlap is not Overlap.ALLOW:
-            if policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE:
-                skips.append(Skip(run, Reason.OVERLAP, "the run before it was still executing"))
-            continue
-        capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
-        if capped or len(claims) >= free:
-            continue
-        claims.append(Claim(run, standing.task.version))
-        busy[key] += 1
-        per_task[run.task] += 1
-    return Choice(tuple(claims), tuple(skips))
-
-
-def _choosing(
-    snapshot: Snapshot,
-    free: int,
-    paused: Mapping[str, Pause],
-    due: Sequence[DueRun],
-    executing: Sequence[Executing],
-) -> Choice:
-    return choose(due, snapshot, executing, free, paused)
-
-
-def _paused(pause: Pause) -> str:
-    return "the task was paused" + (f": {pause.note}" if pause.note else "")
-
-
-def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
-    """Decide what an outcome makes of its run; ``jitter`` is between 0 and 1."""
-    state, reason, detail, result, error = _meaning(done.outcome)
-    retry_at = None
-    if _again(done, policy):
-        state, retry_at = RunState.PENDING, now + _delay(policy, done.attempt, jitter)
-    if isinstance(done.outcome, Interrupted | Unbegun) and state is RunState.PENDING:
-        retry_at = now
-    return Ending(
-        run=done.run,
-        token=done.token,
-        attempt=done.attempt,
-        state=state,
-        reason=reason,
-        detail=detail,
-        result=result,
-        error=error,
-        retry_at=retry_at,
-        frees_keys=isinstance(done.outcome, Withdrawn),
-        peak_kb=done.outcome.peak_kb if isinstance(done.outcome, Completed | Failed) else None,
-    )
-
-
-def _meaning(
-    outcome: Outcome,
-) -> tuple[RunState, Reason | None, str | None, str | None, str | None]:
-    match outcome:
-        case Completed(result=result):
-            return RunState.COMPLETED, None, None, result, None
-        case Failed(message=message, error=error):
-            return RunState.FAILED, Reason.ERROR, message, None, error
-        case TimedOut(detail=detail):
-            return RunState.FAILED, Reason.TIMEOUT, detail, None, detail
-        case Interrupted(detail=detail):
-            return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
-        case Killed(detail=detail):
-            return RunState.FAILED, Reason.KILLED, detail, None, detail
-        case Unbegun():
-            return RunState.PENDING, None, None, None, None
-        case Withdrawn(reason=reason, detail=detail):
-            return RunState.CANCELLED, reason, detail, None, None
-
-
-def _again(done: Done, policy: Policy) -> bool:
-    match done.outcome:
-        case Failed() | TimedOut():
-            return done.attempt <= policy.retry.max
-        case Interrupted():
-            return policy.on_interrupted is OnInterrupted.RERUN
-        case _:
-            return False
-
-
-def _delay(policy: Policy, attempt: int, jitter: float) -> timedelta:
-    retry = policy.retry
-    seconds = retry.delay_seconds * retry.backoff ** (attempt - 1)
-    return timedelta(seconds=min(seconds, retry.max_delay_seconds) * (1 + 0.1 * jitter))
 
 
 class Worker:
@@ -246,7 +123,7 @@ class Worker:
             free = self._executor.free()
             if not free:
                 return
-            length, taken = self._take(partial(_choosing, snapshot, free, paused), now, waiting)
+            length, taken = self._take(partial(choosing, snapshot, free, paused), now, waiting)
             for skip in taken.skipped:
                 self._tell_skipped(skip, now)
             for mine in taken.claimed:

@@ -8,118 +8,33 @@ everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import Reason, RunState, Trigger
+from jittask.model import RunState, Trigger
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.moves import moving
-from jittask.store.planning import NewRun, insert, nominals_of
+from jittask.store.planning import insert, nominals_of
 from jittask.store.records import LogChunk
 from jittask.store.tables import attempts, keys, log_chunks, runs, runtimes
+from jittask.store.work import (
+    Choose,
+    Claim,
+    Claimed,
+    DueRun,
+    Ending,
+    Executing,
+    Orphan,
+    Skip,
+    Taken,
+)
 
 _CHUNK = 500  # ids in one IN list, far below every database's limit
-
-
-@dataclass(frozen=True, slots=True)
-class DueRun:
-    """A run that may be claimed now."""
-
-    id: int
-    task: str
-    row_key: str
-    trigger: Trigger
-    nominals: tuple[datetime, ...]
-    effective: datetime
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A run to be claimed with the version that will run."""
-
-    run: DueRun
-    version: str
-
-
-@dataclass(frozen=True, slots=True)
-class Skip:
-    """A due run to be ended without running it."""
-
-    run: DueRun
-    reason: Reason
-    detail: str
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """What to do with the runs that are due; those it does not name wait."""
-
-    claim: tuple[Claim, ...]
-    skip: tuple[Skip, ...]
-
-
-Executing = tuple[str, str]
-"""Task and row key of a run that executes, on any runtime."""
-Choose = Callable[[Sequence[DueRun], Sequence[Executing]], Choice]
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A run that is ours: ``token`` fences every write about it."""
-
-    run: DueRun
-    version: str
-    token: int
-    attempt: int
-
-
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """What a pass over the due runs has written."""
-
-    claimed: tuple[Claimed, ...] = ()
-    skipped: tuple[Skip, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Orphan:
-    """A run that stands as executing."""
-
-    id: int
-    task: str
-    row_key: str
-    token: int
-    attempt: int
-    effective: datetime
-    started: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an attempt ended. ``state`` pending is a retry at ``retry_at``."""
-
-    run: int
-    token: int
-    attempt: int
-    state: RunState
-    reason: Reason | None = None
-    detail: str | None = None
-    result: str | None = None
-    error: str | None = None
-    retry_at: datetime | None = None
-    frees_keys: bool = False
-    """The body never began, so the occurrence may be planned anew (D5)."""
-    peak_kb: int | None = None
-    """The most memory that the body's process had held, in KiB."""
-    then: NewRun | None = None
-    """The run that follows from this end: it stands once the end does."""
 
 
 def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:

@@ -11,7 +11,6 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import AppSettings, MissedRange, Run, Trigger
 from jittask.store import claims, membership, orders, planning, reading, standing
-from jittask.store.claims import Choose, Ending, Orphan, Taken
 from jittask.store.engine import Database, open_database
 from jittask.store.listing import Page
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
@@ -28,6 +27,7 @@ from jittask.store.records import (
     RuntimeRow,
     StoreStatus,
 )
+from jittask.store.work import Choose, Ending, Orphan, Taken
 
 _LEAST_IDLE = 1.0
 """Seconds that a transaction may do nothing, however short the heartbeat is."""

@@ -17,9 +17,9 @@ from sqlalchemy.engine import Connection
 from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
 from jittask.runtime import plan
 from jittask.store import claims, planning
-from jittask.store.claims import Ending
 from jittask.store.planning import Closing, PendingRun, TaskMark
 from jittask.store.tables import keys, runs
+from jittask.store.work import Ending
 from tests.faults.checker import Violation
 from tests.faults.hand import Ground, Hand, task
 

@@ -14,14 +14,15 @@ from jittask import Runtime, compile_tree
 from jittask.clock import FixedClock
 from jittask.model import AppSettings, CallStyle, FunctionRef, Policy, Reason, RunState, Trigger
 from jittask.runtime.bundles import Bundles
+from jittask.runtime.decisions import choose
 from jittask.runtime.events import Finished
 from jittask.runtime.executors.protocol import Assignment
 from jittask.runtime.failure import handled, policy_of
 from jittask.runtime.snapshot import first_snapshot
-from jittask.runtime.worker import Worker, choose
+from jittask.runtime.worker import Worker
 from jittask.store import Store, StoreUnavailable
-from jittask.store.claims import Choice, Claim, DueRun, Ending, Executing
 from jittask.store.planning import NewRun
+from jittask.store.work import Choice, Claim, DueRun, Ending, Executing
 from tests.running import PATIENCE, Program, jittask
 from tests.tree import Tree
 

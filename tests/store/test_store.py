@@ -15,13 +15,13 @@ from alembic.migration import MigrationContext
 
 from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
 from jittask.store import NoRecords, Store, StoreError, StoreUnavailable, upgrade
-from jittask.store.claims import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
 from jittask.store.engine import Lock, alone
 from jittask.store.moves import moving
 from jittask.store.orders import Pause
 from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
 from jittask.store.tables import metadata, runs
+from jittask.store.work import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
 from tests.services import store_settings
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)

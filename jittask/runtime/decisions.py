@@ -1,0 +1,140 @@
+"""What the worker does, decided purely: what starts, and what an outcome makes of a run (R2)."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from types import MappingProxyType
+
+from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
+from jittask.runtime.executors.protocol import (
+    Completed,
+    Done,
+    Failed,
+    Interrupted,
+    Killed,
+    Outcome,
+    TimedOut,
+    Unbegun,
+    Withdrawn,
+)
+from jittask.runtime.snapshot import Snapshot
+from jittask.store.orders import Pause
+from jittask.store.work import Choice, Claim, DueRun, Ending, Executing, Skip
+
+
+def choose(
+    due: Sequence[DueRun],
+    snapshot: Snapshot,
+    executing: Sequence[Executing],
+    free: int,
+    paused: Mapping[str, Pause] = MappingProxyType({}),
+) -> Choice:
+    """Decide which due runs start now, by pause, overlap and concurrency (R2).
+
+    A run that has to wait is left as it is. A run whose task is not in the
+    snapshot waits too: the task may come back, and the planner ends it if not.
+    """
+    busy = Counter(executing)
+    per_task = Counter(task for task, _ in executing)
+    claims: list[Claim] = []
+    skips: list[Skip] = []
+    for run in due:
+        standing = snapshot.tasks.get(run.task)
+        if standing is None:
+            continue
+        if run.task in paused and run.trigger is Trigger.SCHEDULE:
+            skips.append(Skip(run, Reason.PAUSED, _paused(paused[run.task])))
+            continue
+        if run.trigger is Trigger.ON_FAILURE:
+            if len(claims) < free:
+                claims.append(Claim(run, standing.task.version))
+            continue
+        policy = standing.task.policy
+        key = (run.task, run.row_key)
+        if busy[key] and policy.overlap is not Overlap.ALLOW:
+            if policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE:
+                skips.append(Skip(run, Reason.OVERLAP, "the run before it was still executing"))
+            continue
+        capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
+        if capped or len(claims) >= free:
+            continue
+        claims.append(Claim(run, standing.task.version))
+        busy[key] += 1
+        per_task[run.task] += 1
+    return Choice(tuple(claims), tuple(skips))
+
+
+def choosing(
+    snapshot: Snapshot,
+    free: int,
+    paused: Mapping[str, Pause],
+    due: Sequence[DueRun],
+    executing: Sequence[Executing],
+) -> Choice:
+    """Do what ``choose`` does, in the order that suits ``partial``."""
+    return choose(due, snapshot, executing, free, paused)
+
+
+def _paused(pause: Pause) -> str:
+    return "the task was paused" + (f": {pause.note}" if pause.note else "")
+
+
+def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
+    """Decide what an outcome makes of its run; ``jitter`` is between 0 and 1."""
+    state, reason, detail, result, error = _meaning(done.outcome)
+    retry_at = None
+    if _again(done, policy):
+        state, retry_at = RunState.PENDING, now + _delay(policy, done.attempt, jitter)
+    if isinstance(done.outcome, Interrupted | Unbegun) and state is RunState.PENDING:
+        retry_at = now
+    return Ending(
+        run=done.run,
+        token=done.token,
+        attempt=done.attempt,
+        state=state,
+        reason=reason,
+        detail=detail,
+        result=result,
+        error=error,
+        retry_at=retry_at,
+        frees_keys=isinstance(done.outcome, Withdrawn),
+        peak_kb=done.outcome.peak_kb if isinstance(done.outcome, Completed | Failed) else None,
+    )
+
+
+def _meaning(
+    outcome: Outcome,
+) -> tuple[RunState, Reason | None, str | None, str | None, str | None]:
+    match outcome:
+        case Completed(result=result):
+            return RunState.COMPLETED, None, None, result, None
+        case Failed(message=message, error=error):
+            return RunState.FAILED, Reason.ERROR, message, None, error
+        case TimedOut(detail=detail):
+            return RunState.FAILED, Reason.TIMEOUT, detail, None, detail
+        case Interrupted(detail=detail):
+            return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
+        case Killed(detail=detail):
+            return RunState.FAILED, Reason.KILLED, detail, None, detail
+        case Unbegun():
+            return RunState.PENDING, None, None, None, None
+        case Withdrawn(reason=reason, detail=detail):
+            return RunState.CANCELLED, reason, detail, None, None
+
+
+def _again(done: Done, policy: Policy) -> bool:
+    match done.outcome:
+        case Failed() | TimedOut():
+            return done.attempt <= policy.retry.max
+        case Interrupted():
+            return policy.on_interrupted is OnInterrupted.RERUN
+        case _:
+            return False
+
+
+def _delay(policy: Policy, attempt: int, jitter: float) -> timedelta:
+    retry = policy.retry
+    seconds = retry.delay_seconds * retry.backoff ** (attempt - 1)
+    return timedelta(seconds=min(seconds, retry.max_delay_seconds) * (1 + 0.1 * jitter))
