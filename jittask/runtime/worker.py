@@ -101,13 +101,17 @@ class Worker:
     def begin_anew(self, identity: str) -> None:
         """End every body and forget the runs: others have taken them over."""
         self._executor.interrupt()
-        while self._active:
-            for report in self._executor.poll(_A_MOMENT):
+        reports: Sequence[Output | Done] = self._reports  # ends that could not be written, too
+        while True:
+            for report in reports:
                 if isinstance(report, Done):
                     self._active.pop(report.run, None)
+            if not self._active:
+                break
+            reports = self._executor.poll(_A_MOMENT)
         self._policies.clear()
         self._kept.clear()
-        self._reports.clear()
+        self._reports = []
         self._identity = identity
 
     def _claim(self, snapshot: Snapshot) -> None:

@@ -195,6 +195,16 @@ class Hand:
         """Write what has ended, and claim nothing."""
         self._worker.step(self._ground.snapshot, 0, claiming=False)
 
+    def begin_anew(self, identity: str) -> None:
+        """Find out that it has been counted as dead, and go on as another."""
+        self._ground.store.announce(identity, "host", 1, self._ground.now)
+        self._worker.begin_anew(identity)
+
+    @property
+    def idle(self) -> bool:
+        """Whether it holds no run."""
+        return self._worker.idle
+
     def count_dead(self, identity: str) -> None:
         """Count another runtime as dead, and take its runs over."""
         ground = self._ground

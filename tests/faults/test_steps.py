@@ -9,6 +9,7 @@ import pytest
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Misfire, Overlap
+from jittask.store import StoreUnavailable
 from tests.faults.hand import Ground, Hand, task
 
 
@@ -54,3 +55,25 @@ def test_a_task_that_is_away_when_it_is_due(ground: Ground) -> None:
         turn(ground, hand)
     expect_all(ground, one, began)
     assert ground.violations(ground.now) == []
+
+
+def test_a_lease_is_lost_while_an_end_could_not_be_written(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The runtime begins anew, and waits for no body that has ended already (R4)."""
+    ground.write(task("tasks.T", 600))
+    hand = Hand(ground, "w")
+    hand.plan()
+    ground.later(600)
+    hand.work()
+
+    def away(*_: object) -> None:
+        raise StoreUnavailable("no answer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ground.store, "finish", away)
+        with pytest.raises(StoreUnavailable):
+            hand.end_all()
+    hand.hands.poll = lambda _: pytest.fail("it waits for a body")  # type: ignore[method-assign]
+    hand.begin_anew("again")
+    assert hand.idle
