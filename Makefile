@@ -26,7 +26,7 @@ bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/validate.py
 
 faults: $(VENV)/.dev  ## the fault tests in full
-	JITTASK_FAULT_ROUNDS=500 $(BIN)/python -m pytest tests/faults -x
+	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 2 -rP
 	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2
 	JITTASK_FUZZ_ROUNDS=5000 $(BIN)/python -m pytest tests/schedule -n 2
 

@@ -34,7 +34,7 @@ def settings(request: pytest.FixtureRequest) -> Iterator[AppSettings]:
 @on_each_store
 def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
     """At a moment that chance chooses, start-up among them."""
-    trial = Trial(tmp_path, settings, rounds_or(12))
+    trial = Trial(tmp_path, settings, rounds_or(7))
     tree = trial.checkout()
     for _ in range(trial.rounds):
         with Program(tree.root) as program:
