@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import RunState, Trigger
 from jittask.store.engine import Lock, alone
-from jittask.store.instants import from_micros, to_micros
+from jittask.store.instants import from_micros, maybe_micros, to_micros
 from jittask.store.moves import moving
 from jittask.store.planning import insert, nominals_of
 from jittask.store.records import LogChunk
@@ -200,7 +200,7 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
             "_id": end.run, "_token": end.token, "_reason": end.reason, "_detail": end.detail,
             "_result": end.result, "_error": end.error,
             "_finished": to_micros(now) if final else None,
-            "_due": held[end.run].due if end.retry_at is None else to_micros(end.retry_at),
+            "_due": max(held[end.run].due, maybe_micros(end.retry_at) or 0),  # a clock may go back
         }  # fmt: skip
         by_state.setdefault(end.state, []).append(values)
     for state, rows in by_state.items():

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import Misfire, Overlap
+from jittask.model import Misfire, OnInterrupted, Overlap
 from jittask.store import StoreUnavailable
 from tests.faults.hand import Ground, Hand, task
 
@@ -42,6 +42,22 @@ def test_restarts_while_the_clock_is_an_hour_back(ground: Ground, misfire: Misfi
         ground.later(seconds)
         turn(ground, Hand(ground, f"w{number}"))
     expect_all(ground, one, began)
+    assert ground.violations(ground.now) == []
+
+
+def test_a_run_is_interrupted_when_the_clock_has_been_set_back(ground: Ground) -> None:
+    """It is run again once it is due by the clock, and not before (I4)."""
+    ground.write(task("tasks.T", 600, on_interrupted=OnInterrupted.RERUN))
+    hand, other = Hand(ground, "w"), Hand(ground, "other")
+    hand.plan()
+    ground.later(600)
+    hand.work()
+    ground.later(-300)
+    other.count_dead("w")
+    other.work()
+    assert not other.hands.running
+    ground.later(300)
+    turn(ground, other)
     assert ground.violations(ground.now) == []
 
 
