@@ -40,7 +40,7 @@ def body(*_):
 _POLICIES = {
     "Latest": {"misfire": "latest", "overlap": "allow"},
     "All": {"misfire": "all", "overlap": "allow", "onInterrupted": "rerun"},
-    "InTurn": {"misfire": "all", "overlap": "queue"},
+    "InTurn": {"misfire": "latest", "overlap": "queue"},
 }
 _CAPS = {"tasks.InTurn": 1}
 _ROWS_A_ROUND = 12
