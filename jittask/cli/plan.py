@@ -129,7 +129,7 @@ def _list(
     from jittask.cli.plans.listing import Listing, calendar_file, text_lines
 
     found = Listing(timers, window.begin, window.until, everything=everything)
-    gc.freeze()  # what is compiled stays; no use in looking through it again and again
+    gc.disable()  # a list makes no cycles, and what is compiled stays: nothing to look for
     if shape == "jsonl":
         for lines in found.json():
             sys.stdout.write(lines)

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache, partial
-from importlib.metadata import version
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -211,6 +210,8 @@ def announced(label: str, known: date) -> str:
 
 def edition() -> str:
     """Return the version of the ``holidays`` package, whose days these are."""
+    from importlib.metadata import version  # late: it reads mail headers, of all things
+
     return version("holidays")
 
 

@@ -172,7 +172,7 @@ class Days:
         nominal_of = clock.nominal
         for wall in self.every.walls(self.start, clock.earliest(low)):
             nominal = nominal_of(wall)
-            if nominal is not None and nominal.instant >= low:
+            if nominal is not None and nominal[0] >= low:
                 yield nominal
 
 

@@ -60,8 +60,9 @@ class Timer:
         if self.roll is not None:
             return next(self.between(t, LAST_INSTANT), None)
         for nominal in self.cycle.nominals(t):
-            if nominal.instant > t:
-                return as_it_is(nominal) if nominal.instant <= self.last else None
+            instant = nominal[0]
+            if instant > t:
+                return as_it_is(nominal) if instant <= self.last else None
         return None
 
     def between(self, a: datetime, b: datetime) -> Iterator[Occurrence]:
@@ -79,7 +80,7 @@ class Timer:
         if last <= a:
             return
         for nominal in self.cycle.nominals(a):
-            instant = nominal.instant
+            instant = nominal[0]
             if instant > last:
                 return
             if instant > a:

@@ -15,6 +15,7 @@ Span = tuple[datetime, datetime]
 """From the first to the second, both included."""
 
 _DAY = timedelta(days=1)
+_made = tuple.__new__  # half the time of the named tuple's own way: they are made by the million
 _EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 - wall time
 _UTC_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _BLOCK_BITS = 3
@@ -54,7 +55,7 @@ class WallClock:
         except KeyError:
             base = self._learn(block)
         if base is not None:
-            return Nominal(base + since)
+            return _made(Nominal, (base + since, None))
         instant = fire_instant(wall, self.zone)
         if instant is None:
             return None

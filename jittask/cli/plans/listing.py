@@ -33,7 +33,9 @@ class Listing:
         self, timers: Mapping[str, Timer], begin: datetime, end: datetime, *, everything: bool
     ) -> None:
         self._tasks = sorted(timers.items())
-        self._begin, self._end, self._everything = begin, end, everything
+        # in UTC, so that millions of comparisons need no search of a zone's shifts
+        self._begin, self._end = begin.astimezone(UTC), end.astimezone(UTC)
+        self._everything = everything
 
     def entries(self) -> Iterator[Entry]:
         """Yield them one by one."""
