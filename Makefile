@@ -26,7 +26,6 @@ bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/validate.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/lateness.py
-	$(BIN)/python benchmarks/records.py
 
 faults: $(VENV)/.dev  ## the fault tests in full
 	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 2 -rP
