@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 from collections.abc import Collection, Mapping
@@ -138,7 +139,8 @@ def _compiled(
 
 
 def _enabled(source: Source, findings: Findings) -> None:
-    if "enable" not in source.data:
+    misspelt = any(difflib.get_close_matches(key, ["enable"], 1, 0.75) for key in source.data)
+    if "enable" not in source.data and not misspelt:
         findings.add(
             "missing-enable",
             source.value(()),
