@@ -165,7 +165,7 @@ class Place:
 
 
 process_place = Place()
-"""The place of a process that runs one bundle; of all of its threads."""
+"""The place of a process that runs one body at a time; of all of its threads."""
 _own: ContextVar[Place | None] = ContextVar("place", default=None)
 
 

@@ -27,8 +27,8 @@ _TICK = timedelta(microseconds=1)
 class Bodies:
     """The bodies of one bundle.
 
-    This process holds it for all of its life, and holds no other one; or, with
-    ``shared``, has it beside others until it is closed.
+    This process holds it for all of its life, with others that go together with
+    it; or, with ``shared``, has it beside any others until it is closed.
     """
 
     def __init__(
