@@ -11,11 +11,14 @@ import json
 import os
 import shutil
 import tempfile
+from functools import lru_cache
 from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.graph import manifest, version_of_copy
 from jittask.model import AppSettings
+
+_REMEMBERED = 4096  # paths: one is asked for with every run
 
 
 class BundleChanged(Exception):
@@ -27,10 +30,11 @@ class Bundles:
 
     def __init__(self, state_folder: Path) -> None:
         self._folder = state_folder / "bundles"
+        self._path = lru_cache(_REMEMBERED)(self._folder.joinpath)
 
     def path(self, version: str) -> Path:
         """Return where that version is, or is to be."""
-        return self._folder / version
+        return self._path(version)
 
     def has(self, version: str) -> bool:
         """Whether that version is laid out, whole."""

@@ -42,9 +42,9 @@ from jittask.store.work import (
     Taken,
 )
 
-_PAGE = 500  # due runs looked at in one transaction
+_PAGE = 512  # due runs looked at in one transaction
 _A_MOMENT = 0.2  # seconds
-_MOST_PAGES = 20  # and in one pass: behind them may stand others that need not wait
+_MOST_WAITING = 10_000  # runs passed over in one pass: behind them may stand others that need not
 
 
 class Worker:
@@ -90,9 +90,8 @@ class Worker:
         """
         if claiming:
             self._kill_wanted()
-            self._claim(snapshot)
-            soonest = self._store.next_due()
-            if soonest is not None and self._executor.free():
+            soonest = self._claim(snapshot)
+            if soonest is not None:
                 until = (soonest - self._clock.now()).total_seconds()
                 seconds = min(seconds, until) if until > 0 else seconds
         self._reports += self._executor.poll(seconds)
@@ -114,31 +113,34 @@ class Worker:
         self._reports = []
         self._identity = identity
 
-    def _claim(self, snapshot: Snapshot) -> None:
+    def _claim(self, snapshot: Snapshot) -> datetime | None:
+        """Claim what is due; return when more will be, where there is room for more."""
         now = self._clock.now()
         if self._doubtful:
             self._give_back(now)
+        if not self._executor.free():
+            return None
         soonest = self._store.next_due()
         if soonest is None or soonest > now:
-            return
+            return soonest
         paused = {name: one for name, one in self._store.pauses().items() if one.holds(now)}
-        waiting = 0
-        for _ in range(_MOST_PAGES):
-            free = self._executor.free()
-            if not free:
-                return
-            length, taken = self._take(partial(choosing, snapshot, free, paused), now, waiting)
+        waiting, page = 0, min(_PAGE, self._executor.free())
+        while waiting < _MOST_WAITING and (free := self._executor.free()):
+            chosen = partial(choosing, snapshot, free, paused)
+            length, taken = self._take(chosen, now, page, waiting)
             for skip in taken.skipped:
                 self._tell_skipped(skip, now)
             for mine in taken.claimed:
                 self._hand_over(mine, snapshot, now)
             waiting += length - len(taken.skipped) - len(taken.claimed)
-            if length < _PAGE:
-                return
+            if length < page:
+                break
+            page = _PAGE
+        return self._store.next_due() if self._executor.free() else None
 
-    def _take(self, choose: Choose, now: datetime, offset: int) -> tuple[int, Taken]:
+    def _take(self, choose: Choose, now: datetime, page: int, offset: int) -> tuple[int, Taken]:
         try:
-            return self._store.take(choose, self._identity, now, _PAGE, offset)
+            return self._store.take(choose, self._identity, now, page, offset)
         except StoreUnavailable:
             self._doubtful = True  # it may have been written all the same
             raise

@@ -8,20 +8,20 @@ everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunState, Trigger
+from jittask.store.batch import NUMBER, TEXT, batch, held, storable
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, maybe_micros, to_micros
 from jittask.store.moves import moving
-from jittask.store.planning import insert, nominals_of
+from jittask.store.planning import give_back_keys, insert, nominals_of
 from jittask.store.records import LogChunk
-from jittask.store.tables import attempts, keys, log_chunks, runs, runtimes
+from jittask.store.tables import EXECUTING, PENDING, attempts, log_chunks, runs, runtimes
 from jittask.store.work import (
     Choose,
     Claim,
@@ -33,8 +33,6 @@ from jittask.store.work import (
     Skip,
     Taken,
 )
-
-_CHUNK = 500  # ids in one IN list, far below every database's limit
 
 
 def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:
@@ -52,14 +50,18 @@ def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> l
         )  # fmt: skip
         found += [
             DueRun(
-                row.id, row.task, row.row_key, Trigger(row.trigger), nominals_of(row),
-                from_micros(row.effective), row.attempt,
+                number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
+                from_micros(effective), attempt,
             )
-            for row in connection.execute(query)
+            for number, task, row_key, trigger, nominal, nominals, effective, attempt
+            in connection.execute(query).all()
         ]  # fmt: skip
         if len(found) == limit + offset:
             break
     return found[offset:]
+
+
+_TRIGGERS = {one.value: one for one in Trigger}
 
 
 def next_due(connection: Connection) -> datetime | None:
@@ -75,7 +77,7 @@ def _priorities(connection: Connection) -> Iterator[int]:
     """Yield the priorities of pending runs, highest first, by a step in the index each."""
     below: int | None = None
     while True:
-        query = sa.select(sa.func.max(runs.c.priority)).where(runs.c.state == RunState.PENDING)
+        query = sa.select(sa.func.max(runs.c.priority)).where(sa.text(PENDING))
         if below is not None:
             query = query.where(runs.c.priority < below)
         below = connection.execute(query).scalar()
@@ -85,13 +87,13 @@ def _priorities(connection: Connection) -> Iterator[int]:
 
 
 def _pending(priority: int) -> sa.ColumnElement[bool]:
-    return sa.and_(runs.c.state == RunState.PENDING, runs.c.priority == priority)
+    return sa.and_(sa.text(PENDING), runs.c.priority == priority)
 
 
 def executing(connection: Connection) -> list[Executing]:
     """Return task and row of what executes now; what handles a failure holds nobody up."""
     query = sa.select(runs.c.task, runs.c.row_key).where(
-        runs.c.state == RunState.EXECUTING, runs.c.trigger != Trigger.ON_FAILURE
+        sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
     )
     return [(row.task, row.row_key) for row in connection.execute(query)]
 
@@ -118,64 +120,42 @@ def claim(
     """Claim what is still pending and due; return what is now ours."""
     if not wanted:
         return []
-    free = _held(connection, (one.run.id for one in wanted), RunState.PENDING)
-    ours = [
-        Claimed(one.run, one.version, free[one.run.id].token + 1, free[one.run.id].attempt + 1)
-        for one in wanted
-        if one.run.id in free and free[one.run.id].due <= to_micros(now)
-    ]
-    if not ours:
-        return []
-    connection.execute(
+    rows = batch(connection, [(one.run.id, one.version) for one in wanted], id=NUMBER, version=TEXT)
+    ready = held(rows, runs.c.state == RunState.PENDING, runs.c.due <= to_micros(now))
+    claimed = connection.execute(
         moving(RunState.PENDING, RunState.EXECUTING)
-        .where(runs.c.id == sa.bindparam("_id"), runs.c.token == sa.bindparam("_token"))
+        .where(runs.c.id == ready.c.id)
         .values(
-            token=sa.bindparam("_next"),
-            attempt=sa.bindparam("_attempt"),
+            token=runs.c.token + 1,
+            attempt=runs.c.attempt + 1,
             started=sa.func.coalesce(runs.c.started, to_micros(now)),
+            began=to_micros(now),
             worker=worker,
-            version=sa.bindparam("_version"),
-        ),
-        [
-            {"_id": one.run.id, "_token": one.token - 1, "_next": one.token,
-             "_attempt": one.attempt, "_version": one.version}
-            for one in ours
-        ],
-    )  # fmt: skip
-    connection.execute(
-        sa.insert(attempts),
-        [
-            {
-                "run_id": mine.run.id,
-                "number": mine.attempt,
-                "worker": worker,
-                "version": mine.version,
-                "started": to_micros(now),
-            }
-            for mine in ours
-        ],
+            version=ready.c.version,
+        )
+        .returning(runs.c.id, runs.c.token, runs.c.attempt)
     )
-    return ours
+    ours = {number: (token, attempt) for number, token, attempt in claimed}
+    return [
+        Claimed(one.run, one.version, *ours[one.run.id]) for one in wanted if one.run.id in ours
+    ]
 
 
 def _skip(connection: Connection, wanted: Sequence[Skip], now: datetime) -> tuple[Skip, ...]:
     """End pending runs without running them; return those that were still pending."""
     if not wanted:
         return ()
-    free = _held(connection, (one.run.id for one in wanted), RunState.PENDING)
-    ended = tuple(one for one in wanted if one.run.id in free)
-    if ended:
-        connection.execute(
-            moving(RunState.PENDING, RunState.SKIPPED)
-            .where(runs.c.id == sa.bindparam("_id"))
-            .values(
-                reason=sa.bindparam("_reason"),
-                detail=sa.bindparam("_detail"),
-                finished=to_micros(now),
-            ),
-            [{"_id": one.run.id, "_reason": one.reason, "_detail": one.detail} for one in ended],
-        )
-    return ended
+    values = [(one.run.id, one.reason, storable(one.detail)) for one in wanted]
+    rows = batch(connection, values, id=NUMBER, reason=TEXT, detail=TEXT)
+    free = held(rows, runs.c.state == RunState.PENDING)
+    ended = connection.execute(
+        moving(RunState.PENDING, RunState.SKIPPED)
+        .where(runs.c.id == free.c.id)
+        .values(reason=free.c.reason, detail=free.c.detail, finished=to_micros(now))
+        .returning(runs.c.id)
+    )
+    numbers = set(ended.scalars())
+    return tuple(one for one in wanted if one.run.id in numbers)
 
 
 def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> list[Ending]:
@@ -183,78 +163,75 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
 
     An outcome that stands already counts too: its writer missed the reply.
     """
-    if not endings:
-        return []
-    held = _held(connection, (end.run for end in endings), None)
-    ours = [end for end in endings if end.run in held and held[end.run].token == end.token]
-    written = [end for end in ours if held[end.run].state == RunState.EXECUTING]
-    standing = [
-        end
-        for end in ours
-        if held[end.run].state == end.state and held[end.run].attempt == end.attempt
-    ]
-    by_state: dict[RunState, list[dict[str, object]]] = {}
-    for end in written:
-        final = end.state is not RunState.PENDING
-        values = {
-            "_id": end.run, "_token": end.token, "_reason": end.reason, "_detail": end.detail,
-            "_result": end.result, "_error": end.error,
-            "_finished": to_micros(now) if final else None,
-            "_due": max(held[end.run].due, maybe_micros(end.retry_at) or 0),  # a clock may go back
-        }  # fmt: skip
-        by_state.setdefault(end.state, []).append(values)
-    for state, rows in by_state.items():
-        connection.execute(
-            moving(RunState.EXECUTING, state)
-            .where(runs.c.id == sa.bindparam("_id"), runs.c.token == sa.bindparam("_token"))
-            .values({name: sa.bindparam(f"_{name}") for name in _OUTCOME}),
-            rows,
-        )
-    if written:
-        connection.execute(
-            sa.update(attempts)
-            .where(
-                attempts.c.run_id == sa.bindparam("_id"),
-                attempts.c.number == sa.bindparam("_number"),
-            )
-            .values(
-                finished=to_micros(now),
-                outcome=sa.bindparam("_outcome"),
-                error=sa.bindparam("_error"),
-                peak_kb=sa.bindparam("_peak_kb"),
-            ),
-            [
-                {"_id": end.run, "_number": end.attempt, "_outcome": end.reason or end.state,
-                 "_error": end.error, "_peak_kb": end.peak_kb}
-                for end in written
-            ],
-        )  # fmt: skip
+    by_state: dict[RunState, list[Ending]] = {}
+    for end in endings:
+        by_state.setdefault(end.state, []).append(end)
+    numbers: set[int] = set()
+    for state, some in by_state.items():
+        numbers |= _end(connection, state, some, now)
+    written = [end for end in endings if end.run in numbers]
     insert(connection, [end.then for end in written if end.then is not None], now)
-    freed = [end.run for end in written if end.frees_keys]
-    if freed:
-        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(freed)))
-    return [*written, *standing]
+    give_back_keys(connection, [end.run for end in written if end.frees_keys])
+    if len(written) == len(endings):
+        return written
+    return written + _standing(connection, [end for end in endings if end.run not in numbers])
 
 
-_OUTCOME = ("reason", "detail", "result", "error", "finished", "due")
+def _end(
+    connection: Connection, state: RunState, endings: Sequence[Ending], now: datetime
+) -> set[int]:
+    """Write outcomes of one kind; return the runs whose token was the newest."""
+    rows = batch(
+        connection,
+        [
+            (end.run, end.token, end.reason, _text(end.detail), _text(end.result),
+             _text(end.error), end.peak_kb, maybe_micros(end.retry_at))
+            for end in endings
+        ],
+        id=NUMBER, token=NUMBER, reason=TEXT, detail=TEXT, result=TEXT, error=TEXT,
+        peak_kb=NUMBER, retry_at=NUMBER,
+    )  # fmt: skip
+    ours = held(rows, runs.c.state == RunState.EXECUTING, runs.c.token == rows.c.token)
+    ending = (
+        moving(RunState.EXECUTING, state)
+        .where(runs.c.id == ours.c.id)
+        .values({name: ours.c[name] for name in ("reason", "detail", "result", "error")})
+    )
+    if state is RunState.PENDING:
+        _keep_attempts(connection, ours, now)
+        later = sa.case((ours.c.retry_at > runs.c.due, ours.c.retry_at), else_=runs.c.due)
+        ending = ending.values(began=None, due=later)  # a clock may have gone back
+    else:
+        ending = ending.values(finished=to_micros(now), peak_kb=ours.c.peak_kb)
+    return set(connection.execute(ending.returning(runs.c.id)).scalars())
 
 
-def _held(connection: Connection, numbers: Iterable[int], state: RunState | None) -> dict[int, Any]:
-    """Return what stands of those runs, or of those in ``state``, and keep others from them."""
-    wanted = list(numbers)
-    found: dict[int, Any] = {}
-    for at in range(0, len(wanted), _CHUNK):
-        query = (
-            sa.select(runs.c.id, runs.c.state, runs.c.token, runs.c.attempt, runs.c.due)
-            .where(runs.c.id.in_(wanted[at : at + _CHUNK]))
-            .order_by(runs.c.id)
-            .with_for_update()
-        )
-        if state is not None:
-            query = query.where(runs.c.state == state)
-        for row in connection.execute(query):
-            found[row.id] = row
-    return found
+def _keep_attempts(connection: Connection, ours: sa.FromClause, now: datetime) -> None:
+    """Put the attempts that ended beside their runs: another one is to stand there."""
+    own = (runs.c.id, runs.c.attempt, runs.c.worker, runs.c.version, runs.c.began)
+    outcome = sa.func.coalesce(ours.c.reason, sa.literal(RunState.PENDING.value))
+    ended = sa.select(*own, sa.literal(to_micros(now)), outcome, ours.c.error, ours.c.peak_kb)
+    columns = (
+        "run_id", "number", "worker", "version", "started",
+        "finished", "outcome", "error", "peak_kb",
+    )  # fmt: skip
+    connection.execute(
+        sa.insert(attempts).from_select(columns, ended.join(ours, runs.c.id == ours.c.id))
+    )
+
+
+def _standing(connection: Connection, endings: Sequence[Ending]) -> list[Ending]:
+    """Return the outcomes that stand as they are."""
+    rows = batch(connection, [(end.run,) for end in endings], id=NUMBER)
+    query = sa.select(runs.c.id, runs.c.token, runs.c.state, runs.c.attempt).where(
+        runs.c.id == rows.c.id
+    )
+    found = {(row.id, row.token, row.state, row.attempt) for row in connection.execute(query)}
+    return [one for one in endings if (one.run, one.token, one.state, one.attempt) in found]
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else storable(value)
 
 
 def executed_by(connection: Connection, worker: str) -> list[Orphan]:
@@ -269,7 +246,7 @@ def orphans(connection: Connection) -> list[Orphan]:
 
 
 def _executing(connection: Connection, which: sa.ColumnElement[bool]) -> list[Orphan]:
-    query = sa.select(runs).where(runs.c.state == RunState.EXECUTING, which).order_by(runs.c.id)
+    query = sa.select(runs).where(sa.text(EXECUTING), which).order_by(runs.c.id)
     return [
         Orphan(
             id=row.id,
@@ -295,7 +272,7 @@ def append_log(connection: Connection, pieces: Sequence[tuple[int, LogChunk]]) -
                     "attempt": chunk.attempt,
                     "at": to_micros(chunk.at),
                     "stream": chunk.stream,
-                    "text": chunk.text,
+                    "text": storable(chunk.text),
                 }
                 for run, chunk in pieces
             ],

@@ -8,15 +8,18 @@ occurrence may be planned anew.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeEngine
 
 from jittask.model import MissedRange, Reason, RunState, Trigger
+from jittask.store.batch import FLAG, NUMBER, TEXT, batch, held
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.moves import moving
 from jittask.store.tables import OF_ROW, OPEN, keys, marks, runs
@@ -106,32 +109,48 @@ def insert(
     connection: Connection, new: Sequence[NewRun], now: datetime
 ) -> list[tuple[int, NewRun]]:
     """Write the runs whose keys are free; return them with their ids."""
-    taken = _taken(connection, (run for run in new if run.keyed))
+    if not new:
+        return []
+    taken = _taken(connection, [run for run in new if run.keyed])
     fresh: list[NewRun] = []
     for run in new:
         if not run.keyed:
             fresh.append(run)
             continue
-        free = tuple(n for n in run.nominals if (run.task, run.row_key, to_micros(n)) not in taken)
+        free = tuple(n for n in run.nominals if (run.task, run.row_key, n) not in taken)
         if free:
-            taken.update((run.task, run.row_key, to_micros(n)) for n in free)
-            fresh.append(replace(run, nominals=free))
+            taken.update((run.task, run.row_key, n) for n in free)
+            fresh.append(run if len(free) == len(run.nominals) else replace(run, nominals=free))
     if not fresh:
         return []
-    ids = connection.execute(
-        sa.insert(runs).returning(runs.c.id, sort_by_parameter_order=True),
-        [_columns(run, now) for run in fresh],
-    ).scalars()
-    made = list(zip(ids, fresh, strict=True))
+    made = list(zip(_new_ids(connection, len(fresh)), fresh, strict=True))
+    rows = batch(connection, [_columns(*one, now) for one in made], **_COLUMNS)
+    constants = sa.literal(0).label("attempt"), sa.literal(0).label("token")
+    connection.execute(
+        sa.insert(runs).from_select([*_COLUMNS, "attempt", "token"], sa.select(rows, *constants))
+    )
     held = [
-        {"task": run.task, "row_key": run.row_key, "nominal": to_micros(nominal), "run_id": number}
+        (run.task, run.row_key, to_micros(nominal), number)
         for number, run in made
         if run.keyed
         for nominal in run.nominals
     ]
     if held:
-        connection.execute(sa.insert(keys), held)
+        owned = batch(connection, held, task=TEXT, row_key=TEXT, nominal=NUMBER, run_id=NUMBER)
+        connection.execute(sa.insert(keys).from_select(list(owned.c.keys()), sa.select(owned)))
     return made
+
+
+def _new_ids(connection: Connection, number: int) -> Iterable[int]:
+    """Return ids that no run has had, ascending."""
+    if connection.dialect.name == "postgresql":
+        sequence = sa.func.pg_get_serial_sequence("runs", "id")
+        following = sa.func.nextval(sa.cast(sequence, REGCLASS))
+        each = sa.func.generate_series(1, number).table_valued("n").render_derived()
+        return connection.execute(sa.select(following).select_from(each)).scalars()
+    query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")
+    last: int = connection.execute(query).scalar() or 0
+    return range(last + 1, last + 1 + number)
 
 
 def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
@@ -157,7 +176,7 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
                 id=row.id,
                 task=row.task,
                 row_key=row.row_key,
-                nominals=nominals_of(row),
+                nominals=nominals_of(row.nominal, row.nominals),
                 effective=from_micros(row.effective),
             )
             found.setdefault(row.task, []).append(one)
@@ -218,49 +237,64 @@ def missed_ranges(
     return found
 
 
-def nominals_of(row: Any) -> tuple[datetime, ...]:
-    """Return a run row's nominals, merged ones too."""
-    if row.nominals is None:
-        return (from_micros(row.nominal),)
-    return tuple(from_micros(value) for value in json.loads(row.nominals))
+def nominals_of(nominal: int, nominals: str | None) -> tuple[datetime, ...]:
+    """Return a run's nominals, merged ones too, from the two columns that hold them."""
+    if nominals is None:
+        return (from_micros(nominal),)
+    return tuple(from_micros(value) for value in json.loads(nominals))
 
 
-def _taken(connection: Connection, new: Iterable[NewRun]) -> set[tuple[str, str, int]]:
+def _taken(connection: Connection, new: Sequence[NewRun]) -> set[tuple[str, str, datetime]]:
+    """Return those of the runs' keys that stand."""
     wanted = [(run.task, run.row_key, to_micros(n)) for run in new for n in run.nominals]
-    found: set[tuple[str, str, int]] = set()
-    columns = sa.tuple_(keys.c.task, keys.c.row_key, keys.c.nominal)
-    for at in range(0, len(wanted), _CHUNK):
-        query = sa.select(keys.c.task, keys.c.row_key, keys.c.nominal).where(
-            columns.in_(wanted[at : at + _CHUNK])
-        )
-        found.update((row.task, row.row_key, row.nominal) for row in connection.execute(query))
-    return found
-
-
-def _columns(run: NewRun, now: datetime) -> dict[str, object]:
-    merged = len(run.nominals) > 1
-    missed = run.missed
+    if not wanted:
+        return set()
+    rows = batch(connection, wanted, task=TEXT, row_key=TEXT, nominal=NUMBER)
+    query = sa.select(keys.c.task, keys.c.row_key, keys.c.nominal).where(
+        *(keys.c[name] == rows.c[name] for name in ("task", "row_key", "nominal"))
+    )
     return {
-        "task": run.task,
-        "row_key": run.row_key,
-        "state": run.state,
-        "reason": run.reason,
-        "detail": run.detail,
-        "trigger": run.trigger,
-        "nominal": to_micros(run.nominals[0]),
-        "nominals": json.dumps([to_micros(n) for n in run.nominals]) if merged else None,
-        "missed_first": maybe_micros(missed.first if missed else None),
-        "missed_last": maybe_micros(missed.last if missed else None),
-        "missed_count": missed.count if missed else None,
-        "effective": to_micros(run.effective),
-        "due": to_micros(run.effective),
-        "finished": None if run.state is RunState.PENDING else to_micros(now),
-        "attempt": 0,
-        "token": 0,
-        "rerun_of": run.rerun_of,
-        "priority": run.priority,
-        "late": run.late,
+        (task, row_key, from_micros(nominal))
+        for task, row_key, nominal in connection.execute(query)
     }
+
+
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
+    "id": NUMBER, "task": TEXT, "row_key": TEXT, "state": TEXT, "reason": TEXT, "detail": TEXT,
+    "trigger": TEXT, "nominal": NUMBER, "nominals": TEXT, "missed_first": NUMBER,
+    "missed_last": NUMBER, "missed_count": NUMBER, "effective": NUMBER, "due": NUMBER,
+    "finished": NUMBER, "rerun_of": NUMBER, "priority": NUMBER, "late": FLAG,
+}  # fmt: skip
+
+
+def _columns(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
+    """Return a run as ``_COLUMNS`` has it."""
+    effective = to_micros(run.effective)
+    missed = run.missed
+    first, last, count = (
+        (to_micros(missed.first), to_micros(missed.last), missed.count) if missed else (None,) * 3
+    )
+    several = [to_micros(n) for n in run.nominals] if len(run.nominals) > 1 else None
+    return (
+        number,
+        run.task,
+        run.row_key,
+        run.state.value,
+        run.reason and run.reason.value,
+        run.detail,
+        run.trigger.value,
+        to_micros(run.nominals[0]),
+        several and json.dumps(several),
+        first,
+        last,
+        count,
+        effective,
+        effective,
+        None if run.state is RunState.PENDING else to_micros(now),
+        run.rerun_of,
+        run.priority,
+        run.late,
+    )
 
 
 def _close(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
@@ -269,50 +303,49 @@ def _close(connection: Connection, closings: Sequence[Closing], now: datetime) -
     for one in closings:
         by_state.setdefault(one.state, []).append(one)
     for state, some in by_state.items():
-        connection.execute(
+        rows = batch(
+            connection,
+            [(one.run, one.reason.value, one.detail) for one in some],
+            id=NUMBER, reason=TEXT, detail=TEXT,
+        )  # fmt: skip
+        free = held(rows, runs.c.state == RunState.PENDING, runs.c.attempt == 0)
+        ended = connection.execute(
             moving(RunState.PENDING, state)
-            .where(runs.c.id == sa.bindparam("_id"), runs.c.attempt == 0)
-            .values(
-                reason=sa.bindparam("_reason"),
-                detail=sa.bindparam("_detail"),
-                finished=to_micros(now),
-            ),
-            [{"_id": one.run, "_reason": one.reason, "_detail": one.detail} for one in some],
+            .where(runs.c.id == free.c.id)
+            .values(reason=free.c.reason, detail=free.c.detail, finished=to_micros(now))
+            .returning(runs.c.id)
         )
-    numbers = [one.run for one in by_state.get(RunState.CANCELLED, ())]
-    for at in range(0, len(numbers), _CHUNK):
-        ended = sa.select(runs.c.id).where(
-            runs.c.id.in_(numbers[at : at + _CHUNK]), runs.c.state == RunState.CANCELLED
-        )
-        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(ended)))
+        if state is RunState.CANCELLED:
+            give_back_keys(connection, list(ended.scalars()))
+
+
+def give_back_keys(connection: Connection, numbers: Sequence[int]) -> None:
+    """Let the occurrences of these runs be planned anew."""
+    if numbers:
+        rows = batch(connection, [(number,) for number in numbers], id=NUMBER)
+        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(sa.select(rows.c.id))))
 
 
 def _put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
-    rows = [
-        {
-            "_task": mark.task,
-            "_activated": to_micros(mark.activated),
-            "_timing_digest": mark.timing_digest,
-            "_version": mark.version,
-            "_planned_until": to_micros(mark.planned_until),
-            "_enabled": mark.enabled,
-            "_vanished": maybe_micros(mark.vanished),
-        }
+    values = [
+        (mark.task, to_micros(mark.activated), mark.timing_digest, mark.version,
+         to_micros(mark.planned_until), mark.enabled, maybe_micros(mark.vanished))
         for mark in wanted
-    ]
-    known: set[str] = set()
-    for at in range(0, len(wanted), _CHUNK):
-        some = [mark.task for mark in wanted[at : at + _CHUNK]]
-        known.update(
-            connection.execute(sa.select(marks.c.task).where(marks.c.task.in_(some))).scalars()
-        )
-    values: dict[str, Any] = {name: sa.bindparam(f"_{name}") for name in _MARKED}
-    if standing := [row for row in rows if row["_task"] in known]:
-        connection.execute(
-            sa.update(marks).where(marks.c.task == sa.bindparam("_task")).values(values), standing
-        )
-    if new := [row for row in rows if row["_task"] not in known]:
-        connection.execute(sa.insert(marks).values(task=sa.bindparam("_task"), **values), new)
+    ]  # fmt: skip
+    rows = batch(connection, values, **_MARKED)
+    standing = connection.execute(
+        sa.update(marks)
+        .where(marks.c.task == rows.c.task)
+        .values({name: rows.c[name] for name in _MARKED if name != "task"})
+        .returning(marks.c.task)
+    )
+    known = set(standing.scalars())
+    if new := [one for one in values if one[0] not in known]:
+        rows = batch(connection, new, **_MARKED)
+        connection.execute(sa.insert(marks).from_select(list(_MARKED), sa.select(rows)))
 
 
-_MARKED = ("activated", "timing_digest", "version", "planned_until", "enabled", "vanished")
+_MARKED: Mapping[str, TypeEngine[Any]] = {
+    "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "version": TEXT,
+    "planned_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
+}  # fmt: skip

@@ -55,6 +55,7 @@ def counts(connection: Connection, now: datetime) -> tuple[int, int, int]:
 
 
 def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Attempt, ...]]:
+    """Return the attempts that stand beside their runs."""
     query = (
         sa.select(attempts)
         .where(attempts.c.run_id.in_(numbers))
@@ -76,6 +77,22 @@ def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Att
     return found
 
 
+def _last(row: Row[Any]) -> Iterator[Attempt]:
+    """Yield the attempt that stands in its run."""
+    if row.began is not None:
+        ended = row.finished is not None
+        yield Attempt(
+            number=row.attempt,
+            worker=row.worker,
+            version=row.version,
+            started=from_micros(row.began),
+            finished=maybe_instant(row.finished),
+            outcome=(row.reason or row.state) if ended else None,
+            error=row.error if ended else None,
+            peak_kb=row.peak_kb,
+        )
+
+
 def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
     missed = None
     if row.missed_count is not None:
@@ -91,7 +108,7 @@ def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
         detail=row.detail,
         trigger=Trigger(row.trigger),
         nominal=from_micros(row.nominal),
-        nominals=nominals_of(row),
+        nominals=nominals_of(row.nominal, row.nominals),
         missed=missed,
         effective=from_micros(row.effective),
         due=from_micros(row.due),
@@ -104,5 +121,5 @@ def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
         rerun_of=row.rerun_of,
         priority=row.priority,
         late=row.late,
-        attempts=tries,
+        attempts=(*tries, *_last(row)),
     )

@@ -28,6 +28,8 @@ metadata = MetaData()
 Serial = BigInteger().with_variant(Integer(), "sqlite")
 
 # What a partial index holds. A query must say it in these very words to be served by it.
+PENDING = "state = 'pending'"
+EXECUTING = "state = 'executing'"
 OPEN = "finished IS NULL"
 ENDED = "finished IS NOT NULL"
 HAS_VERSION = "version IS NOT NULL"
@@ -60,17 +62,20 @@ runs = Table(
     Column("effective", BigInteger, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("started", BigInteger),
+    Column("began", BigInteger),  # the last attempt, where it stands here and not in attempts
     Column("finished", BigInteger),
     Column("attempt", Integer, nullable=False),
     Column("token", Integer, nullable=False),
     Column("worker", String(64)),
     Column("version", String(64)),
+    Column("peak_kb", BigInteger),
     Column("result", Text),
     Column("error", Text),
     Column("rerun_of", Serial),
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
-    Index("runs_to_claim", "state", "priority", "due", "id"),
+    _partial("runs_to_claim", "priority", "due", "id", where=PENDING),
+    _partial("runs_executing", "worker", "id", where=EXECUTING),
     _partial("runs_open", "task", "effective", "id", where=OPEN),
     _partial("runs_ended", "state", "effective", "id", where=ENDED),
     _partial("runs_ended_by_task", "task", "state", "effective", "id", where=ENDED),
@@ -100,6 +105,7 @@ keys = Table(
     sqlite_with_rowid=False,
 )
 
+# Those that were not their run's last: the last one stands in the run, where ``began`` is set.
 attempts = Table(
     "attempts",
     metadata,

@@ -10,7 +10,7 @@ from sqlalchemy.engine import Engine
 from jittask.store.engine import Lock, alone
 from jittask.store.errors import NoRecords, OldSchema, StoreError
 
-HEAD = "0003"
+HEAD = "0005"
 """The newest revision; a test holds it against the migrations."""
 
 

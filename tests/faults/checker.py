@@ -244,8 +244,15 @@ def _disagreeing(history: History) -> Iterator[str]:
         for one in run.attempts:
             mine = [body for body in bodies[run.id] if body.attempt == one.number]
             words = f"{_told(run)}: attempt {one.number} ({one.outcome})"
-            if one.outcome == RunState.COMPLETED and not any(body.ended for body in mine):
+            ends = [body.ended for body in mine if body.ended]
+            if one.outcome == RunState.COMPLETED and not ends:
                 yield f"{words} has no body that came to its end"
+            if (
+                one.outcome == RunState.COMPLETED
+                and one.finished
+                and any(end > one.finished for end in ends)
+            ):
+                yield f"{words} ended {max(ends)}, and is recorded at {one.finished}"
             if one.outcome == Reason.ERROR and not mine:
                 yield f"{words} has no body"
             if one.outcome in _NEVER_BEGAN and mine:

@@ -154,6 +154,10 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
         replace(without(body(1, 0.2, 0.8)), bodies=(*GOOD.bodies[1:], body(1, 0.2, None))),
         {"I6": 1},
     ),
+    "recorded before its body ended": (
+        also(completed(20, 60), bodies=(body(20, 60.1, 60.95),)),
+        {"I6": 1},
+    ),
     "a body that no record names": (also(bodies=(body(99, 1, 2),)), {"I6": 1}),
     "a body of a skipped run": (also(bodies=(body(5, 40.1, 40.2),)), {"I6": 1}),
     "a body of what was given back": (
@@ -166,7 +170,9 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
     "a failure without a body": (without(body(8, 45.1, None)), {"I6": 1}),
     "over the cap": (
         also(
-            completed(20, 60), completed(21, 60.5), bodies=(body(20, 60.1, 61), body(21, 60.9, 62))
+            completed(20, 60),
+            completed(21, 60.5),
+            bodies=(body(20, 60.1, 60.9), body(21, 60.8, 61.4)),
         ),
         {"I7": 1},
     ),

@@ -126,6 +126,55 @@ def test_a_stale_token_writes_nothing(store: Store) -> None:
     assert [one.outcome for one in run.attempts] == ["interrupted", None]
 
 
+def test_attempts_are_kept_one_by_one(store: Store) -> None:
+    """With their own outcome and error each, while another executes too (R1)."""
+    store.plan(NOW, [new()])
+    ends = [(RunState.PENDING, Reason.ERROR, "first"), (RunState.PENDING, None, None)]
+    for minute, (state, reason, error) in enumerate(ends):
+        [mine] = take(store, f"w{minute}", NOW + timedelta(minutes=minute))
+        end = Ending(
+            mine.run.id, mine.token, mine.attempt, state, reason, error=error, peak_kb=minute,
+            retry_at=NOW,
+        )  # fmt: skip
+        assert store.finish([end], NOW + timedelta(minutes=minute, seconds=1)) == [end]
+    [mine] = take(store, "w2", NOW + timedelta(minutes=2))
+    assert outcomes(store, mine.run.id) == [
+        (1, "w0", "error", "first", 0), (2, "w1", "pending", None, 1), (3, "w2", None, None, None),
+    ]  # fmt: skip
+    last = Ending(mine.run.id, mine.token, 3, RunState.COMPLETED, result="1", peak_kb=7)
+    store.finish([last], NOW + timedelta(minutes=3))
+    assert outcomes(store, mine.run.id)[-1] == (3, "w2", "completed", None, 7)
+    run = store.run(mine.run.id)
+    assert run is not None
+    assert [(one.started, one.finished) for one in run.attempts] == [
+        (NOW, NOW + timedelta(seconds=1)),
+        (NOW + timedelta(minutes=1), NOW + timedelta(minutes=1, seconds=1)),
+        (NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)),
+    ]
+    assert (run.started, run.finished) == (NOW, NOW + timedelta(minutes=3))
+
+
+def outcomes(store: Store, number: int) -> list[tuple[object, ...]]:
+    run = store.run(number)
+    assert run is not None
+    return [(one.number, one.worker, one.outcome, one.error, one.peak_kb) for one in run.attempts]
+
+
+def test_text_that_no_database_holds_is_kept_as_near_as_may_be(store: Store) -> None:
+    """A body may print NUL, or half of a surrogate pair: neither may keep its end from a record."""
+    store.plan(NOW, [new()])
+    [mine] = take(store)
+    odd, kept = "a\0b\ud800c\U0001f600", "a\ufffdb\ufffdc\U0001f600"
+    end = Ending(
+        mine.run.id, mine.token, 1, RunState.FAILED, Reason.ERROR, detail=odd, result=odd, error=odd
+    )
+    store.finish([end], NOW, [(mine.run.id, LogChunk(1, NOW, "stdout", odd))])
+    run = store.run(mine.run.id)
+    assert run is not None
+    assert (run.detail, run.result, run.error) == (kept, kept, kept)
+    assert [one.text for one in store.log(mine.run.id)] == [kept]
+
+
 def test_an_outcome_whose_reply_was_lost_counts_once_more(store: Store) -> None:
     store.plan(NOW, [new()])
     [mine] = take(store)
@@ -301,6 +350,29 @@ def _old_run(n: int) -> dict[str, object]:
         "task": f"t{n}", "row_key": "", "state": "pending", "trigger": "schedule", "nominal": n,
         "effective": n, "due": n, "attempt": 0, "token": 0, "priority": 0, "late": False,
     }  # fmt: skip
+
+
+def test_attempts_are_upgraded_and_downgraded_with_their_runs(store: Store) -> None:
+    """Whatever state their run is in, nothing that is told of an attempt changes."""
+    store.plan(NOW, [new(f"tasks.{name}") for name in "ABCDE"])
+    waiting, *others = take(store, "w1")
+    back = Ending(waiting.run.id, waiting.token, 1, RunState.PENDING, Reason.ERROR, retry_at=NOW)
+    ended = [
+        Ending(others[0].run.id, others[0].token, 1, RunState.COMPLETED, result="1", peak_kb=5),
+        Ending(others[1].run.id, others[1].token, 1, RunState.FAILED, Reason.ERROR, error="oh"),
+        Ending(others[2].run.id, others[2].token, 1, RunState.CANCELLED, Reason.ROW_GONE),
+    ]
+    store.finish([back, *ended], NOW + timedelta(seconds=1))
+    numbers = [waiting.run.id, *(one.run.id for one in others)]
+    before = [store.run(number) for number in numbers]
+    assert all(run and len(run.attempts) == 1 for run in before)
+    engine = store._database.engine
+    for _ in range(2):
+        upgrade.migrate(engine, "0003", down=True)
+        with engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT count(*) FROM attempts")).scalar() == 5
+        upgrade.migrate(engine, "head")
+        assert [store.run(number) for number in numbers] == before
 
 
 @pytest.mark.filterwarnings("ignore:.*expression-based index")

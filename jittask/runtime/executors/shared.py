@@ -97,8 +97,10 @@ class Shared:
                 self._end_if_over()
 
     def _let_go(self) -> None:
+        if len(self._loaded) <= _KEPT:
+            return
         idle = [key for key, one in self._loaded.items() if not one.running]
-        for key in idle[: max(0, len(self._loaded) - _KEPT)]:
+        for key in idle[: len(self._loaded) - _KEPT]:
             self._loaded.pop(key).bodies.close()
 
     def _end_if_over(self) -> None:
