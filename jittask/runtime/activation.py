@@ -33,6 +33,7 @@ def activate(task: CompiledTask, mark: TaskMark | None, now: datetime) -> Activa
         timing_digest=task.timing_digest,
         version=task.version,
         planned_until=now,
+        walked_until=now,
         enabled=task.enabled,
     )
     if mark is None:

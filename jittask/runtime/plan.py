@@ -51,22 +51,26 @@ def plan_task(
         close = []
     if not task.enabled:
         return Plan((), tuple(close), activation.mark, None)
-    start, stale = _start(task, activation.mark, pending)
+    mark = activation.mark
+    reach = max(now, mark.walked_until)  # a clock that is set back undoes no decision
+    following = task.timer.after(reach)
+    start, stale = _start(task, mark, pending, following, reach)
     close += [cancel(run, Reason.CALENDAR) for run in stale]
     standing = [run for run in pending if run not in stale]
-    create, passed_over = _due(task, start, standing, now)
+    create, passed_over = _due(task, start, reach, standing, now)
     close += passed_over
-    following = task.timer.after(now)
-    high, movable = activation.mark.planned_until, task.timer.roll is not None
-    if following is not None and (movable or following.effective > high):
+    if following is not None and all(run.nominals != following.nominals for run in standing):
         create = (*create, _run(task, following))
-    until = following.effective if following else max(now, high)
-    if not movable:  # what has been planned stays so, also when the clock is set back
-        until = max(until, high)
     return Plan(
-        create, tuple(close), replace(activation.mark, planned_until=until),
+        create,
+        tuple(close),
+        replace(
+            mark,
+            planned_until=following.effective if following else max(reach, mark.planned_until),
+            walked_until=reach if start <= reach else mark.walked_until,
+        ),
         following.effective if following else None,
-    )  # fmt: skip
+    )
 
 
 def removed(mark: TaskMark, pending: Sequence[PendingRun], now: datetime) -> Plan:
@@ -80,12 +84,16 @@ def removed(mark: TaskMark, pending: Sequence[PendingRun], now: datetime) -> Pla
 
 
 def _start(
-    task: ScheduledTask, mark: TaskMark, pending: Sequence[PendingRun]
+    task: ScheduledTask,
+    mark: TaskMark,
+    pending: Sequence[PendingRun],
+    following: Occurrence | None,
+    reach: datetime,
 ) -> tuple[datetime, list[PendingRun]]:
     """Return from where to walk, and the pending runs that the calendar has moved (T10)."""
     stale = []
     for run in pending:
-        found = task.timer.after(run.effective - _TICK)
+        found = following if run.effective > reach else task.timer.after(run.effective - _TICK)
         if found is None or found.effective != run.effective or found.nominals != run.nominals:
             stale.append(run)
     return max(min([mark.planned_until, *map(_before, stale)]), mark.activated), stale
@@ -97,10 +105,14 @@ def _before(run: PendingRun) -> datetime:
 
 
 def _due(
-    task: ScheduledTask, start: datetime, standing: Sequence[PendingRun], now: datetime
+    task: ScheduledTask,
+    start: datetime,
+    reach: datetime,
+    standing: Sequence[PendingRun],
+    now: datetime,
 ) -> tuple[tuple[NewRun, ...], list[Closing]]:
-    """Decide what came due in ``(start, now]`` and what stood pending before it."""
-    walked = task.timer.between(start, now) if start < now else iter(())
+    """Decide what came due in ``(start, reach]`` and what stood pending before it."""
+    walked = task.timer.between(start, reach) if start < reach else iter(())
     policy = task.policy
     misfire = policy.misfire
     first = next(walked, None)

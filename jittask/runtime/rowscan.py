@@ -85,7 +85,8 @@ class RowScan:
                 now, create=self._page(task, rows.model, page, start, now), term=self._term
             )
             announce(made, now, self._emit)
-        done = replace(mark, planned_until=max(now, mark.planned_until))
+        until = max(now, mark.planned_until)
+        done = replace(mark, planned_until=until, walked_until=until)
         self._store.plan(now, mark=[done], term=self._term)
         self._marks[task.name] = done
 

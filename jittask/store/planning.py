@@ -59,6 +59,9 @@ class TaskMark:
     timing_digest: str
     version: str
     planned_until: datetime
+    """Up to here every occurrence has been decided on, or stands pending."""
+    walked_until: datetime
+    """Up to here every occurrence has come due: what a clock that is set back does not undo."""
     enabled: bool
     vanished: datetime | None = None
 
@@ -192,6 +195,7 @@ def all_marks(connection: Connection) -> dict[str, TaskMark]:
             timing_digest=row.timing_digest,
             version=row.version,
             planned_until=from_micros(row.planned_until),
+            walked_until=from_micros(row.walked_until),
             enabled=row.enabled,
             vanished=maybe_instant(row.vanished),
         )
@@ -329,7 +333,8 @@ def give_back_keys(connection: Connection, numbers: Sequence[int]) -> None:
 def _put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
     values = [
         (mark.task, to_micros(mark.activated), mark.timing_digest, mark.version,
-         to_micros(mark.planned_until), mark.enabled, maybe_micros(mark.vanished))
+         to_micros(mark.planned_until), to_micros(mark.walked_until), mark.enabled,
+         maybe_micros(mark.vanished))
         for mark in wanted
     ]  # fmt: skip
     rows = batch(connection, values, **_MARKED)
@@ -347,5 +352,5 @@ def _put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
 
 _MARKED: Mapping[str, TypeEngine[Any]] = {
     "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "version": TEXT,
-    "planned_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
+    "planned_until": NUMBER, "walked_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
 }  # fmt: skip

@@ -140,6 +140,7 @@ marks = Table(
     Column("timing_digest", String(64), nullable=False),
     Column("version", String(64), nullable=False),
     Column("planned_until", BigInteger, nullable=False),
+    Column("walked_until", BigInteger, nullable=False, server_default="0"),
     Column("enabled", Boolean, nullable=False),
     Column("vanished", BigInteger),
 )

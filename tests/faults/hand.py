@@ -6,7 +6,7 @@ it leaves is the ``Ground``.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -36,16 +36,26 @@ START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 WORKERS = 2
 
 
-def task(name: str, seconds: int, *, enabled: bool = True, **policy: object) -> ScheduledTask:
-    """Make a task that fires every so many seconds."""
+def task(
+    name: str,
+    seconds: int,
+    *,
+    enabled: bool = True,
+    calendar: Mapping[str, object] | None = None,
+    **policy: object,
+) -> ScheduledTask:
+    """Make a task that fires every so many seconds, but for the days off of its calendar."""
     rule = {"repeatType": "custom", "rrule": f"FREQ=SECONDLY;INTERVAL={seconds}"}
+    timing: dict[str, object] = {"startTime": "2026-01-05 00:00:00", "repeat": rule}
+    if calendar is not None:
+        timing |= {"skipHoliday": 1, "calendar": calendar}
     return ScheduledTask(
         name=name,
         title=name,
         enabled=enabled,
         function=FunctionRef(name, "inner.py", "customFunc", CallStyle.CUSTOM_FUNC),
         policy=Policy(**policy),  # type: ignore[arg-type]
-        timer=Timer.from_config({"startTime": "2026-01-05 00:00:00", "repeat": rule}),
+        timer=Timer.from_config(timing),
         timing_digest=str(seconds),
         version="v",
         bundle=(),

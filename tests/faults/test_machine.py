@@ -30,6 +30,7 @@ tasks = st.builds(
     st.just(""),
     st.sampled_from([7, 60, 600]),
     enabled=st.booleans() | st.just(True),
+    calendar=st.sampled_from([None, {"extraHolidays": ["2026-12-01"]}]),
     misfire=st.sampled_from([Misfire.LATEST, Misfire.ALL]),
     overlap=st.sampled_from(list(Overlap)),
     on_interrupted=st.sampled_from(list(OnInterrupted)),

@@ -15,10 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
-from jittask.runtime import plan
-from jittask.store import claims, planning
+from jittask.store import Store, claims, planning
 from jittask.store.batch import held
-from jittask.store.planning import Closing, PendingRun, TaskMark
+from jittask.store.planning import Closing, TaskMark
 from jittask.store.tables import keys, runs
 from jittask.store.work import Ending
 from tests.faults.checker import Violation
@@ -137,13 +136,15 @@ def ignores_the_token(patch: pytest.MonkeyPatch) -> None:
 
 
 def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:
-    def from_the_start(
-        task: object, mark: TaskMark, pending: Sequence[PendingRun]
-    ) -> tuple[datetime, list[PendingRun]]:
-        del task, pending
-        return mark.activated, []
+    marks = Store.marks
 
-    patch.setattr(plan, "_start", from_the_start)
+    def as_if_never_planned(store: Store) -> dict[str, TaskMark]:
+        return {
+            name: replace(mark, planned_until=mark.activated, walked_until=mark.activated)
+            for name, mark in marks(store).items()
+        }
+
+    patch.setattr(Store, "marks", as_if_never_planned)
 
 
 def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -31,10 +31,16 @@ def expect_all(ground: Ground, one: ScheduledTask, began: float) -> None:
     ground.expect(one.name, frozenset(n.nominal for n in one.timer.between(since, ground.now)))
 
 
+FAR_OFF = {"extraHolidays": ["2026-12-01"]}
+
+
 @pytest.mark.parametrize("misfire", Misfire)
-def test_restarts_while_the_clock_is_an_hour_back(ground: Ground, misfire: Misfire) -> None:
+@pytest.mark.parametrize("calendar", [None, FAR_OFF], ids=["no calendar", "calendar"])
+def test_restarts_while_the_clock_is_an_hour_back(
+    ground: Ground, misfire: Misfire, calendar: Mapping[str, object] | None
+) -> None:
     """What stands in a record is neither run nor counted again."""
-    one = task("tasks.T", 600, misfire=misfire, overlap=Overlap.ALLOW)
+    one = task("tasks.T", 600, misfire=misfire, overlap=Overlap.ALLOW, calendar=calendar)
     ground.write(one)
     began = ground.now.timestamp()
     steps = [0, 7200, 1200, -3600, 60, 1200, 3600, 5400, -3600, 10, 3600, 1, 1, 1, 1]
@@ -42,6 +48,36 @@ def test_restarts_while_the_clock_is_an_hour_back(ground: Ground, misfire: Misfi
         ground.later(seconds)
         turn(ground, Hand(ground, f"w{number}"))
     expect_all(ground, one, began)
+    assert ground.violations(ground.now) == []
+
+
+def test_what_is_pruned_is_not_planned_again_when_the_clock_is_set_back(ground: Ground) -> None:
+    """Its key is gone: how far the task has been walked still stands (R3)."""
+    ground.write(task("tasks.T", 86_400, calendar=FAR_OFF, overlap=Overlap.ALLOW))
+    hand = Hand(ground, "w")
+    for _ in range(5):
+        turn(ground, hand)
+        ground.later(86_400)
+    ground.prune(days=1)
+    ground.later(-3 * 86_400)
+    turn(ground, Hand(ground, "again"))
+    assert ground.violations() == []
+
+
+def test_a_calendar_edit_while_nothing_runs(ground: Ground) -> None:
+    """Days that are worked after all, before the next occurrence as it was planned (T10)."""
+    off = [f"2026-01-0{day}" for day in (6, 7, 8)]
+    was = task("tasks.T", 43_200, calendar={"extraHolidays": off}, misfire=Misfire.ALL)
+    now = task("tasks.T", 43_200, calendar={"extraHolidays": off[:1]}, misfire=Misfire.ALL)
+    began = ground.now.timestamp()
+    for seconds, files in ((0, was), (43_200, was), (3600, now), (5 * 86_400, now), (1, now)):
+        ground.later(seconds)
+        ground.write(files)
+        turn(ground, Hand(ground, f"w{seconds}"))
+    expect_all(ground, now, began)
+    last = Hand(ground, "last")
+    for _ in range(12):
+        turn(ground, last)
     assert ground.violations(ground.now) == []
 
 

@@ -16,11 +16,12 @@ from alembic.migration import MigrationContext
 from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
 from jittask.store import NoRecords, Store, StoreError, StoreUnavailable, upgrade
 from jittask.store.engine import Lock, alone
+from jittask.store.instants import from_micros
 from jittask.store.moves import moving
 from jittask.store.orders import Pause
 from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
-from jittask.store.tables import metadata, runs
+from jittask.store.tables import marks, metadata, runs
 from jittask.store.work import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
 from tests.services import store_settings
 
@@ -343,6 +344,24 @@ def test_an_old_schema_is_upgraded_with_its_records(app: AppSettings, tmp_path: 
             "t0",
         ]
         assert len(take(store)) == 3
+
+
+def test_what_an_older_one_has_planned_still_stands(app: AppSettings, tmp_path: Path) -> None:
+    """A store of the schema before tasks' marks told how far they had been walked."""
+    mark = {
+        "task": "t0", "activated": 1, "timing_digest": "d", "version": "v", "planned_until": 9,
+        "enabled": True,
+    }  # fmt: skip
+    with Store.open(app, tmp_path, create=True) as store:
+        upgrade.migrate(store._database.engine, "0003", down=True)
+        with store._database.writing() as connection:
+            connection.execute(sa.insert(runs), [_old_run(0)])
+            connection.execute(sa.insert(marks), [mark])
+    with Store.open(app, tmp_path, create=True) as store:
+        [found] = store.marks().values()
+        assert found.planned_until == from_micros(9)
+        assert found.walked_until <= found.activated
+        assert len(take(store)) == 1
 
 
 def _old_run(n: int) -> dict[str, object]:
