@@ -20,6 +20,7 @@ from jittask.prelude.install import install
 from jittask.prelude.rowdata import RowData
 from jittask.query.match import matches
 from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Outcome, Withdrawn
+from jittask.store.place import STATE_FOLDER
 
 _TICK = timedelta(microseconds=1)
 
@@ -35,7 +36,7 @@ class Bodies:
         self, code: Path, root: Path, clock: Clock | None = None, *, shared: bool = False
     ) -> None:
         self._clock = clock or SystemClock()
-        self._code = code
+        self._theirs = (code, root / STATE_FOLDER)  # another bundle may have a module loaded
         compilation = compile_tree(code)
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
@@ -115,7 +116,7 @@ class Bodies:
         return self._as_in_the_tree("".join(lines))
 
     def _is_theirs(self, file: str) -> bool:
-        return Path(file).is_relative_to(self._code)
+        return any(Path(file).is_relative_to(one) for one in self._theirs)
 
     def _as_in_the_tree(self, text: str) -> str:
         """Return text with the modules' names that the tree gives them."""
@@ -140,7 +141,7 @@ def _without_ours(frames: TracebackType | None) -> TracebackType | None:
         if frames.tb_frame.f_code.co_filename != beside.__file__:
             kept.append(frames)
         frames = frames.tb_next
-    for one, following in zip(kept, [*kept[1:], None], strict=True):
+    for one, following in zip(kept, [*kept[1:], None], strict=False):
         one.tb_next = following
     return kept[0] if kept else None
 

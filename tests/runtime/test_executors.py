@@ -475,6 +475,19 @@ def test_versions_never_meet(hand: Hand, tmp_path: Path) -> None:
     assert not any(name == "commons" or name.startswith("commons.") for name in sys.modules)
 
 
+def test_a_failure_in_a_module_that_another_bundle_has_loaded(hand: Hand, tmp_path: Path) -> None:
+    """Its traceback is the element's all the same, and its process lives on."""
+    for run, name in enumerate(("one", "two"), 1):
+        tree = Tree(tmp_path / ".jittask" / "bundles" / name)
+        tree.write("commons/__init__.py", "")
+        tree.write("commons/failing.py", "def fail():\n    raise ValueError(1)\n")
+        tree.scheduled("T", "from commons.failing import fail as customFunc\n")
+        outcome = hand.run(tree, run=run, root=tmp_path)
+        assert isinstance(outcome, Failed)
+        assert outcome.error.splitlines()[-1] == "ValueError: 1"
+        assert OUR_FOLDER not in outcome.error
+
+
 @pytest.mark.parametrize("kind", ["process", "thread"])
 def test_a_run_in_flight_keeps_its_version(hand: Hand, tmp_path: Path) -> None:
     """What it imports only after the new version has run is its own, too."""
