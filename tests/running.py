@@ -18,21 +18,29 @@ from unittest.mock import patch
 
 from jittask.cli.main import main
 
-PATIENCE = 30.0
+PATIENCE = 60.0
 
 
 class Program:
     """``jittask run TREE --format json``, its events, and ways to end it."""
 
-    def __init__(self, tree: Path, shape: str = "json", *, once: bool = False) -> None:
+    def __init__(
+        self,
+        tree: Path,
+        shape: str = "json",
+        *,
+        once: bool = False,
+        module: str = "jittask",
+        **env: str,
+    ) -> None:
         more = ["--once"] if once else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "jittask", "run", str(tree), "--format", shape, *more],
+            [sys.executable, "-m", module, "run", str(tree), "--format", shape, *more],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,
             text=True,
-            env={**os.environ, "NO_COLOR": "1"},
+            env={**os.environ, "NO_COLOR": "1", **env},
             start_new_session=True,
         )
         self.lines: list[str] = []

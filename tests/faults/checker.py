@@ -33,12 +33,16 @@ _NEVER_BEGAN = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Body:
-    """One body as it told of itself; one without an end was cut off."""
+    """One body as it told of itself, by a clock that never steps; one without an end was cut off.
+
+    ``clock`` is what the runtime's clock said when it began, where that one does step.
+    """
 
     run: int
     attempt: int
     began: datetime
     ended: datetime | None
+    clock: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,8 @@ class History:
     """The nominals of each key from its activation until ``healed``."""
     caps: Mapping[str, int] = field(default_factory=dict)
     """By task, how many bodies of one key may run at once."""
+    task_caps: Mapping[str, int] = field(default_factory=dict)
+    """By task, how many of its bodies may run at once."""
     healed: datetime | None = None
     """What was due by then has had the time to be claimed, and to end."""
 
@@ -153,19 +159,30 @@ def _two_at_once(history: History) -> Iterator[str]:
 
 def _over_the_cap(history: History) -> Iterator[str]:
     runs = {run.id: run for run in history.runs}
-    steps: dict[Key, list[tuple[datetime, int]]] = defaultdict(list)
+    by_key: dict[Key, list[Body]] = defaultdict(list)
+    by_task: dict[str, list[Body]] = defaultdict(list)
     for body in history.bodies:
         run = runs.get(body.run)
-        counts = run is not None and run.trigger is not Trigger.ON_FAILURE
-        if run is None or not counts or body.ended is None or _interrupted(run, body):
+        if run is None or run.trigger is Trigger.ON_FAILURE or _interrupted(run, body):
             continue
-        steps[run.task, run.row_key] += [(body.began, 1), (body.ended, -1)]
-    for key, some in steps.items():
-        cap, at_once = history.caps.get(key[0]), 0
-        for moment, step in sorted(some):
-            at_once += step
-            if cap is not None and step > 0 and at_once > cap:
-                yield f"{key}: {at_once} bodies at {moment}, where {cap} may run"
+        by_key[run.task, run.row_key].append(body)
+        by_task[run.task].append(body)
+    for key, some in by_key.items():
+        yield from _more_at_once(str(key), some, history.caps.get(key[0]))
+    for task, some in by_task.items():
+        yield from _more_at_once(task, some, history.task_caps.get(task))
+
+
+def _more_at_once(name: str, bodies: Iterable[Body], cap: int | None) -> Iterator[str]:
+    if cap is None:
+        return
+    ended = [body for body in bodies if body.ended is not None]
+    steps = [(body.began, 1) for body in ended] + [(body.ended, -1) for body in ended]
+    at_once = 0
+    for moment, step in sorted(steps):
+        at_once += step
+        if step > 0 and at_once > cap:
+            yield f"{name}: {at_once} bodies at {moment}, where {cap} may run"
 
 
 def _by_run(bodies: Iterable[Body]) -> dict[int, list[Body]]:
@@ -189,8 +206,9 @@ def _too_early(history: History) -> Iterator[str]:
     runs = {run.id: run for run in history.runs}
     for body in history.bodies:
         run = runs.get(body.run)
-        if run is not None and body.began < run.effective:
-            yield f"{_told(run)}: a body began {body.began}, due {run.effective}"
+        began = body.clock or body.began
+        if run is not None and began < run.effective:
+            yield f"{_told(run)}: a body began {began}, due {run.effective}"
     for run in history.runs:
         for one in run.attempts:
             if one.started < run.effective:

@@ -70,6 +70,7 @@ class Ground:
     store: Store
     clock: FixedClock = field(default_factory=lambda: FixedClock(START))
     bodies: list[Body] = field(default_factory=list)
+    _moment: datetime = START
     _snapshot: Snapshot | None = None
     _seen: dict[int, Run] = field(default_factory=dict)
     _expected: dict[Key, frozenset[datetime]] = field(default_factory=dict)
@@ -82,6 +83,11 @@ class Ground:
     @property
     def now(self) -> datetime:
         return self.clock.now()
+
+    def moment(self) -> datetime:
+        """Return a moment after every one before, whatever the clock says."""
+        self._moment += timedelta(seconds=1)
+        return self._moment
 
     def later(self, seconds: float) -> None:
         """Move the clock, back too."""
@@ -125,7 +131,7 @@ class Ground:
             if one.task.policy.overlap is not Overlap.ALLOW
         }
         runs = tuple(self._seen.values())
-        return violations(History(runs, tuple(self.bodies), self._expected, caps, healed))
+        return violations(History(runs, tuple(self.bodies), self._expected, caps, healed=healed))
 
 
 class Hands:
@@ -146,7 +152,7 @@ class Hands:
         assignment, at = self._running.pop(run)
         if not isinstance(outcome, Interrupted):
             told = self._ground.bodies[at]
-            self._ground.bodies[at] = replace(told, ended=self._ground.now)
+            self._ground.bodies[at] = replace(told, ended=self._ground.moment())
         self._reports.append(Done(run, assignment.token, assignment.attempt, outcome))
 
     def free(self) -> int:
@@ -154,7 +160,8 @@ class Hands:
 
     def submit(self, assignment: Assignment) -> None:
         self._running[assignment.run] = (assignment, len(self._ground.bodies))
-        self._ground.bodies.append(Body(assignment.run, assignment.attempt, self._ground.now, None))
+        began, now = self._ground.moment(), self._ground.now
+        self._ground.bodies.append(Body(assignment.run, assignment.attempt, began, None, now))
 
     def poll(self, seconds: float) -> Sequence[Report]:
         del seconds

@@ -176,6 +176,22 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
         ),
         {"I7": 1},
     ),
+    "over the cap of a task": (
+        also(
+            replace(completed(20, 60), row_key="1"),
+            replace(completed(21, 60.5), row_key="2"),
+            bodies=(body(20, 60.1, 61), body(21, 60.9, 62)),
+            task_caps={KEY[0]: 1},
+        ),
+        {"I7": 1},
+    ),
+    "a body that began before it is due by the clock": (
+        also(
+            completed(20, 60),
+            bodies=(replace(body(20, 60.1, 60.8), clock=at(59.9)),),
+        ),
+        {"I4": 1},
+    ),
     "due, and left pending": (also(pending(20, 48)), {"I8": 1}),
     "left executing": (
         also(run(20, 48, attempt(1, 48, None, None), state=RunState.EXECUTING)),

@@ -1,4 +1,4 @@
-"""Kills, stops and cuts off the real program, again and again; the checker judges (I1-I8)."""
+"""Kills and stops the processes of the real program; the checker judges (I1-I8)."""
 
 from __future__ import annotations
 
@@ -6,35 +6,22 @@ import contextlib
 import os
 import signal
 import subprocess
-import uuid
-from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
-import sqlalchemy as sa
 
 from jittask.model import AppSettings
+from tests.faults.conftest import on_a_server, on_each_store
 from tests.faults.trial import Trial, rounds_or
-from tests.running import Program
-from tests.services import store_settings, url_of
+from tests.running import PATIENCE, Program
 
 pytestmark = pytest.mark.process
-
-on_each_store = pytest.mark.parametrize("settings", ["sqlite", "postgresql"], indirect=True)
-on_a_server = pytest.mark.parametrize("settings", ["postgresql"], indirect=True)
-
-
-@pytest.fixture
-def settings(request: pytest.FixtureRequest) -> Iterator[AppSettings]:
-    with store_settings(request.param) as found:
-        yield found
 
 
 @on_each_store
 def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
     """At a moment that chance chooses, start-up among them."""
-    trial = Trial(tmp_path, settings, rounds_or(7))
+    trial = Trial(tmp_path, settings, rounds_or(4))
     tree = trial.checkout()
     for _ in range(trial.rounds):
         with Program(tree.root) as program:
@@ -50,9 +37,24 @@ def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
 
 
 @on_each_store
+def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSettings) -> None:
+    """Before one that chance chooses, and before or behind a commit: no step is left out."""
+    trial = Trial(tmp_path, settings, rounds_or(4))
+    tree = trial.checkout()
+    for _ in range(trial.rounds):
+        with trial.program(tree, statements=trial.chance.randrange(1, 120)) as program:
+            assert program.process.wait(PATIENCE) == -signal.SIGKILL
+    with Program(tree.root) as program:
+        program.wait("ready")
+        healed = trial.calm(program)
+        assert program.stop() == 0
+    trial.check(tree, healed)
+
+
+@on_each_store
 def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
     """A worker that dies takes one run with it (R6), and the program goes on."""
-    trial = Trial(tmp_path, settings, rounds_or(25))
+    trial = Trial(tmp_path, settings, rounds_or(10))
     tree = trial.checkout()
     with Program(tree.root) as program:
         program.wait("ready")
@@ -60,6 +62,24 @@ def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
         while killed < trial.rounds:
             program.wait(trial.chance.choice(["started", "started", "finished"]))
             killed += kill_one(worker_processes(program), trial)
+            go_on(program, trial)
+        healed = trial.calm(program)
+        assert program.stop() == 0
+    trial.check(tree, healed)
+
+
+@on_each_store
+def test_the_template_is_killed(tmp_path: Path, settings: AppSettings) -> None:
+    """Its worker processes end too, and others are forked from a new one."""
+    trial = Trial(tmp_path, settings, rounds_or(8))
+    tree = trial.checkout()
+    with Program(tree.root) as program:
+        program.wait("ready")
+        killed = 0
+        while killed < trial.rounds:
+            program.wait(trial.chance.choice(["started", "finished"]))
+            killed += kill_one(children(program.process.pid), trial)
+            go_on(program, trial)
         healed = trial.calm(program)
         assert program.stop() == 0
     trial.check(tree, healed)
@@ -110,34 +130,21 @@ def test_runtimes_are_killed_in_turn(tmp_path: Path, settings: AppSettings) -> N
     trial.check(trees[0], healed)
 
 
-@on_a_server
-def test_connections_to_the_store_are_cut(tmp_path: Path, settings: AppSettings) -> None:
-    """All at once, in the midst of whatever each is doing: a commit's reply may be lost."""
-    name = f"jittask-{uuid.uuid4().hex[:8]}"
-    named = replace(settings, store=f"{settings.store}&application_name={name}")
-    trial = Trial(tmp_path, named, rounds_or(25))
-    tree = trial.checkout()
-    with Program(tree.root) as program:
-        program.wait("ready")
-        cut = 0
-        while cut < trial.rounds:
-            program.wait(trial.chance.choice(["planned", "started", "finished"]))
-            cut += cut_connections(name)
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+def go_on(program: Program, trial: Trial) -> None:
+    """Let something come to its end before the next fault, or not."""
+    if trial.chance.random() < 0.7:
+        program.wait("finished", status="completed")
 
 
 def worker_processes(program: Program) -> list[int]:
     """Return the worker processes: the template's children."""
-
-    def children(pid: int) -> list[int]:
-        found = subprocess.run(
-            ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
-        )
-        return [int(word) for word in found.stdout.split()]
-
     return [worker for template in children(program.process.pid) for worker in children(template)]
+
+
+def children(pid: int) -> list[int]:
+    """Return the processes that a process has begun."""
+    found = subprocess.run(["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False)
+    return [int(word) for word in found.stdout.split()]
 
 
 def kill_one(processes: list[int], trial: Trial) -> bool:
@@ -148,15 +155,3 @@ def kill_one(processes: list[int], trial: Trial) -> bool:
         os.kill(trial.chance.choice(processes), signal.SIGKILL)
         return True
     return False
-
-
-def cut_connections(name: str) -> bool:
-    """End the server's side of every connection of that name; say whether there was one."""
-    engine = sa.create_engine(url_of("postgresql"), isolation_level="AUTOCOMMIT")
-    query = sa.text(
-        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = :name"
-    )
-    with contextlib.closing(engine.connect()) as connection:
-        found = connection.execute(query, {"name": name}).all()
-    engine.dispose()
-    return bool(found)

@@ -8,9 +8,11 @@ import os
 import random
 import sqlite3
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
 
 from jittask import compile_tree
 from jittask.compiler.compiled import ScheduledTask
@@ -36,15 +38,24 @@ def body(*_):
     tell("start")
     time.sleep(0.05)
     tell("end")
+
+def twice():
+    body()
+    if currentTask.attempt == 1:
+        raise RuntimeError("the first attempt fails")
 """
 _POLICIES = {
     "Latest": {"misfire": "latest", "overlap": "allow"},
     "All": {"misfire": "all", "overlap": "allow", "onInterrupted": "rerun"},
     "InTurn": {"misfire": "latest", "overlap": "queue"},
+    "Twice": {"misfire": "latest", "overlap": "skip", "retry": {"max": 1, "delaySeconds": 0.1}},
 }
-_CAPS = {"tasks.InTurn": 1}
+_CAPS = {"tasks.InTurn": 1, "tasks.Twice": 1}
+_TASK_CAPS = {"tasks.Rows": 1}
 _ROWS_A_ROUND = 12
 _ROWS_EVERY = timedelta(seconds=0.4)
+_UNDER_WAY = timedelta(seconds=10)
+"""How long ago a body that begins may have been claimed."""
 
 
 def rounds_or(few: int) -> int:
@@ -55,10 +66,24 @@ def rounds_or(few: int) -> int:
 class Trial:
     """One app in one or several checkouts, its runs in one store, its witness beside them."""
 
-    def __init__(self, folder: Path, settings: AppSettings, rounds: int, **runtime: object) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        settings: AppSettings,
+        rounds: int,
+        *,
+        every: Mapping[str, int] = MappingProxyType({}),
+        **runtime: object,
+    ) -> None:
+        """``every`` names the tasks that fire less often than each second, and how often."""
         print(f"JITTASK_FAULT_SEED={SEED} rounds={rounds}")
         self.chance = random.Random(SEED)
         self.rounds = rounds
+        self.commits_are_lost = folder / "commits-are-lost"
+        self._every = every
+        self._steps = [(datetime.now(UTC), timedelta(0))]
+        self._clock = folder / "clock"
+        self._clock.write_text("0", encoding="utf-8")
         self._folder = folder
         self._settings = settings
         self._runtime = {"workers": 2, "scanSeconds": 0.2, **runtime}
@@ -75,8 +100,11 @@ class Trial:
         for task, policy in _POLICIES.items():
             tree.scheduled(
                 task,
-                "from commons.witness import body as customFunc\n",
-                {"repeatType": "custom", "rrule": "FREQ=SECONDLY"},
+                _inner(task),
+                {
+                    "repeatType": "custom",
+                    "rrule": f"FREQ=SECONDLY;INTERVAL={self._every.get(task, 1)}",
+                },
                 timing={"startTime": self._start},
                 policy=policy,
             )
@@ -86,13 +114,41 @@ class Trial:
             {"type": "databases.SqliteType", "title": "D", "database": str(self._data)},
         )
         tree.dated(
-            "Rows", "from commons.witness import body\n\n\ndef customFunc(rowData):\n    body()\n"
+            "Rows",
+            "from commons.witness import body\n\n\ndef customFunc(rowData):\n    body()\n",
+            policy={"maxConcurrent": 1},
         )
         return tree
 
+    def program(self, tree: Tree, **faults: object) -> Program:
+        """Run a checkout with what a trial cannot do from outside; see ``launch``."""
+        told = {
+            "clock": str(self._clock),
+            "commits": str(self.commits_are_lost),
+            "seed": SEED,
+            **faults,
+        }
+        return Program(tree.root, module="tests.faults.launch", JITTASK_TRIAL=json.dumps(told))
+
+    def now(self) -> datetime:
+        """Return what the program's clock says."""
+        return datetime.now(UTC) + self._steps[-1][1]
+
+    def step_the_clock(self, by: timedelta) -> None:
+        """Set the program's clock."""
+        offset = self._steps[-1][1] + by
+        draft = self._clock.with_name("clock~")
+        draft.write_text(str(offset.total_seconds()), encoding="utf-8")
+        self._steps.append((datetime.now(UTC), offset))
+        draft.replace(self._clock)
+
+    def store(self, tree: Tree) -> Store:
+        """Open the store beside the program."""
+        return Store.open(compile_tree(tree.root).app.settings, tree.root, create=False)
+
     def calm(self, program: Program) -> datetime:
         """Wait until all that is due now has been claimed; return what now was."""
-        healed = datetime.now(UTC)
+        healed = self.now()
         waiting = {f"tasks.{name}" for name in _POLICIES}
 
         def last(line: str) -> bool:
@@ -107,8 +163,8 @@ class Trial:
     def check(self, tree: Tree, healed: datetime) -> None:
         """Prove that nothing went wrong, and tell of how much there was to prove."""
         app = compile_tree(tree.root).app
-        with Store.open(app.settings, tree.root, create=False) as store:
-            runs = tuple(_all_runs(store, datetime.now(UTC)))
+        with self.store(tree) as store:
+            runs = tuple(_all_runs(store, self.now()))
             marks = store.marks()
         expected: dict[Key, frozenset[datetime]] = {}
         for name, task in app.tasks.items():
@@ -122,13 +178,29 @@ class Trial:
                     for number, at in self._rows()
                     if activated < at <= healed
                 }
-        bodies = tuple(bodies_of(self._witness.read_text(encoding="utf-8")))
+        bodies = tuple(
+            replace(body, clock=body.began + self._offset(body.began))
+            for body in bodies_of(self._witness.read_text(encoding="utf-8"))
+        )
         outcomes = Counter(str(one.outcome) for run in runs for one in run.attempts)
         states = Counter(str(run.state) for run in runs)
         occurrences = sum(map(len, expected.values()))
         print(f"{dict(states)} attempts={dict(outcomes)} {len(bodies)=} {occurrences=}")
-        wrong = violations(History(runs, bodies, expected, _CAPS, healed))
+        wrong = violations(History(runs, bodies, expected, _CAPS, _TASK_CAPS, healed))
         assert not wrong, "\n".join(map(str, wrong))
+
+    def _offset(self, moment: datetime) -> timedelta:
+        """Return how far ahead the clock was when a body was claimed that began at ``moment``.
+
+        It may have been set back since: the greatest of what it was in the meantime.
+        """
+        since = moment - _UNDER_WAY
+        ends = [at for at, _ in self._steps[1:]] + [datetime.max.replace(tzinfo=UTC)]
+        return max(
+            offset
+            for (at, offset), end in zip(self._steps, ends, strict=True)
+            if at <= moment and end > since
+        )
 
     @property
     def _data(self) -> Path:
@@ -150,6 +222,11 @@ class Trial:
         with contextlib.closing(sqlite3.connect(self._data)) as data:
             for number, at in data.execute("SELECT id, at FROM Thing"):
                 yield number, datetime.fromisoformat(at).replace(tzinfo=UTC)
+
+
+def _inner(task: str) -> str:
+    name = "twice" if task == "Twice" else "body"
+    return f"from commons.witness import {name} as customFunc\n"
 
 
 def bodies_of(witness: str) -> list[Body]:

@@ -166,8 +166,13 @@ class ProcessExecutor:
     def _fork(self) -> PoolWorker:
         ours, theirs = socket.socketpair()
         number = next(self._numbers)
+        order, with_it = [FRAME.pack(FORK, number, 0)], [theirs.fileno()]
         with theirs:
-            socket.send_fds(self._control, [FRAME.pack(FORK, number, 0)], [theirs.fileno()])
+            try:
+                socket.send_fds(self._control, order, with_it)
+            except OSError:  # the template has died since ``poll`` heard of it last
+                self._replace_template()
+                socket.send_fds(self._control, order, with_it)
         worker = PoolWorker(number, Connection(ours.detach()), self._clock)
         worker.connection.send(self._bodies_lock)
         if self._until is not None:
@@ -183,7 +188,8 @@ class ProcessExecutor:
         if worker.killed_for is not None:
             return
         worker.killed_for = why
-        self._control.sendall(FRAME.pack(KILL, worker.number, 0))
+        with contextlib.suppress(OSError):  # the template has died: ``poll`` ends its workers
+            self._control.sendall(FRAME.pack(KILL, worker.number, 0))
 
     def _look_at_the_slow(self) -> None:
         """Kill what is overdue, and take back what waits behind a body that is not short."""
@@ -258,14 +264,14 @@ class ProcessExecutor:
     def _replace_template(self) -> None:
         """Begin anew with a fresh template: nobody is left to kill the old one's workers.
 
-        Raises RuntimeError where the template did not live to fork once.
+        Raises RuntimeError where the template ended by itself before it had forked once.
         """
-        if not self._template_forked:
+        self._control.close()
+        killed = self._template.wait() == -signal.SIGKILL
+        if not self._template_forked and not killed:
             raise RuntimeError("the workers' template process cannot start")
         for worker in list(self._workers.values()):
             died = Interrupted("the workers' template process died")
             worker.killed_for = worker.killed_for or died
             self._bury(worker)
-        self._control.close()
-        self._template.wait()
         self._template, self._control = self._start_template()
