@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 import socket
-import subprocess
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -17,7 +15,7 @@ from jittask import compile_tree
 from jittask.store import Store
 from jittask.store.records import RecordFilter
 from tests.running import Program, jittask
-from tests.services import store_settings
+from tests.services import small_disk, store_settings
 from tests.tree import Tree
 
 pytestmark = pytest.mark.process
@@ -118,19 +116,6 @@ def test_a_server_that_is_gone_for_a_while(tmp_path: Path) -> None:
         assert done.returncode == 1
         assert len(done.stderr.splitlines()) == 2, done.stderr
         proxy.close()
-
-
-@contextmanager
-def small_disk(place: Path) -> Iterator[Path]:
-    """A file system of two megabytes."""
-    place.mkdir()
-    command = ["mount", "-t", "tmpfs", "-o", "size=2m", "tmpfs", str(place)]
-    if subprocess.run(command, check=False, capture_output=True).returncode != 0:
-        pytest.skip("only root can mount a small disk")
-    try:
-        yield place
-    finally:
-        subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def test_a_disk_that_is_full_for_a_while(tmp_path: Path) -> None:
