@@ -52,7 +52,6 @@ _POLICIES = {
 }
 _CAPS = {"tasks.InTurn": 1, "tasks.Twice": 1}
 _TASK_CAPS = {"tasks.Rows": 1}
-_ROWS_A_ROUND = 12
 _ROWS_EVERY = timedelta(seconds=0.4)
 _UNDER_WAY = timedelta(seconds=10)
 """How long ago a body that begins may have been claimed."""
@@ -73,6 +72,7 @@ class Trial:
         rounds: int,
         *,
         every: Mapping[str, int] = MappingProxyType({}),
+        rows_a_round: int = 12,
         **runtime: object,
     ) -> None:
         """``every`` names the tasks that fire less often than each second, and how often."""
@@ -89,7 +89,7 @@ class Trial:
         self._runtime = {"workers": 2, "scanSeconds": 0.2, **runtime}
         self._witness = folder / "witness.txt"
         self._start = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
-        self._make_rows()
+        self._make_rows(rounds * rows_a_round)
 
     def checkout(self, name: str = "app") -> Tree:
         """Write a copy of the app."""
@@ -136,7 +136,13 @@ class Trial:
 
     def step_the_clock(self, by: timedelta) -> None:
         """Set the program's clock."""
-        offset = self._steps[-1][1] + by
+        self._set_the_clock(self._steps[-1][1] + by)
+
+    def set_the_clock_ahead(self) -> None:
+        """Set it to where it has been, at the most: what has been decided is not to come again."""
+        self._set_the_clock(max(offset for _, offset in self._steps))
+
+    def _set_the_clock(self, offset: timedelta) -> None:
         draft = self._clock.with_name("clock~")
         draft.write_text(str(offset.total_seconds()), encoding="utf-8")
         self._steps.append((datetime.now(UTC), offset))
@@ -149,7 +155,7 @@ class Trial:
     def calm(self, program: Program) -> datetime:
         """Wait until all that is due now has been claimed; return what now was."""
         healed = self.now()
-        waiting = {f"tasks.{name}" for name in _POLICIES}
+        waiting = {f"tasks.{name}" for name in _POLICIES if name not in self._every}
 
         def last(line: str) -> bool:
             told = json.loads(line)
@@ -206,13 +212,13 @@ class Trial:
     def _data(self) -> Path:
         return self._folder / "d.db"
 
-    def _make_rows(self) -> None:
+    def _make_rows(self, count: int) -> None:
         base = datetime.now(UTC).replace(tzinfo=None, microsecond=0) + timedelta(seconds=2)
         with contextlib.closing(sqlite3.connect(self._data)) as data, data:
             data.execute(
                 "CREATE TABLE Thing (id INTEGER PRIMARY KEY, name TEXT, at TEXT, day TEXT)"
             )
-            for number in range(self.rounds * _ROWS_A_ROUND):
+            for number in range(count):
                 at = base + number * _ROWS_EVERY
                 data.execute(
                     "INSERT INTO Thing(at) VALUES (?)", (at.strftime("%Y-%m-%d %H:%M:%S.%f"),)
