@@ -35,7 +35,7 @@ def changes(
         try:
             for found in watchfiles.watch(
                 root,
-                watch_filter=_Relevant(root),
+                watch_filter=None,  # what it kept back would be no turn: the run store never rests
                 debounce=debounce_millis,
                 step=min(_STEP_MILLIS, debounce_millis),
                 stop_event=stop,
@@ -45,7 +45,7 @@ def changes(
                 poll_delay_ms=_POLL_MILLIS,
                 raise_interrupt=False,
             ):
-                yield bool(found)
+                yield any(_is_relevant(root, path) for _, path in found)
         except (OSError, RuntimeError) as error:
             if polling:
                 trouble(f"the tree cannot be watched, so nothing reloads: {error}")
@@ -55,16 +55,10 @@ def changes(
             return
 
 
-class _Relevant(watchfiles.BaseFilter):
-    """Lets through what can change a compilation: never ``.jittask``, data or byte code."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = root
-        super().__init__()
-
-    def __call__(self, change: watchfiles.Change, path: str) -> bool:
-        try:
-            parts = Path(path).relative_to(self._root).parts
-        except ValueError:
-            return False
-        return bool(parts) and parts[0] in WATCHED and "__pycache__" not in parts
+def _is_relevant(root: Path, path: str) -> bool:
+    """Whether it can change a compilation: never ``.jittask``, data or byte code."""
+    try:
+        parts = Path(path).relative_to(root).parts
+    except ValueError:
+        return False
+    return bool(parts) and parts[0] in WATCHED and "__pycache__" not in parts

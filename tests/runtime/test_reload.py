@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import threading
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from jittask.runtime.reload import changes
 from tests.running import Program, jittask
 from tests.tree import Tree
 
@@ -157,3 +159,25 @@ def test_a_reload_lets_another_commons_in(tree: Tree) -> None:
         assert done.returncode == 0, done.stderr
         assert program.wait("finished", task="tasks.Uses")["result"] == '"after"'
         program.stop()
+
+
+def test_a_watch_has_its_turn_though_the_run_store_never_rests(tree: Tree) -> None:
+    """A removed element stops after a while in which nothing else changes (H3)."""
+    stop, state = threading.Event(), tree.root / ".jittask"
+    state.mkdir()
+
+    def write() -> None:
+        for number in range(200):
+            (state / "busy").write_text(str(number))
+            stop.wait(0.02)
+
+    writing = threading.Thread(target=write)
+    writing.start()
+    looks = changes(
+        tree.root, stop, debounce_millis=20, yield_every_millis=200, trouble=pytest.fail
+    )
+    assert next(looks) is False
+    assert writing.is_alive()
+    stop.set()
+    looks.close()
+    writing.join()
