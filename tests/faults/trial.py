@@ -94,7 +94,7 @@ class Trial:
     def checkout(self, name: str = "app") -> Tree:
         """Write a copy of the app."""
         store = {"store": self._settings.store} if self._settings.store else {}
-        tree = Tree(self._folder / name, runtime=self._runtime, **store)
+        tree = self._tree = Tree(self._folder / name, runtime=self._runtime, **store)
         tree.write("commons/__init__.py", "")
         tree.write("commons/witness.py", _WITNESS.format(path=str(self._witness)))
         for task, policy in _POLICIES.items():
@@ -164,6 +164,9 @@ class Trial:
             return not waiting
 
         program.wait_line(last)
+        with self.store(self._tree) as store:
+            while (soonest := store.next_due()) is not None and soonest <= healed:
+                program.wait("finished")
         return healed
 
     def check(self, tree: Tree, healed: datetime) -> None:
