@@ -34,6 +34,7 @@ from tests.faults.checker import Body, History, Key, Violation, violations
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 WORKERS = 2
+DAY = 86_400
 
 
 def task(
@@ -44,8 +45,13 @@ def task(
     calendar: Mapping[str, object] | None = None,
     **policy: object,
 ) -> ScheduledTask:
-    """Make a task that fires every so many seconds, but for the days off of its calendar."""
-    rule = {"repeatType": "custom", "rrule": f"FREQ=SECONDLY;INTERVAL={seconds}"}
+    """Make a task that fires every so many seconds, but for the days off of its calendar.
+
+    One that fires daily is moved by it, any other skipped.
+    """
+    rule: dict[str, object] = {"repeatType": "day"}
+    if seconds != DAY:
+        rule = {"repeatType": "custom", "rrule": f"FREQ=SECONDLY;INTERVAL={seconds}"}
     timing: dict[str, object] = {"startTime": "2026-01-05 00:00:00", "repeat": rule}
     if calendar is not None:
         timing |= {"skipHoliday": 1, "calendar": calendar}
@@ -72,13 +78,14 @@ class Ground:
     bodies: list[Body] = field(default_factory=list)
     _moment: datetime = START
     _snapshot: Snapshot | None = None
+    _caps: dict[str, int] = field(default_factory=dict)
     _seen: dict[int, Run] = field(default_factory=dict)
     _expected: dict[Key, frozenset[datetime]] = field(default_factory=dict)
 
     @classmethod
-    def open(cls, folder: Path) -> Ground:
-        """Begin on an empty SQLite store."""
-        return cls(folder, Store.open(AppSettings(), folder, create=True))
+    def open(cls, folder: Path, settings: AppSettings | None = None) -> Ground:
+        """Begin on an empty store: a file in the folder, or what the settings name."""
+        return cls(folder, Store.open(settings or AppSettings(), folder, create=True))
 
     @property
     def now(self) -> datetime:
@@ -96,6 +103,7 @@ class Ground:
     def write(self, *tasks: ScheduledTask) -> None:
         """Replace the files: what is planned from here on."""
         app = CompiledApp(self.folder, AppSettings(), {}, {}, {}, {}, "")
+        self._caps |= {one.name: 1 for one in tasks if one.policy.overlap is not Overlap.ALLOW}
         self._snapshot = Snapshot(app, {one.name: Standing(one, self.now) for one in tasks}, {})
 
     @property
@@ -125,13 +133,10 @@ class Ground:
     def violations(self, healed: datetime | None = None) -> list[Violation]:
         """Return what the checker finds."""
         self.look()
-        caps = {
-            name: 1
-            for name, one in self.snapshot.tasks.items()
-            if one.task.policy.overlap is not Overlap.ALLOW
-        }
         runs = tuple(self._seen.values())
-        return violations(History(runs, tuple(self.bodies), self._expected, caps, healed=healed))
+        return violations(
+            History(runs, tuple(self.bodies), self._expected, self._caps, healed=healed)
+        )
 
 
 class Hands:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.process
 @on_each_store
 def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
     """At a moment that chance chooses, start-up among them."""
-    trial = Trial(tmp_path, settings, rounds_or(4))
+    trial = Trial(tmp_path, settings, rounds_or(3))
     tree = trial.checkout()
     for _ in range(trial.rounds):
         with Program(tree.root) as program:
@@ -39,7 +39,7 @@ def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
 @on_each_store
 def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSettings) -> None:
     """Before one that chance chooses, and before or behind a commit: no step is left out."""
-    trial = Trial(tmp_path, settings, rounds_or(4))
+    trial = Trial(tmp_path, settings, rounds_or(3))
     tree = trial.checkout()
     for _ in range(trial.rounds):
         with trial.program(tree, statements=trial.chance.randrange(1, 120)) as program:
@@ -54,7 +54,7 @@ def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSet
 @on_each_store
 def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
     """A worker that dies takes one run with it (R6), and the program goes on."""
-    trial = Trial(tmp_path, settings, rounds_or(10))
+    trial = Trial(tmp_path, settings, rounds_or(8))
     tree = trial.checkout()
     with Program(tree.root) as program:
         program.wait("ready")
@@ -71,7 +71,7 @@ def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
 @on_each_store
 def test_the_template_is_killed(tmp_path: Path, settings: AppSettings) -> None:
     """Its worker processes end too, and others are forked from a new one."""
-    trial = Trial(tmp_path, settings, rounds_or(8))
+    trial = Trial(tmp_path, settings, rounds_or(4))
     tree = trial.checkout()
     with Program(tree.root) as program:
         program.wait("ready")
@@ -88,7 +88,7 @@ def test_the_template_is_killed(tmp_path: Path, settings: AppSettings) -> None:
 @on_a_server
 def test_a_runtime_is_stopped_past_its_lease(tmp_path: Path, settings: AppSettings) -> None:
     """And goes on when another has taken its runs over: alone, or with its worker processes."""
-    trial = Trial(tmp_path, settings, rounds_or(4), leaseSeconds=1.5, heartbeatSeconds=0.4)
+    trial = Trial(tmp_path, settings, rounds_or(3), leaseSeconds=1.5, heartbeatSeconds=0.4)
     a, b = trial.checkout("a"), trial.checkout("b")
     with Program(a.root) as first, Program(b.root) as second:
         for one in (first, second):
@@ -110,7 +110,7 @@ def test_a_runtime_is_stopped_past_its_lease(tmp_path: Path, settings: AppSettin
 @on_a_server
 def test_runtimes_are_killed_in_turn(tmp_path: Path, settings: AppSettings) -> None:
     """The one that is left plans on, and takes over what the other had claimed."""
-    trial = Trial(tmp_path, settings, rounds_or(4), leaseSeconds=1.5, heartbeatSeconds=0.4)
+    trial = Trial(tmp_path, settings, rounds_or(3), leaseSeconds=1.5, heartbeatSeconds=0.4)
     trees = [trial.checkout("a"), trial.checkout("b")]
     with contextlib.ExitStack() as running:
         programs = [running.enter_context(Program(tree.root)) for tree in trees]

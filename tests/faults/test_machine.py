@@ -1,23 +1,42 @@
-"""Planner, worker and store through random schedules, crashes, clock steps and edits (I1-I8)."""
+"""Planner, worker and store through random schedules, crashes, clock steps and edits (I1-I8).
+
+With a safeguard taken out, the same rules find out that it is missing.
+"""
 
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
+import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, rule
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Misfire, OnInterrupted, Overlap, Retry
 from jittask.runtime.executors.protocol import Completed, Failed, Interrupted, Outcome
-from tests.faults.hand import Ground, Hand, task
+from jittask.store.planning import PendingRun
+from jittask.store.work import Choice, Choose, DueRun, Executing, Taken
+from tests.faults.hand import DAY, Ground, Hand, task
+from tests.faults.test_mutants import MUTANTS
 from tests.faults.trial import rounds_or
+from tests.services import store_settings
 
+DAYS_OFF = {"extraHolidays": ["2026-01-06", "2026-01-07", "2026-01-09"]}
+GRACE = timedelta(days=1)
 NAMES = ("tasks.A", "tasks.B")
 OUTCOMES: Mapping[str, Outcome] = {
     "completed": Completed("null", 0.1),
@@ -28,9 +47,9 @@ OUTCOMES: Mapping[str, Outcome] = {
 tasks = st.builds(
     task,
     st.just(""),
-    st.sampled_from([7, 60, 600]),
+    st.sampled_from([7, 60, 600, DAY]),
     enabled=st.booleans() | st.just(True),
-    calendar=st.sampled_from([None, {"extraHolidays": ["2026-12-01"]}]),
+    calendar=st.sampled_from([None, DAYS_OFF]),
     misfire=st.sampled_from([Misfire.LATEST, Misfire.ALL]),
     overlap=st.sampled_from(list(Overlap)),
     on_interrupted=st.sampled_from(list(OnInterrupted)),
@@ -41,13 +60,20 @@ tasks = st.builds(
 class Machine(RuleBasedStateMachine):
     """Two runtimes on one store: one plans, both execute. What the rules do, chance orders."""
 
+    store = "sqlite"
+
     def __init__(self) -> None:
         super().__init__()
-        self._folder = tempfile.TemporaryDirectory()
-        self.ground = Ground.open(Path(self._folder.name))
+        self._held = ExitStack()
+        folder = self._held.enter_context(tempfile.TemporaryDirectory())
+        settings = self._held.enter_context(store_settings(self.store))
+        self.ground = Ground.open(Path(folder), settings)
+        self._held.enter_context(self.ground.store)
         self.files: dict[str, ScheduledTask] = {}
         self.planned: dict[str, tuple[ScheduledTask, datetime, datetime]] = {}
         """By task: what was planned last, since when, and the latest instant planned for."""
+        self.away: dict[str, datetime] = {}
+        """The tasks that are gone from the files, as the planner knows, and since when."""
         self.born = 0
         self.hands: list[Hand] = []
 
@@ -56,6 +82,7 @@ class Machine(RuleBasedStateMachine):
         self.files = {
             name: replace(one, name=name) for name, one in zip(NAMES, (a, b), strict=True)
         }
+        self.overlaps = {name: one.policy.overlap for name, one in self.files.items()}
         self.ground.write(*self.files.values())
         self.hands = [self.new_hand(), self.new_hand()]
         self.plan()
@@ -68,17 +95,30 @@ class Machine(RuleBasedStateMachine):
     def plan(self) -> None:
         ground, freed = self.ground, self.ground.store.pending(NAMES)
         self.hands[0].plan()
+        for name in self.planned.keys() - self.files.keys() - self.away.keys():
+            self.expect(name, _nominals(freed.get(name, ())))
+            self.away[name] = ground.now
         for name, one in self.files.items():
-            before = self.planned.get(name)
+            before, away = self.planned.get(name), self.away.pop(name, None)
             again = before is None or not before[0].enabled
+            forgotten = away is not None and ground.now - away > GRACE
             if before is not None and (
-                not one.enabled or again or before[0].timing_digest != one.timing_digest
+                not one.enabled
+                or again
+                or forgotten
+                or before[0].timing_digest != one.timing_digest
             ):
-                gone = {n for run in freed.get(name, ()) for n in run.nominals}
-                self.expect(name, gone)
+                if away is None:
+                    self.expect(name, _nominals(freed.get(name, ())))
                 again = True
-            since = ground.now if again or before is None else before[1]
-            until = ground.now if again or before is None else max(before[2], ground.now)
+            if again or before is None:
+                self.planned[name] = (one, ground.now, ground.now)
+                continue
+            since, until = before[1], max(before[2], ground.now)
+            if before[0].timer != one.timer:  # by another calendar from now on
+                if away is None:
+                    self.expect(name, _nominals(freed.get(name, ())))
+                since = until
             self.planned[name] = (one, since, until)
 
     def expect(self, name: str, but: set[datetime]) -> None:
@@ -91,6 +131,18 @@ class Machine(RuleBasedStateMachine):
     @rule(seconds=st.sampled_from([1, 5, 10, 60, 300, 3600, -1, -60, -3600]))
     def step_the_clock(self, seconds: int) -> None:
         self.ground.later(seconds)
+
+    @precondition(lambda self: self.is_slow())
+    @rule()
+    def let_days_pass(self) -> None:
+        """What is older than a day is pruned."""
+        self.ground.later(1.5 * DAY)
+        self.plan()
+        self.ground.prune(days=1)
+
+    def is_slow(self) -> bool:
+        """Whether a day brings no more runs than a test has time for."""
+        return all(one.timing_digest in ("600", str(DAY)) for one in self.files.values())
 
     @rule(which=st.sampled_from([0, 1]))
     def work(self, which: int) -> None:
@@ -129,19 +181,50 @@ class Machine(RuleBasedStateMachine):
     @rule(name=st.sampled_from(NAMES), to=tasks)
     def edit(self, name: str, to: ScheduledTask) -> None:
         """Planned at once: an edit counts from when it is first seen (D7)."""
-        overlap = self.files[name].policy.overlap  # the cap is judged over the whole history
+        overlap = self.overlaps[name]  # the cap is judged over the whole history
         policy = replace(to.policy, overlap=overlap)
         self.files[name] = replace(to, name=name, policy=policy)
         self.ground.write(*self.files.values())
         self.plan()
 
+    @rule(name=st.sampled_from(NAMES))
+    def remove(self, name: str) -> None:
+        """Taken away, until an edit or its return."""
+        self.files.pop(name, None)
+        self.ground.write(*self.files.values())
+        self.plan()
+
+    @rule()
+    def bring_back(self) -> None:
+        """What is away returns as it was (D7)."""
+        for name in self.away:
+            self.files[name] = self.planned[name][0]
+        self.ground.write(*self.files.values())
+        self.plan()
+
+    @precondition(lambda self: self.ground.store.shared)
+    @rule(which=st.sampled_from([0, 1]), name=st.sampled_from(NAMES), to=tasks)
+    def edit_in_the_midst_of_a_claim(self, which: int, name: str, to: ScheduledTask) -> None:
+        """One runtime has read what is due, and the other plans before it claims."""
+        self.ground.later(600)
+        self.plan()
+        store, take = self.ground.store, self.ground.store.take
+
+        def interrupted(choose: Choose, *more: Any) -> tuple[int, Taken]:
+            def edited(due: Sequence[DueRun], executing: Sequence[Executing]) -> Choice:
+                choice = choose(due, executing)
+                self.edit(name, to)
+                return choice
+
+            return take(edited, *more)
+
+        with patch.object(store, "take", interrupted):
+            self.hands[which].work()
+
     def teardown(self) -> None:
-        try:
+        with self._held:
             if self.hands:
                 self.heal()
-        finally:
-            self.ground.store.close()
-            self._folder.cleanup()
 
     def heal(self) -> None:
         """Let everything end, and demand all that has come due."""
@@ -155,7 +238,7 @@ class Machine(RuleBasedStateMachine):
                 hand.end_all()
             if not self.left(healed):
                 break
-        for name in NAMES:
+        for name in self.files:
             self.expect(name, set())
         found = self.ground.violations(healed)
         assert not found, "\n".join(map(str, found))
@@ -165,11 +248,36 @@ class Machine(RuleBasedStateMachine):
         return soonest is not None and soonest <= healed
 
 
-TestMachine = Machine.TestCase
-TestMachine.settings = settings(
-    max_examples=rounds_or(12),
-    stateful_step_count=25,
-    deadline=None,
-    phases=[Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+class OnPostgres(Machine):
+    """The same on a server, where transactions meet."""
+
+    store = "postgresql"
+
+
+def _nominals(pending: Iterable[PendingRun]) -> set[datetime]:
+    return {nominal for run in pending for nominal in run.nominals}
+
+
+def as_often_as(rounds: int, **more: object) -> settings:
+    return settings(
+        max_examples=rounds,
+        stateful_step_count=25,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        database=None,
+        **more,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize("machine", [Machine, OnPostgres])
+def test_nothing_goes_wrong(machine: type[Machine]) -> None:
+    run_state_machine_as_test(machine, settings=as_often_as(rounds_or(8)))
+
+
+@pytest.mark.parametrize("name", sorted(MUTANTS.keys() - {"the claim's condition"}))
+def test_without_a_safeguard_something_does(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """But for the claim's condition: one claim at a time leaves chance too little to find."""
+    MUTANTS[name](monkeypatch)
+    with pytest.raises(AssertionError, match=r"I\d: "):
+        run_state_machine_as_test(Machine, settings=as_often_as(500, derandomize=True))

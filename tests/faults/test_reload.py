@@ -21,7 +21,7 @@ pytestmark = pytest.mark.process
 @on_each_store
 def test_files_change_again_and_again(tmp_path: Path, settings: AppSettings) -> None:
     """Edited, half-written, moved away and back: no occurrence heeds it, no task begins anew."""
-    trial = Trial(tmp_path, settings, rounds_or(15), debounceMillis=20)
+    trial = Trial(tmp_path, settings, rounds_or(8), debounceMillis=20)
     tree = trial.checkout()
     with Program(tree.root) as program:
         program.wait("ready")
