@@ -88,6 +88,7 @@ def test_transactions_end_in_a_deadlock(tmp_path: Path, settings: AppSettings) -
                 program.wait(trial.chance.choice(["planned", "started", "finished"]))
             told = program.wait("trouble", code="store-unavailable")
             assert "deadlock detected" in told["text"]
+            program.wait("trouble", code="store-answers")
         healed = trial.calm(program)
         assert program.stop() == 0
     trial.check(tree, healed)
@@ -173,7 +174,7 @@ def cross(other: sa.Connection, name: str, trial: Trial) -> bool:
         "SELECT DISTINCT relation::regclass::text FROM pg_locks JOIN pg_stat_activity USING (pid)"
         " WHERE application_name = :name AND granted AND mode = 'RowExclusiveLock'"
         " AND relation::regclass::text = ANY (:tables)"
-        " AND pid IN (SELECT pid FROM pg_locks WHERE NOT granted)"
+        " AND pg_backend_pid() = ANY (pg_blocking_pids(pid))"
     )
     other.exec_driver_sql("BEGIN")
     other.exec_driver_sql("SET LOCAL deadlock_timeout = '1min'")
