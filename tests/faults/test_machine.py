@@ -74,7 +74,7 @@ class Machine(RuleBasedStateMachine):
         """By task: what was planned last, since when, and the latest instant planned for."""
         self.away: dict[str, datetime] = {}
         """The tasks that are gone from the files, as the planner knows, and since when."""
-        self.born = 0
+        self.born = self.days = 0
         self.hands: list[Hand] = []
 
     @initialize(a=tasks, b=tasks)
@@ -136,13 +136,16 @@ class Machine(RuleBasedStateMachine):
     @rule()
     def let_days_pass(self) -> None:
         """What is older than a day is pruned."""
+        self.days += 1
         self.ground.later(1.5 * DAY)
         self.plan()
         self.ground.prune(days=1)
 
     def is_slow(self) -> bool:
         """Whether a day brings no more runs than a test has time for."""
-        return all(one.timing_digest in ("600", str(DAY)) for one in self.files.values())
+        return self.days < 2 and all(
+            one.timing_digest in ("600", str(DAY)) for one in self.files.values()
+        )
 
     @rule(which=st.sampled_from([0, 1]))
     def work(self, which: int) -> None:
@@ -227,7 +230,11 @@ class Machine(RuleBasedStateMachine):
                 self.heal()
 
     def heal(self) -> None:
-        """Let everything end, and demand all that has come due."""
+        """Let everything end, and demand all that has come due.
+
+        What waits for another attempt waits for its task, too: none is left away.
+        """
+        self.bring_back()
         healed = max([self.ground.now, *(until for _, _, until in self.planned.values())])
         self.ground.later((healed - self.ground.now).total_seconds())
         self.plan()
