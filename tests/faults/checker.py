@@ -43,6 +43,8 @@ class Body:
     began: datetime
     ended: datetime | None
     clock: datetime | None = None
+    result: str | None = None
+    """What it returned, where it told of that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,19 +264,15 @@ def _disagreeing(history: History) -> Iterator[str]:
         for one in run.attempts:
             mine = [body for body in bodies[run.id] if body.attempt == one.number]
             words = f"{_told(run)}: attempt {one.number} ({one.outcome})"
-            ends = [body.ended for body in mine if body.ended]
-            if one.outcome == RunState.COMPLETED and not ends:
+            if one.outcome == RunState.COMPLETED and not any(body.ended for body in mine):
                 yield f"{words} has no body that came to its end"
-            if (
-                one.outcome == RunState.COMPLETED
-                and one.finished
-                and any(end > one.finished for end in ends)
-            ):
-                yield f"{words} ended {max(ends)}, and is recorded at {one.finished}"
             if one.outcome == Reason.ERROR and not mine:
                 yield f"{words} has no body"
             if one.outcome in _NEVER_BEGAN and mine:
                 yield f"{words} had a body"
+        returned = {body.result for body in bodies[run.id] if body.attempt == run.attempt} - {None}
+        if run.state is RunState.COMPLETED and returned and run.result not in returned:
+            yield f"{_told(run)}: {run.result} is recorded, where its body returned {returned}"
 
 
 # --- I8: the healing

@@ -157,7 +157,8 @@ class Hands:
         assignment, at = self._running.pop(run)
         if not isinstance(outcome, Interrupted):
             told = self._ground.bodies[at]
-            self._ground.bodies[at] = replace(told, ended=self._ground.moment())
+            result = outcome.result if isinstance(outcome, Completed) else None
+            self._ground.bodies[at] = replace(told, ended=self._ground.moment(), result=result)
         self._reports.append(Done(run, assignment.token, assignment.attempt, outcome))
 
     def free(self) -> int:
@@ -210,7 +211,7 @@ class Hand:
     def end_all(self) -> None:
         """Let every body come to its end, and have it written down."""
         for run in self.hands.running:
-            self.hands.end(run, Completed("null", 0.1))
+            self.hands.end(run, Completed(f'"by {self.identity}"', 0.1))
         self.write_down()
 
     def write_down(self) -> None:

@@ -154,8 +154,11 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
         replace(without(body(1, 0.2, 0.8)), bodies=(*GOOD.bodies[1:], body(1, 0.2, None))),
         {"I6": 1},
     ),
-    "recorded before its body ended": (
-        also(completed(20, 60), bodies=(body(20, 60.1, 60.95),)),
+    "another body's result": (
+        replace(
+            without(body(1, 0.2, 0.8)),
+            bodies=(*GOOD.bodies[1:], replace(body(1, 0.2, 0.8), result="2")),
+        ),
         {"I6": 1},
     ),
     "a body that no record names": (also(bodies=(body(99, 1, 2),)), {"I6": 1}),
