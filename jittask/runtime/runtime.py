@@ -29,7 +29,7 @@ from jittask.runtime.events import Event, Stopped, Trouble
 from jittask.runtime.membership import Alone, LeaseLost, Membership
 from jittask.runtime.outage import Outage
 from jittask.runtime.planning import Planning
-from jittask.runtime.reload import changes
+from jittask.runtime.reload import Watch
 from jittask.runtime.reloading import Reloading
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.telling import Telling
@@ -38,6 +38,7 @@ from jittask.runtime.worker import Worker, end_orphans
 from jittask.store import LeadershipLost, Store, StoreUnavailable
 
 _LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
+_LOOK_AT_ROOT_MILLIS = 500
 _LEFTOVER_PATIENCE = 10.0  # seconds
 _OUTAGE_PAUSE = 0.5  # seconds between two tries of a store that does not answer
 _LAST_PATIENCE = 5.0  # seconds that a stop waits for the store to take the last outcomes
@@ -156,6 +157,8 @@ class Runtime:
     # --- starting
 
     def _open(self) -> None:
+        if not self._once:  # what changes from here on is seen
+            self._watching = self._held.enter_context(Watch(self.root, self._trouble_watching))
         compilation = compile_tree(self.root, imports=True)
         opening.refuse_broken_app(compilation)
         settings = compilation.app.settings
@@ -338,18 +341,14 @@ class Runtime:
 
     def _watch(self) -> None:
         settings = self._compilation.app.settings.runtime
-        watched = False
-        for changed in changes(
-            self.root,
+        for changed in self._watching.changes(
             self._stopping,
             debounce_millis=settings.debounce_millis,
-            yield_every_millis=1000,
-            trouble=self._trouble_watching,
+            look_every_millis=_LOOK_AT_ROOT_MILLIS,
         ):
             if self._stopping.is_set():
                 return
-            if changed or self.snapshot.absent or not watched:
-                watched = True  # what changed before the watch began is looked for once
+            if changed or self.snapshot.absent:
                 with self._outage.suffered():
                     self._reloading.reload()
 

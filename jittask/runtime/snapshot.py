@@ -38,11 +38,8 @@ class Snapshot:
     broken: Mapping[str, tuple[Diagnostic, ...]]
     """Findings of the elements that cannot load, by full name or file; with or without a
     last good version in ``tasks``."""
-
-    @property
-    def absent(self) -> bool:
-        """Whether some element is away, and it is not yet known for how long."""
-        return any(one.absent_since is not None for one in self.tasks.values())
+    absent: bool = False
+    """Whether some element is away, and it is not yet known for how long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ def next_snapshot(
     """
     broken = _broken(compilation)
     if "app.json" in broken:
-        kept = Snapshot(last.app, last.tasks, {**last.broken, **broken})
+        kept = replace(last, broken={**last.broken, **broken})
         return kept, _changes(last, kept)
     tasks: dict[str, Standing] = {}
     for name, task in compilation.app.tasks.items():
@@ -97,7 +94,8 @@ def next_snapshot(
         since = before.absent_since or now
         if now - since < ABSENCE:
             tasks[name] = replace(before, absent_since=since)
-    following = Snapshot(compilation.app, tasks, broken)
+    absent = any(one.absent_since is not None for one in tasks.values())
+    following = Snapshot(compilation.app, tasks, broken, absent)
     return following, _changes(last, following)
 
 

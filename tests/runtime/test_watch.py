@@ -1,0 +1,166 @@
+"""What the watch of a tree tells, and what it does not (H5)."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from jittask.runtime import reload
+from jittask.runtime.reload import Watch
+from tests.tree import Tree
+
+NOTHING_MILLIS = 50
+PATIENCE = 100
+"""Looks: far more than any change takes."""
+
+
+class Watched:
+    """A tree under a watch."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.troubles: list[str] = []
+        self.watch = Watch(tree.root, self.troubles.append)
+        self.looks = self.watch.changes(
+            threading.Event(), debounce_millis=20, look_every_millis=NOTHING_MILLIS
+        )
+
+    def tells(self) -> bool:
+        """Whether a change is told; looks on until all is quiet again."""
+        seen = any(next(self.looks) for _ in range(PATIENCE))
+        while next(self.looks):
+            continue
+        return seen
+
+    def is_quiet(self) -> bool:
+        return not any(next(self.looks) for _ in range(6))
+
+
+@pytest.fixture
+def watched(tree: Tree) -> Iterator[Watched]:
+    tree.scheduled("A")
+    tree.write(".jittask/bundles/one/app.json", "{}")
+    tree.write("pages/P/e.json", "{}")
+    found = Watched(tree)
+    with found.watch:
+        yield found
+
+
+def replaced_top(root: Path) -> None:
+    (root / "tasks").rename(root / "old")
+    (root / "new").rename(root / "tasks")
+
+
+def rewritten_app(root: Path) -> None:
+    (root / "app.json").write_text('{"settings": {"timezone": "Asia/Shanghai"}}')
+
+
+CHANGES: list[tuple[str, Callable[[Path], object]]] = [
+    ("an edit", lambda root: (root / "tasks/A/inner.py").write_text("x = 1\n")),
+    ("a new element", lambda root: (root / "tasks/B").mkdir()),
+    ("a removed file", lambda root: (root / "tasks/A/inner.py").unlink()),
+    ("an edited manifest", rewritten_app),
+    ("a replaced manifest", lambda root: (root / "other.json").replace(root / "app.json")),
+    ("a removed manifest", lambda root: (root / "app.json").unlink()),
+    ("a new top folder", lambda root: (root / "commons").mkdir()),
+    ("a removed top folder", lambda root: (root / "tasks").rename(root / "old")),
+    ("a replaced top folder", replaced_top),
+]
+
+
+@pytest.mark.parametrize(("what", "change"), CHANGES, ids=[name for name, _ in CHANGES])
+def test_a_change_is_told(watched: Watched, what: str, change: Callable[[Path], object]) -> None:
+    root = watched.tree.root
+    watched.tree.write("other.json", "{}")
+    (root / "new/C").mkdir(parents=True)
+    assert watched.is_quiet()
+    change(root)
+    assert watched.tells(), what
+    assert watched.troubles == []
+
+
+@pytest.mark.parametrize("folder", ["commons", "tasks"])
+def test_what_has_come_anew_is_watched_too(watched: Watched, folder: str) -> None:
+    root = watched.tree.root
+    if (root / folder).exists():
+        (root / folder).rename(root / "old")
+        assert watched.tells()
+    (root / folder / "deep").mkdir(parents=True)
+    assert watched.tells()
+    (root / folder / "deep/one.py").write_text("ONE = 1\n")
+    assert watched.tells()
+
+
+QUIET = [
+    ".jittask/jittask.db",
+    ".jittask/bundles/one/app.json",
+    "pages/P/e.json",
+    "app.db",
+    "tasks/A/__pycache__/inner.pyc",
+]
+
+
+@pytest.mark.parametrize("file", QUIET)
+def test_what_bears_on_nothing_is_not_told(watched: Watched, file: str) -> None:
+    watched.tree.write(file, "more")
+    assert watched.is_quiet()
+
+
+def test_what_changes_before_anybody_asks_is_told(watched: Watched) -> None:
+    watched.tree.write("tasks/A/inner.py", "x = 2\n")
+    assert watched.tells()
+
+
+def test_a_folder_that_goes_while_the_watch_begins_is_tried_again(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.scheduled("A")
+    asked = failing(monkeypatch, FileNotFoundError("gone"), times=1)
+    watched = Watched(tree)
+    assert watched.tells()
+    assert len(asked) == 3
+    tree.write("tasks/A/inner.py", "x = 2\n")
+    assert watched.tells()
+    assert watched.troubles == []
+
+
+def test_a_limit_of_the_system_is_told_and_the_tree_polled(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree.scheduled("A")
+    asked = failing(monkeypatch, OSError("OS file watch limit reached"), times=1)
+    watched = Watched(tree)
+    assert asked == [False, True]
+    assert [one.partition(":")[0] for one in watched.troubles] == [
+        "the system's file watch failed, so the tree is polled instead"
+    ]
+    assert watched.is_quiet()
+    tree.scheduled("B")
+    assert watched.tells()
+
+
+def test_where_nothing_can_be_watched_it_says_so_and_ends(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failing(monkeypatch, OSError("no"), times=2)
+    watched = Watched(tree)
+    assert watched.troubles[-1] == "the tree cannot be watched, so nothing reloads: no"
+    assert list(watched.looks) == []
+
+
+def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> list[bool]:
+    """Have the next watches fail; return whether each one that is asked for polls."""
+    asked: list[bool] = []
+    original = reload.RustNotify
+
+    def make(paths: list[str], debug: bool, polling: bool, *more: object) -> object:
+        asked.append(polling)
+        if len(asked) <= times:
+            raise error
+        return original(paths, debug, polling, *more)
+
+    monkeypatch.setattr(reload, "RustNotify", make)
+    return asked
