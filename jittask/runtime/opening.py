@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
@@ -24,6 +24,7 @@ from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
 from jittask.store.orders import Pause
+from jittask.store.records import ElementRow
 
 _COMPILE_TRIES = 3
 
@@ -114,14 +115,19 @@ def first(compilation: Compilation, store: Store, bundles: Bundles, now: datetim
             compilation = compile_tree(compilation.app.root, imports=True)
         except OSError as error:
             raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
-    return first_snapshot(compilation, _last_good(compilation, store, bundles), now)
+    ran = store.elements()
+    since = {row.version: row.since for row in ran if row.version is not None}
+    return first_snapshot(compilation, _last_good(compilation, ran, bundles), since, now)
 
 
-def _last_good(compilation: Compilation, store: Store, bundles: Bundles) -> dict[str, Standing]:
+def _last_good(
+    compilation: Compilation, ran: Sequence[ElementRow], bundles: Bundles
+) -> dict[str, Standing]:
     """Compile, from their bundles, the versions that ran before of tasks that are broken now."""
+    broken = compilation.broken
     found: dict[str, Standing] = {}
-    for row in store.elements():
-        if row.name not in compilation.broken or row.version is None:
+    for row in ran:
+        if row.name not in broken or row.version is None:
             continue
         if not bundles.has(row.version):
             continue

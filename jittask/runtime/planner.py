@@ -93,13 +93,7 @@ class Planner:
             try:
                 pending = self._store.pending(some)
                 plans = [decide(name, pending.get(name, ())) for name in some]
-                made = self._store.plan(
-                    now,
-                    create=[run for plan in plans for run in plan.create],
-                    close=[closing for plan in plans for closing in plan.close],
-                    mark=[plan.mark for plan in plans],
-                    term=self._term,
-                )
+                made = self._put(plans, now)
             except StoreUnavailable:
                 for name in names[first:]:  # written or not: the keys let it be planned again
                     heapq.heappush(self._agenda, (now, name))
@@ -109,6 +103,15 @@ class Planner:
                 if plan.again is not None:
                     heapq.heappush(self._agenda, (plan.again, name))
             announce(made, now, self._emit)
+
+    def _put(self, plans: Sequence[Plan], now: datetime) -> list[tuple[int, NewRun]]:
+        """Write what is new of some plans, nothing where that is nothing; return the new runs."""
+        create = [run for plan in plans for run in plan.create]
+        close = [closing for plan in plans for closing in plan.close]
+        mark = [plan.mark for plan in plans if self._marks.get(plan.mark.task) != plan.mark]
+        if not (create or close or mark):
+            return []
+        return self._store.plan(now, create=create, close=close, mark=mark, term=self._term)
 
 
 def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:

@@ -57,10 +57,19 @@ class Changes:
 
 
 def first_snapshot(
-    compilation: Compilation, last_good: Mapping[str, Standing], now: datetime
+    compilation: Compilation,
+    last_good: Mapping[str, Standing],
+    since: Mapping[str, datetime],
+    now: datetime,
 ) -> Snapshot:
-    """Make the snapshot of a start; broken tasks go on with what ran before, if it is kept."""
-    tasks = {name: Standing(task, now) for name, task in compilation.app.tasks.items()}
+    """Make the snapshot of a start; broken tasks go on with what ran before, if it is kept.
+
+    ``since``: when the versions that ran before were loaded; they run on.
+    """
+    tasks = {
+        name: Standing(task, since.get(task.version, now))
+        for name, task in compilation.app.tasks.items()
+    }
     broken = _broken(compilation)
     tasks |= {name: last_good[name] for name in broken if name in last_good and name not in tasks}
     return Snapshot(compilation.app, tasks, broken)

@@ -19,6 +19,8 @@ from jittask.store.records import ElementRow, RuntimeRow
 from jittask.store.tables import ENDED, elements, log_chunks, runs, runtimes
 
 _RUNTIMES_KEPT = 20
+_NONE = "[]"
+"""How the diagnostics of an element without any are written."""
 _ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.SKIPPED, RunState.CANCELLED)
 
 
@@ -95,23 +97,29 @@ def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
 
 
 def put_elements(connection: Connection, rows: Sequence[ElementRow]) -> None:
-    """Replace what is known of the elements."""
+    """Replace what is known of the elements; what is known already is not written again."""
     alone(connection, Lock.ELEMENTS)
-    connection.execute(sa.delete(elements))
-    if rows:
+    wanted = {row.name: _written(row) for row in rows}
+    known = {row.name: row for row in connection.execute(sa.select(elements))}
+    changed = [name for name, row in wanted.items() if known.get(name) != row]
+    old = [name for name in known if name not in wanted or known[name] != wanted[name]]
+    if old:
+        connection.execute(
+            sa.delete(elements).where(elements.c.name == sa.bindparam("_name")),
+            [{"_name": name} for name in old],
+        )
+    if changed:
+        columns = elements.c.keys()
         connection.execute(
             sa.insert(elements),
-            [
-                {
-                    "name": row.name,
-                    "state": row.state,
-                    "version": row.version,
-                    "since": to_micros(row.since),
-                    "diagnostics": json.dumps([asdict(one) for one in row.diagnostics]),
-                }
-                for row in rows
-            ],
+            [dict(zip(columns, wanted[name], strict=True)) for name in changed],
         )
+
+
+def _written(row: ElementRow) -> tuple[str, str, str | None, int, str]:
+    """Return the columns of an element, in order."""
+    diagnostics = json.dumps([asdict(one) for one in row.diagnostics]) if row.diagnostics else _NONE
+    return row.name, row.state, row.version, to_micros(row.since), diagnostics
 
 
 def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
@@ -122,7 +130,9 @@ def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
             state=row.state,
             version=row.version,
             since=from_micros(row.since),
-            diagnostics=tuple(_diagnostic(one) for one in json.loads(row.diagnostics)),
+            diagnostics=()
+            if row.diagnostics == _NONE
+            else tuple(_diagnostic(one) for one in json.loads(row.diagnostics)),
         )
         for row in connection.execute(sa.select(elements).order_by(elements.c.name))
     )

@@ -93,7 +93,7 @@ def test_what_tells_of_a_failure_is_tried_once_and_not_told_of() -> None:
 
 def test_it_waits_for_a_free_worker_and_for_nothing_else(tree: Tree) -> None:
     tree.scheduled("A", policy={"maxConcurrent": 1, "overlap": "queue"})
-    snapshot = first_snapshot(compile_tree(tree.root), {}, NOW)
+    snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     due = [
         DueRun(n, "tasks.A", "", trigger, (NOW,), NOW, 0)
         for n, trigger in enumerate([Trigger.ON_FAILURE, Trigger.SCHEDULE, Trigger.ON_FAILURE])
@@ -158,7 +158,7 @@ def test_a_store_that_does_not_answer_in_between_loses_nothing(
 ) -> None:
     """The run is claimed, and what it is about cannot be read: it is given back, and taken again."""
     tree.scheduled("A")
-    snapshot = first_snapshot(compile_tree(tree.root), {}, NOW)
+    snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     failed = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
     [mine] = claimed(store)
     end = Ending(failed, mine.token, 1, RunState.FAILED, Reason.ERROR, "so")

@@ -19,7 +19,7 @@ def test_settings_that_name_an_unset_variable_change_nothing(
     monkeypatch.delenv("JITTASK_TEST_ZONE", raising=False)
     tree.write("app.json", {"settings": {"timezone": "Europe/Berlin"}})
     tree.scheduled("A")
-    before = first_snapshot(compile_tree(tree.root), {}, NOW)
+    before = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     tree.write("app.json", {"settings": {"timezone": "${JITTASK_TEST_ZONE}"}})
     after, changes = next_snapshot(before, compile_tree(tree.root), NOW)
     assert after.app is before.app

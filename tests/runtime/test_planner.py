@@ -1,0 +1,79 @@
+"""What a start plans: what is new or has come due, and nothing that stands already (R1, T10)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from jittask import compile_tree
+from jittask.model import AppSettings
+from jittask.runtime.planner import Planner
+from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.store import Store
+from tests.tree import Tree
+from tests.written import rows_written
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+SOON = NOW + timedelta(hours=1)
+A_DAY_ON = NOW + timedelta(days=1)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Store]:
+    with Store.open(AppSettings(), tmp_path, create=True) as opened:
+        yield opened
+
+
+def snapshot(tree: Tree) -> Snapshot:
+    return first_snapshot(compile_tree(tree.root), {}, {}, NOW)
+
+
+def start(store: Store, tree: Tree, now: datetime) -> dict[str, int]:
+    """Plan as a start does; return what was written."""
+    with rows_written() as found:
+        Planner(store, lambda event: None).step(snapshot(tree), now)
+    return dict(found)
+
+
+@pytest.fixture
+def planned(store: Store, tree: Tree) -> Tree:
+    tree.scheduled("Plain")
+    tree.scheduled("Rolled", timing={"skipWeekend": 1})
+    assert start(store, tree, NOW) == {"INSERT": 6}  # two runs, their keys, their marks
+    return tree
+
+
+def test_a_start_that_finds_all_planned_writes_nothing(store: Store, planned: Tree) -> None:
+    assert start(store, planned, SOON) == {}
+    assert start(store, planned, NOW - timedelta(hours=1)) == {}
+
+
+def test_a_start_after_a_night_plans_what_came_due(store: Store, planned: Tree) -> None:
+    assert start(store, planned, A_DAY_ON) == {"INSERT": 4, "UPDATE": 2}  # two runs and their keys
+    assert start(store, planned, A_DAY_ON) == {}
+
+
+@pytest.mark.parametrize(
+    ("edit", "written"),
+    [
+        ({"timing": {"startTime": "2026-01-05 10:00:00"}}, {"INSERT": 2, "UPDATE": 2, "DELETE": 1}),
+        ({"enable": 0}, {"UPDATE": 2, "DELETE": 1}),
+        ({"title": "Another"}, {"UPDATE": 1}),
+        ({"description": "more"}, {"UPDATE": 1}),
+    ],
+)
+def test_an_edit_is_written_of_its_task_alone(
+    store: Store, planned: Tree, edit: dict[str, object], written: dict[str, int]
+) -> None:
+    planned.scheduled("Plain", **edit)  # type: ignore[arg-type]
+    assert start(store, planned, SOON) == written
+    assert start(store, planned, SOON) == {}
+
+
+def test_a_task_that_has_gone_is_marked_once(store: Store, planned: Tree) -> None:
+    (planned.root / "tasks/Plain/e.json").unlink()
+    assert start(store, planned, SOON) == {"UPDATE": 2, "DELETE": 1}
+    assert start(store, planned, SOON) == {}

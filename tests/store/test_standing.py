@@ -1,0 +1,47 @@
+"""What the store is told of the elements: kept whole, and written where it is new (H3)."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.store import Store
+from jittask.store.records import ElementRow
+from tests.written import rows_written
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+LATER = datetime(2026, 1, 6, tzinfo=UTC)
+WRONG = Diagnostic("bad-json", Severity.ERROR, "no JSON", Location("tasks/C/e.json", 2), "mend it")
+A = ElementRow("tasks.A", "running", "1" * 64, NOW, ())
+B = ElementRow("tasks.B", "disabled", "2" * 64, NOW, ())
+C = ElementRow("tasks.C", "broken", None, NOW, (WRONG,))
+ALL = (A, B, C)
+
+
+@pytest.mark.parametrize(
+    ("following", "written"),
+    [
+        (ALL, {}),
+        (ALL[::-1], {}),
+        ((), {"DELETE": 3}),
+        ((A, C), {"DELETE": 1}),
+        ((*ALL, replace(A, name="tasks.D")), {"INSERT": 1}),
+        ((A, replace(B, state="running"), C), {"DELETE": 1, "INSERT": 1}),
+        ((replace(A, version="3" * 64), B, C), {"DELETE": 1, "INSERT": 1}),
+        ((replace(A, since=LATER), B, C), {"DELETE": 1, "INSERT": 1}),
+        ((A, B, replace(C, diagnostics=())), {"DELETE": 1, "INSERT": 1}),
+        ((A, replace(B, diagnostics=(WRONG,))), {"DELETE": 2, "INSERT": 1}),
+    ],
+)
+def test_what_is_known_already_is_not_written_again(
+    store: Store, following: tuple[ElementRow, ...], written: dict[str, int]
+) -> None:
+    store.put_elements(ALL)
+    assert store.elements() == ALL
+    with rows_written() as found:
+        store.put_elements(following)
+    assert store.elements() == tuple(sorted(following, key=lambda one: one.name))
+    assert found == written
