@@ -157,7 +157,11 @@ def _new_ids(connection: Connection, number: int) -> Iterable[int]:
 
 
 def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
-    """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
+    """Return, by task, the scheduled runs that no attempt has begun, soonest first.
+
+    They are pending. The query does not say so, or SQLite would look through all
+    pending runs, whosever they are, instead of the open ones of these tasks.
+    """
     found: dict[str, list[PendingRun]] = {}
     for at in range(0, len(tasks), _CHUNK):
         query = (
@@ -168,7 +172,6 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
             .where(
                 sa.text(OPEN),
                 runs.c.task.in_(tasks[at : at + _CHUNK]),
-                runs.c.state == RunState.PENDING,
                 runs.c.trigger == Trigger.SCHEDULE,
                 runs.c.attempt == 0,
             )

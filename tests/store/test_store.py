@@ -483,3 +483,38 @@ def test_a_password_is_not_shown(tmp_path: Path) -> None:
     with pytest.raises(StoreError) as caught:
         Store.open(secret, tmp_path, create=True)
     assert "hush" not in str(caught.value)
+
+
+def test_pending_are_the_planned_runs_that_no_attempt_has_begun(store: Store) -> None:
+    ends = {
+        "tasks.Done": RunState.COMPLETED,
+        "tasks.Again": RunState.PENDING,
+        "tasks.Begun": None,
+    }
+    store.plan(NOW, list(map(new, ends)))
+    [(skipped, _)] = store.plan(NOW, [new("tasks.Waiting", NOW - timedelta(days=1))])
+    store.plan(NOW, close=[Closing(skipped, RunState.SKIPPED, Reason.MISFIRE, "x")])
+    for mine in take(store):
+        state = ends.get(mine.run.task)
+        if state is not None:
+            store.finish([Ending(mine.run.id, mine.token, mine.attempt, state, retry_at=NOW)], NOW)
+    store.enqueue("tasks.Waiting", "", Trigger.MANUAL, NOW)
+    later = NOW + timedelta(days=1)
+    store.plan(NOW, [new("tasks.Waiting", later), new("tasks.Other", later)])
+    found = store.pending([*ends, "tasks.Waiting"])
+    assert {task: [run.effective for run in some] for task, some in found.items()} == {
+        "tasks.Waiting": [later]
+    }
+
+
+def test_pending_runs_are_found_by_their_tasks(tmp_path: Path) -> None:
+    """Not among those of all: that took a hundred thousand tasks a minute."""
+    said: list[tuple[str, object]] = []
+    with Store.open(AppSettings(), tmp_path, create=True) as store:
+        engine = store._database.engine
+        sa.event.listen(engine, "before_cursor_execute", lambda *at: said.append((at[2], at[3])))
+        store.pending([f"tasks.T{n}" for n in range(200)])
+        [(query, given)] = [one for one in said if "FROM runs" in one[0]]
+        with engine.connect() as connection:
+            steps = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", given).all()
+    assert "runs_open (task=?)" in steps[0][3]
