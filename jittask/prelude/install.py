@@ -67,8 +67,9 @@ class TreeNames(MetaPathFinder, Loader):
         self._folders.append(code)
         for name, module in list(sys.modules.items()):
             own = name[len(self.package) :] if name.startswith(self.package) else ""
-            inside = code.joinpath(*own.split("."))
-            if own.partition(".")[0] in _PACKAGES and inside.is_dir():
+            if own.partition(".")[0] not in _PACKAGES:
+                continue
+            if (inside := code.joinpath(*own.split("."))).is_dir():
                 module.__path__.append(str(inside))
 
     def find_spec(

@@ -1,21 +1,27 @@
 """The clean, warm process that worker processes are forked from (rule R6).
 
-It has one thread, has imported what bodies need, and never loads element
-code. It speaks in frames of one size over the socket that it is started with:
-FORK comes with a socket for the new worker, KILL names a worker by its number;
-it answers with the worker's process id, and later with how the worker ended.
+It has one thread, has done once what each bundle would need, on a tree of its
+own, and never loads element code. It speaks in frames of one size over the
+socket that it is started with: FORK comes with a socket for the new worker,
+KILL names a worker by its number; it answers with the worker's process id, and
+later with how the worker ended.
 Killing here, by the parent of the worker, cannot hit a process that took over
 a freed process id.
 """
 
 from __future__ import annotations
 
+import gc
+import json
 import os
 import select
 import signal
 import socket
 import struct
 import sys
+from contextlib import suppress
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import NoReturn
 
 FRAME = struct.Struct("!cqq")
@@ -25,12 +31,44 @@ LEASE_OVER = 75
 """The exit code of a worker that ended because nothing put its end off."""
 
 _WARM = (
-    "jittask.compiler",
-    "jittask.prelude.install",
+    "encodings.utf_8_sig",
     "jittask.prelude.call",
+    "jittask.runtime.executors.child",
     "jittask.data.rows",
     "sqlalchemy.dialects.sqlite",
+    "sqlite3",
 )
+_TIMES = {"startTime": "2026-01-05 09:00:00", "repeat": {"repeatType": "day"}, "skipHoliday": 1}
+_DATES = {"startField": "due", "startOffset": {"offsetType": -1, "offset": 1, "offsetUnit": "day"}}
+_TASK = {"title": "T", "enable": 1, "funcType": "Global", "func": "services.S.f"}
+_ROWS = {"modelPath": "models.M", "filter": "Q('status','=','open')"}
+_MODEL = {"type": "models.TableType", "title": "M", "db": "databases.D", "table": "m"}
+_EXAMPLE: dict[str, object] = {
+    "app.json": {"settings": {"timezone": "Asia/Shanghai", "calendar": "CN"}},
+    "services/S/e.json": {"type": "services.NormalType", "title": "S"},
+    "services/S/service.py": "def f(*row):\n    return None\n",
+    "databases/D/e.json": {"type": "databases.SqliteType", "title": "D", "database": "d.db"},
+    "models/M/e.json": _MODEL,
+    "tasks/T/e.json": _TASK | {"type": "tasks.NormalType", "timerCfg": _TIMES},
+    "tasks/D/e.json": _TASK | _ROWS | {"type": "tasks.DateFieldType", "timerCfg": _DATES},
+}
+"""A tree with something of each kind that a bundle may hold."""
+
+
+def warm() -> None:
+    """Import and build what the first bundle of a fresh process would have to."""
+    from jittask.compiler import compile_tree
+
+    for module in _WARM:
+        __import__(module)
+    with suppress(OSError), TemporaryDirectory(prefix="jittask-") as folder:  # a disk may be full
+        for name, content in _EXAMPLE.items():
+            file = Path(folder, name)
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content if isinstance(content, str) else json.dumps(content))
+        compile_tree(folder)
+    gc.collect()
+    gc.freeze()  # no worker goes through, and so copies, what all of them share
 
 
 def serve(control: socket.socket) -> None:
@@ -121,8 +159,7 @@ def _tell(control: socket.socket, what: bytes, number: int, value: int) -> None:
 def main() -> None:
     """Warm up and serve on the socket whose number is the first argument."""
     control = socket.socket(fileno=int(sys.argv[1]))
-    for module in _WARM:
-        __import__(module)
+    warm()
     serve(control)
 
 
