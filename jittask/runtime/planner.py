@@ -33,6 +33,10 @@ class Planner:
         self._agenda: list[tuple[datetime, str]] = []
         self._marks: dict[str, TaskMark] = {}
 
+    def has_seen(self, snapshot: Snapshot) -> bool:
+        """Whether every task of it has been planned since it became the one that runs."""
+        return snapshot is self._seen
+
     def step(self, snapshot: Snapshot, now: datetime) -> datetime | None:
         """Plan every task whose turn it is; return when the next one's is."""
         if snapshot is not self._seen:

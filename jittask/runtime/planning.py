@@ -16,6 +16,8 @@ from jittask.runtime.rowscan import RowScan
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
 
+_FINEST = timedelta(seconds=1)
+
 
 class Planning:
     """The planner and the row scan of the term that this runtime has."""
@@ -33,6 +35,17 @@ class Planning:
         if term is not None and term != self._term:
             self._term = term
             self._begin()
+
+    def on_time(self, snapshot: Snapshot, now: datetime) -> bool:
+        """Whether a turn has just come, and what is due for it stands planned and undisputed.
+
+        What follows on it can be planned after it has begun. No cycle is finer
+        than a second: so no second occurrence of a task is due, that a misfire
+        policy would have to choose from.
+        """
+        if self.again is None or not self._planner.has_seen(snapshot):
+            return False
+        return self.again <= now < self.again + _FINEST
 
     def plan(self, snapshot: Snapshot, now: datetime) -> None:
         """Plan every task whose turn it is. Raises LeadershipLost."""

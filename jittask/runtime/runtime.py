@@ -300,6 +300,8 @@ class Runtime:
         self._keep_company(now)
         if not draining:
             if self._membership.leads:
+                if self._planning.on_time(snapshot, now):
+                    self._worker.claim(snapshot)  # what is due does not wait for what follows it
                 self._planning.plan(snapshot, now)
                 self._upkeep.step(snapshot, now)
             self._reloading.write_what_is_new()

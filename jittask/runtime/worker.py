@@ -90,7 +90,7 @@ class Worker:
         """
         if claiming:
             self._kill_wanted()
-            soonest = self._claim(snapshot)
+            soonest = self.claim(snapshot)
             if soonest is not None:
                 until = (soonest - self._clock.now()).total_seconds()
                 seconds = min(seconds, until) if until > 0 else seconds
@@ -113,8 +113,11 @@ class Worker:
         self._reports = []
         self._identity = identity
 
-    def _claim(self, snapshot: Snapshot) -> datetime | None:
-        """Claim what is due; return when more will be, where there is room for more."""
+    def claim(self, snapshot: Snapshot) -> datetime | None:
+        """Claim what is due, and hand it over; return when more will be, where there is room.
+
+        Raises StoreUnavailable.
+        """
         now = self._clock.now()
         if self._doubtful:
             self._give_back(now)
