@@ -62,6 +62,11 @@ class Bodies:
             words = self._as_in_the_tree(_said(error)).splitlines()[0]
             return Failed(words, self._traceback(error), self._clock.monotonic() - began)
 
+    def load(self, task: str) -> None:
+        """Import a task's function before any run of it; raises whatever the import raises."""
+        file = self._tasks[task].function.file
+        self._app.module(file.removesuffix(".py").replace("/", "."))
+
     def close(self) -> None:
         """Take a shared bundle out of the process; no body of it may run."""
         if self._beside is not None:

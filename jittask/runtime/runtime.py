@@ -26,6 +26,7 @@ from jittask.runtime.bundles import Bundles
 from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Stopped, Trouble
+from jittask.runtime.foresight import Foresight
 from jittask.runtime.membership import Alone, LeaseLost, Membership
 from jittask.runtime.outage import Outage
 from jittask.runtime.planning import Planning
@@ -187,6 +188,7 @@ class Runtime:
         self._worker = Worker(
             self._store, self._executor, self._bundles, self._clock, self.identity, self._emit
         )
+        self._foresight = Foresight(self._store, self._executor, self._bundles, self._clock)
         self._reloading = Reloading(
             self.root, compilation, self._bundles, self._store, lambda: self.identity, self._clock,
             self._emit, self._swap,
@@ -305,6 +307,7 @@ class Runtime:
                 self._planning.plan(snapshot, now)
                 self._upkeep.step(snapshot, now)
             self._reloading.write_what_is_new()
+            self._foresight.step(snapshot, now)
         self._worker.step(snapshot, self._patience(now), claiming=not draining)
 
     def _patience(self, now: datetime) -> float:

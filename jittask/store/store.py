@@ -157,6 +157,11 @@ class Store:
         with self._database.reading() as connection:
             return claims.next_due(connection)
 
+    def soon(self, until: datetime, limit: int) -> list[str]:
+        """Return the tasks of the first ``limit`` runs that may be claimed until then, in order."""
+        with self._database.reading() as connection:
+            return list(dict.fromkeys(run.task for run in claims.due(connection, until, limit)))
+
     def take(
         self, choose: Choose, worker: str, now: datetime, limit: int, offset: int = 0
     ) -> tuple[int, Taken]:

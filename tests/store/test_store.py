@@ -74,6 +74,17 @@ def test_nothing_is_claimed_before_it_is_due(store: Store) -> None:
     assert store.next_due() is None
 
 
+def test_what_may_be_claimed_soon_is_told_by_task(store: Store) -> None:
+    later = NOW + timedelta(seconds=1)
+    again = NOW - timedelta(seconds=1)
+    store.plan(NOW, [new("b", later), new("a"), new("a", again), new("c", later)])
+    assert store.soon(NOW, 10) == ["a"]
+    assert store.soon(later, 10) == ["a", "b", "c"]
+    assert store.soon(later, 3) == ["a", "b"]
+    take(store)
+    assert store.soon(later, 10) == ["b", "c"]
+
+
 def test_the_urgent_come_first_then_the_oldest(store: Store) -> None:
     order = [("tasks.A", 0, 1), ("tasks.B", 5, 3), ("tasks.C", 5, 2), ("tasks.D", -1, 0)]
     for task, priority, minute in order:

@@ -21,11 +21,14 @@ from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.capture import LogHandler, capture_output
 from jittask.runtime.executors.protocol import (
+    LOG_CAP,
     Assignment,
     Completed,
     Done,
+    Expected,
     Failed,
     HoldUntil,
+    Loaded,
     Outcome,
     Output,
     Recall,
@@ -54,8 +57,13 @@ class _Worker:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._sending = threading.Lock()
-        self._orders: queue.SimpleQueue[Assignment] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[Assignment | Expected] = queue.SimpleQueue()
         self._current: Assignment | None = None
+        self._loaded: dict[Path, Bodies] = {}
+        self._said: list[tuple[str, str]] = []
+        self._unsaid = 0
+        """How much more is kept of what is said while no body runs."""
+        self._early: dict[Path, list[tuple[str, str]]] = {}
         self._clock = SystemClock()
         self._until: float | None = None
         self._held_on = threading.Event()
@@ -64,24 +72,25 @@ class _Worker:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
         try:
             while True:
-                order: Assignment | HoldUntil | Recall = self._connection.recv()
+                order: Assignment | Expected | HoldUntil | Recall = self._connection.recv()
                 match order:
                     case HoldUntil(moment=moment):
                         self._hold_until(moment)
                     case Recall():
                         self._give_back()
-                    case Assignment():
+                    case Assignment() | Expected():
                         self._orders.put(order)
         except (EOFError, OSError):
             os._exit(0)
 
     def _give_back(self) -> None:
         """Send back what has not begun."""
-        waiting: list[Assignment] = []
+        waiting: list[Assignment | Expected] = []
         with contextlib.suppress(queue.Empty):
             while True:
                 waiting.append(self._orders.get_nowait())
-        self._send(Returned(frozenset((one.run, one.token) for one in waiting)))
+        runs = [(one.run, one.token) for one in waiting if isinstance(one, Assignment)]
+        self._send(Returned(frozenset(runs)))
 
     def _hold_until(self, moment: float) -> None:
         first = self._until is None
@@ -99,30 +108,53 @@ class _Worker:
         os._exit(LEASE_OVER)
 
     def serve(self) -> None:
-        drain = capture_output(self._output)
+        self._drain = capture_output(self._output)
         _log_to(self)
-        loaded: dict[Path, Bodies] = {}
         while True:
-            assignment = self._current = self._orders.get()
-            bodies = loaded.get(assignment.bundle)
-            if bodies is None:
-                bodies = Bodies(assignment.bundle, assignment.root)
-                loaded[assignment.bundle] = bodies
-            outcome = _with_peak(bodies.run(assignment))
-            drain()
-            self._current = None
-            self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
+            match self._orders.get():
+                case Expected() as coming:
+                    self._load(coming)
+                case Assignment() as assignment:
+                    self._run(assignment)
+
+    def _run(self, assignment: Assignment) -> None:
+        self._current = assignment
+        for stream, text in self._early.pop(assignment.bundle, ()):
+            self._output(stream, text)
+        outcome = _with_peak(self._bodies(assignment).run(assignment))
+        self._drain()
+        self._current = None
+        self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
+
+    def _load(self, coming: Expected) -> None:
+        """Load what will be run; what it says meanwhile belongs to the first run of it."""
+        self._said, self._unsaid = [], LOG_CAP
+        with contextlib.suppress(BaseException):  # the run meets it, and tells of it
+            self._bodies(coming).load(coming.task)
+            self._early[coming.bundle] = self._said
+        self._drain()
+        self._unsaid = 0
+        self._send(Loaded())
+
+    def _bodies(self, wanted: Assignment | Expected) -> Bodies:
+        bodies = self._loaded.get(wanted.bundle)
+        if bodies is None:
+            bodies = self._loaded[wanted.bundle] = Bodies(wanted.bundle, wanted.root)
+        return bodies
 
     def _output(self, stream: str, text: str) -> None:
         current = self._current
         if current is not None:
             self._send(Output(current.run, current.token, current.attempt, stream, text))
+        elif self._unsaid > 0:
+            self._said.append((stream, text[: self._unsaid]))
+            self._unsaid -= len(text)
 
     def log(self, line: str) -> None:
         """Send a line that the body logged."""
         self._output("log", line)
 
-    def _send(self, report: Report | Returned) -> None:
+    def _send(self, report: Report | Returned | Loaded) -> None:
         try:
             with self._sending:
                 self._connection.send(report)

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Sequence
 from pathlib import Path
 
 from jittask.clock import Clock
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
+    Expected,
     Interrupted,
     Killed,
     Outcome,
@@ -43,6 +45,9 @@ class InlineExecutor:
     def free(self) -> int:
         """How many more runs it takes now."""
         return self._size - len(self._waiting)
+
+    def expect(self, coming: Sequence[Expected]) -> None:
+        """Do nothing: no code runs in the runtime's process before it is due."""
 
     def submit(self, assignment: Assignment) -> None:
         """Take a run, for the next ``poll`` to begin."""

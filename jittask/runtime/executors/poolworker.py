@@ -11,12 +11,20 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.runtime.executors.protocol import Assignment, Outcome, Recall, Returned
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Expected,
+    Outcome,
+    Recall,
+    Returned,
+)
 
 _RECYCLE_AFTER = 10_000  # runs, so that a leak in element code stays small
 _AHEAD_SECONDS = 0.05  # how much work may wait in a worker, judged by the bodies before
 _MOST_AHEAD = 64
 _HELD_UP_SECONDS = 0.2  # how long the first body may keep others waiting
+_MOST_BUNDLES = 512  # so that what a process holds stays bounded
+_LOAD_SECONDS = 30.0  # for code that is loaded beforehand, while nobody waits for its process
 _MEMORY = 0.7  # how much of the pace before counts in the new one
 
 
@@ -29,6 +37,8 @@ class PoolWorker:
         self.runs: deque[Assignment] = deque()
         self.process: int | None = None
         self.killed_for: Outcome | None = None
+        self.loading: Expected | None = None
+        """What it loads beforehand, for no run."""
         self._clock = clock
         self._bundles: set[Path] = set()
         self._modules: dict[str, str] = {}
@@ -41,6 +51,11 @@ class PoolWorker:
     def running(self) -> Assignment | None:
         """The run whose body runs, as far as is known here."""
         return self.runs[0] if self.runs else None
+
+    @property
+    def idle(self) -> bool:
+        """Whether its process does nothing, and is to do nothing."""
+        return not self.runs and self.loading is None and self.killed_for is None
 
     @property
     def room(self) -> int:
@@ -63,14 +78,25 @@ class PoolWorker:
         waited = self._clock.monotonic() - self._begun
         return len(self.runs) > 1 and not self._recalled and waited >= _HELD_UP_SECONDS
 
-    @property
-    def next_look(self) -> float:
+    def loads_too_long(self, *, wanted: bool) -> bool:
+        """Whether what it loads for no run must end; ``wanted``: a run waits for a process."""
+        return self._only_loads and self._clock.monotonic() >= self._load_until(wanted)
+
+    def next_look(self, *, wanted: bool) -> float:
         """When the pool is to look at it again, whatever it says; by ``Clock.monotonic``."""
         if self.killed_for is not None:
             return float("inf")
+        if self._only_loads:
+            return self._load_until(wanted)
         if len(self.runs) > 1 and not self._recalled:
             return min(self._deadline, self._begun + _HELD_UP_SECONDS)
         return self._deadline
+
+    def forked(self, process: int) -> None:
+        """Take note that the process is there; a load begins only now."""
+        self.process = process
+        if self._only_loads:
+            self._begun = self._clock.monotonic()
 
     def takes(self, bundle: Path, modules: Mapping[str, str]) -> bool:
         """Whether it may run a bundle: no module is there in two versions (H4)."""
@@ -78,14 +104,18 @@ class PoolWorker:
             return False
         if bundle in self._bundles:
             return True
-        return all(self._modules.get(file, digest) == digest for file, digest in modules.items())
+        return len(self._bundles) < _MOST_BUNDLES and go_together(self._modules, modules)
+
+    def begins(self, bundle: Path) -> bool:
+        """Whether a run of that bundle would not wait here for another bundle to be loaded."""
+        return self.loading is None or (self.loading.bundle == bundle and not self.runs)
 
     def holds(self, bundle: Path) -> bool:
-        """Whether it has run this bundle."""
+        """Whether it has loaded this bundle, or is about to."""
         return bundle in self._bundles
 
     def hold(self, bundle: Path, modules: Mapping[str, str]) -> None:
-        """Remember a bundle that is about to be run."""
+        """Remember a bundle that is about to be loaded or run."""
         if bundle not in self._bundles:
             self._bundles.add(bundle)
             self._modules |= modules
@@ -97,6 +127,12 @@ class PoolWorker:
         self.runs.append(assignment)
         self._given += 1
         self._send(assignment)
+
+    def load(self, coming: Expected) -> None:
+        """Have it load a bundle that it holds from now on; a run of it need not wait until then."""
+        self.loading = coming
+        self._begun = self._clock.monotonic()
+        self._send(coming)
 
     def done(self) -> None:
         """Take note that the body has ended, and the next one begins."""
@@ -128,12 +164,25 @@ class PoolWorker:
         return waiting
 
     @property
+    def _only_loads(self) -> bool:
+        """Whether it loads something, as far as is known, and no run waits for just that."""
+        return self.process is not None and self.loading is not None and not self.runs
+
+    def _load_until(self, wanted: bool) -> float:
+        return self._begun + (_HELD_UP_SECONDS if wanted else _LOAD_SECONDS)
+
+    @property
     def _deadline(self) -> float:
         return self._begun + self.runs[0].timeout_seconds if self.runs else float("inf")
 
-    def _send(self, order: Assignment | Recall) -> None:
+    def _send(self, order: Assignment | Expected | Recall) -> None:
         with contextlib.suppress(OSError):  # it has died: the pool finds that, and buries it
             self.connection.send(order)
+
+
+def go_together(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether no module is in both, in two versions."""
+    return all(some.get(file, digest) == digest for file, digest in others.items())
 
 
 @lru_cache(maxsize=4096)

@@ -3,7 +3,8 @@
 A worker holds bundles that go together: no two versions of a module ever meet in
 a process. A run whose bundle goes with none of the idle workers gets a fresh
 one. A worker that dies takes one run with it; a timeout kills the worker. Where
-bodies are short, some wait in the worker for the one before.
+bodies are short, some wait in the worker for the one before. What is expected
+soon is loaded beforehand, by one worker at a time that has nothing else to do.
 """
 
 from __future__ import annotations
@@ -15,17 +16,20 @@ import socket
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Mapping, Sequence
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.runtime.executors.poolworker import PoolWorker, modules_of
+from jittask.runtime.executors.poolworker import PoolWorker, go_together, modules_of
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
+    Expected,
     HoldUntil,
     Interrupted,
     Killed,
+    Loaded,
     Outcome,
     Report,
     Returned,
@@ -47,6 +51,11 @@ class ProcessExecutor:
         self._workers: dict[int, PoolWorker] = {}
         self._backlog: deque[Assignment] = deque()
         """Runs that no worker has room for now."""
+        self._expected: Sequence[Expected] = ()
+        self._cold: deque[Expected] = deque()
+        """What some worker may lack of what is expected."""
+        self._shunned: set[Path] = set()
+        """Bundles whose loading ended a process: only a run, with its timeout, loads them."""
         self._reports: list[Report] = []
         self._until: HoldUntil | None = None
         self._numbers = iter(range(1, sys.maxsize))
@@ -60,6 +69,12 @@ class ProcessExecutor:
         room = sum(one.room for one in self._workers.values())
         return max(0, room + self._size - len(self._workers) - len(self._backlog))
 
+    def expect(self, coming: Sequence[Expected]) -> None:
+        """Have workers that are idle load these, each as many of them as it can hold."""
+        self._expected = coming
+        self._cold = deque(coming)
+        self._load_ahead()
+
     def submit(self, assignment: Assignment) -> None:
         """Begin a run in an idle worker, or have it wait behind short ones."""
         self._backlog.append(assignment)
@@ -68,7 +83,8 @@ class ProcessExecutor:
     def poll(self, seconds: float) -> list[Report]:
         """Wait for reports; give back those that have come."""
         moment = self._clock.monotonic()
-        until = [one.next_look for one in self._workers.values() if one.runs]
+        wanted = bool(self._backlog)
+        until = [one.next_look(wanted=wanted) for one in self._workers.values() if not one.idle]
         left = min((one - moment for one in until), default=seconds)
         if self._reports:
             left = 0
@@ -84,6 +100,7 @@ class ProcessExecutor:
                 os.read(self._wake_read, 4096)
         self._look_at_the_slow()
         self._hand_out()
+        self._load_ahead()
         reports, self._reports = self._reports, []
         return reports
 
@@ -147,11 +164,16 @@ class ProcessExecutor:
     def _worker_for(self, bundle: Path) -> PoolWorker | None:
         """Return an idle worker, a fresh one, or one whose bodies are short; None for none."""
         modules = modules_of(bundle)
-        going_together = [one for one in self._workers.values() if one.takes(bundle, modules)]
-        going_together.sort(key=lambda one: not one.holds(bundle))  # it need not load it
+        going_together = [
+            one
+            for one in self._workers.values()
+            if one.takes(bundle, modules) and one.begins(bundle)
+        ]
+        # it need not load it, or has begun to
+        going_together.sort(key=lambda one: (not one.holds(bundle), one.loading is not None))
         worker = next((one for one in going_together if not one.runs), None)
         if worker is None and len(self._workers) >= self._size:
-            spent = next((one for one in self._workers.values() if not one.runs), None)
+            spent = next((one for one in self._workers.values() if one.idle), None)
             if spent is not None:
                 self._retire(spent)
         if worker is None and len(self._workers) < self._size:
@@ -162,6 +184,37 @@ class ProcessExecutor:
         if worker is not None:
             worker.hold(bundle, modules)
         return worker
+
+    def _load_ahead(self) -> None:
+        """Have one idle worker load something that it lacks, unless another is still at it."""
+        if self._backlog or any(one.loading is not None for one in self._workers.values()):
+            return
+        while self._cold:
+            coming = self._cold.popleft()
+            if coming.bundle in self._shunned:
+                continue
+            modules = modules_of(coming.bundle)
+            worker = self._worker_to_load(coming.bundle, modules)
+            if worker is not None:
+                worker.hold(coming.bundle, modules)
+                worker.load(coming)
+                self._cold.append(coming)  # for the other workers, once each bundle has one
+                return
+
+    def _worker_to_load(self, bundle: Path, modules: Mapping[str, str]) -> PoolWorker | None:
+        """Return a worker that could run the bundle sooner if it had loaded it."""
+        if len(self._workers) < min(self._size, len(self._expected)):
+            return self._fork()
+        idle = [one for one in self._workers.values() if one.idle]
+        for worker in idle:
+            if worker.takes(bundle, modules) and not worker.holds(bundle):
+                return worker
+        for worker in [one for one in idle if not one.takes(bundle, modules)]:
+            kept = [one.bundle for one in self._expected if worker.holds(one.bundle)]
+            if all(go_together(modules_of(one), modules) for one in kept):
+                self._retire(worker)  # what keeps the bundle out has been replaced by others
+                return self._fork()
+        return None
 
     def _fork(self) -> PoolWorker:
         ours, theirs = socket.socketpair()
@@ -198,13 +251,18 @@ class ProcessExecutor:
                 seconds = worker.running.timeout_seconds
                 how = f"killed after {seconds:g} s (policy.timeoutSeconds)"
                 self._kill(worker, TimedOut(seconds, how))
+            elif worker.loads_too_long(wanted=bool(self._backlog)):
+                self._kill(worker, Unbegun())
             elif worker.holds_up:
                 worker.recall()
 
     def _receive(self, worker: PoolWorker) -> None:
         try:
             while worker.connection.poll():
-                said: Report | Returned = worker.connection.recv()
+                said: Report | Returned | Loaded = worker.connection.recv()
+                if isinstance(said, Loaded):
+                    worker.loading = None
+                    continue
                 if isinstance(said, Returned):
                     self._backlog += worker.returned(said)
                     continue
@@ -217,6 +275,8 @@ class ProcessExecutor:
     def _bury(self, worker: PoolWorker) -> None:
         worker.connection.close()
         self._workers.pop(worker.number, None)
+        if worker.loading is not None:
+            self._shunned.add(worker.loading.bundle)
         self._backlog += worker.take_waiting()
         if worker.running is not None:
             died = Interrupted(f"its worker process (pid {worker.process}) died")
@@ -252,7 +312,7 @@ class ProcessExecutor:
         worker = self._workers.get(number)
         self._template_forked |= what == FORKED
         if worker is not None and what == FORKED:
-            worker.process = value
+            worker.forked(value)
         elif worker is not None and what == ENDED and value == LEASE_OVER:
             over = Interrupted("its lease ran out: the run store did not answer for too long")
             worker.killed_for = worker.killed_for or over

@@ -41,6 +41,15 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Expected:
+    """A task that will run soon, and what whoever loads its code beforehand needs to know."""
+
+    task: str
+    bundle: Path
+    root: Path
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
     """The body returned; ``result`` is JSON."""
 
@@ -138,6 +147,11 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class Loaded:
+    """A worker process has loaded what it was to, or has tried: a run will meet what it met."""
+
+
+@dataclass(frozen=True, slots=True)
 class HoldUntil:
     """Tells a worker process until when it may live, by ``Clock.monotonic`` of this machine."""
 
@@ -149,6 +163,9 @@ class Executor(Protocol):
 
     def free(self) -> int:
         """How many more runs it takes now."""
+
+    def expect(self, coming: Sequence[Expected]) -> None:
+        """Be ready for these, the soonest first; what was expected before no longer matters."""
 
     def submit(self, assignment: Assignment) -> None:
         """Begin a run."""

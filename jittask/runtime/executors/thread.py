@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from jittask.runtime.executors.protocol import (
     Assignment,
     Completed,
     Done,
+    Expected,
     Failed,
     Interrupted,
     Killed,
@@ -57,6 +58,9 @@ class ThreadExecutor:
     def free(self) -> int:
         """How many more runs it takes now."""
         return self._size - len(self._bodies)
+
+    def expect(self, coming: Sequence[Expected]) -> None:
+        """Do nothing: no code runs in the runtime's process before it is due."""
 
     def submit(self, assignment: Assignment) -> None:
         """Begin a run in an idle thread."""
