@@ -11,6 +11,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jittask.clock import Clock
+from jittask.runtime.executors.pace import Pace
 from jittask.runtime.executors.protocol import (
     Assignment,
     Expected,
@@ -20,12 +21,9 @@ from jittask.runtime.executors.protocol import (
 )
 
 _RECYCLE_AFTER = 10_000  # runs, so that a leak in element code stays small
-_AHEAD_SECONDS = 0.05  # how much work may wait in a worker, judged by the bodies before
-_MOST_AHEAD = 64
 _HELD_UP_SECONDS = 0.2  # how long the first body may keep others waiting
 _MOST_BUNDLES = 512  # so that what a process holds stays bounded
 _LOAD_SECONDS = 30.0  # for code that is loaded beforehand, while nobody waits for its process
-_MEMORY = 0.7  # how much of the pace before counts in the new one
 
 
 class PoolWorker:
@@ -44,7 +42,7 @@ class PoolWorker:
         self._modules: dict[str, str] = {}
         self._begun = 0.0
         self._given = 0
-        self._pace: float | None = None
+        self._pace = Pace()
         self._recalled = False
 
     @property
@@ -62,9 +60,7 @@ class PoolWorker:
         """How many more runs it takes."""
         if self.killed_for is not None or self._given >= _RECYCLE_AFTER:
             return 0
-        ahead = 0
-        if self._pace is not None and not self._recalled:
-            ahead = min(_MOST_AHEAD, int(_AHEAD_SECONDS / max(self._pace, 1e-4)))
+        ahead = 0 if self._recalled else self._pace.ahead
         return max(0, 1 + ahead - len(self.runs))
 
     @property
@@ -138,9 +134,7 @@ class PoolWorker:
         """Take note that the body has ended, and the next one begins."""
         self.runs.popleft()
         moment = self._clock.monotonic()
-        took = moment - self._begun
-        before = took if self._pace is None else self._pace
-        self._pace = _MEMORY * before + (1 - _MEMORY) * took
+        self._pace.took(moment - self._begun)
         self._begun = moment
         self._recalled = False
 

@@ -2,7 +2,8 @@
 
 A thread cannot be killed. A body that is to end is recorded so when it has
 returned, and takes its slot until then; only where the whole runtime stops is
-it given up, because the process is about to end.
+it given up, because the process is about to end. Where bodies are short, some
+wait for whichever thread is free first.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jittask.clock import Clock
+from jittask.runtime.executors.pace import AHEAD_SECONDS, Pace
 from jittask.runtime.executors.protocol import (
     Assignment,
     Completed,
@@ -25,6 +27,7 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
     Report,
+    Unbegun,
 )
 from jittask.runtime.executors.shared import Shared, overran
 
@@ -32,10 +35,19 @@ from jittask.runtime.executors.shared import Shared, overran
 @dataclass(eq=False)
 class _Body:
     assignment: Assignment
-    deadline: float
+    given: float
+    begun: float | None = None
+    took: float = 0.0
+    taken_back: bool = False
     killed_for: Killed | None = None
     known_late: bool = False
     given_up: bool = False
+
+    @property
+    def deadline(self) -> float:
+        """When its timeout is over; if it has not begun, at the soonest."""
+        begun = self.given if self.begun is None else self.begun
+        return begun + self.assignment.timeout_seconds
 
 
 class ThreadExecutor:
@@ -45,10 +57,12 @@ class ThreadExecutor:
         self._size = workers
         self._clock = clock
         self._shared = Shared(bodies_lock, clock)
-        self._orders: queue.SimpleQueue[Assignment | None] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[_Body | None] = queue.SimpleQueue()
         self._heard: queue.SimpleQueue[Report | None] = queue.SimpleQueue()
         self._notes: list[Report] = []
         self._giving_up = False
+        self._pace = Pace()
+        self._beginning = threading.Lock()
         self._bodies: dict[tuple[int, int], _Body] = {}
         for number in range(workers):
             # no program should wait at its end for a body that was given up
@@ -57,16 +71,19 @@ class ThreadExecutor:
 
     def free(self) -> int:
         """How many more runs it takes now."""
-        return self._size - len(self._bodies)
+        now = self._clock.monotonic()
+        held_up = sum(_runs_for(one, now) > AHEAD_SECONDS for one in self._bodies.values())
+        ahead = max(0, self._size - held_up) * self._pace.ahead
+        return max(0, self._size + ahead - len(self._bodies))
 
     def expect(self, coming: Sequence[Expected]) -> None:
         """Do nothing: no code runs in the runtime's process before it is due."""
 
     def submit(self, assignment: Assignment) -> None:
-        """Begin a run in an idle thread."""
-        deadline = self._clock.monotonic() + assignment.timeout_seconds
-        self._bodies[assignment.run, assignment.token] = _Body(assignment, deadline)
-        self._orders.put(assignment)
+        """Begin a run in an idle thread, or in the first that becomes so."""
+        body = _Body(assignment, self._clock.monotonic())
+        self._bodies[assignment.run, assignment.token] = body
+        self._orders.put(body)
 
     def poll(self, seconds: float) -> list[Report]:
         """Wait for reports; give back those that have come."""
@@ -82,9 +99,11 @@ class ThreadExecutor:
         self._heard.put(None)
 
     def kill(self, run: int, why: str) -> None:
-        """Have a run recorded as killed when it has returned; until then it goes on."""
-        for body in self._bodies.values():
-            if body.assignment.run == run and body.killed_for is None:
+        """Have a run recorded as killed when it has returned; one that waits never begins."""
+        for body in [one for one in self._bodies.values() if one.assignment.run == run]:
+            if self._take_back(body):
+                self._notes.append(_done(body, Killed(f"{why}, before its body began")))
+            elif body.killed_for is None:
                 body.killed_for = Killed(f"{why}; its thread could not be ended, and returned")
                 self._notes.append(_note(body, f"to be {why}, but a thread cannot be ended"))
 
@@ -92,7 +111,10 @@ class ThreadExecutor:
         """Do nothing: a thread cannot be ended, so these bodies outlive a lease that is lost."""
 
     def interrupt(self) -> None:
-        """Give every body up: it ends with the process."""
+        """Give every body up: it ends with the process; what waits never begins."""
+        for body in list(self._bodies.values()):
+            if self._take_back(body):
+                self._notes.append(_done(body, Unbegun()))
         self._giving_up = True
 
     def close(self) -> None:
@@ -102,17 +124,33 @@ class ThreadExecutor:
         self._shared.close()
 
     def _serve(self) -> None:
-        while (assignment := self._orders.get()) is not None:
-            self._heard.put(self._shared.run(assignment, self._heard.put))
+        while (body := self._orders.get()) is not None:
+            if self._begins(body):
+                done = self._shared.run(body.assignment, self._heard.put)
+                body.took = _runs_for(body, self._clock.monotonic())
+                self._heard.put(done)
+
+    def _begins(self, body: _Body) -> bool:
+        with self._beginning:
+            if not body.taken_back:
+                body.begun = self._clock.monotonic()
+            return not body.taken_back
+
+    def _take_back(self, body: _Body) -> bool:
+        """Keep a body from beginning; say whether it was not too late for that."""
+        with self._beginning:
+            body.taken_back = body.begun is None
+        if body.taken_back:
+            del self._bodies[body.assignment.run, body.assignment.token]
+        return body.taken_back
 
     def _give_up(self) -> Iterator[Report]:
         self._giving_up = False
         for body in self._bodies.values():
             if not body.given_up:
                 body.given_up = True
-                one = body.assignment
                 why = Interrupted("the runtime was stopped; its thread ends with the process")
-                yield Done(one.run, one.token, one.attempt, why)
+                yield _done(body, why)
 
     def _hear(self, seconds: float) -> Iterator[Report]:
         try:
@@ -132,25 +170,40 @@ class ThreadExecutor:
                 yield report
             return
         del self._bodies[key]
+        self._pace.took(body.took)
         if not body.given_up:
-            yield Done(report.run, report.token, report.attempt, _recorded(body, report.outcome))
+            yield _done(body, _recorded(body, report.outcome))
 
     def _patience(self, seconds: float) -> float:
-        waited = (one.deadline for one in self._bodies.values() if not one.known_late)
-        left = min(waited, default=None)
-        return max(0.0, seconds if left is None else min(seconds, left - self._clock.monotonic()))
+        """Wait no longer than until a timeout; what waits for a thread begins after a report."""
+        now = self._clock.monotonic()
+        deadlines = (
+            one.deadline
+            for one in self._bodies.values()
+            if not one.known_late and (one.begun is not None or one.deadline > now)
+        )
+        return max(0.0, min(seconds, min(deadlines, default=now + seconds) - now))
 
     def _late(self) -> Iterator[Report]:
         """Say, once, in the log of each body that has passed its timeout, that it goes on."""
         now = self._clock.monotonic()
         for body in self._bodies.values():
-            if body.deadline <= now and not body.known_late:
+            if body.begun is not None and body.deadline <= now and not body.known_late:
                 body.known_late = True
                 timeout = body.assignment.timeout_seconds
                 if not body.given_up:
                     yield _note(
                         body, f"still runs after its {timeout:g} s; a thread cannot be ended"
                     )
+
+
+def _runs_for(body: _Body, now: float) -> float:
+    return 0.0 if body.begun is None else now - body.begun
+
+
+def _done(body: _Body, outcome: Outcome) -> Done:
+    one = body.assignment
+    return Done(one.run, one.token, one.attempt, outcome)
 
 
 def _recorded(body: _Body, outcome: Outcome) -> Outcome:
