@@ -1,7 +1,7 @@
 """How late bodies start: a thousand runs over ten seconds, beside the peers.
 
-Ours: a hundred tasks that fire every second, ten milliseconds apart; and once
-more all at the same instant. APScheduler: a hundred interval jobs in its
+Ours, as ``jittask run``: a hundred tasks that fire every second, ten
+milliseconds apart; and once more all at the same instant. APScheduler: a hundred interval jobs in its
 SQLAlchemy store. huey: a thousand tasks with an eta in its SQLite storage. Each
 body tells when it starts; shown is that minus when it was due, in milliseconds.
 Run: python benchmarks/lateness.py
@@ -23,7 +23,7 @@ from tempfile import TemporaryDirectory
 import sqlalchemy as sa
 import throughput
 
-TASKS, SECONDS = 100, 10
+TASKS, SECONDS, WARM = 100, 10, 5
 HEARD: list[float] = []
 SERVICE = """
 import os, time
@@ -38,8 +38,6 @@ def run():
 
 
 def run_ours(executor: str, apart: float) -> None:
-    from jittask import Runtime
-
     throughput.TASKS = TASKS
     with TemporaryDirectory() as folder:
         root = throughput.tree(Path(folder) / "tree", executor, None)
@@ -48,12 +46,14 @@ def run_ours(executor: str, apart: float) -> None:
             start = datetime(2026, 1, 1) + timedelta(milliseconds=n * apart)
             text = re.sub(r"\"endTime\": \"[^\"]*\", ", "", file.read_text())
             file.write_text(text.replace("2026-01-01 00:00:00", start.isoformat()))
-        with Runtime(root):
-            time.sleep(3)  # every worker has begun
+        command = [sys.executable, "-m", "jittask", "run", str(root), "--format", "json"]
+        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as program:
+            time.sleep(WARM)  # every worker has begun
             heard = root / "heard.txt"
             before = len(heard.read_text().splitlines())
             time.sleep(SECONDS)
             found = heard.read_text().splitlines()[before:]
+            program.terminate()
     sys.stdout.write(shown([float(one) for one in found]) + "\n")
 
 

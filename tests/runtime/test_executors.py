@@ -744,15 +744,19 @@ def test_a_timeout_counts_from_the_beginning(
     timed_hand: Hand, tree: Tree, tmp_path: Path, clock: FixedClock
 ) -> None:
     gates = held_up(timed_hand, tree, tmp_path)
-    timed_hand.submit(tree, run=3)
+    third = Gate(tmp_path / "gate3")
+    timed_hand.submit(tree, run=3, task="tasks.Gated")
     clock.move_to(AT + timedelta(seconds=61))
-    for run in gates:
+    for run, gate in gates.items():
         timed_hand.hear("still runs after its 60 s", run)
-    for gate in gates.values():
         gate.open()
+    for run in gates:
+        assert isinstance(timed_hand.outcome(run), TimedOut)
+    timed_hand.hear("begun", 3)
+    assert timed_hand.executor.poll(0) == []
+    third.open()
     assert isinstance(timed_hand.outcome(3), Completed)
-    assert isinstance(timed_hand.outcome(1), TimedOut)
-    assert timed_hand.said(3) == "ran\n"
+    assert timed_hand.said(3) == "begun\n"
 
 
 # --- the runtime's own process stays as it was
