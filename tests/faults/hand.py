@@ -76,6 +76,7 @@ class Ground:
     store: Store
     clock: FixedClock = field(default_factory=lambda: FixedClock(START))
     bodies: list[Body] = field(default_factory=list)
+    latest: datetime = START
     _moment: datetime = START
     _snapshot: Snapshot | None = None
     _caps: dict[str, int] = field(default_factory=dict)
@@ -99,6 +100,11 @@ class Ground:
     def later(self, seconds: float) -> None:
         """Move the clock, back too."""
         self.clock.move_to(self.now + timedelta(seconds=seconds))
+        self.latest = max(self.latest, self.now)
+
+    def catch_up(self) -> None:
+        """Set the clock to where it has been at the most."""
+        self.clock.move_to(self.latest)
 
     def write(self, *tasks: ScheduledTask) -> None:
         """Replace the files: what is planned from here on."""
