@@ -212,7 +212,7 @@ def test_two_that_cannot_meet_do_not_drive_each_other_out(single: Foreseeing) ->
 def test_the_next_minute_is_told_every_few_seconds(tree: Tree, tmp_path: Path) -> None:
     for name in ("Soon", "Later"):
         tree.scheduled(name)
-    snapshot = first_snapshot(compile_tree(tree.root), {}, NOW)
+    snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     executor, clock, bundles = Mock(), FixedClock(NOW), Bundles(tmp_path)
     with Store.open(AppSettings(), tmp_path, create=True) as store:
         for name, seconds in (("Soon", 60), ("Later", 61), ("Gone", 1)):

@@ -24,7 +24,7 @@ SECONDLY = {"repeatType": "custom", "rrule": "FREQ=SECONDLY"}
 @pytest.fixture
 def snapshot(tree: Tree) -> Snapshot:
     tree.scheduled("T", repeat={"repeatType": "hour"})
-    return first_snapshot(compile_tree(tree.root), {}, NOON)
+    return first_snapshot(compile_tree(tree.root), {}, {}, NOON)
 
 
 def test_when_a_turn_is_on_time(snapshot: Snapshot, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jittask.runtime.reload import changes
+from jittask.runtime.reload import Watch
 from tests.running import Program, jittask
 from tests.tree import Tree
 
@@ -173,11 +173,9 @@ def test_a_watch_has_its_turn_though_the_run_store_never_rests(tree: Tree) -> No
 
     writing = threading.Thread(target=write)
     writing.start()
-    looks = changes(
-        tree.root, stop, debounce_millis=20, yield_every_millis=200, trouble=pytest.fail
-    )
-    assert next(looks) is False
-    assert writing.is_alive()
-    stop.set()
-    looks.close()
+    with Watch(tree.root, pytest.fail) as watch:
+        looks = watch.changes(stop, debounce_millis=20, look_every_millis=200)
+        assert next(looks) is False
+        assert writing.is_alive()
+        stop.set()
     writing.join()
