@@ -12,7 +12,6 @@ Run: python benchmarks/many.py [tasks] [seconds of waiting]; Linux only.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -24,12 +23,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from processes import cpu, memory
 from trees import SERVICE, put
 
 TASKS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
 SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
 SERVICES = 20
-TICKS = os.sysconf("SC_CLK_TCK")
 LONGEST_START = 3600.0
 SETTLED = 0.3
 """CPU seconds in five seconds, below which what follows a start is over."""
@@ -90,9 +89,6 @@ def daily(n: int, at: datetime) -> dict[str, object]:
     return data
 
 
-# --- what a process and those that it has started use
-
-
 @dataclass(frozen=True)
 class Start:
     """How a start went."""
@@ -101,42 +97,6 @@ class Start:
     cpu: float
     settled: float
     """CPU seconds from then on, until nothing more followed."""
-
-
-def family(root: int) -> list[int]:
-    """Return a process, and all that it has started."""
-    children: dict[int, list[int]] = {}
-    for entry in os.scandir("/proc"):
-        if entry.name.isdigit() and (fields := stat(int(entry.name))):
-            children.setdefault(int(fields[1]), []).append(int(entry.name))
-    found, waiting = [], [root]
-    while waiting:
-        found.append(waiting.pop())
-        waiting += children.get(found[-1], [])
-    return found
-
-
-def stat(pid: int) -> list[str]:
-    """Return the fields of ``/proc/PID/stat`` from the state on; none where it has ended."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-    except (FileNotFoundError, ProcessLookupError):
-        return []
-
-
-def cpu(root: int) -> float:
-    """Return the CPU seconds of a process and its family, those that have ended too."""
-    return sum(sum(map(int, stat(pid)[11:15])) for pid in family(root)) / TICKS
-
-
-def memory(root: int, kind: str) -> float:
-    """Return the megabytes of a process and its family."""
-    total = 0
-    for pid in family(root):
-        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-            if line.startswith(f"{kind}:"):
-                total += int(line.split()[1])
-    return total / 1024
 
 
 # --- a runtime

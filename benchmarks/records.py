@@ -36,10 +36,10 @@ ROWS = 50_000
 VERSIONS = [f"{random.Random(n).getrandbits(256):064x}" for n in range(420)]
 COLUMNS = (
     "id", "task", "row_key", "state", "reason", "trigger", "nominal", "effective", "due",
-    "started", "finished", "attempt", "token", "worker", "version", "result", "error",
+    "started", "began", "finished", "attempt", "token", "worker", "version", "result", "error",
     "priority", "late",
 )  # fmt: skip
-ATTEMPTS = ("run_id", "number", "worker", "version", "started", "finished", "outcome")
+NAMES = ", ".join(f'"{one}"' for one in COLUMNS)
 Row = tuple[object, ...]
 
 
@@ -74,17 +74,11 @@ def made(count: int) -> Iterator[Row]:
         trigger = "schedule" if hand > 0.01 else "manual" if hand > 0.004 else "rerun"
         yield (
             n, task, row, state, "error" if state == "failed" else None, trigger, nominal,
-            effective, effective, started, (started or effective) + 50_000 if ended else None,
+            effective, effective, started, started, (started or effective) + 50_000 if ended else None,
             int(began), int(began), "host-1-abc" if began else None, version if began else None,
             '"done, and 17 rows were written"' if state == "completed" else None,
             "Traceback (most recent call last):\n" * 8 if state == "failed" else None, 0, False,
         )  # fmt: skip
-
-
-def attempts(rows: list[Row]) -> Iterator[Row]:
-    for row in rows:
-        if row[9] is not None:
-            yield (row[0], 1, row[13], row[14], row[9], row[10], row[3])
 
 
 def portions(count: int) -> Iterator[list[Row]]:
@@ -100,13 +94,8 @@ def portions(count: int) -> Iterator[list[Row]]:
 def fill_sqlite(url: sa.URL, count: int) -> None:
     database = sqlite3.connect(str(url.database))
     for rows in portions(count):
-        for table, columns, values in (
-            ("runs", COLUMNS, iter(rows)),
-            ("attempts", ATTEMPTS, attempts(rows)),
-        ):
-            marks = ", ".join("?" * len(columns))
-            names = ", ".join(f'"{one}"' for one in columns)
-            database.executemany(f"INSERT INTO {table} ({names}) VALUES ({marks})", values)
+        marks = ", ".join("?" * len(COLUMNS))
+        database.executemany(f"INSERT INTO runs ({NAMES}) VALUES ({marks})", rows)
         database.commit()
     database.close()
 
@@ -117,14 +106,9 @@ def fill_postgres(url: sa.URL, count: int) -> None:
     dsn = url.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(dsn) as connection:
         for rows in portions(count):
-            for table, columns, values in (
-                ("runs", COLUMNS, iter(rows)),
-                ("attempts", ATTEMPTS, attempts(rows)),
-            ):
-                names = ", ".join(f'"{one}"' for one in columns)
-                with connection.cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-                    for row in values:
-                        copy.write_row(row)
+            with connection.cursor().copy(f"COPY runs ({NAMES}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
         connection.execute("SELECT setval(pg_get_serial_sequence('runs', 'id'), %s)", [count])
     with psycopg.connect(dsn, autocommit=True) as connection:
         connection.execute("VACUUM ANALYZE")
