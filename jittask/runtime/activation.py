@@ -9,7 +9,8 @@ from jittask.compiler.compiled import CompiledTask
 from jittask.model import Reason
 from jittask.store.planning import TaskMark
 
-_DEFAULT_GRACE = timedelta(seconds=86_400)
+DEFAULT_GRACE = timedelta(seconds=86_400)
+"""How long an occurrence may be late, or a task away, where its policy does not say (D6, D7)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,4 +51,4 @@ def activate(task: CompiledTask, mark: TaskMark | None, now: datetime) -> Activa
 def grace(task: CompiledTask) -> timedelta:
     """Return how late an occurrence of the task may still fire by itself."""
     seconds = task.policy.grace_seconds
-    return _DEFAULT_GRACE if seconds is None else timedelta(seconds=seconds)
+    return DEFAULT_GRACE if seconds is None else timedelta(seconds=seconds)

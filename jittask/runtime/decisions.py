@@ -34,7 +34,7 @@ def choose(
     """Decide which due runs start now, by pause, overlap and concurrency (R2).
 
     A run that has to wait is left as it is. A run whose task is not in the
-    snapshot waits too: the task may come back, and the planner ends it if not.
+    snapshot waits too: the task may come back, and upkeep ends it if not.
     """
     busy = Counter(executing)
     per_task = Counter(task for task, _ in executing)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from jittask.runtime.activation import DEFAULT_GRACE
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
@@ -13,7 +14,10 @@ _AT_ONCE = 1000
 
 
 class Upkeep:
-    """Prunes old records and pauses that are over every hour, a bounded number a step."""
+    """Every hour prunes old records, a bounded number a step, and pauses that are over.
+
+    What waits for a task that has been away for a day ends too.
+    """
 
     def __init__(self, store: Store, bundles: Bundles, retention_days: int) -> None:
         self._store = store
@@ -30,5 +34,6 @@ class Upkeep:
                 frozenset(one.task.version for one in snapshot.tasks.values())
             )
         self._store.forget_pauses(now)
+        self._store.end_abandoned(now - DEFAULT_GRACE, now)
         pruned = self._store.prune(now, self._days, _AT_ONCE)
         self._next = now if pruned == _AT_ONCE else now + _EVERY

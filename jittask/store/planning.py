@@ -22,7 +22,7 @@ from jittask.model import MissedRange, Reason, RunState, Trigger
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch, held
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.moves import moving
-from jittask.store.tables import OF_ROW, OPEN, keys, marks, runs
+from jittask.store.tables import OF_ROW, OPEN, PENDING, keys, marks, runs
 
 _CHUNK = 200  # key tuples in one SELECT, far below every database's limit
 
@@ -324,6 +324,21 @@ def _close(connection: Connection, closings: Sequence[Closing], now: datetime) -
         )
         if state is RunState.CANCELLED:
             give_back_keys(connection, list(ended.scalars()))
+
+
+def end_abandoned(connection: Connection, since: datetime, now: datetime) -> int:
+    """Cancel what waits for tasks that have been away since then or longer; return how many.
+
+    What they had planned has ended when they went; this is what was begun and
+    waits to be tried again, and what somebody asked for. It keeps its keys.
+    """
+    away = sa.select(marks.c.task).where(marks.c.vanished <= to_micros(since))
+    ended = connection.execute(
+        moving(RunState.PENDING, RunState.CANCELLED)
+        .where(sa.text(PENDING), runs.c.task.in_(away))
+        .values(reason=Reason.REMOVED, detail="its task has not come back", finished=to_micros(now))
+    )
+    return ended.rowcount
 
 
 def give_back_keys(connection: Connection, numbers: Sequence[int]) -> None:

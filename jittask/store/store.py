@@ -126,6 +126,11 @@ class Store:
         with self._database.reading() as connection:
             return planning.pending(connection, tasks)
 
+    def end_abandoned(self, since: datetime, now: datetime) -> int:
+        """Cancel what waits for tasks that have been away since then or longer."""
+        with self._database.writing() as connection:
+            return planning.end_abandoned(connection, since, now)
+
     def recorded(
         self, task: str, row_keys: Sequence[str], since: datetime
     ) -> tuple[set[tuple[str, datetime]], dict[str, list[MissedRange]]]:

@@ -19,7 +19,7 @@ from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros
 from jittask.store.moves import moving
 from jittask.store.orders import Pause
-from jittask.store.planning import Closing, NewRun
+from jittask.store.planning import Closing, NewRun, TaskMark
 from jittask.store.records import LogChunk, RecordFilter
 from jittask.store.tables import marks, metadata, runs
 from jittask.store.work import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
@@ -251,6 +251,33 @@ def test_a_cancelled_retry_keeps_its_nominal_and_a_cancelled_backfill_does_not(
     [(number, _)] = store.plan(NOW, [filled])
     assert store.cancel(number, None, NOW)
     assert len(store.plan(NOW, [filled])) == 1
+
+
+def test_what_waits_for_a_task_that_is_gone_ends(store: Store) -> None:
+    """A retry, and what somebody asked for; another task's, and what may come back, wait on."""
+    names = ["tasks.Gone", "tasks.Away", "tasks.There"]
+    vanished = dict(zip(names, (NOW - timedelta(days=1), NOW, None), strict=True))
+    store.plan(NOW, [new(name) for name in names])
+    tried = take(store)
+    again = [Ending(one.run.id, one.token, 1, RunState.PENDING, retry_at=NOW) for one in tried]
+    store.finish(again, NOW)
+    asked = [store.enqueue(name, "", Trigger.MANUAL, NOW) for name in names]
+    marks = [
+        TaskMark(name, NOW, "", "v", NOW, NOW, enabled=True, vanished=gone)
+        for name, gone in vanished.items()
+    ]
+    store.plan(NOW, mark=marks)
+    assert store.end_abandoned(NOW - timedelta(days=1), NOW) == 2
+    for number, name in [
+        *((one.run.id, one.run.task) for one in tried),
+        *zip(asked, names, strict=True),
+    ]:
+        run = store.run(number)
+        assert run is not None
+        ended = (RunState.CANCELLED, Reason.REMOVED, NOW)
+        wanted = ended if name == "tasks.Gone" else (RunState.PENDING, None, None)
+        assert (run.state, run.reason, run.finished) == wanted, name
+    assert store.plan(NOW, [new("tasks.Gone")]) == [], "its body has begun: it keeps its key"
 
 
 def test_a_rerun_is_of_the_same_occurrence(store: Store) -> None:

@@ -1,0 +1,39 @@
+"""What keeps the store from growing, and from keeping what nobody will run (R3, D7)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from jittask import compile_tree
+from jittask.model import AppSettings, Reason, RunState, Trigger
+from jittask.runtime.bundles import Bundles
+from jittask.runtime.snapshot import first_snapshot
+from jittask.runtime.upkeep import Upkeep
+from jittask.store import Store
+from jittask.store.planning import TaskMark
+from tests.tree import Tree
+
+NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+def test_what_waits_for_a_task_ends_when_that_has_been_away_for_a_day(
+    tree: Tree, tmp_path: Path
+) -> None:
+    snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
+    with Store.open(AppSettings(), tmp_path, create=True) as store:
+        mark = TaskMark("tasks.Gone", NOW, "", "v", NOW, NOW, enabled=True, vanished=NOW)
+        store.plan(NOW, mark=[mark])
+        number = store.enqueue("tasks.Gone", "", Trigger.MANUAL, NOW)
+        upkeep = Upkeep(store, Bundles(tmp_path), 90)
+        for moment, wanted in (
+            (NOW + DAY - HOUR, RunState.PENDING),
+            (NOW + DAY - timedelta(seconds=1), RunState.PENDING),
+            (NOW + DAY, RunState.CANCELLED),
+        ):
+            upkeep.step(snapshot, moment)
+            run = store.run(number)
+            assert run is not None
+            assert run.state is wanted, moment
+        assert run.reason is Reason.REMOVED
