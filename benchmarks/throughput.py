@@ -126,8 +126,11 @@ def wait_for(jobs: int) -> None:
         DONE.acquire()
 
 
-def apscheduler(url: str, synchronous: str, jobs: int) -> float:
-    """One-shot jobs from its SQLAlchemy store, run by its pool of threads."""
+def apscheduler(url: str, synchronous: str, jobs: int, *, live: bool) -> float:
+    """One-shot jobs from its SQLAlchemy store, run by its pool of threads.
+
+    Put in while it runs (``live``), or before it does.
+    """
     from apscheduler.jobstores.sqlalchemy import SQLAlchemyJobStore
     from apscheduler.schedulers.background import BackgroundScheduler
 
@@ -139,10 +142,11 @@ def apscheduler(url: str, synchronous: str, jobs: int) -> float:
         job_defaults={"misfire_grace_time": 600}, timezone=UTC,
     )  # fmt: skip
     began = time.perf_counter()
-    scheduler.start(paused=True)
+    scheduler.start(paused=not live)
     for _ in range(jobs):
         scheduler.add_job("__main__:nothing", "date", run_date=datetime.now(UTC))
-    scheduler.resume()
+    if not live:
+        scheduler.resume()
     wait_for(jobs)
     rate = jobs / (time.perf_counter() - began)
     scheduler.shutdown()
@@ -231,25 +235,33 @@ def own_schema(schema: str) -> Iterator[str]:
 
 def main() -> None:
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores; runs a second\n")
-    print("| store | jittask, inline | jittask, processes | APScheduler | huey | procrastinate |")
-    print("| --- | ---: | ---: | ---: | ---: | ---: |")
+    print(
+        "| store | jittask, inline | jittask, processes | jittask, threads"
+        " | APScheduler, live | APScheduler, put in before | huey | procrastinate |"
+    )
+    print("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for synchronous in ("FULL", "NORMAL"):
         with TemporaryDirectory() as folder:
             place = Path(folder)
             figures = [
                 f"{ours('inline', None, synchronous, RUNS):,.0f}",
                 f"{ours('process', None, synchronous, RUNS):,.0f}",
-                f"{apscheduler(f'sqlite:///{place}/aps.db', synchronous, 1000):,.0f}",
+                f"{ours('thread', None, synchronous, RUNS):,.0f}",
+                *(
+                    f"{apscheduler(f'sqlite:///{place}/aps.db', synchronous, 1000, live=live):,.0f}"
+                    for live in (True, False)
+                ),
                 f"{huey(place / 'huey.db', synchronous, 2000):,.0f}",
                 "–",
             ]
         print(f"| SQLite, synchronous={synchronous} | {' | '.join(figures)} |", flush=True)
     figures = []
-    for executor in ("inline", "process"):
+    for executor in ("inline", "process", "thread"):
         with own_schema(f"jittask_{uuid.uuid4().hex[:8]}") as url:
             figures.append(f"{ours(executor, url, 'FULL', RUNS):,.0f}")
-    with own_schema(f"aps_{uuid.uuid4().hex[:8]}") as url:
-        figures.append(f"{apscheduler(url, 'FULL', 1000):,.0f}")
+    for live in (True, False):
+        with own_schema(f"aps_{uuid.uuid4().hex[:8]}") as url:
+            figures.append(f"{apscheduler(url, 'FULL', 1000, live=live):,.0f}")
     figures += ["–", f"{procrastinate(3000):,.0f}"]
     print(f"| PostgreSQL | {' | '.join(figures)} |")
 
