@@ -46,10 +46,12 @@ def run_ours(executor: str, apart: float) -> None:
             start = datetime(2026, 1, 1) + timedelta(milliseconds=n * apart)
             text = re.sub(r"\"endTime\": \"[^\"]*\", ", "", file.read_text())
             file.write_text(text.replace("2026-01-01 00:00:00", start.isoformat()))
+        heard = root / "heard.txt"
+        heard.touch()
         command = [sys.executable, "-m", "jittask", "run", str(root), "--format", "json"]
-        with subprocess.Popen(command, stdout=subprocess.DEVNULL) as program:
+        silent = subprocess.DEVNULL
+        with subprocess.Popen(command, stdout=silent, stderr=silent) as program:
             time.sleep(WARM)  # every worker has begun
-            heard = root / "heard.txt"
             before = len(heard.read_text().splitlines())
             time.sleep(SECONDS)
             found = heard.read_text().splitlines()[before:]
