@@ -15,6 +15,7 @@ import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from jittask.compiler.findings import Findings
 from jittask.diagnostics import Location
@@ -35,9 +36,8 @@ _RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What tells without reading that a file is the one it was."""
+class Mark(NamedTuple):
+    """What tells without reading that a file is the one it was; a tuple: there is one a file."""
 
     size: int
     modified: int
@@ -46,8 +46,7 @@ class Mark:
     inode: int
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(NamedTuple):
     """A digest, and the mark of the file that it was made of."""
 
     mark: Mark

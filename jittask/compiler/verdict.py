@@ -3,34 +3,25 @@
 A kept verdict holds while every file of the tree has the digest that it had,
 the environment variables that it names answer as they did, and
 JitTask and what it judges by are the same. It may be deleted at any time.
-
-A tree from a stranger may bring a ``.jittask`` of its own, so no link in it is
-followed, and nothing but a plain file is opened.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import importlib.util
 import json
 import os
-import stat
-import sys
 from collections.abc import Mapping
-from dataclasses import asdict, astuple, dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from jittask import __version__
+from jittask.compiler.cache import CacheFolder, diagnostic, stamp
 from jittask.compiler.files import Files, Known, Mark
 from jittask.compiler.probe import Probe
-from jittask.compiler.schemas import SCHEMA_FOLDER
-from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.diagnostics import Diagnostic
 from jittask.environment import answers_hold
 
-_ROOMS = ("compiler", "schedule", "query")
-_JUDGES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
+_FILE = "verdict.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +81,15 @@ class _Cache:
     """The one file of the cache; one that cannot be read is as if it were not there."""
 
     def __init__(self, root: Path) -> None:
-        self._folder = root / ".jittask" / "cache"
-        self._file = self._folder / "verdict.json"
-        self._stamp = _stamp()
+        self._folder = CacheFolder(root)
+        self._stamp = stamp()
         self._held: dict[str, Any] = {}
         self.known: dict[str, Known] = {}
         """Digests of files that had settled when they were read."""
-        self._began = self._touched()
         # what people or a crash have made of the file is no verdict
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
-            held = json.loads(self._file.read_bytes() if _is_plain(self._file) else b"")
+            with self._folder.open(_FILE) as file:
+                held = json.load(file)
             if held["stamp"] == self._stamp:
                 files = held["files"].items()
                 self.known = {
@@ -114,56 +104,28 @@ class _Cache:
             return None
         if not answers_hold(held["environment"], os.environ):
             return None
-        said = tuple(_diagnostic(one) for one in held["diagnostics"])
+        said = tuple(diagnostic(one) for one in held["diagnostics"])
         return Verdict(said, tuple(held["elements"]), held["tasks"])
 
     def keep(self, files: Files, verdict: Verdict, environment: Mapping[str, bool | str]) -> None:
         """Keep a verdict; not where something could not be read, nor on a disk that refuses."""
-        if files.unreadable or not self._began:
+        if files.unreadable or not self._folder.began:
             return
         with contextlib.suppress(OSError):
             digests = {file: [files.digest(file)] for file in files.listed()}
-            settled = files.known(self._began)
+            settled = files.known(self._folder.began)
             held = {
                 "stamp": self._stamp,
                 "environment": dict(environment),
                 "files": {
-                    file: [*digest, *(astuple(settled[file].mark) if file in settled else ())]
+                    file: [*digest, *(settled[file].mark if file in settled else ())]
                     for file, digest in digests.items()
                 },
                 "diagnostics": [asdict(one) for one in verdict.diagnostics],
                 "elements": verdict.elements,
                 "tasks": verdict.tasks,
             }
-            draft = self._file.with_suffix(".draft")
-            _write_anew(draft, json.dumps(held))
-            draft.replace(self._file)
-
-    def _touched(self) -> int:
-        """Return the file system's time now, in nanoseconds; 0 where nothing can be written."""
-        try:
-            if self._folder.resolve() != self._folder:
-                return 0
-            self._folder.mkdir(parents=True, exist_ok=True)
-            ignore = self._folder.parent / ".gitignore"
-            if not os.path.lexists(ignore):
-                _write_anew(ignore, "*\n")
-            touched = self._folder / "began"
-            _write_anew(touched, "")
-            return touched.stat().st_mtime_ns
-        except OSError:
-            return 0
-
-
-def _is_plain(file: Path) -> bool:
-    return stat.S_ISREG(file.lstat().st_mode)
-
-
-def _write_anew(file: Path, text: str) -> None:
-    """Write a file that was not there a moment ago; raises OSError."""
-    file.unlink(missing_ok=True)
-    with file.open("x", encoding="utf-8") as made:
-        made.write(text)
+            self._folder.write(_FILE, [json.dumps(held)])
 
 
 def _same_files(files: Files, held: Mapping[str, list[Any]]) -> bool:
@@ -174,22 +136,3 @@ def _same_files(files: Files, held: Mapping[str, list[Any]]) -> bool:
         )
     except OSError:
         return False
-
-
-def _stamp() -> str:
-    """Name what a verdict rests on besides the tree: JitTask, and what it judges by."""
-    here = Path(__file__).parents[1]
-    files = [*here.glob("*.py"), *SCHEMA_FOLDER.glob("*.json")]
-    files += [file for room in _ROOMS for file in (here / room).glob("*.py")]
-    parts = [__version__, sys.version]
-    parts += [str(file.stat().st_mtime_ns) for file in sorted(files)]
-    for name in _JUDGES:
-        found = importlib.util.find_spec(name)
-        if found is not None and found.origin is not None:
-            parts.append(f"{found.origin} {Path(found.origin).stat().st_mtime_ns}")
-    return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-
-def _diagnostic(data: dict[str, Any]) -> Diagnostic:
-    place, severity = Location(**data.pop("location")), Severity(data.pop("severity"))
-    return Diagnostic(location=place, severity=severity, **data)

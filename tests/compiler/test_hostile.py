@@ -307,7 +307,7 @@ def test_a_cache_that_a_stranger_sent(two: Tree, tmp_path: Path) -> None:
     cache = two.root / ".jittask/cache"
     cache.mkdir(parents=True)
     (two.root / ".jittask/.gitignore").symlink_to(tmp_path / "made")
-    for name in ("began", "verdict.draft"):
+    for name in ("began", "verdict.json.draft"):
         (cache / name).symlink_to(precious)
     os.mkfifo(cache / "verdict.json")
     assert jittask("validate", "--no-import", two.root).returncode == 0
