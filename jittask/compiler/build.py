@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 from collections.abc import Container, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 
 from jittask.compiler.commons import Commons, read_commons
@@ -17,10 +19,11 @@ from jittask.compiler.compiled import (
 )
 from jittask.compiler.databases import check_database, read_database
 from jittask.compiler.discover import Found, check_names, check_places, discover
-from jittask.compiler.files import Files
+from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER, SERVICE, Services
 from jittask.compiler.graph import Graph, manifest
+from jittask.compiler.kept import Kept, KeptTask
 from jittask.compiler.models import MODEL, ModelSource, database_of, read_model
 from jittask.compiler.needs import NO_NEEDS, Needs, needs
 from jittask.compiler.probe import Probe
@@ -28,9 +31,16 @@ from jittask.compiler.python import Module, read_python
 from jittask.compiler.references import check_references
 from jittask.compiler.schema import check_element
 from jittask.compiler.services import check_function_list
-from jittask.compiler.settings import read_settings
+from jittask.compiler.settings import Settings, read_settings
 from jittask.compiler.source import Source, read_json
-from jittask.compiler.tasks import Surroundings, TaskFiles, compile_task
+from jittask.compiler.tasks import (
+    Surroundings,
+    TaskFiles,
+    compile_task,
+    further_elements,
+    made_again,
+    to_keep,
+)
 from jittask.diagnostics import Diagnostic, Location
 from jittask.environment import Asked
 from jittask.model import (
@@ -41,43 +51,65 @@ from jittask.model import (
     ElementKind,
     ModelForm,
     ModelInfo,
+    TaskType,
 )
 
 
 def compile_tree(
-    root: str | Path, *, imports: bool = False, previous: Compilation | None = None
+    root: str | Path,
+    *,
+    imports: bool = False,
+    previous: Compilation | None = None,
+    keep: bool = False,
 ) -> Compilation:
     """Compile a tree; every mistake found is a diagnostic, and the rest loads.
 
     With ``imports``, the functions are also checked on the real objects, in a
     process of their own (U2). ``previous`` is the compilation before: tasks
-    that did not change keep their very objects, and are not read again.
+    that did not change keep their very objects, and are not read again. With
+    ``keep``, a first compilation with imports takes what an earlier process has
+    kept in ``.jittask/cache``, and keeps what it has found.
     """
     root = Path(root).resolve()
+    if keep and (root / MANIFEST).is_file():
+        with Probe(wanted=True) as probe, Kept(root) as kept:
+            return compile_files(Files(root, kept.known), probe, kept=kept)
     known = previous.reusable.known if previous is not None else {}
     with Probe(wanted=imports) as probe:
         return compile_files(Files(root, known), probe, previous)
 
 
 def compile_files(
-    files: Files, probe: Probe | None = None, previous: Compilation | None = None
+    files: Files,
+    probe: Probe | None = None,
+    previous: Compilation | None = None,
+    kept: Kept | None = None,
 ) -> Compilation:
     """Compile what one look has found; with a probe, the functions are imported too."""
-    compiling = Compiling(files, previous)
+    compiling = Compiling(files, previous, kept)
     compiling.settle()
     compiling.compile_tasks()
     probed: Mapping[str, tuple[Diagnostic, ...]] = {}
     if probe is not None:
-        probed = probe.check(files.root, compiling.tasks, compiling.contents, previous)
-    return compiling.outcome(probed)
+        known = compiling.probed_before()
+        probed = probe.check(files.root, compiling.tasks, compiling.contents, known)
+    compilation = compiling.outcome(probed)
+    if kept is not None:
+        kept.write(files, compilation.app.tasks)
+    return compilation
 
 
 class Compiling:
     """One compilation: its steps, and what they have found so far."""
 
-    def __init__(self, files: Files, previous: Compilation | None) -> None:
+    def __init__(
+        self, files: Files, previous: Compilation | None, kept: Kept | None = None
+    ) -> None:
         self.files = files
         self.before = previous
+        self.kept = kept
+        self.as_kept: list[str] = []
+        """The tasks that were made of what was kept of them."""
         self.found = discover(files)
         self.findings = {one.name: Findings(one.name) for one in self.found}
         self.known_names = frozenset(self.findings)
@@ -87,6 +119,7 @@ class Compiling:
         self.settings = read_settings(
             files, self.environment, self._names(ElementKind.DATABASE), self.shared
         )
+        self.bearing = _bearing(self.settings)
         self.misnamed = check_names(self.found)
         self.commons = Commons()
         self.elements: dict[str, Element] = {}
@@ -114,6 +147,8 @@ class Compiling:
     def compile_tasks(self, only: Container[str] | None = None) -> None:
         """Compile the tasks, or some; those that did not change are taken over as they are."""
         names = self._names(ElementKind.SERVICE)
+        if self.kept is not None:
+            self.kept.begin(self.bearing)
         graph = Graph(
             self.files, self.settings.app, self.elements, self.models, self.needs, self.commons
         )
@@ -127,7 +162,7 @@ class Compiling:
         for one in self._of(ElementKind.TASK):
             if only is not None and one.name not in only:
                 continue
-            task = self._taken_over(one, graph) or self._task(one, around)
+            task = self._taken_over(one, around) or self._task(one, around)
             if task is not None and one.name not in self.misnamed:
                 self.tasks[one.name] = task
 
@@ -152,7 +187,7 @@ class Compiling:
         )
         reusable = Reusable(
             self.files.known(), self.needs, self.of_own_files, probed, versions,
-            self.environment.asked,
+            self.environment.asked, self.bearing,
         )  # fmt: skip
         return Compilation(app, self.diagnostics(), reusable)
 
@@ -162,6 +197,17 @@ class Compiling:
         for findings in self.findings.values():
             found += findings.found
         return tuple(sorted(found, key=lambda one: one.sort_key))
+
+    def probed_before(self) -> dict[str, tuple[Diagnostic, ...]]:
+        """Return what the import of these very versions gave before, by task."""
+        if self.before is None:
+            return dict.fromkeys(self.as_kept, ()) if self.kept and self.kept.imports_hold else {}
+        before = self.before.reusable
+        return {
+            name: before.probed[name]
+            for name, task in self.tasks.items()
+            if before.versions.get(name) == task.version
+        }
 
     @property
     def contents(self) -> AppContents:
@@ -231,37 +277,74 @@ class Compiling:
         own = TaskFiles(found.name, source, has_inner, modules.get(INNER), self.needs[found.name])
         task = compile_task(own, around, findings)
         if task is not None:
-            self.of_own_files[found.name] = tuple(findings.found)
+            told = self.of_own_files[found.name] = tuple(findings.found)
+            if self.kept is not None:
+                self.kept.add(to_keep(task, source.data, own.needs, told))
         return task
 
-    def _taken_over(self, found: Found, graph: Graph) -> CompiledTask | None:
-        """Return the task of before, its very object, where its version still stands (H1)."""
-        before = self.before
-        if before is None or before.app.settings != self.settings.app:
-            return None
+    def _taken_over(self, found: Found, around: Surroundings) -> CompiledTask | None:
+        """Return the task as it was before, where its version still stands (H1)."""
+        if self.before is not None:
+            return self._of_before(self.before, found, around.graph)
+        kept = self.kept.task(found.name) if self.kept is not None else None
+        if kept is not None:
+            with suppress(ValueError, TypeError, KeyError, AttributeError):  # not of our making
+                return self._of_kept(kept, found, around)
+        return None
+
+    def _of_before(self, before: Compilation, found: Found, graph: Graph) -> CompiledTask | None:
+        """Return the very object of the compilation before."""
         task = before.app.tasks.get(found.name)
         told = before.reusable.of_own_files.get(found.name)
-        if task is None or told is None:
+        if before.reusable.bearing != self.bearing or task is None or told is None:
             return None
-        if before.app.elements[found.name].digest != self._digest(found):
+        element = before.app.elements[found.name]
+        if element.digest != self._digest(found):
+            return None
+        model = task.model if isinstance(task, DateFieldTask) else None
+        if model is not None and self.models.get(model.name) != model:
             return None
         own = before.reusable.needs[found.name]
-        further = [task.function.element] if task.function.element != found.name else []
-        if task.policy.on_failure is not None:
-            further.append(task.policy.on_failure.element)
-        if not all(one in self.services for one in further):
+        further = further_elements(
+            task.function, task.policy.on_failure, model.name if model else None
+        )
+        if self._version(element, own, further, graph)[0] != task.version:
             return None
-        if isinstance(task, DateFieldTask):
-            if self.models.get(task.model.name) != task.model:
-                return None
-            further.append(task.model.name)
-        self.elements[found.name] = before.app.elements[found.name]
-        if graph.version(found.name, own, further)[0] != task.version:
-            return None
-        self.needs[found.name] = own
-        self.of_own_files[found.name] = told
-        self.findings[found.name].found += told
+        self._take(element, own, told)
         return task
+
+    def _of_kept(self, kept: KeptTask, found: Found, around: Surroundings) -> CompiledTask | None:
+        """Make a task of what an earlier process has kept of it."""
+        data, digest = kept.data, self._digest(found)
+        model = data["modelPath"] if data["type"] == TaskType.DATE_FIELD else None
+        element = Element(found.name, found.kind, data["type"], data["title"], found.folder, digest)
+        further = further_elements(kept.function, kept.on_failure, model)
+        version, bundle = self._version(element, kept.needs, further, around.graph)
+        if version != kept.version:
+            return None
+        task = made_again(kept, bundle, around)
+        self._take(element, kept.needs, kept.told)
+        self.as_kept.append(found.name)
+        return task
+
+    def _version(
+        self, element: Element, own: Needs, further: list[str], graph: Graph
+    ) -> tuple[str, tuple[str, ...]]:
+        """Return a task's version of today, empty where something that it needs cannot load."""
+        name = element.name
+        if not all(one == name or one in self.services or one in self.models for one in further):
+            return "", ()
+        self.elements[name] = element
+        try:
+            return graph.version(name, own, further)
+        except OSError:
+            return "", ()
+
+    def _take(self, element: Element, own: Needs, told: tuple[Diagnostic, ...]) -> None:
+        self.needs[element.name] = own
+        self.of_own_files[element.name] = told
+        if told:
+            self.findings[element.name].found += told
 
     # --- what they share
 
@@ -316,6 +399,12 @@ class Compiling:
                 digest = ""
             whole.update(f"{file}\0{digest}\n".encode())
         return whole.hexdigest()
+
+
+def _bearing(settings: Settings) -> str:
+    """Name the settings that tasks depend on: by a digest, since some may be secret."""
+    known = [manifest(settings.app), settings.app.retention_days, settings.broken]
+    return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 
 def _app_digest(settings: AppSettings, elements: Mapping[str, Element]) -> str:

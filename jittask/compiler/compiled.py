@@ -106,6 +106,8 @@ class Reusable:
     """The versions that ``probed`` is about."""
     environment: Mapping[str, bool | str] = field(default_factory=dict)
     """What the environment was asked, and its answers (``environment.Asked``)."""
+    bearing: str = ""
+    """Names the settings that tasks depend on."""
 
 
 @dataclass(frozen=True, slots=True)

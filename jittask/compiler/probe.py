@@ -27,7 +27,7 @@ from jittask.diagnostics import Diagnostic, Location
 from jittask.model import AppContents, FunctionRef
 
 if TYPE_CHECKING:
-    from jittask.compiler.compiled import Compilation, CompiledTask
+    from jittask.compiler.compiled import CompiledTask
 
 SECONDS = 10.0
 """How long the import of one element may take."""
@@ -82,20 +82,13 @@ class Probe:
         root: Path,
         tasks: Mapping[str, CompiledTask],
         contents: AppContents,
-        previous: Compilation | None,
+        known: Mapping[str, tuple[Diagnostic, ...]],
     ) -> dict[str, tuple[Diagnostic, ...]]:
-        """Return the findings by task; what the compilation before has checked is kept."""
+        """Return the findings by task; ``known``: those of versions that were checked before."""
         if not self._wanted:
             return {}
-        found: dict[str, tuple[Diagnostic, ...]] = {}
-        fresh: dict[str, CompiledTask] = {}
-        for name, task in tasks.items():
-            known = _known(task, previous)
-            if known is None:
-                fresh[name] = task
-            else:
-                found[name] = known
-        return found | self._checked(root, fresh, contents)
+        fresh = {name: task for name, task in tasks.items() if name not in known}
+        return {**known, **self._checked(root, fresh, contents)}
 
     def _checked(
         self, root: Path, waiting: dict[str, CompiledTask], contents: AppContents
@@ -153,13 +146,6 @@ def _started() -> subprocess.Popen[bytes]:
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-
-
-def _known(task: CompiledTask, previous: Compilation | None) -> tuple[Diagnostic, ...] | None:
-    """Return what the import of this very version gave before."""
-    if previous is None or previous.reusable.versions.get(task.name) != task.version:
-        return None
-    return previous.reusable.probed.get(task.name)
 
 
 def _request(root: Path, waiting: Mapping[str, CompiledTask], contents: AppContents) -> Request:

@@ -19,11 +19,12 @@ from jittask.compiler.functions import (
     template_of,
 )
 from jittask.compiler.graph import Graph
+from jittask.compiler.kept import KeptTask
 from jittask.compiler.needs import Needs
 from jittask.compiler.python import Module
 from jittask.compiler.settings import Settings
 from jittask.compiler.source import Pointer, Source
-from jittask.diagnostics import Location
+from jittask.diagnostics import Diagnostic, Location
 from jittask.model import (
     AppSettings,
     FieldType,
@@ -112,30 +113,100 @@ def _compiled(
     findings: Findings,
 ) -> CompiledTask | None:
     data = task.source.data
-    further = [function.element]
-    if model is not None:
-        further.append(model.name)
-    if policy.on_failure is not None:
-        further.append(policy.on_failure.element)
+    further = further_elements(function, policy.on_failure, model.name if model else None)
     try:
         version, bundle = around.graph.version(task.name, task.needs, further)
     except OSError as error:
         message = f"a file of it cannot be read: {error.strerror}"
         findings.add("file-unreadable", task.source.value(()), message)
         return None
+    digest = _timing_digest(data, around.settings.app)
+    means = _Means(function, timer, model, expression, policy, digest)
+    return _assembled(task.name, data, means, version, bundle)
+
+
+def further_elements(
+    function: FunctionRef, on_failure: FunctionRef | None, model: str | None
+) -> list[str]:
+    """Return the elements that a task needs besides what its own files name."""
+    further = [function.element]
+    if model is not None:
+        further.append(model)
+    if on_failure is not None:
+        further.append(on_failure.element)
+    return further
+
+
+@dataclass(frozen=True, slots=True)
+class _Means:
+    """What a task's ``e.json`` means."""
+
+    function: FunctionRef
+    timer: Timer | RowTimer
+    model: ModelInfo | None
+    filter: Expression | None
+    policy: Policy
+    timing_digest: str
+
+
+def _assembled(
+    name: str, data: Mapping[str, Any], means: _Means, version: str, bundle: tuple[str, ...]
+) -> CompiledTask:
     title, enabled = str(data["title"]), bool(data.get("enable", 1))
-    timing_digest = _timing_digest(data, around.settings.app)
     description, tags = data.get("description", ""), tuple(data.get("tags", ()))
+    timer = means.timer
     if isinstance(timer, Timer):
         return ScheduledTask(
-            task.name, title, enabled, function, policy, timer,
-            timing_digest, version, bundle, description, tags,
+            name, title, enabled, means.function, means.policy, timer,
+            means.timing_digest, version, bundle, description, tags,
         )  # fmt: skip
-    assert model is not None
+    assert means.model is not None
     return DateFieldTask(
-        task.name, title, enabled, function, policy, timer, model, expression,
-        timing_digest, version, bundle, description, tags,
+        name, title, enabled, means.function, means.policy, timer, means.model, means.filter,
+        means.timing_digest, version, bundle, description, tags,
     )  # fmt: skip
+
+
+# --- kept for the next start
+
+
+_MEANT = (
+    "type", "title", "enable", "timerCfg", "modelPath", "filter", "policy", "description", "tags",
+)  # fmt: skip
+"""The keys of an ``e.json`` that a compiled task is made of, besides its function."""
+
+
+def to_keep(
+    task: CompiledTask, data: Mapping[str, Any], needs: Needs, told: tuple[Diagnostic, ...]
+) -> KeptTask:
+    """Return what of a compiled task it can be made of again."""
+    return KeptTask(
+        task.name, task.version, task.timing_digest,
+        {key: data[key] for key in _MEANT if key in data},
+        task.function, task.policy.on_failure, needs, told,
+    )  # fmt: skip
+
+
+def made_again(kept: KeptTask, bundle: tuple[str, ...], around: Surroundings) -> CompiledTask:
+    """Make a task of what was kept of it; its version and all that it needs stand.
+
+    Raises ValueError, TypeError or KeyError where that is no task.
+    """
+    data = kept.data
+    zone, calendar = around.settings.app.timezone, around.settings.calendar
+    timer: Timer | RowTimer | None
+    model = expression = None
+    if data["type"] == TaskType.DATE_FIELD:
+        timer, _ = check_row_timer(data["timerCfg"], zone, calendar)
+        model = around.models[data["modelPath"]]
+        expression = parse(data["filter"]) if data.get("filter") else None
+    else:
+        timer, _ = check_timer(data["timerCfg"], zone, calendar)
+    if timer is None:
+        raise ValueError(f"{kept.name} has no timer")
+    policy = _policy_of(data.get("policy"), kept.on_failure)
+    means = _Means(kept.function, timer, model, expression, policy, kept.timing_digest)
+    return _assembled(kept.name, data, means, kept.version, bundle)
 
 
 def _enabled(source: Source, findings: Findings) -> None:
@@ -291,7 +362,6 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
     data = source.data.get("policy")
     if not data:
         return _DEFAULT_POLICY
-    retry, known = data.get("retry", {}), _DEFAULT_POLICY
     grace, kept = data.get("graceSeconds"), around.settings.app.retention_days
     if grace is not None and grace > kept * _SECONDS_A_DAY:
         findings.add(
@@ -300,9 +370,17 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
             f"graceSeconds is longer than the {kept} days that records are kept",
             "make it shorter, or raise settings.retentionDays in app.json",
         )
+    return _policy_of(data, failure_function(source, around.services, findings))
+
+
+def _policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) -> Policy:
+    """Return a sound policy."""
+    if not data:
+        return _DEFAULT_POLICY
+    retry, known = data.get("retry", {}), _DEFAULT_POLICY
     return Policy(
         misfire=Misfire(data.get("misfire", known.misfire)),
-        grace_seconds=grace,
+        grace_seconds=data.get("graceSeconds"),
         overlap=Overlap(data.get("overlap", known.overlap)),
         retry=Retry(
             max=retry.get("max", known.retry.max),
@@ -312,7 +390,7 @@ def _policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
         ),
         timeout_seconds=data.get("timeoutSeconds", known.timeout_seconds),
         on_interrupted=OnInterrupted(data.get("onInterrupted", known.on_interrupted)),
-        on_failure=failure_function(source, around.services, findings),
+        on_failure=on_failure,
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
     )

@@ -160,7 +160,7 @@ class Runtime:
     def _open(self) -> None:
         if not self._once:  # what changes from here on is seen
             self._watching = self._held.enter_context(Watch(self.root, self._trouble_watching))
-        compilation = compile_tree(self.root, imports=True)
+        compilation = compile_tree(self.root, imports=True, keep=True)
         opening.refuse_broken_app(compilation)
         settings = compilation.app.settings
         opening.refuse_unset_environment(compilation)
