@@ -39,6 +39,25 @@ class Plan:
     again: datetime | None
 
 
+def stands(task: ScheduledTask, mark: TaskMark | None, now: datetime) -> Plan | None:
+    """Return the plan that changes nothing, where a mark alone tells that all is planned.
+
+    So it is where the task is as it was, and its next occurrence is the one that
+    was planned last: that one's run stands, since both were written together.
+    Of one that a calendar can move, its nominals would have to be compared too.
+    Not for a task with runs that are due: these may have to be ended.
+    """
+    if mark is None or not task.enabled or task.timer.roll is not None:
+        return None
+    known = (mark.timing_digest, mark.version, mark.enabled, mark.vanished)
+    if known != (task.timing_digest, task.version, True, None):
+        return None
+    following = task.timer.after(now)
+    if following is None or following.effective != mark.planned_until:
+        return None
+    return Plan((), (), mark, following.effective)
+
+
 def plan_task(
     task: ScheduledTask, mark: TaskMark | None, pending: Sequence[PendingRun], now: datetime
 ) -> Plan:

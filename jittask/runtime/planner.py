@@ -9,7 +9,7 @@ from datetime import datetime
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import RunState
 from jittask.runtime.events import Event, Planned
-from jittask.runtime.plan import Plan, plan_task, removed
+from jittask.runtime.plan import Plan, plan_task, removed, stands
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store, StoreUnavailable
 from jittask.store.planning import NewRun, PendingRun, TaskMark
@@ -72,15 +72,28 @@ class Planner:
             if name in before and before[name].task is one.task
         }
         self._agenda = [entry for entry in self._agenda if entry[1] in kept]
+        changed = [
+            one.task
+            for name, one in snapshot.tasks.items()
+            if name not in kept and isinstance(one.task, ScheduledTask)
+        ]
+        self._plan(self._that_do_not_stand(changed, now), now)
+
+    def _that_do_not_stand(
+        self, tasks: Sequence[ScheduledTask], now: datetime
+    ) -> list[ScheduledTask]:
+        """Return the tasks that are to be planned; the others have their turn when it comes."""
+        due = self._store.due_tasks(now) if tasks else frozenset()
+        left = []
+        for task in tasks:
+            mark = self._marks.get(task.name)
+            plan = None if task.name in due else stands(task, mark, now)
+            if plan is None or plan.again is None:
+                left.append(task)
+            else:
+                self._agenda.append((plan.again, task.name))
         heapq.heapify(self._agenda)
-        self._plan(
-            [
-                one.task
-                for name, one in snapshot.tasks.items()
-                if name not in kept and isinstance(one.task, ScheduledTask)
-            ],
-            now,
-        )
+        return left
 
     def _plan(self, tasks: Sequence[ScheduledTask], now: datetime) -> None:
         by_name = {one.name: one for one in tasks}

@@ -45,18 +45,21 @@ class RowScan:
         self._term = term
         self._emit = emit
         self._marks: dict[str, TaskMark] | None = None
+        self._seen: Snapshot | None = None
+        self._tasks: tuple[DateFieldTask, ...] = ()
         self._swept: dict[str, datetime] = {}
         self._planned: dict[str, DateFieldTask] = {}
         self._troubles: dict[str, str] = {}
 
     def step(self, snapshot: Snapshot, data: AppData, now: datetime, overlap: timedelta) -> None:
         """Scan once for every task; a task whose database fails keeps its window for the next."""
-        if self._marks is None:
+        if snapshot is not self._seen:
+            tasks = (one.task for one in snapshot.tasks.values())
+            self._tasks = tuple(one for one in tasks if isinstance(one, DateFieldTask))
+            self._seen = snapshot
+        if self._marks is None and self._tasks:
             self._marks = self._store.marks()
-        for standing in snapshot.tasks.values():
-            task = standing.task
-            if not isinstance(task, DateFieldTask):
-                continue
+        for task in self._tasks:
             try:
                 self._scan(task, data, now, overlap)
             except DataError as error:

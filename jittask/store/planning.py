@@ -189,6 +189,17 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
     return found
 
 
+def due_tasks(connection: Connection, now: datetime) -> frozenset[str]:
+    """Return the tasks with a scheduled run that is due, and that no attempt has begun."""
+    query = sa.select(runs.c.task).where(
+        sa.text(OPEN),
+        runs.c.effective <= to_micros(now),
+        runs.c.trigger == Trigger.SCHEDULE,
+        runs.c.attempt == 0,
+    )
+    return frozenset(connection.execute(query).scalars())
+
+
 def all_marks(connection: Connection) -> dict[str, TaskMark]:
     """Return every task's mark, by task."""
     return {

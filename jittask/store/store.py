@@ -131,6 +131,11 @@ class Store:
         with self._database.writing() as connection:
             return planning.end_abandoned(connection, since, now)
 
+    def due_tasks(self, now: datetime) -> frozenset[str]:
+        """Return the tasks with a scheduled run that is due, and that no attempt has begun."""
+        with self._database.reading() as connection:
+            return planning.due_tasks(connection, now)
+
     def recorded(
         self, task: str, row_keys: Sequence[str], since: datetime
     ) -> tuple[set[tuple[str, datetime]], dict[str, list[MissedRange]]]:

@@ -56,6 +56,17 @@ def test_a_start_after_a_night_plans_what_came_due(store: Store, planned: Tree) 
     assert start(store, planned, A_DAY_ON) == {}
 
 
+def test_what_was_due_and_never_begun_is_decided_on(store: Store, tree: Tree) -> None:
+    """Also where the next one has been planned already."""
+    tree.scheduled("Strict", policy={"graceSeconds": 600})
+    start(store, tree, NOW)
+    due = datetime(2026, 1, 6, 9, tzinfo=UTC)
+    assert start(store, tree, due) == {"INSERT": 2, "UPDATE": 1}
+    assert start(store, tree, due + timedelta(seconds=600)) == {}
+    assert start(store, tree, due + timedelta(seconds=601)) == {"UPDATE": 1}
+    assert start(store, tree, due + timedelta(seconds=601)) == {}
+
+
 @pytest.mark.parametrize(
     ("edit", "written"),
     [
