@@ -52,7 +52,7 @@ def stands(task: ScheduledTask, mark: TaskMark | None, now: datetime) -> Plan | 
     known = (mark.timing_digest, mark.version, mark.enabled, mark.vanished)
     if known != (task.timing_digest, task.version, True, None):
         return None
-    following = task.timer.after(now)
+    following = task.timer.after(max(now, mark.walked_until))
     if following is None or following.effective != mark.planned_until:
         return None
     return Plan((), (), mark, following.effective)
