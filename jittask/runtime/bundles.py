@@ -11,6 +11,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -39,6 +40,13 @@ class Bundles:
     def has(self, version: str) -> bool:
         """Whether that version is laid out, whole."""
         return self.path(version).is_dir()
+
+    def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path, settings: AppSettings) -> None:
+        """Lay out the bundles of many tasks; see ``lay_out``."""
+        there = self._versions()
+        for task in tasks:
+            if task.version not in there:
+                self.lay_out(task, root, settings)
 
     def lay_out(self, task: CompiledTask, root: Path, settings: AppSettings) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.
@@ -74,8 +82,12 @@ class Bundles:
 
     def forget_all_but(self, versions: frozenset[str]) -> None:
         """Delete the folders of versions that nothing names any more."""
+        for name in self._versions() - versions:
+            shutil.rmtree(self._folder / name, ignore_errors=True)
+
+    def _versions(self) -> frozenset[str]:
+        """Return the versions that are laid out; names of drafts may be among them."""
         if not self._folder.is_dir():
-            return
-        for entry in os.scandir(self._folder):
-            if entry.name not in versions:
-                shutil.rmtree(entry.path, ignore_errors=True)
+            return frozenset()
+        with os.scandir(self._folder) as entries:
+            return frozenset(one.name for one in entries)

@@ -104,8 +104,8 @@ def first(compilation: Compilation, store: Store, bundles: Bundles, now: datetim
     """Make the first snapshot: lay out what loads, and find what ran before of what does not."""
     for attempt in range(_COMPILE_TRIES):
         try:
-            for task in compilation.app.tasks.values():
-                bundles.lay_out(task, compilation.app.root, compilation.app.settings)
+            app = compilation.app
+            bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
             break
         except BundleChanged:
             if attempt == _COMPILE_TRIES - 1:
@@ -140,14 +140,14 @@ def _last_good(
 
 def ready(snapshot: Snapshot, store: Store, compilation: Compilation, now: datetime) -> Ready:
     """Say that the runtime runs, and what of it will not fire (V8)."""
-    upcoming = [
-        (following.effective, name)
+    following = {
+        name: one.task.timer.after(now)
         for name, one in snapshot.tasks.items()
-        if one.task.enabled
-        and isinstance(one.task, ScheduledTask)
-        and (following := one.task.timer.after(now)) is not None
-    ]
+        if one.task.enabled and isinstance(one.task, ScheduledTask)
+    }
+    upcoming = ((one.effective, name) for name, one in following.items() if one is not None)
     soonest = min(upcoming, default=None)
+    never = frozenset(name for name, one in following.items() if one is None)
     settings = compilation.app.settings
     return Ready(
         at=now,
@@ -159,11 +159,14 @@ def ready(snapshot: Snapshot, store: Store, compilation: Compilation, now: datet
         zone=settings.timezone,
         next_task=soonest[1] if soonest else None,
         next_at=soonest[0] if soonest else None,
-        not_firing=tuple(_not_firing(snapshot, store.pauses(), now)),
+        not_firing=tuple(_not_firing(snapshot, never, store.pauses(), now)),
     )
 
 
-def _not_firing(snapshot: Snapshot, pauses: Mapping[str, Pause], now: datetime) -> list[NotFiring]:
+def _not_firing(
+    snapshot: Snapshot, never: frozenset[str], pauses: Mapping[str, Pause], now: datetime
+) -> list[NotFiring]:
+    """Return what will not fire; ``never``: the tasks without an occurrence after ``now``."""
     zone = zonedata.zone(snapshot.app.settings.timezone)
     found: list[NotFiring] = []
     for name, findings in snapshot.broken.items():
@@ -175,7 +178,7 @@ def _not_firing(snapshot: Snapshot, pauses: Mapping[str, Pause], now: datetime) 
             found.append(NotFiring(name, "disabled", "enable is 0"))
         elif name in pauses and pauses[name].holds(now):
             found.append(NotFiring(name, "paused", pauses[name].told(zone)))
-        elif isinstance(task, ScheduledTask) and task.timer.after(now) is None:
+        elif name in never and isinstance(task, ScheduledTask):
             last = _was_before(task, now)
             code, text = ("end-past", "its end has passed") if last else ("never", "it never fires")
             found.append(NotFiring(name, code, text))

@@ -54,8 +54,8 @@ class Reloading:
         began = self._clock.monotonic()
         compilation = compile_tree(self._root, imports=True, previous=self._compilation)
         try:
-            for task in compilation.app.tasks.values():
-                self._bundles.lay_out(task, self._root, compilation.app.settings)
+            app = compilation.app
+            self._bundles.lay_out_all(app.tasks.values(), self._root, app.settings)
         except BundleChanged:
             return  # the files changed again: the next look compiles them
         now = self._clock.now()
