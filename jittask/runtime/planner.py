@@ -31,7 +31,8 @@ class Planner:
         self._emit = emit
         self._seen: Snapshot | None = None
         self._agenda: list[tuple[datetime, str]] = []
-        self._marks: dict[str, TaskMark] = {}
+        self._marks: dict[str, TaskMark] | None = None
+        """As they stand in the store; None where that is not known."""
 
     def has_seen(self, snapshot: Snapshot) -> bool:
         """Whether every task of it has been planned since it became the one that runs."""
@@ -39,8 +40,10 @@ class Planner:
 
     def step(self, snapshot: Snapshot, now: datetime) -> datetime | None:
         """Plan every task whose turn it is; return when the next one's is."""
+        if self._marks is None:
+            self._marks = self._store.marks()
         if snapshot is not self._seen:
-            self._take_over(snapshot, now)
+            self._take_over(snapshot, self._marks, now)
             self._seen = snapshot
         turn = []
         while self._agenda and self._agenda[0][0] <= now:
@@ -48,22 +51,21 @@ class Planner:
             standing = snapshot.tasks.get(name)
             if standing is not None and isinstance(standing.task, ScheduledTask):
                 turn.append(standing.task)
-        self._plan(turn, now)
+        self._plan(turn, self._marks, now)
         return self._agenda[0][0] if self._agenda else None
 
-    def _take_over(self, snapshot: Snapshot, now: datetime) -> None:
+    def _take_over(self, snapshot: Snapshot, marks: dict[str, TaskMark], now: datetime) -> None:
         """Plan what is new or changed in a snapshot; end what is gone."""
-        if self._seen is None:
-            self._marks = self._store.marks()
         before = self._seen.tasks if self._seen else {}
         gone = [
             mark
-            for name, mark in self._marks.items()
+            for name, mark in marks.items()
             if name not in snapshot.tasks and mark.vanished is None
         ]
         self._write(
             [mark.task for mark in gone],
-            lambda task, pending: removed(self._marks[task], pending, now),
+            lambda task, pending: removed(marks[task], pending, now),
+            marks,
             now,
         )
         kept = {
@@ -77,17 +79,16 @@ class Planner:
             for name, one in snapshot.tasks.items()
             if name not in kept and isinstance(one.task, ScheduledTask)
         ]
-        self._plan(self._that_do_not_stand(changed, now), now)
+        self._plan(self._that_do_not_stand(changed, marks, now), marks, now)
 
     def _that_do_not_stand(
-        self, tasks: Sequence[ScheduledTask], now: datetime
+        self, tasks: Sequence[ScheduledTask], marks: dict[str, TaskMark], now: datetime
     ) -> list[ScheduledTask]:
         """Return the tasks that are to be planned; the others have their turn when it comes."""
         due = self._store.due_tasks(now) if tasks else frozenset()
         left = []
         for task in tasks:
-            mark = self._marks.get(task.name)
-            plan = None if task.name in due else stands(task, mark, now)
+            plan = None if task.name in due else stands(task, marks.get(task.name), now)
             if plan is None or plan.again is None:
                 left.append(task)
             else:
@@ -95,37 +96,45 @@ class Planner:
         heapq.heapify(self._agenda)
         return left
 
-    def _plan(self, tasks: Sequence[ScheduledTask], now: datetime) -> None:
+    def _plan(
+        self, tasks: Sequence[ScheduledTask], marks: dict[str, TaskMark], now: datetime
+    ) -> None:
         by_name = {one.name: one for one in tasks}
         self._write(
             list(by_name),
-            lambda name, pending: plan_task(by_name[name], self._marks.get(name), pending, now),
+            lambda name, pending: plan_task(by_name[name], marks.get(name), pending, now),
+            marks,
             now,
         )
 
-    def _write(self, names: Sequence[str], decide: Decide, now: datetime) -> None:
+    def _write(
+        self, names: Sequence[str], decide: Decide, marks: dict[str, TaskMark], now: datetime
+    ) -> None:
         """Decide on tasks, and write what is decided, many in one transaction."""
         for first in range(0, len(names), _AT_ONCE):
             some = names[first : first + _AT_ONCE]
             try:
                 pending = self._store.pending(some)
                 plans = [decide(name, pending.get(name, ())) for name in some]
-                made = self._put(plans, now)
+                made = self._put(plans, marks, now)
             except StoreUnavailable:
-                for name in names[first:]:  # written or not: the keys let it be planned again
+                self._marks = None  # written or not: what stands tells how far to plan again
+                for name in names[first:]:
                     heapq.heappush(self._agenda, (now, name))
                 raise
             for name, plan in zip(some, plans, strict=True):
-                self._marks[name] = plan.mark
+                marks[name] = plan.mark
                 if plan.again is not None:
                     heapq.heappush(self._agenda, (plan.again, name))
             announce(made, now, self._emit)
 
-    def _put(self, plans: Sequence[Plan], now: datetime) -> list[tuple[int, NewRun]]:
+    def _put(
+        self, plans: Sequence[Plan], marks: dict[str, TaskMark], now: datetime
+    ) -> list[tuple[int, NewRun]]:
         """Write what is new of some plans, nothing where that is nothing; return the new runs."""
         create = [run for plan in plans for run in plan.create]
         close = [closing for plan in plans for closing in plan.close]
-        mark = [plan.mark for plan in plans if self._marks.get(plan.mark.task) != plan.mark]
+        mark = [plan.mark for plan in plans if marks.get(plan.mark.task) != plan.mark]
         if not (create or close or mark):
             return []
         return self._store.plan(now, create=create, close=close, mark=mark, term=self._term)

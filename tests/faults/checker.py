@@ -55,7 +55,7 @@ class History:
     """Every record as it was last seen, those that have been pruned too."""
     bodies: tuple[Body, ...]
     expected: Mapping[Key, frozenset[datetime]] = field(default_factory=dict)
-    """The nominals of each key from its activation until ``healed``."""
+    """The nominals of each key from its activation on; those until ``healed`` must stand."""
     caps: Mapping[str, int] = field(default_factory=dict)
     """By task, how many bodies of one key may run at once."""
     task_caps: Mapping[str, int] = field(default_factory=dict)
@@ -100,7 +100,8 @@ def _lost_or_counted_twice(history: History) -> Iterator[str]:
                     f"where {len(others)} have no record of their own"
                 )
         for one in sorted(nominals):
-            if not own[key][one] and not counted[one]:
+            standing = own[key][one] or counted[one]
+            if not standing and (history.healed is None or one <= history.healed):
                 yield f"{key} {one} stands in no record"
             if counted[one] > 1:
                 yield f"{key} {one} is counted in {counted[one]} ranges"

@@ -108,15 +108,22 @@ COUNTED_AGAIN = replace(
     missed=MissedRange(at(2), at(6), 3),
 )
 
-CANCELLED = replace(run(20, 60, state=RunState.CANCELLED), reason=Reason.EDITED)
+CANCELLED = replace(run(20, 49, state=RunState.CANCELLED), reason=Reason.EDITED)
 
 BAD: dict[str, tuple[History, dict[str, int]]] = {
     "lost": (also(expected=expected(0, 1)), {"I1": 2}),
     "counted too few": (instead(2, missed=MissedRange(at(2), at(6), 2)), {"I1": 1}),
     "counted, though recorded": (instead(2, missed=MissedRange(at(0), at(6), 4)), {"I1": 1}),
     "counted twice": (also(COUNTED_AGAIN), {"I1": 3}),
+    "counted too few behind the healing": (
+        also(
+            replace(pending(20, 70), missed=MissedRange(at(60), at(66), 2)),
+            expected={KEY: GOOD.expected[KEY] | {at(60), at(63), at(66), at(70)}},
+        ),
+        {"I1": 1},
+    ),
     "lost with its cancelled run": (
-        also(CANCELLED, expected={KEY: GOOD.expected[KEY] | {at(60)}}),
+        also(CANCELLED, expected={KEY: GOOD.expected[KEY] | {at(49)}}),
         {"I1": 1},
     ),
     "two records": (also(replace(pending(20, 60), nominals=(at(0),))), {"I2": 1}),

@@ -129,3 +129,29 @@ def test_a_lease_is_lost_while_an_end_could_not_be_written(
     hand.hands.poll = lambda _: pytest.fail("it waits for a body")  # type: ignore[method-assign]
     hand.begin_anew("again")
     assert hand.idle
+
+
+@pytest.mark.parametrize("misfire", Misfire)
+def test_the_reply_to_a_plan_is_lost_for_a_while(
+    ground: Ground, monkeypatch: pytest.MonkeyPatch, misfire: Misfire
+) -> None:
+    """What was written all the same is neither planned nor counted again."""
+    one = task("tasks.T", 600, misfire=misfire, overlap=Overlap.ALLOW)
+    ground.write(one)
+    hand, began, plan = Hand(ground, "w"), ground.now.timestamp(), ground.store.plan
+    turn(ground, hand)
+
+    def lost(*given: object, **named: object) -> None:
+        plan(*given, **named)  # type: ignore[arg-type]
+        raise StoreUnavailable("no answer")
+
+    ground.later(600)
+    with monkeypatch.context() as patch:
+        patch.setattr(ground.store, "plan", lost)
+        with pytest.raises(StoreUnavailable):
+            hand.plan()
+    for seconds in (1800, 600, 1):
+        ground.later(seconds)
+        turn(ground, hand)
+    expect_all(ground, one, began)
+    assert ground.violations(ground.now) == []
