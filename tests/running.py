@@ -53,9 +53,9 @@ class Program:
             self._new.put(line.rstrip("\n"))
         self._new.put(None)
 
-    def wait_line(self, wanted: Callable[[str], bool]) -> str:
+    def wait_line(self, wanted: Callable[[str], bool], seconds: float = PATIENCE) -> str:
         """Return the first line from here on that ``wanted`` says yes to."""
-        end = time.monotonic() + PATIENCE
+        end = time.monotonic() + seconds
         while True:
             try:
                 line = self._new.get(timeout=max(0.01, end - time.monotonic()))

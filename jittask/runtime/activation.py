@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.model import Reason
-from jittask.store.planning import TaskMark
+from jittask.store.marks import TaskMark
 
 DEFAULT_GRACE = timedelta(seconds=86_400)
 """How long an occurrence may be late, or a task away, where its policy does not say (D6, D7)."""

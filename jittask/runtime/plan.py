@@ -15,7 +15,8 @@ from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunState, Trigger
 from jittask.runtime.activation import activate
 from jittask.schedule.misfire import decide
-from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
+from jittask.store.marks import TaskMark
+from jittask.store.planning import Closing, NewRun, PendingRun
 
 LATE_AFTER = timedelta(seconds=60)
 """How late an occurrence may be seen without being a misfire."""

@@ -12,7 +12,8 @@ from jittask.runtime.events import Event, Planned
 from jittask.runtime.plan import Plan, plan_task, removed, stands
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store, StoreUnavailable
-from jittask.store.planning import NewRun, PendingRun, TaskMark
+from jittask.store.marks import TaskMark
+from jittask.store.planning import NewRun, PendingRun
 
 Decide = Callable[[str, Sequence[PendingRun]], Plan]
 """Decides on a task by name, given its pending runs."""

@@ -26,7 +26,8 @@ from jittask.schedule import windows
 from jittask.schedule.rows import RowTimer
 from jittask.schedule.windows import Column
 from jittask.store import Store
-from jittask.store.planning import NewRun, TaskMark
+from jittask.store.marks import TaskMark
+from jittask.store.planning import NewRun
 
 AHEAD = timedelta(hours=1)
 """How far ahead rows stand as pending runs (R1)."""

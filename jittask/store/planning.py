@@ -1,4 +1,4 @@
-"""What the planner writes: new runs under their unique keys, and the tasks' marks (rule R3).
+"""What the planner writes: new runs under their unique keys (rule R3).
 
 A key (task, row, nominal) belongs to one run for ever, but for a run that was
 cancelled before its body began: that one gives its keys back, so that the
@@ -20,7 +20,8 @@ from sqlalchemy.types import TypeEngine
 
 from jittask.model import MissedRange, Reason, RunState, Trigger
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch, held
-from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.instants import from_micros, to_micros
+from jittask.store.marks import TaskMark, put_marks
 from jittask.store.moves import moving
 from jittask.store.tables import OF_ROW, OPEN, PENDING, keys, marks, runs
 
@@ -48,22 +49,6 @@ class NewRun:
     def keyed(self) -> bool:
         """Whether its nominals are its own for ever: manual runs and reruns repeat freely."""
         return self.trigger in (Trigger.SCHEDULE, Trigger.BACKFILL)
-
-
-@dataclass(frozen=True, slots=True)
-class TaskMark:
-    """How far a task has been planned, and since when it counts (D7)."""
-
-    task: str
-    activated: datetime
-    timing_digest: str
-    version: str
-    planned_until: datetime
-    """Up to here every occurrence has been decided on, or stands pending."""
-    walked_until: datetime
-    """Up to here every occurrence has come due: what a clock that is set back does not undo."""
-    enabled: bool
-    vanished: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +89,7 @@ def plan(
         _close(connection, close, now)
     made = insert(connection, create, now)
     if mark:
-        _put_marks(connection, mark)
+        put_marks(connection, mark)
     return made
 
 
@@ -198,23 +183,6 @@ def due_tasks(connection: Connection, now: datetime) -> frozenset[str]:
         runs.c.attempt == 0,
     )
     return frozenset(connection.execute(query).scalars())
-
-
-def all_marks(connection: Connection) -> dict[str, TaskMark]:
-    """Return every task's mark, by task."""
-    return {
-        row.task: TaskMark(
-            task=row.task,
-            activated=from_micros(row.activated),
-            timing_digest=row.timing_digest,
-            version=row.version,
-            planned_until=from_micros(row.planned_until),
-            walked_until=from_micros(row.walked_until),
-            enabled=row.enabled,
-            vanished=maybe_instant(row.vanished),
-        )
-        for row in connection.execute(sa.select(marks))
-    }
 
 
 def recorded(
@@ -357,29 +325,3 @@ def give_back_keys(connection: Connection, numbers: Sequence[int]) -> None:
     if numbers:
         rows = batch(connection, [(number,) for number in numbers], id=NUMBER)
         connection.execute(sa.delete(keys).where(keys.c.run_id.in_(sa.select(rows.c.id))))
-
-
-def _put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
-    values = [
-        (mark.task, to_micros(mark.activated), mark.timing_digest, mark.version,
-         to_micros(mark.planned_until), to_micros(mark.walked_until), mark.enabled,
-         maybe_micros(mark.vanished))
-        for mark in wanted
-    ]  # fmt: skip
-    rows = batch(connection, values, **_MARKED)
-    standing = connection.execute(
-        sa.update(marks)
-        .where(marks.c.task == rows.c.task)
-        .values({name: rows.c[name] for name in _MARKED if name != "task"})
-        .returning(marks.c.task)
-    )
-    known = set(standing.scalars())
-    if new := [one for one in values if one[0] not in known]:
-        rows = batch(connection, new, **_MARKED)
-        connection.execute(sa.insert(marks).from_select(list(_MARKED), sa.select(rows)))
-
-
-_MARKED: Mapping[str, TypeEngine[Any]] = {
-    "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "version": TEXT,
-    "planned_until": NUMBER, "walked_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
-}  # fmt: skip

@@ -14,10 +14,11 @@ from jittask.store import claims, membership, orders, planning, reading, standin
 from jittask.store.engine import Database, open_database
 from jittask.store.listing import Page
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.marks import TaskMark, all_marks
 from jittask.store.membership import Company, Member
 from jittask.store.orders import Pause
 from jittask.store.place import STATE_FOLDER, state_folder, store_url
-from jittask.store.planning import Closing, NewRun, PendingRun, TaskMark
+from jittask.store.planning import Closing, NewRun, PendingRun
 from jittask.store.records import (
     By,
     ElementRow,
@@ -119,7 +120,7 @@ class Store:
     def marks(self) -> dict[str, TaskMark]:
         """Return every task's mark."""
         with self._database.reading() as connection:
-            return planning.all_marks(connection)
+            return all_marks(connection)
 
     def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
         """Return, by task, the scheduled runs that no attempt has begun, soonest first."""

@@ -34,9 +34,7 @@ def test_connections_to_the_store_are_cut(tmp_path: Path, settings: AppSettings)
         while cut < trial.rounds:
             program.wait(trial.chance.choice(["planned", "started", "finished"]))
             cut += cut_connections(other, name)
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_each_store
@@ -50,9 +48,7 @@ def test_commits_or_their_replies_are_lost(tmp_path: Path, settings: AppSettings
         for _ in range(trial.rounds):
             program.wait("trouble", code="store-unavailable")
         trial.commits_are_lost.unlink()
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_a_file
@@ -70,9 +66,7 @@ def test_the_file_is_busy(tmp_path: Path, settings: AppSettings) -> None:
                 other.execute("BEGIN IMMEDIATE")
                 program.wait("trouble", code="store-unavailable")
             program.wait("trouble", code="store-answers")
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_a_server
@@ -89,9 +83,7 @@ def test_transactions_end_in_a_deadlock(tmp_path: Path, settings: AppSettings) -
             told = program.wait("trouble", code="store-unavailable")
             assert "deadlock detected" in told["text"]
             program.wait("trouble", code="store-answers")
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 def test_the_server_is_restarted(tmp_path: Path) -> None:
@@ -106,9 +98,7 @@ def test_the_server_is_restarted(tmp_path: Path) -> None:
                 server.restart(trial.chance.choice(["fast", "immediate"]))
                 if trial.chance.random() < 0.7:
                     program.wait("finished", status="completed")
-            healed = trial.calm(program)
-            assert program.stop() == 0
-        trial.check(tree, healed)
+            trial.judge(program, tree)
 
 
 def test_the_disk_of_a_file_is_full(tmp_path: Path) -> None:
@@ -137,9 +127,7 @@ def fill_again_and_again(trial: Trial, tree: Tree, disk: Path) -> None:
             program.wait("trouble", code="store-unavailable")
             filling.unlink()
             program.wait("trouble", code="store-answers")
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 def with_a_name(settings: AppSettings, **options: str) -> tuple[AppSettings, str]:

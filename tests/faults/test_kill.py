@@ -17,11 +17,14 @@ from tests.running import PATIENCE, Program
 
 pytestmark = pytest.mark.process
 
+SHORT = {"leaseSeconds": 1.5, "heartbeatSeconds": 0.4}
+"""So that a round is long enough for what it takes to plan again, on a server too."""
+
 
 @on_each_store
 def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
     """At a moment that chance chooses, start-up among them."""
-    trial = Trial(tmp_path, settings, rounds_or(3))
+    trial = Trial(tmp_path, settings, rounds_or(3), **SHORT)
     tree = trial.checkout()
     for _ in range(trial.rounds):
         with Program(tree.root) as program:
@@ -31,24 +34,20 @@ def test_the_program_is_killed(tmp_path: Path, settings: AppSettings) -> None:
             program.kill()
     with Program(tree.root) as program:
         program.wait("ready")
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_each_store
 def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSettings) -> None:
     """Before one that chance chooses, and before or behind a commit: no step is left out."""
-    trial = Trial(tmp_path, settings, rounds_or(3))
+    trial = Trial(tmp_path, settings, rounds_or(3), **SHORT)
     tree = trial.checkout()
     for _ in range(trial.rounds):
         with trial.program(tree, statements=trial.chance.randrange(1, 120)) as program:
             assert program.process.wait(PATIENCE) == -signal.SIGKILL
     with Program(tree.root) as program:
         program.wait("ready")
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_each_store
@@ -63,9 +62,7 @@ def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
             program.wait(trial.chance.choice(["started", "started", "finished"]))
             killed += kill_one(worker_processes(program), trial)
             go_on(program, trial)
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_each_store
@@ -80,15 +77,13 @@ def test_the_template_is_killed(tmp_path: Path, settings: AppSettings) -> None:
             program.wait(trial.chance.choice(["started", "finished"]))
             killed += kill_one(children(program.process.pid), trial)
             go_on(program, trial)
-        healed = trial.calm(program)
-        assert program.stop() == 0
-    trial.check(tree, healed)
+        trial.judge(program, tree)
 
 
 @on_a_server
 def test_a_runtime_is_stopped_past_its_lease(tmp_path: Path, settings: AppSettings) -> None:
     """And goes on when another has taken its runs over: alone, or with its worker processes."""
-    trial = Trial(tmp_path, settings, rounds_or(3), leaseSeconds=1.5, heartbeatSeconds=0.4)
+    trial = Trial(tmp_path, settings, rounds_or(3), **SHORT)
     a, b = trial.checkout("a"), trial.checkout("b")
     with Program(a.root) as first, Program(b.root) as second:
         for one in (first, second):
@@ -102,15 +97,13 @@ def test_a_runtime_is_stopped_past_its_lease(tmp_path: Path, settings: AppSettin
             send(stopped.process.pid, signal.SIGCONT)
             stopped.wait("trouble", code="lease-lost")
         assert first.stop() == 0
-        healed = trial.calm(second)
-        assert second.stop() == 0
-    trial.check(a, healed)
+        trial.judge(second, a)
 
 
 @on_a_server
 def test_runtimes_are_killed_in_turn(tmp_path: Path, settings: AppSettings) -> None:
     """The one that is left plans on, and takes over what the other had claimed."""
-    trial = Trial(tmp_path, settings, rounds_or(3), leaseSeconds=1.5, heartbeatSeconds=0.4)
+    trial = Trial(tmp_path, settings, rounds_or(3), **SHORT)
     trees = [trial.checkout("a"), trial.checkout("b")]
     with contextlib.ExitStack() as running:
         programs = [running.enter_context(Program(tree.root)) for tree in trees]
@@ -125,9 +118,7 @@ def test_runtimes_are_killed_in_turn(tmp_path: Path, settings: AppSettings) -> N
             programs[which] = running.enter_context(Program(trees[which].root))
             programs[which].wait("ready")
         assert programs[0].stop() == 0
-        healed = trial.calm(programs[1])
-        assert programs[1].stop() == 0
-    trial.check(trees[0], healed)
+        trial.judge(programs[1], trees[0])
 
 
 def go_on(program: Program, trial: Trial) -> None:

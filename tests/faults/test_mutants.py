@@ -17,7 +17,8 @@ from sqlalchemy.engine import Connection
 from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
 from jittask.store import Store, claims, planning
 from jittask.store.batch import held
-from jittask.store.planning import Closing, TaskMark
+from jittask.store.marks import TaskMark
+from jittask.store.planning import Closing
 from jittask.store.tables import keys, runs
 from jittask.store.work import Ending
 from tests.faults.checker import Violation

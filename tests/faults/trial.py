@@ -20,7 +20,7 @@ from jittask.model import AppSettings, Run
 from jittask.store import Store
 from jittask.store.records import RecordFilter
 from tests.faults.checker import Body, History, Key, violations
-from tests.running import Program
+from tests.running import PATIENCE, Program
 from tests.tree import Tree
 
 SEED = int(os.environ.get("JITTASK_FAULT_SEED", "0")) or random.SystemRandom().randrange(1, 2**31)
@@ -53,6 +53,8 @@ _POLICIES = {
 _CAPS = {"tasks.InTurn": 1, "tasks.Twice": 1}
 _TASK_CAPS = {"tasks.Rows": 1}
 _ROWS_EVERY = timedelta(seconds=0.4)
+_TO_CATCH_UP = 3.0
+"""Seconds that what a round leaves behind may take."""
 _UNDER_WAY = timedelta(seconds=10)
 """How long ago a body that begins may have been claimed."""
 
@@ -163,11 +165,17 @@ class Trial:
                 waiting.discard(told["task"])
             return not waiting
 
-        program.wait_line(last)
+        program.wait_line(last, PATIENCE + self.rounds * _TO_CATCH_UP)
         with self.store(self._tree) as store:
             while (soonest := store.next_due()) is not None and soonest <= healed:
                 program.wait("finished")
         return healed
+
+    def judge(self, program: Program, tree: Tree) -> None:
+        """Wait until the program has caught up, stop it, and prove that nothing went wrong."""
+        healed = self.calm(program)
+        assert program.stop() == 0
+        self.check(tree, healed)
 
     def check(self, tree: Tree, healed: datetime) -> None:
         """Prove that nothing went wrong, and tell of how much there was to prove."""

@@ -12,7 +12,8 @@ from jittask.compiler.compiled import ScheduledTask
 from jittask.model import CallStyle, FunctionRef, Misfire, Policy, RunState
 from jittask.runtime.plan import Plan, plan_task, removed, stands
 from jittask.schedule.timer import Timer
-from jittask.store.planning import PendingRun, TaskMark
+from jittask.store.marks import TaskMark
+from jittask.store.planning import PendingRun
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 CYCLES = [

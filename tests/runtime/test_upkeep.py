@@ -11,7 +11,7 @@ from jittask.runtime.bundles import Bundles
 from jittask.runtime.snapshot import first_snapshot
 from jittask.runtime.upkeep import Upkeep
 from jittask.store import Store
-from jittask.store.planning import TaskMark
+from jittask.store.marks import TaskMark
 from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)

@@ -17,9 +17,10 @@ from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
 from jittask.store import NoRecords, Store, StoreError, StoreUnavailable, upgrade
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros
+from jittask.store.marks import TaskMark
 from jittask.store.moves import moving
 from jittask.store.orders import Pause
-from jittask.store.planning import Closing, NewRun, TaskMark
+from jittask.store.planning import Closing, NewRun
 from jittask.store.records import LogChunk, RecordFilter
 from jittask.store.tables import marks, metadata, runs
 from jittask.store.work import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip

@@ -1,0 +1,76 @@
+"""How far each task has been planned: the mark that outlives its pruned runs (rule R3)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+from sqlalchemy.types import TypeEngine
+
+from jittask.store.batch import FLAG, NUMBER, TEXT, batch
+from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.tables import marks
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMark:
+    """How far a task has been planned, and since when it counts (D7)."""
+
+    task: str
+    activated: datetime
+    timing_digest: str
+    version: str
+    planned_until: datetime
+    """Up to here every occurrence has been decided on, or stands pending."""
+    walked_until: datetime
+    """Up to here every occurrence has come due: what a clock that is set back does not undo."""
+    enabled: bool
+    vanished: datetime | None = None
+
+
+def all_marks(connection: Connection) -> dict[str, TaskMark]:
+    """Return every task's mark, by task."""
+    return {
+        row.task: TaskMark(
+            task=row.task,
+            activated=from_micros(row.activated),
+            timing_digest=row.timing_digest,
+            version=row.version,
+            planned_until=from_micros(row.planned_until),
+            walked_until=from_micros(row.walked_until),
+            enabled=row.enabled,
+            vanished=maybe_instant(row.vanished),
+        )
+        for row in connection.execute(sa.select(marks))
+    }
+
+
+def put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
+    """Write the marks of tasks, those that have none yet too."""
+    values = [
+        (mark.task, to_micros(mark.activated), mark.timing_digest, mark.version,
+         to_micros(mark.planned_until), to_micros(mark.walked_until), mark.enabled,
+         maybe_micros(mark.vanished))
+        for mark in wanted
+    ]  # fmt: skip
+    rows = batch(connection, values, **_MARKED)
+    standing = connection.execute(
+        sa.update(marks)
+        .where(marks.c.task == rows.c.task)
+        .values({name: rows.c[name] for name in _MARKED if name != "task"})
+        .returning(marks.c.task)
+    )
+    known = set(standing.scalars())
+    if new := [one for one in values if one[0] not in known]:
+        rows = batch(connection, new, **_MARKED)
+        connection.execute(sa.insert(marks).from_select(list(_MARKED), sa.select(rows)))
+
+
+_MARKED: Mapping[str, TypeEngine[Any]] = {
+    "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "version": TEXT,
+    "planned_until": NUMBER, "walked_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
+}  # fmt: skip
