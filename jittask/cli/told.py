@@ -52,6 +52,8 @@ class Words:
         self._root = root
         self._once = once
         self._zone = zonedata.zone("UTC")
+        self._gap = "Z "
+        """What stands behind a time: Z while the app's zone is not known."""
 
     def lines(self, event: Event) -> Iterator[str]:
         """Yield the lines of an event."""
@@ -76,7 +78,7 @@ class Words:
                 yield self._stopped(event)
 
     def _ready(self, event: Ready) -> Iterator[str]:
-        self._zone = zonedata.zone(event.zone)
+        self._zone, self._gap = zonedata.zone(event.zone), "  "
         for one in event.not_firing:
             yield f"{one.task} will not fire: {one.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
@@ -125,7 +127,8 @@ class Words:
         return self._line(event, "stopped", words, "green")
 
     def _line(self, event: Event, word: str, text: str, colour: str) -> str:
-        return f"{clock_time(event.at, self._zone)}  {click.style(f'{word:<7}', fg=colour)}  {text}"
+        at, what = clock_time(event.at, self._zone), click.style(f"{word:<7}", fg=colour)
+        return f"{at}{self._gap}{what}  {text}"
 
 
 def data(event: Event) -> dict[str, Any]:

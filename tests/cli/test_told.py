@@ -1,0 +1,21 @@
+"""What ``run`` says of events to people."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jittask.cli.told import Words
+from jittask.runtime.events import Ready, Trouble
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def test_times_are_in_the_zone_of_the_app_once_that_is_known(tmp_path: Path) -> None:
+    """Until then they are in UTC, and say so."""
+    words, trouble = Words(tmp_path), Trouble(NOW, "table-made", "made the missing table t")
+    ready = Ready(
+        NOW, str(tmp_path), 1, 2, "process", "jittask.db", "Asia/Shanghai", None, None, ()
+    )
+    said = [next(iter(words.lines(event))) for event in (trouble, ready, trouble)]
+    assert [line[:10] for line in said] == ["09:00:00Z ", "17:00:00  ", "17:00:00  "]
