@@ -50,12 +50,14 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
 
     runtime = Runtime(root, on_event=show, once=once)
     stops = _Stops(runtime)
+    gc.disable()  # a start makes what stays: nothing to look for
     try:
         runtime.start()
     except RuntimeFailure as failure:
         raise Failure(str(failure), failure.hint) from failure
     stops.started()
-    gc.freeze()  # what stays for good is not gone through again and again, between two runs
+    gc.freeze()  # nor is it gone through again and again, between two runs
+    gc.enable()
     while not runtime.join(3600):
         continue
     if once and stops.asked:

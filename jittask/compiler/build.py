@@ -25,7 +25,7 @@ from jittask.compiler.functions import INNER, SERVICE, Services
 from jittask.compiler.graph import Graph, manifest
 from jittask.compiler.kept import Kept, KeptTask
 from jittask.compiler.models import MODEL, ModelSource, database_of, read_model
-from jittask.compiler.needs import NO_NEEDS, Needs, needs
+from jittask.compiler.needs import NO_MENTIONS, Needs, mentions
 from jittask.compiler.probe import Probe
 from jittask.compiler.python import Module, read_python
 from jittask.compiler.references import check_references
@@ -368,15 +368,15 @@ class Compiling:
         """Parse an element's Python files, by name inside its folder, and check what they need."""
         findings = self.findings[found.name]
         modules: dict[str, Module] = {}
-        own = NO_NEEDS
+        own = NO_MENTIONS
         for file in self.files.under(found.folder):
             if file.endswith(".py"):
                 module = read_python(self.files, file, findings)
                 if module is not None:
                     modules[file[len(found.folder) + 1 :]] = module
-                    own += needs(module)
-        self.needs[found.name] = own
-        if own is not NO_NEEDS:
+                    own += mentions(module)
+        self.needs[found.name] = own.needs
+        if own is not NO_MENTIONS:
             check_references(own, self.files, self.known_names, self.commons, findings)
         return modules
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from jittask.compiler.files import COMMONS, Files
 from jittask.compiler.findings import Findings
-from jittask.compiler.needs import Needs, module_file, needs
+from jittask.compiler.needs import Mentions, Needs, mentions, module_file
 from jittask.compiler.python import read_python
 
 
@@ -21,7 +21,7 @@ class Commons:
 
 def read_commons(files: Files, findings: Findings) -> Commons:
     """Parse the modules; those that cannot be are told, and so is what imports nothing."""
-    found: dict[str, Needs] = {}
+    found: dict[str, Mentions] = {}
     broken: set[str] = set()
     for file in files.under(COMMONS):
         if not file.endswith(".py"):
@@ -30,11 +30,11 @@ def read_commons(files: Files, findings: Findings) -> Commons:
         if module is None:
             broken.add(file)
         else:
-            found[file] = needs(module)
+            found[file] = mentions(module)
     while more := {file for file in found.keys() - broken if _leads_to(found[file], files, broken)}:
         broken |= more
-    return Commons(found, frozenset(broken))
+    return Commons({file: one.needs for file, one in found.items()}, frozenset(broken))
 
 
-def _leads_to(own: Needs, files: Files, broken: set[str]) -> bool:
+def _leads_to(own: Mentions, files: Files, broken: set[str]) -> bool:
     return any(one.certain and module_file(one.name, files) in broken for one in own.imports)

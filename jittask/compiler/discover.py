@@ -44,22 +44,21 @@ def check_names(found: list[Found]) -> dict[str, Diagnostic]:
     """Return a finding for each name that Python cannot import, or that another one hides."""
     wrong: dict[str, Diagnostic] = {}
     by_folded: dict[str, str] = {}
+    seen: set[str] = set()
     for one in found:
         findings = Findings(one.name)
-        place = Location(one.file)
-        for part in one.folder.split("/")[1:]:
-            if not part.isidentifier():
-                said = f"the folder name {part!r} is no Python name, so its code cannot be imported"
-                findings.add("bad-name", place, said, "use letters, digits and _")
-            elif keyword.iskeyword(part):
-                said = f"{part!r} is a Python keyword, so its code cannot be imported"
-                findings.add("bad-name", place, said, f"for example: {part.title()}Task")
         for folder in _with_those_above(one.folder):
+            part = folder.rpartition("/")[2]
+            if not part.isidentifier() or keyword.iskeyword(part):
+                findings.add("bad-name", Location(one.file), *_no_name(part))
+        for folder in _with_those_above(one.folder):
+            if folder in seen:
+                continue  # told once, not by all that is inside
+            seen.add(folder)
             other = by_folded.setdefault(_folded(folder), folder)
             if other != folder and other.rpartition("/")[0] == folder.rpartition("/")[0]:
-                by_folded[_folded(folder)] = folder  # told once, not by all that is inside
                 hint = "rename one: macOS and Windows cannot tell them apart"
-                findings.add("name-clash", place, _clash(folder, other), hint)
+                findings.add("name-clash", Location(one.file), _clash(folder, other), hint)
         if findings.found:
             wrong[one.name] = findings.found[0]
     return wrong
@@ -80,14 +79,27 @@ def check_places(files: Files, findings: Findings) -> None:
             findings.add("misplaced-e-json", place, said, "give the folder another name")
 
 
+def _no_name(part: str) -> tuple[str, str]:
+    """Say why Python cannot import a name, and what to do."""
+    if keyword.iskeyword(part):
+        said = f"{part!r} is a Python keyword, so its code cannot be imported"
+        return said, f"for example: {part.title()}Task"
+    said = f"the folder name {part!r} is no Python name, so its code cannot be imported"
+    return said, "use letters, digits and _"
+
+
 def _with_those_above(folder: str) -> Iterator[str]:
     """Yield ``tasks/a/B`` as ``tasks/a``, ``tasks/a/B``."""
-    parts = folder.split("/")
-    yield from ("/".join(parts[: length + 1]) for length in range(1, len(parts)))
+    slash = folder.find("/")
+    while (slash := folder.find("/", slash + 1)) > 0:
+        yield folder[:slash]
+    yield folder
 
 
 def _folded(name: str) -> str:
     """Return the name as a file system that folds case and normalises sees it."""
+    if name.isascii():
+        return name.lower()
     return normalize("NFC", normalize("NFC", name).lower())
 
 

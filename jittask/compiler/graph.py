@@ -84,8 +84,8 @@ class Graph:
 
     def _elements_of(self, own: Needs, found: set[str]) -> list[str]:
         """Add the files of ``commons`` to ``found``; return the elements, those of commons too."""
-        named = [one.name for one in own.elements]
-        waiting = [one.name for one in own.imports]
+        named = [*own.elements]
+        waiting = [*own.imports]
         anything = own.anything
         while waiting:
             name = waiting.pop()
@@ -97,8 +97,8 @@ class Graph:
                 if file not in found:
                     found.add(file)
                     deeper = self._commons.needs.get(file, NO_NEEDS)
-                    named += [one.name for one in deeper.elements]
-                    waiting += [one.name for one in deeper.imports]
+                    named += deeper.elements
+                    waiting += deeper.imports
                     anything = anything or deeper.anything
         if anything:
             wanted = (ElementKind.SERVICE, ElementKind.MODEL)

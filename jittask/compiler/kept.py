@@ -25,8 +25,8 @@ from typing import Any, NamedTuple, Self
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
 from jittask.compiler.files import Files, Known, Mark
-from jittask.compiler.needs import NO_NEEDS, Imported, Named, Needs
-from jittask.diagnostics import Diagnostic, Location
+from jittask.compiler.needs import NO_NEEDS, Needs
+from jittask.diagnostics import Diagnostic
 from jittask.model import CallStyle, FunctionRef
 
 _DIGESTS, _TASKS = "digests.jsonl", "tasks.jsonl"
@@ -42,7 +42,9 @@ class KeptTask(NamedTuple):
     version: str
     timing_digest: str
     data: Mapping[str, Any]
-    """What of its ``e.json`` has a meaning (``tasks.MEANT``)."""
+    """What of its ``e.json`` has a meaning, but for the timing."""
+    timing: str
+    """Its ``timerCfg``, as JSON."""
     function: FunctionRef
     on_failure: FunctionRef | None
     needs: Needs
@@ -173,11 +175,11 @@ def _digest_lines(known: Mapping[str, Known]) -> Iterator[str]:
 
 def _line(task: KeptTask) -> str:
     """Write a task down, its name first; a name is a Python name, and needs no escape."""
-    needs = None if task.needs is NO_NEEDS else _written_needs(task.needs)
+    needs = None if task.needs == NO_NEEDS else task.needs
     return json.dumps(
         [
-            task.name, task.version, task.timing_digest, task.data, astuple(task.function),
-            astuple(task.on_failure) if task.on_failure else None, needs,
+            task.name, task.version, task.timing_digest, task.data, task.timing,
+            astuple(task.function), astuple(task.on_failure) if task.on_failure else None, needs,
             [asdict(one) for one in task.told],
         ],
         ensure_ascii=False,
@@ -185,11 +187,11 @@ def _line(task: KeptTask) -> str:
 
 
 def _task(line: list[Any]) -> KeptTask:
-    name, version, timing_digest, data, function, on_failure, needs, told = line
+    name, version, timing_digest, data, timing, function, on_failure, needs, told = line
     return KeptTask(
-        name, version, timing_digest, data, _function(function),
+        name, version, timing_digest, data, timing, _function(function),
         None if on_failure is None else _function(on_failure),
-        NO_NEEDS if needs is None else _needs(*needs),
+        NO_NEEDS if needs is None else Needs(tuple(needs[0]), tuple(needs[1]), needs[2]),
         tuple(diagnostic(one) for one in told),
     )  # fmt: skip
 
@@ -197,20 +199,6 @@ def _task(line: list[Any]) -> KeptTask:
 def _function(written: list[str]) -> FunctionRef:
     element, file, function, style = written
     return FunctionRef(element, file, function, CallStyle(style))
-
-
-def _written_needs(needs: Needs) -> list[object]:
-    elements = [(one.name, astuple(one.place)) for one in needs.elements]
-    imports = [(one.name, astuple(one.place), one.certain) for one in needs.imports]
-    return [elements, imports, needs.anything]
-
-
-def _needs(elements: list[Any], imports: list[Any], anything: bool) -> Needs:
-    return Needs(
-        tuple(Named(name, Location(*place)) for name, place in elements),
-        tuple(Imported(name, Location(*place), certain) for name, place, certain in imports),
-        anything,
-    )
 
 
 def _packages() -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from jittask.compiler.files import TOPS, Files
 from jittask.compiler.python import Module
@@ -33,28 +34,50 @@ class Imported:
     """Whether the import is reached whenever the file is, and this is a module's name."""
 
 
-@dataclass(frozen=True, slots=True)
-class Needs:
-    """What the Python files of an element, or one of ``commons``, need of the tree."""
+class Needs(NamedTuple):
+    """What the Python files of an element, or one of ``commons``, need of the tree, by name."""
 
-    elements: tuple[Named, ...] = ()
-    imports: tuple[Imported, ...] = ()
+    elements: tuple[str, ...] = ()
+    imports: tuple[str, ...] = ()
     anything: bool = False
     """``app.getElement`` is given a name that is not literal."""
-
-    def __add__(self, other: Needs) -> Needs:
-        return Needs(
-            self.elements + other.elements,
-            self.imports + other.imports,
-            self.anything or other.anything,
-        )
 
 
 NO_NEEDS = Needs()
 
 
-def needs(module: Module) -> Needs:
-    """Return what a file imports of the tree, and names in ``app.getElement``."""
+@dataclass(frozen=True, slots=True)
+class Mentions:
+    """The places in Python files that need something of the tree."""
+
+    elements: tuple[Named, ...] = ()
+    imports: tuple[Imported, ...] = ()
+    anything: bool = False
+
+    def __add__(self, other: Mentions) -> Mentions:
+        return Mentions(
+            self.elements + other.elements,
+            self.imports + other.imports,
+            self.anything or other.anything,
+        )
+
+    @property
+    def needs(self) -> Needs:
+        """What is needed, each thing once."""
+        if self == NO_MENTIONS:
+            return NO_NEEDS
+        return Needs(
+            tuple(dict.fromkeys(one.name for one in self.elements)),
+            tuple(dict.fromkeys(one.name for one in self.imports)),
+            self.anything,
+        )
+
+
+NO_MENTIONS = Mentions()
+
+
+def mentions(module: Module) -> Mentions:
+    """Return where a file imports of the tree, and names elements in ``app.getElement``."""
     elements: list[Named] = []
     imports: list[Imported] = []
     anything = False
@@ -76,8 +99,8 @@ def needs(module: Module) -> Needs:
                 case _:
                     pass
     if not (elements or imports or anything):
-        return NO_NEEDS
-    return Needs(tuple(elements), tuple(imports), anything)
+        return NO_MENTIONS
+    return Mentions(tuple(elements), tuple(imports), anything)
 
 
 def _walk(module: Module) -> Iterator[ast.AST]:

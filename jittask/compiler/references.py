@@ -7,14 +7,14 @@ import difflib
 from jittask.compiler.commons import Commons
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings, nearest
-from jittask.compiler.needs import Needs, module_file
+from jittask.compiler.needs import Mentions, module_file
 
 _OF_JITAI = ("models.NormalType", "services.NormalType")
 """Modules of the platform, under the names of our folders (U3)."""
 
 
 def check_references(
-    own: Needs, files: Files, elements: frozenset[str], commons: Commons, findings: Findings
+    own: Mentions, files: Files, elements: frozenset[str], commons: Commons, findings: Findings
 ) -> None:
     """Tell of elements and modules that are not there."""
     for named in own.elements:

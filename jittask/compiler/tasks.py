@@ -6,7 +6,7 @@ import difflib
 import hashlib
 import json
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from jittask.compiler.compiled import CompiledTask, DateFieldTask, ScheduledTask
@@ -59,6 +59,19 @@ class Surroundings:
     model_names: frozenset[str]
     models: Mapping[str, ModelInfo]
     graph: Graph
+    timers: dict[tuple[str, str], Timer | RowTimer] = field(default_factory=dict)
+    """Those made of what was kept; tasks of the same timing share one."""
+
+    def timer(self, task_type: str, timing: str) -> Timer | RowTimer:
+        """Return the timer of a sound ``timerCfg``, given as JSON. Raises ValueError."""
+        known = self.timers.get((task_type, timing))
+        if known is None:
+            read = check_row_timer if task_type == TaskType.DATE_FIELD else check_timer
+            known, _ = read(json.loads(timing), self.settings.app.timezone, self.settings.calendar)
+            if known is None:
+                raise ValueError(f"no timer: {timing}")
+            self.timers[task_type, timing] = known
+        return known
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,10 +183,8 @@ def _assembled(
 # --- kept for the next start
 
 
-_MEANT = (
-    "type", "title", "enable", "timerCfg", "modelPath", "filter", "policy", "description", "tags",
-)  # fmt: skip
-"""The keys of an ``e.json`` that a compiled task is made of, besides its function."""
+_MEANT = ("type", "title", "enable", "modelPath", "filter", "policy", "description", "tags")
+"""The keys of an ``e.json`` that a compiled task is made of, besides function and timing."""
 
 
 def to_keep(
@@ -182,7 +193,7 @@ def to_keep(
     """Return what of a compiled task it can be made of again."""
     return KeptTask(
         task.name, task.version, task.timing_digest,
-        {key: data[key] for key in _MEANT if key in data},
+        {key: data[key] for key in _MEANT if key in data}, json.dumps(data["timerCfg"]),
         task.function, task.policy.on_failure, needs, told,
     )  # fmt: skip
 
@@ -193,17 +204,11 @@ def made_again(kept: KeptTask, bundle: tuple[str, ...], around: Surroundings) ->
     Raises ValueError, TypeError or KeyError where that is no task.
     """
     data = kept.data
-    zone, calendar = around.settings.app.timezone, around.settings.calendar
-    timer: Timer | RowTimer | None
     model = expression = None
     if data["type"] == TaskType.DATE_FIELD:
-        timer, _ = check_row_timer(data["timerCfg"], zone, calendar)
         model = around.models[data["modelPath"]]
         expression = parse(data["filter"]) if data.get("filter") else None
-    else:
-        timer, _ = check_timer(data["timerCfg"], zone, calendar)
-    if timer is None:
-        raise ValueError(f"{kept.name} has no timer")
+    timer = around.timer(data["type"], kept.timing)
     policy = _policy_of(data.get("policy"), kept.on_failure)
     means = _Means(kept.function, timer, model, expression, policy, kept.timing_digest)
     return _assembled(kept.name, data, means, kept.version, bundle)

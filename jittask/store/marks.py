@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,10 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch
-from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.instants import from_micros, maybe_micros, to_micros
 from jittask.store.tables import marks
+
+_INSTANTS = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,19 +37,16 @@ class TaskMark:
 
 def all_marks(connection: Connection) -> dict[str, TaskMark]:
     """Return every task's mark, by task."""
+    instant = lru_cache(_INSTANTS)(from_micros)  # what was planned at once has some in common
+    columns = (marks.c[name] for name in _MARKED)
     return {
-        row.task: TaskMark(
-            task=row.task,
-            activated=from_micros(row.activated),
-            timing_digest=row.timing_digest,
-            version=row.version,
-            planned_until=from_micros(row.planned_until),
-            walked_until=from_micros(row.walked_until),
-            enabled=row.enabled,
-            vanished=maybe_instant(row.vanished),
+        task: TaskMark(
+            task, instant(activated), timing_digest, version, instant(planned_until),
+            instant(walked_until), enabled, None if vanished is None else instant(vanished),
         )
-        for row in connection.execute(sa.select(marks))
-    }
+        for task, activated, timing_digest, version, planned_until, walked_until, enabled, vanished
+        in connection.execute(sa.select(*columns)).all()
+    }  # fmt: skip
 
 
 def put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:

@@ -100,7 +100,7 @@ def put_elements(connection: Connection, rows: Sequence[ElementRow]) -> None:
     """Replace what is known of the elements; what is known already is not written again."""
     alone(connection, Lock.ELEMENTS)
     wanted = {row.name: _written(row) for row in rows}
-    known = {row.name: row for row in connection.execute(sa.select(elements))}
+    known = {row[0]: tuple(row) for row in connection.execute(sa.select(elements)).all()}
     changed = [name for name, row in wanted.items() if known.get(name) != row]
     old = [name for name in known if name not in wanted or known[name] != wanted[name]]
     if old:
@@ -134,7 +134,7 @@ def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
             if row.diagnostics == _NONE
             else tuple(_diagnostic(one) for one in json.loads(row.diagnostics)),
         )
-        for row in connection.execute(sa.select(elements).order_by(elements.c.name))
+        for row in connection.execute(sa.select(elements).order_by(elements.c.name)).all()
     )
 
 
