@@ -391,14 +391,14 @@ class Compiling:
 
     def _digest(self, found: Found) -> str:
         """Return the digest of an element's own files; what cannot be read counts as empty."""
-        whole = hashlib.sha256()
+        whole = ""
         for file in self.files.under(found.folder):
             try:
                 digest = self.files.digest(file)
             except OSError:
                 digest = ""
-            whole.update(f"{file}\0{digest}\n".encode())
-        return whole.hexdigest()
+            whole += f"{file}\0{digest}\n"
+        return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _bearing(settings: Settings) -> str:

@@ -66,17 +66,20 @@ def check_names(found: list[Found]) -> dict[str, Diagnostic]:
 
 def check_places(files: Files, findings: Findings) -> None:
     """Tell of each ``e.json`` that makes no element where it stands."""
+    kinds = frozenset(one.value for one in ElementKind)
     for folder, held in files.folders.items():
         kind, _, inside = folder.partition("/")
-        if kind not in {one.value for one in ElementKind}:
+        if kind not in kinds:
             continue
-        place = Location(f"{folder}/{E_JSON}")
-        if E_JSON in held.files and not inside:
+        file = f"{folder}/{E_JSON}"
+        if not inside and E_JSON in held.files:
             said = f"an e.json directly in {kind}/ is no element"
-            findings.add("misplaced-e-json", place, said, f"move it to a folder: {kind}/<Name>/")
-        if E_JSON in held.folders and E_JSON not in files.folders[place.file].files:
+            hint = f"move it to a folder: {kind}/<Name>/"
+            findings.add("misplaced-e-json", Location(file), said, hint)
+        if E_JSON in held.folders and E_JSON not in files.folders[file].files:
             said = "e.json is a folder here, and should be a file"
-            findings.add("misplaced-e-json", place, said, "give the folder another name")
+            hint = "give the folder another name"
+            findings.add("misplaced-e-json", Location(file), said, hint)
 
 
 def _no_name(part: str) -> tuple[str, str]:

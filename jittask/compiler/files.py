@@ -73,8 +73,8 @@ class Files:
     """
 
     def __init__(self, root: Path, known: Mapping[str, Known] | None = None) -> None:
-        known = known or {}
         self.root = root
+        self._known = known or {}
         self.folders: dict[str, Folder] = {}
         self.unreadable: list[tuple[str, str]] = []
         """Folders that cannot be listed, and names that are no text: (path, why)."""
@@ -86,10 +86,7 @@ class Files:
         for top in TOPS:
             if os.path.isdir(f"{self._base}/{top}"):
                 self._list(top)
-        for file, mark in self._marks.items():
-            before = known.get(file)
-            if before is not None and before.mark == mark:
-                self._digests[file] = before.digest
+        self._known = {}
 
     def has(self, file: str) -> bool:
         """Whether the look found this file."""
@@ -120,16 +117,17 @@ class Files:
             self._digests[file] = found
         return found
 
-    def under(self, folder: str) -> Iterator[str]:
-        """Yield the files of a folder and of those in it, but not of elements inside it."""
+    def under(self, folder: str) -> list[str]:
+        """Return the files of a folder and of those in it, but not of elements inside it."""
         held = self.folders.get(folder)
         if held is None:
-            return
-        yield from (f"{folder}/{name}" for name in held.files)
+            return []
+        found = [f"{folder}/{name}" for name in held.files]
         for name in held.folders:
             inner = f"{folder}/{name}"
             if "e.json" not in self.folders[inner].files:
-                yield from self.under(inner)
+                found += self.under(inner)
+        return found
 
     def known_now(self) -> dict[str, Known]:
         """Return the digests that this look knows, settled or not."""
@@ -156,7 +154,7 @@ class Files:
     def _take_manifest(self) -> None:
         if os.path.lexists(f"{self._base}/{MANIFEST}"):
             try:
-                self._marks[MANIFEST] = _mark(os.stat(f"{self._base}/{MANIFEST}"))
+                self._found(MANIFEST, _mark(os.stat(f"{self._base}/{MANIFEST}")))
             except OSError:
                 self._marks[MANIFEST] = _mark(None)
 
@@ -197,8 +195,15 @@ class Files:
             if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
                 held.folders.append(name)
         elif not name.endswith((".pyc", "~", ".swp", ".tmp")):
-            self._marks[f"{folder}/{name}"] = _mark(_status(entry))
+            self._found(f"{folder}/{name}", _mark(_status(entry)))
             held.files.append(name)
+
+    def _found(self, file: str, mark: Mark) -> None:
+        before = self._known.get(file)
+        if before is not None and before.mark == mark:
+            self._marks[file], self._digests[file] = before
+        else:
+            self._marks[file] = mark
 
     def _first_visit(self, folder: str) -> bool:
         """Whether a linked folder leads to what this look has not been led to before."""

@@ -79,7 +79,7 @@ class Graph:
             name = name.rpartition(".")[0]
         return name or None
 
-    def _own(self, name: str) -> Iterator[str]:
+    def _own(self, name: str) -> list[str]:
         return self._files.under(self._elements[name].folder)
 
     def _elements_of(self, own: Needs, found: set[str]) -> list[str]:

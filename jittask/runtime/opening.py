@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
@@ -20,6 +20,7 @@ from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
 from jittask.runtime.snapshot import UNSET, Snapshot, Standing, first_snapshot
+from jittask.schedule.timer import Followers
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
@@ -100,7 +101,9 @@ def open_executor(settings: RuntimeSettings, store: Store, clock: Clock) -> Exec
     return kinds[settings.executor](settings.workers, store.bodies_lock().path, clock)
 
 
-def first(compilation: Compilation, store: Store, bundles: Bundles, now: datetime) -> Snapshot:
+def first(
+    compilation: Compilation, ran: Mapping[str, ElementRow], bundles: Bundles, now: datetime
+) -> Snapshot:
     """Make the first snapshot: lay out what loads, and find what ran before of what does not."""
     for attempt in range(_COMPILE_TRIES):
         try:
@@ -115,33 +118,31 @@ def first(compilation: Compilation, store: Store, bundles: Bundles, now: datetim
             compilation = compile_tree(compilation.app.root, imports=True)
         except OSError as error:
             raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
-    ran = store.elements()
-    since = {row.version: row.since for row in ran if row.version is not None}
+    since = {row.version: row.since for row in ran.values() if row.version is not None}
     return first_snapshot(compilation, _last_good(compilation, ran, bundles), since, now)
 
 
 def _last_good(
-    compilation: Compilation, ran: Sequence[ElementRow], bundles: Bundles
+    compilation: Compilation, ran: Mapping[str, ElementRow], bundles: Bundles
 ) -> dict[str, Standing]:
     """Compile, from their bundles, the versions that ran before of tasks that are broken now."""
-    broken = compilation.broken
     found: dict[str, Standing] = {}
-    for row in ran:
-        if row.name not in broken or row.version is None:
-            continue
-        if not bundles.has(row.version):
+    for name in compilation.broken:
+        row = ran.get(name)
+        if row is None or row.version is None or not bundles.has(row.version):
             continue
         kept = compile_tree(bundles.path(row.version))
-        task = kept.app.tasks.get(row.name)
+        task = kept.app.tasks.get(name)
         if task is not None:
-            found[row.name] = Standing(task, row.since)
+            found[name] = Standing(task, row.since)
     return found
 
 
 def ready(snapshot: Snapshot, store: Store, compilation: Compilation, now: datetime) -> Ready:
     """Say that the runtime runs, and what of it will not fire (V8)."""
+    followers = Followers()
     following = {
-        name: one.task.timer.after(now)
+        name: followers.after(one.task.timer, now)
         for name, one in snapshot.tasks.items()
         if one.task.enabled and isinstance(one.task, ScheduledTask)
     }

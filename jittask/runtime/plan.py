@@ -15,6 +15,7 @@ from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunState, Trigger
 from jittask.runtime.activation import activate
 from jittask.schedule.misfire import decide
+from jittask.schedule.timer import Followers
 from jittask.store.marks import TaskMark
 from jittask.store.planning import Closing, NewRun, PendingRun
 
@@ -40,7 +41,9 @@ class Plan:
     again: datetime | None
 
 
-def stands(task: ScheduledTask, mark: TaskMark | None, now: datetime) -> Plan | None:
+def stands(
+    task: ScheduledTask, mark: TaskMark | None, now: datetime, followers: Followers
+) -> Plan | None:
     """Return the plan that changes nothing, where a mark alone tells that all is planned.
 
     So it is where the task is as it was, and its next occurrence is the one that
@@ -53,7 +56,7 @@ def stands(task: ScheduledTask, mark: TaskMark | None, now: datetime) -> Plan | 
     known = (mark.timing_digest, mark.version, mark.enabled, mark.vanished)
     if known != (task.timing_digest, task.version, True, None):
         return None
-    following = task.timer.after(max(now, mark.walked_until))
+    following = followers.after(task.timer, max(now, mark.walked_until))
     if following is None or following.effective != mark.planned_until:
         return None
     return Plan((), (), mark, following.effective)

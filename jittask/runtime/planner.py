@@ -11,6 +11,7 @@ from jittask.model import RunState
 from jittask.runtime.events import Event, Planned
 from jittask.runtime.plan import Plan, plan_task, removed, stands
 from jittask.runtime.snapshot import Snapshot
+from jittask.schedule.timer import Followers
 from jittask.store import Store, StoreUnavailable
 from jittask.store.marks import TaskMark
 from jittask.store.planning import NewRun, PendingRun
@@ -87,9 +88,9 @@ class Planner:
     ) -> list[ScheduledTask]:
         """Return the tasks that are to be planned; the others have their turn when it comes."""
         due = self._store.due_tasks(now) if tasks else frozenset()
-        left = []
+        left, followers = [], Followers()
         for task in tasks:
-            plan = None if task.name in due else stands(task, marks.get(task.name), now)
+            plan = None if task.name in due else stands(task, marks.get(task.name), now, followers)
             if plan is None or plan.again is None:
                 left.append(task)
             else:

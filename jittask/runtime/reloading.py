@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
@@ -32,7 +32,9 @@ class Reloading:
         clock: Clock,
         emit: Callable[[Event], None],
         swap: Callable[[Snapshot], None],
+        known: Mapping[str, ElementRow],
     ) -> None:
+        """``known``: what the store has heard of the elements."""
         self._root = root
         self._compilation = compilation
         self._bundles = bundles
@@ -41,6 +43,7 @@ class Reloading:
         self._clock = clock
         self._emit = emit
         self._swap = swap
+        self._known: Mapping[str, ElementRow] | None = known
         self._one_at_a_time = threading.Lock()
         self._unwritten: tuple[datetime, bool] | None = None
         self.current: Snapshot
@@ -101,7 +104,9 @@ class Reloading:
                 standing.since if standing else now,
                 findings,
             )
-        self._store.put_elements(list(rows.values()))
+        known, self._known = self._known, None  # until it is written, not known
+        self._store.put_elements(rows, self._store.elements() if known is None else known)
+        self._known = rows
 
     def make_tables(self, data: AppData, snapshot: Snapshot, now: datetime) -> None:
         """Make the tables that JitAi models lack, and say so (F9)."""

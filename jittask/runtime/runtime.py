@@ -11,7 +11,7 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -37,6 +37,7 @@ from jittask.runtime.telling import Telling
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.worker import Worker, end_orphans
 from jittask.store import LeadershipLost, Store, StoreUnavailable
+from jittask.store.records import ElementRow
 
 _LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
 _LOOK_AT_ROOT_MILLIS = 500
@@ -171,18 +172,19 @@ class Runtime:
         self._store.announce(self.identity, socket.gethostname(), os.getpid(), now)
         self._store.retire(self.identity, now)
         self._bundles = Bundles(opening.state_folder(self.root))
-        self._snapshot = opening.first(compilation, self._store, self._bundles, now)
+        ran = self._store.elements()
+        self._snapshot = opening.first(compilation, ran, self._bundles, now)
         self._end_orphans(now)
         self._data = AppData(compilation.app.databases, self.root)
         self._executor = opening.open_executor(settings.runtime, self._store, self._clock)
         self._held.callback(self._executor.close)
-        self._compose(compilation)
+        self._compose(compilation, ran)
         self._first_plans()
         self._emit(opening.ready(self._snapshot, self._store, self._compilation, self._clock.now()))
         for event in self._reloading.standing_troubles():
             self._emit(event)
 
-    def _compose(self, compilation: Compilation) -> None:
+    def _compose(self, compilation: Compilation, ran: Mapping[str, ElementRow]) -> None:
         self._compilation = compilation
         self._join()
         self._worker = Worker(
@@ -191,7 +193,7 @@ class Runtime:
         self._foresight = Foresight(self._store, self._executor, self._bundles, self._clock)
         self._reloading = Reloading(
             self.root, compilation, self._bundles, self._store, lambda: self.identity, self._clock,
-            self._emit, self._swap,
+            self._emit, self._swap, ran,
         )  # fmt: skip
         self._reloading.current = self.snapshot
         self._upkeep = Upkeep(self._store, self._bundles, compilation.app.settings.retention_days)

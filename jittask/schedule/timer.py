@@ -98,3 +98,18 @@ class Timer:
                 return
             if at > a:
                 yield step
+
+
+class Followers:
+    """What comes after an instant, asked of each timer once: tasks of one timing share theirs."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[int, datetime], tuple[Timer, Occurrence | None]] = {}
+
+    def after(self, timer: Timer, t: datetime) -> Occurrence | None:
+        """Return ``timer.after(t)``."""
+        key = id(timer), t  # it is held, so no other one takes its place
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = timer, timer.after(t)
+        return known[1]

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.model import RunState
+from jittask.store.batch import TEXT, batch
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.records import ElementRow, RuntimeRow
@@ -96,30 +97,29 @@ def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
     )
 
 
-def put_elements(connection: Connection, rows: Sequence[ElementRow]) -> None:
-    """Replace what is known of the elements; what is known already is not written again."""
+def put_elements(
+    connection: Connection, changed: Sequence[ElementRow], gone: Sequence[str]
+) -> None:
+    """Write what is new of some elements, and forget those that are gone."""
     alone(connection, Lock.ELEMENTS)
-    wanted = {row.name: _written(row) for row in rows}
-    known = {row[0]: tuple(row) for row in connection.execute(sa.select(elements)).all()}
-    changed = [name for name, row in wanted.items() if known.get(name) != row]
-    old = [name for name in known if name not in wanted or known[name] != wanted[name]]
-    if old:
-        connection.execute(
-            sa.delete(elements).where(elements.c.name == sa.bindparam("_name")),
-            [{"_name": name} for name in old],
-        )
+    old = batch(
+        connection, [(name,) for name in (*gone, *(row.name for row in changed))], name=TEXT
+    )
+    connection.execute(sa.delete(elements).where(elements.c.name.in_(sa.select(old.c.name))))
     if changed:
-        columns = elements.c.keys()
-        connection.execute(
-            sa.insert(elements),
-            [dict(zip(columns, wanted[name], strict=True)) for name in changed],
-        )
+        connection.execute(sa.insert(elements), [_written(row) for row in changed])
 
 
-def _written(row: ElementRow) -> tuple[str, str, str | None, int, str]:
-    """Return the columns of an element, in order."""
+def _written(row: ElementRow) -> dict[str, object]:
+    """Return the columns of an element."""
     diagnostics = json.dumps([asdict(one) for one in row.diagnostics]) if row.diagnostics else _NONE
-    return row.name, row.state, row.version, to_micros(row.since), diagnostics
+    return {
+        "name": row.name,
+        "state": row.state,
+        "version": row.version,
+        "since": to_micros(row.since),
+        "diagnostics": diagnostics,
+    }
 
 
 def known_elements(connection: Connection) -> tuple[ElementRow, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
@@ -347,15 +347,18 @@ class Store:
         with self._database.writing() as connection:
             standing.note(connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned)
 
-    def put_elements(self, rows: Sequence[ElementRow]) -> None:
-        """Replace what is known of the elements."""
-        with self._database.writing() as connection:
-            standing.put_elements(connection, rows)
+    def put_elements(self, rows: Mapping[str, ElementRow], known: Mapping[str, ElementRow]) -> None:
+        """Replace what is ``known`` of the elements, by name; writes what is different alone."""
+        changed = [row for name, row in rows.items() if known.get(name) != row]
+        gone = [name for name in known if name not in rows]
+        if changed or gone:
+            with self._database.writing() as connection:
+                standing.put_elements(connection, changed, gone)
 
-    def elements(self) -> tuple[ElementRow, ...]:
-        """Return what a runtime last said of the elements."""
+    def elements(self) -> dict[str, ElementRow]:
+        """Return what a runtime last said of the elements, by name."""
         with self._database.reading() as connection:
-            return standing.known_elements(connection)
+            return {row.name: row for row in standing.known_elements(connection)}
 
     def prune(self, now: datetime, days: int, limit: int = 1000) -> int:
         """Delete finished runs older than the retention, at most ``limit``; return how many."""

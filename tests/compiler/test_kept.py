@@ -135,6 +135,14 @@ def test_a_task_is_taken_with_all_that_it_says(shop: Tree) -> None:
     assert alike(start(shop.root), before)
 
 
+def test_tasks_of_the_same_timing_share_a_timer(shop: Tree) -> None:
+    for name in ("One", "Other"):
+        shop.scheduled(name, "def customFunc():\n    return 1\n")
+    start(shop.root)
+    tasks = start(shop.root).app.tasks
+    assert tasks["tasks.One"].timer is tasks["tasks.Other"].timer
+
+
 SETTINGS: list[tuple[dict[str, object], set[str]]] = [
     ({"timezone": "UTC", "runtime": {"workers": 9}}, set()),
     ({"timezone": "UTC", "calendar": "CN"}, EVERY),

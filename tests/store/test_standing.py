@@ -39,9 +39,19 @@ ALL = (A, B, C)
 def test_what_is_known_already_is_not_written_again(
     store: Store, following: tuple[ElementRow, ...], written: dict[str, int]
 ) -> None:
-    store.put_elements(ALL)
-    assert store.elements() == ALL
+    store.put_elements(by_name(ALL), {})
+    assert store.elements() == by_name(ALL)
     with rows_written() as found:
-        store.put_elements(following)
-    assert store.elements() == tuple(sorted(following, key=lambda one: one.name))
+        store.put_elements(by_name(following), by_name(ALL))
+    assert list(store.elements().items()) == sorted(by_name(following).items())
     assert found == written
+
+
+def test_what_another_runtime_has_said_meanwhile_is_replaced(store: Store) -> None:
+    store.put_elements(by_name((replace(A, state="disabled"), C)), {})
+    store.put_elements(by_name(ALL), {})
+    assert store.elements() == by_name(ALL)
+
+
+def by_name(rows: tuple[ElementRow, ...]) -> dict[str, ElementRow]:
+    return {row.name: row for row in rows}
