@@ -19,8 +19,8 @@ from jittask.compiler.compiled import (
 )
 from jittask.compiler.databases import check_database, read_database
 from jittask.compiler.discover import Found, check_names, check_places, discover
-from jittask.compiler.files import MANIFEST, Files
-from jittask.compiler.findings import Findings
+from jittask.compiler.files import MANIFEST, NOTHING_KNOWN, Files
+from jittask.compiler.findings import Findings, FindingsByElement
 from jittask.compiler.functions import INNER, SERVICE, Services
 from jittask.compiler.graph import Graph, manifest
 from jittask.compiler.kept import Kept, KeptTask
@@ -74,7 +74,7 @@ def compile_tree(
     if keep and (root / MANIFEST).is_file():
         with Probe(wanted=True) as probe, Kept(root) as kept:
             return compile_files(Files(root, kept.known), probe, kept=kept)
-    known = previous.reusable.known if previous is not None else {}
+    known = previous.reusable.known if previous is not None else NOTHING_KNOWN
     with Probe(wanted=imports) as probe:
         return compile_files(Files(root, known), probe, previous)
 
@@ -111,8 +111,8 @@ class Compiling:
         self.as_kept: list[str] = []
         """The tasks that were made of what was kept of them."""
         self.found = discover(files)
-        self.findings = {one.name: Findings(one.name) for one in self.found}
-        self.known_names = frozenset(self.findings)
+        self.findings = FindingsByElement()
+        self.known_names = frozenset(one.name for one in self.found)
         self.shared = Findings(None)
         """Findings about no element: the manifest, folders, ``commons``."""
         self.environment = Asked(os.environ)
@@ -173,9 +173,10 @@ class Compiling:
         """
         versions = {name: self.tasks[name].version for name in probed}
         for name, found in probed.items():
-            self.findings[name].found += found
-            if self.findings[name].broken:
-                del self.tasks[name]
+            if found:
+                self.findings[name].found += found
+                if self.findings[name].broken:
+                    del self.tasks[name]
         app = CompiledApp(
             self.files.root,
             self.settings.app,

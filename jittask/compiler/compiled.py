@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jittask.compiler.files import Known
+from jittask.compiler.files import NOTHING_KNOWN, Look
 from jittask.compiler.needs import Needs
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
@@ -94,8 +94,8 @@ class CompiledApp:
 class Reusable:
     """What a later compilation of the same tree need not do again."""
 
-    known: Mapping[str, Known] = field(default_factory=dict)
-    """Digests of files, by path."""
+    known: Look = NOTHING_KNOWN
+    """The files, with their digests, and the folders."""
     needs: Mapping[str, Needs] = field(default_factory=dict)
     """What the elements' own files need, by full name."""
     of_own_files: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)

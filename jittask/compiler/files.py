@@ -1,10 +1,10 @@
 """One look at a tree's files: listed once, each read at most once, known again by digest (H2).
 
 A file that has not changed since an earlier look, by its size, its times and
-its inode, keeps the digest of then without being read. What had changed so
-shortly before that look that its times could not tell a further change is not
-relied on: how late it was then is told by the newest time among the files, so
-that no clock is asked.
+its inode, keeps the digest of then without being read, and a folder its names
+without being listed. What had changed so shortly before that look that its
+times could not tell a further change is not relied on: how late it was then is
+told by the newest time among the files, so that no clock is asked.
 """
 
 from __future__ import annotations
@@ -36,29 +36,45 @@ _RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
 
 
-class Mark(NamedTuple):
+class Known(NamedTuple):
     """What tells without reading that a file is the one it was; a tuple: there is one a file."""
 
+    path: str
+    """Relative to the tree; whoever keeps a path keeps this very string, and no copy."""
     size: int
     modified: int
     """Nanoseconds, as the file system has them."""
     changed: int
     inode: int
-
-
-class Known(NamedTuple):
-    """A digest, and the mark of the file that it was made of."""
-
-    mark: Mark
+    """0 where it was no regular file."""
     digest: str
+    """SHA-256 of its bytes, in hex; empty while nobody has asked for it."""
+
+
+_NO_FILE = Known("", 0, 0, 0, 0, "")
 
 
 @dataclass(slots=True)
 class Folder:
-    """What a folder holds, by name, sorted."""
+    """What a folder holds, by name, sorted; and what tells that it still does."""
 
-    files: list[str] = field(default_factory=list)
-    folders: list[str] = field(default_factory=list)
+    modified: int = 0
+    changed: int = 0
+    inode: int = 0
+    """0 where it is to be listed again in any case."""
+    files: tuple[str, ...] = ()
+    folders: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a later look can rely on, by path."""
+
+    files: Mapping[str, Known] = field(default_factory=dict)
+    folders: Mapping[str, Folder] = field(default_factory=dict)
+
+
+NOTHING_KNOWN = Look()
 
 
 class FileTooLarge(OSError):
@@ -72,57 +88,55 @@ class Files:
     is asked for, and may be gone by then: OSError.
     """
 
-    def __init__(self, root: Path, known: Mapping[str, Known] | None = None) -> None:
+    def __init__(self, root: Path, known: Look = NOTHING_KNOWN) -> None:
         self.root = root
-        self._known = known or {}
         self.folders: dict[str, Folder] = {}
         self.unreadable: list[tuple[str, str]] = []
         """Folders that cannot be listed, and names that are no text: (path, why)."""
-        self._marks: dict[str, Mark] = {}
-        self._digests: dict[str, str] = {}
+        self._files: dict[str, Known] = {}
         self._base = os.fspath(root)
         self._linked: set[str] = set()
-        self._take_manifest()
+        if os.path.lexists(f"{self._base}/{MANIFEST}"):
+            self._look_at(MANIFEST, known)
         for top in TOPS:
             if os.path.isdir(f"{self._base}/{top}"):
-                self._list(top)
-        self._known = {}
+                self._list(top, known)
 
     def has(self, file: str) -> bool:
         """Whether the look found this file."""
-        return file in self._marks
+        return file in self._files
 
     def listed(self) -> Iterator[str]:
         """Yield every file of the look."""
-        yield from self._marks
+        yield from self._files
 
     def read(self, file: str) -> bytes:
         """Return a file's bytes. Raises OSError; FileTooLarge before it is read."""
-        mark = self._mark(file)
-        if mark.size > MOST_BYTES:
-            raise FileTooLarge(f"expected at most {MOST_BYTES:,} bytes, got {mark.size:,}")
+        found = self._regular(file)
+        if found.size > MOST_BYTES:
+            raise FileTooLarge(f"expected at most {MOST_BYTES:,} bytes, got {found.size:,}")
         content = b"".join(_parts(f"{self._base}/{file}"))
-        self._digests[file] = hashlib.sha256(content).hexdigest()
+        self._files[file] = found._replace(digest=hashlib.sha256(content).hexdigest())
         return content
 
     def digest(self, file: str) -> str:
         """Return SHA-256 of a file's bytes, in hex; raises OSError."""
-        found = self._digests.get(file)
-        if found is None:
-            self._mark(file)
+        found = self._files.get(file, _NO_FILE)
+        if not found.digest:
+            found = self._regular(file)
             whole = hashlib.sha256()
             for part in _parts(f"{self._base}/{file}"):
                 whole.update(part)
-            found = whole.hexdigest()
-            self._digests[file] = found
-        return found
+            found = self._files[file] = found._replace(digest=whole.hexdigest())
+        return found.digest
 
     def under(self, folder: str) -> list[str]:
         """Return the files of a folder and of those in it, but not of elements inside it."""
         held = self.folders.get(folder)
         if held is None:
             return []
-        found = [f"{folder}/{name}" for name in held.files]
+        files = self._files
+        found = [files[path].path or path for path in (f"{folder}/{name}" for name in held.files)]
         for name in held.folders:
             inner = f"{folder}/{name}"
             if "e.json" not in self.folders[inner].files:
@@ -130,80 +144,96 @@ class Files:
         return found
 
     def known_now(self) -> dict[str, Known]:
-        """Return the digests that this look knows, settled or not."""
-        return {file: Known(self._marks[file], digest) for file, digest in self._digests.items()}
+        """Return the files whose digests this look knows, settled or not."""
+        return {file: found for file, found in self._files.items() if found.digest}
 
     def take(self, read: Mapping[str, Known]) -> None:
         """Take over what a fork of this look has read."""
-        for file, known in read.items():
-            self._marks[file], self._digests[file] = known.mark, known.digest
+        self._files.update(read)
 
-    def known(self, began: int = 0) -> dict[str, Known]:
+    def known(self, began: int = 0) -> Look:
         """Return what a later look can rely on.
 
         ``began``: the file system's time when this look began, in nanoseconds, where known.
         """
-        newest = max((one.changed for one in self._marks.values()), default=0)
+        newest = max((one.changed for one in self._files.values()), default=0)
         settled = max(newest, began) - _RACY_NANOSECONDS
-        return {
-            file: Known(mark, digest)
-            for file, digest in self._digests.items()
-            if (mark := self._marks[file]).changed < settled
-        }
+        return Look(
+            {
+                file: found
+                for file, found in self._files.items()
+                if found.digest and found.changed < settled
+            },
+            {
+                folder: held
+                for folder, held in self.folders.items()
+                if held.inode and held.changed < settled
+            },
+        )
 
-    def _take_manifest(self) -> None:
-        if os.path.lexists(f"{self._base}/{MANIFEST}"):
-            try:
-                self._found(MANIFEST, _mark(os.stat(f"{self._base}/{MANIFEST}")))
-            except OSError:
-                self._marks[MANIFEST] = _mark(None)
-
-    def _mark(self, file: str) -> Mark:
-        """Return a file's mark; raises OSError where it is gone, or no regular file."""
-        mark = self._marks.get(file)
-        if mark is None or not mark.inode:
+    def _regular(self, file: str) -> Known:
+        """Return what the look found of a file; raises OSError where it is gone, or none."""
+        found = self._files.get(file)
+        if found is None or not found.inode:
             status = os.stat(f"{self._base}/{file}")
             if not stat.S_ISREG(status.st_mode):
                 raise OSError(0, "it is not a regular file")
-            mark = self._marks[file] = _mark(status)
-        return mark
+            found = self._files[file] = _found(file, status)
+        return found
 
-    def _list(self, folder: str) -> None:
-        held = self.folders[folder] = Folder()
-        if folder.count("/") > _MOST_DEPTH:
-            self.unreadable.append((folder, f"folders are at most {_MOST_DEPTH} deep"))
-            return
+    def _list(self, folder: str, known: Look) -> None:
+        path = f"{self._base}/{folder}"
+        held = known.folders.get(folder)
         try:
-            with os.scandir(f"{self._base}/{folder}") as entries:
-                for entry in entries:
-                    self._take(folder, entry, held)
+            status = os.stat(path)
+            if held is None or not _is_as_it_was(held, status):
+                held = Folder(status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+                if folder.count("/") <= _MOST_DEPTH:
+                    self._scan(folder, path, held)
+                else:
+                    self.unreadable.append((folder, f"folders are at most {_MOST_DEPTH} deep"))
         except OSError as error:
+            held = Folder()
             self.unreadable.append((folder, f"the folder cannot be read: {error.strerror}"))
-        held.files.sort()
-        held.folders.sort()
+        self.folders[folder] = held
+        for name in held.files:
+            self._look_at(f"{folder}/{name}", known)
         for name in held.folders:
-            self._list(f"{folder}/{name}")
+            self._list(f"{folder}/{name}", known)
 
-    def _take(self, folder: str, entry: os.DirEntry[str], held: Folder) -> None:
-        name = entry.name
-        if not name.isprintable() or "\\" in name:
-            shown = name.encode("ascii", "backslashreplace").decode()
-            self.unreadable.append((f"{folder}/{shown}", "the name is not plain text"))
-        elif name.startswith(".") or name in IGNORED_FOLDERS:
+    def _scan(self, folder: str, path: str, held: Folder) -> None:
+        """List a folder; raises OSError."""
+        files: list[str] = []
+        folders: list[str] = []
+        with os.scandir(path) as entries:
+            for entry in entries:
+                name = entry.name
+                if not name.isprintable() or "\\" in name:
+                    shown = name.encode("ascii", "backslashreplace").decode()
+                    self.unreadable.append((f"{folder}/{shown}", "the name is not plain text"))
+                elif name.startswith(".") or name in IGNORED_FOLDERS:
+                    continue
+                elif _is_folder(entry):
+                    if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
+                        folders.append(name)
+                elif not name.endswith((".pyc", "~", ".swp", ".tmp")):
+                    files.append(name)
+                if entry.is_symlink():
+                    held.inode = 0  # where it leads may change, and nothing here tells
+        held.files, held.folders = tuple(sorted(files)), tuple(sorted(folders))
+
+    def _look_at(self, file: str, known: Look) -> None:
+        """Find a file known, or as one that is new."""
+        try:
+            status = os.stat(f"{self._base}/{file}")
+        except OSError:
+            self._files[file] = _NO_FILE  # gone, or a link to nothing: reading it tells which
             return
-        elif _is_folder(entry):
-            if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
-                held.folders.append(name)
-        elif not name.endswith((".pyc", "~", ".swp", ".tmp")):
-            self._found(f"{folder}/{name}", _mark(_status(entry)))
-            held.files.append(name)
-
-    def _found(self, file: str, mark: Mark) -> None:
-        before = self._known.get(file)
-        if before is not None and before.mark == mark:
-            self._marks[file], self._digests[file] = before
+        before = known.files.get(file)
+        if before is not None and _is_as_it_was(before, status) and before.size == status.st_size:
+            self._files[before.path] = before
         else:
-            self._marks[file] = mark
+            self._files[file] = _found(file, status) if stat.S_ISREG(status.st_mode) else _NO_FILE
 
     def _first_visit(self, folder: str) -> bool:
         """Whether a linked folder leads to what this look has not been led to before."""
@@ -246,14 +276,13 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
         return False  # a link that leads nowhere: reading it tells
 
 
-def _status(entry: os.DirEntry[str]) -> os.stat_result | None:
-    try:
-        return entry.stat()
-    except OSError:
-        return None  # gone, or a link to nothing: reading it tells which
+def _is_as_it_was(before: Known | Folder, status: os.stat_result) -> bool:
+    return (
+        before.changed == status.st_ctime_ns
+        and before.modified == status.st_mtime_ns
+        and before.inode == status.st_ino
+    )
 
 
-def _mark(status: os.stat_result | None) -> Mark:
-    if status is None or not stat.S_ISREG(status.st_mode):
-        return Mark(0, 0, 0, 0)
-    return Mark(status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+def _found(file: str, status: os.stat_result) -> Known:
+    return Known(file, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, "")

@@ -37,6 +37,14 @@ class Findings:
         return any(one.is_error for one in self.found)
 
 
+class FindingsByElement(dict[str, Findings]):
+    """Findings by full name, begun with the first of an element."""
+
+    def __missing__(self, element: str) -> Findings:
+        begun = self[element] = Findings(element)
+        return begun
+
+
 @lru_cache(maxsize=1024)
 def nearest(name: str, known: frozenset[str]) -> str | None:
     """Return the nearest of what is known; once for a name that many elements get wrong."""

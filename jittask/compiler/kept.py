@@ -1,7 +1,8 @@
 """What a start has compiled, kept in ``.jittask/cache`` for the next one (rules H2, V2).
 
-Two files of JSON lines. ``digests`` holds the digest of each file that had
-settled, with the mark that tells without reading that it is the one it was.
+Two files of JSON lines. ``look`` holds the digest of each file that had
+settled, with what tells without reading that it is the one it was, and the
+names in each folder.
 ``tasks`` holds each task that can load, by name: its version, what of its
 ``e.json`` has a meaning, where its function stands, and what was said of it. A
 task is taken from there only if the files of today give it that very version;
@@ -20,16 +21,18 @@ import json
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, astuple
+from io import StringIO
 from pathlib import Path
+from sys import intern
 from typing import Any, NamedTuple, Self
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
-from jittask.compiler.files import Files, Known, Mark
+from jittask.compiler.files import NOTHING_KNOWN, Files, Folder, Known, Look
 from jittask.compiler.needs import NO_NEEDS, Needs
 from jittask.diagnostics import Diagnostic
 from jittask.model import CallStyle, FunctionRef
 
-_DIGESTS, _TASKS = "digests.jsonl", "tasks.jsonl"
+_LOOK, _TASKS = "look.jsonl", "tasks.jsonl"
 _PACKAGES = ("site-packages", "dist-packages")
 _NO_FILE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What a file that people or a crash have made something else of can raise."""
@@ -63,9 +66,9 @@ class Kept:
         self._fresh: dict[str, str] = {}
         self.imports_hold = False
         """Whether the functions of the kept tasks can be imported as they could then."""
-        self.known: dict[str, Known] = {}
+        self.known = NOTHING_KNOWN
         with contextlib.suppress(*_NO_FILE):
-            self.known = dict(self._digests())
+            self.known = self._look()
 
     def __enter__(self) -> Self:
         return self
@@ -88,7 +91,7 @@ class Kept:
             return None
         with contextlib.suppress(*_NO_FILE):
             line = self._old.of(name)
-            return None if line is None else _task(json.loads(line))
+            return None if line is None else _task(name, json.loads(line))
         return None
 
     def add(self, task: KeptTask) -> None:
@@ -105,7 +108,7 @@ class Kept:
         with contextlib.suppress(*_NO_FILE):
             known = files.known(self._folder.began)
             if known != self.known:
-                self._folder.write(_DIGESTS, _digest_lines(known))
+                self._folder.write(_LOOK, _look_lines(known))
             wanted = sorted(names)
             if not self._stand(wanted):
                 self._folder.write(_TASKS, self._lines(wanted))
@@ -129,12 +132,27 @@ class Kept:
                 if line is not None:
                     yield line
 
-    def _digests(self) -> Iterator[tuple[str, Known]]:
-        with self._folder.open(_DIGESTS) as lines:
-            for line in lines:
-                folder, *held = json.loads(line)
-                for name, digest, *mark in held:
-                    yield f"{folder}{name}", Known(Mark(*mark), digest)
+    def _look(self) -> Look:
+        with self._folder.open(_LOOK) as file:
+            head, _, body = file.read().partition("\n")
+        if json.loads(head) != [stamp(), _digest(body)]:
+            return NOTHING_KNOWN
+        files: dict[str, Known] = {}
+        folders: dict[str, Folder] = {}
+        names: dict[tuple[str, ...], tuple[str, ...]] = {}  # the same in most folders
+        for line in StringIO(body):
+            path, folder, held = json.loads(line)
+            if folder is not None:
+                modified, changed, inode, *held_names = folder
+                inside = (names.setdefault(one, one) for one in map(tuple, held_names))
+                folders[path] = Folder(modified, _same(changed, modified), inode, *inside)
+            prefix = f"{path}/" if path else ""
+            for name, size, modified, changed, inode, digest in held:
+                known = Known(
+                    f"{prefix}{name}", size, modified, _same(changed, modified), inode, digest
+                )
+                files[known.path] = known
+        return Look(files, folders)
 
 
 class _Lines:
@@ -165,12 +183,30 @@ class _Lines:
         return self._next is None
 
 
-def _digest_lines(known: Mapping[str, Known]) -> Iterator[str]:
-    by_folder: dict[str, list[tuple[object, ...]]] = {}
-    for file, one in known.items():
-        folder, slash, name = file.rpartition("/")
-        by_folder.setdefault(folder + slash, []).append((name, one.digest, *one.mark))
-    return (json.dumps([folder, *held]) for folder, held in by_folder.items())
+def _look_lines(known: Look) -> list[str]:
+    """Write down a look: a line a folder, under one that tells whether all are whole."""
+    held: dict[str, list[tuple[object, ...]]] = {folder: [] for folder in known.folders}
+    for file, one in known.files.items():
+        folder, _, name = file.rpartition("/")
+        held.setdefault(folder, []).append((name, *one[1:]))
+    lines = [json.dumps([path, _written(known.folders.get(path)), files])
+             for path, files in held.items()]  # fmt: skip
+    return [json.dumps([stamp(), _digest("".join(f"{line}\n" for line in lines))]), *lines]
+
+
+def _written(folder: Folder | None) -> list[object] | None:
+    if folder is None:
+        return None
+    return [folder.modified, folder.changed, folder.inode, folder.files, folder.folders]
+
+
+def _same(one: int, other: int) -> int:
+    """Return the very number that ``other`` is, where they are equal: a large one takes room."""
+    return other if one == other else one
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _line(task: KeptTask) -> str:
@@ -186,19 +222,26 @@ def _line(task: KeptTask) -> str:
     )  # fmt: skip
 
 
-def _task(line: list[Any]) -> KeptTask:
-    name, version, timing_digest, data, timing, function, on_failure, needs, told = line
+def _task(name: str, line: list[Any]) -> KeptTask:
+    """Read a task; ``name`` is its own, which is not to be held twice."""
+    _, version, timing_digest, data, timing, function, on_failure, needs, told = line
+    data["type"] = intern(data["type"])
     return KeptTask(
-        name, version, timing_digest, data, timing, _function(function),
-        None if on_failure is None else _function(on_failure),
-        NO_NEEDS if needs is None else Needs(tuple(needs[0]), tuple(needs[1]), needs[2]),
+        name, version, timing_digest, data, timing, _function(name, function),
+        None if on_failure is None else _function(name, on_failure),
+        NO_NEEDS if needs is None else _needs(*needs),
         tuple(diagnostic(one) for one in told),
     )  # fmt: skip
 
 
-def _function(written: list[str]) -> FunctionRef:
+def _needs(elements: list[str], imports: list[str], anything: bool) -> Needs:
+    return Needs(tuple(map(intern, elements)), tuple(map(intern, imports)), anything)
+
+
+def _function(name: str, written: list[str]) -> FunctionRef:
     element, file, function, style = written
-    return FunctionRef(element, file, function, CallStyle(style))
+    element = name if element == name else intern(element)
+    return FunctionRef(element, file, intern(function), CallStyle(style))
 
 
 def _packages() -> str:

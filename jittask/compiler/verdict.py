@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
-from jittask.compiler.files import Files, Known, Mark
+from jittask.compiler.files import NOTHING_KNOWN, Files, Known, Look
 from jittask.compiler.probe import Probe
 from jittask.diagnostics import Diagnostic
 from jittask.environment import answers_hold
@@ -84,7 +84,7 @@ class _Cache:
         self._folder = CacheFolder(root)
         self._stamp = stamp()
         self._held: dict[str, Any] = {}
-        self.known: dict[str, Known] = {}
+        self.known = NOTHING_KNOWN
         """Digests of files that had settled when they were read."""
         # what people or a crash have made of the file is no verdict
         with contextlib.suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
@@ -92,9 +92,13 @@ class _Cache:
                 held = json.load(file)
             if held["stamp"] == self._stamp:
                 files = held["files"].items()
-                self.known = {
-                    file: Known(Mark(*mark), digest) for file, (digest, *mark) in files if mark
-                }
+                self.known = Look(
+                    {
+                        file: Known._make([file, *mark, digest])
+                        for file, (digest, *mark) in files
+                        if mark
+                    }
+                )
                 self._held = held
 
     def verdict(self, files: Files) -> Verdict | None:
@@ -113,12 +117,12 @@ class _Cache:
             return
         with contextlib.suppress(OSError):
             digests = {file: [files.digest(file)] for file in files.listed()}
-            settled = files.known(self._folder.began)
+            settled = files.known(self._folder.began).files
             held = {
                 "stamp": self._stamp,
                 "environment": dict(environment),
                 "files": {
-                    file: [*digest, *(settled[file].mark if file in settled else ())]
+                    file: [*digest, *(settled[file][1:-1] if file in settled else ())]
                     for file, digest in digests.items()
                 },
                 "diagnostics": [asdict(one) for one in verdict.diagnostics],

@@ -82,7 +82,11 @@ class Bundles:
 
     def forget_all_but(self, versions: frozenset[str]) -> None:
         """Delete the folders of versions that nothing names any more."""
-        for name in self._versions() - versions:
+        if not self._folder.is_dir():
+            return
+        with os.scandir(self._folder) as entries:
+            old = [one.name for one in entries if one.name not in versions]
+        for name in old:
             shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def _versions(self) -> frozenset[str]:

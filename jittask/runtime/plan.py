@@ -59,7 +59,16 @@ def stands(
     following = followers.after(task.timer, max(now, mark.walked_until))
     if following is None or following.effective != mark.planned_until:
         return None
-    return Plan((), (), mark, following.effective)
+    same = TaskMark(
+        task.name,
+        mark.activated,
+        task.timing_digest,
+        task.version,
+        mark.planned_until,
+        mark.walked_until,
+        enabled=True,
+    )  # fmt: skip - in the task's own strings, which are not to be held twice
+    return Plan((), (), same, following.effective)
 
 
 def plan_task(

@@ -94,6 +94,7 @@ class Planner:
             if plan is None or plan.again is None:
                 left.append(task)
             else:
+                marks[task.name] = plan.mark
                 self._agenda.append((plan.again, task.name))
         heapq.heapify(self._agenda)
         return left

@@ -17,6 +17,8 @@ from jittask.store.tables import runs
 NUMBER: TypeEngine[Any] = sa.BigInteger()
 TEXT: TypeEngine[Any] = sa.Text()
 FLAG: TypeEngine[Any] = sa.Boolean()
+AT_ONCE = 1000
+"""How many rows of a long answer are held at a time, besides what is made of them."""
 
 
 def batch(

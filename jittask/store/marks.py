@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
-from jittask.store.batch import FLAG, NUMBER, TEXT, batch
+from jittask.store.batch import AT_ONCE, FLAG, NUMBER, TEXT, batch
 from jittask.store.instants import from_micros, maybe_micros, to_micros
 from jittask.store.tables import marks
 
@@ -44,8 +44,9 @@ def all_marks(connection: Connection) -> dict[str, TaskMark]:
             task, instant(activated), timing_digest, version, instant(planned_until),
             instant(walked_until), enabled, None if vanished is None else instant(vanished),
         )
+        for part in connection.execute(sa.select(*columns)).partitions(AT_ONCE)
         for task, activated, timing_digest, version, planned_until, walked_until, enabled, vanished
-        in connection.execute(sa.select(*columns)).all()
+        in part
     }  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.model import RunState
-from jittask.store.batch import TEXT, batch
+from jittask.store.batch import AT_ONCE, TEXT, batch
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.records import ElementRow, RuntimeRow
@@ -134,7 +134,10 @@ def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
             if row.diagnostics == _NONE
             else tuple(_diagnostic(one) for one in json.loads(row.diagnostics)),
         )
-        for row in connection.execute(sa.select(elements).order_by(elements.c.name)).all()
+        for part in connection.execute(sa.select(elements).order_by(elements.c.name)).partitions(
+            AT_ONCE
+        )
+        for row in part
     )
 
 

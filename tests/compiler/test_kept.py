@@ -249,7 +249,7 @@ def lines(tree: Tree, name: str) -> list[str]:
     return (tree.root / CACHE / name).read_text(encoding="utf-8").splitlines()
 
 
-@pytest.mark.parametrize("name", ["tasks.jsonl", "digests.jsonl"])
+@pytest.mark.parametrize("name", ["tasks.jsonl", "look.jsonl"])
 @pytest.mark.parametrize("seed", range(30))
 def test_a_spoilt_file_spoils_nothing(shop: Tree, name: str, seed: int) -> None:
     fresh = start(shop.root)
@@ -285,10 +285,10 @@ def test_what_a_stranger_sent_is_not_followed(shop: Tree, tmp_path: Path) -> Non
     precious.write_text("mine", encoding="utf-8")
     cache = shop.root / CACHE
     cache.mkdir(parents=True)
-    for name in ("tasks.jsonl.draft", "digests.jsonl.draft", "began"):
+    for name in ("tasks.jsonl.draft", "look.jsonl.draft", "began"):
         (cache / name).symlink_to(precious)
     os.mkfifo(cache / "tasks.jsonl")
-    (cache / "digests.jsonl").symlink_to("/dev/zero")
+    (cache / "look.jsonl").symlink_to("/dev/zero")
     fresh = compile_tree(shop.root, imports=True)
     assert alike(start(shop.root), fresh)
     assert alike(start(shop.root), fresh)
