@@ -42,11 +42,17 @@ class Rows:
         return cls(engine, complete(model, table), table)
 
     def bounds(self, field: str) -> tuple[date | None, date | None]:
-        """Return the least and the greatest value of a date field."""
+        """Return the least and the greatest value of a date field.
+
+        Raises DataError where what the column holds are no dates.
+        """
         column = self.table.c[field]
         with one_line(self.model.name), self.engine.connect() as connection:
             least = connection.execute(sa.select(sa.func.min(column))).scalar()
             greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
+        for value in (least, greatest):
+            if not isinstance(value, date | None):
+                raise DataError(f"{self.model.name}: expected dates in {field}, got {value!r}")
         return least, greatest
 
     def pages(

@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
 from jittask.data.rows import Row, Rows, row_key
-from jittask.model import FieldType, ModelInfo, Occurrence
+from jittask.model import FieldInfo, FieldType, ModelInfo, Occurrence
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.data import AppData
 from jittask.runtime.events import Event, Trouble
@@ -113,9 +113,7 @@ class RowScan:
         self, task: DateFieldTask, rows: Rows, start: datetime, now: datetime
     ) -> Iterator[list[Row]]:
         timer = task.timer
-        field = rows.model.field(timer.start_field)
-        if field is None:
-            raise DataError(f"{task.model.name}: its table has no column for {timer.start_field}")
+        field = _dated(rows.model, timer.start_field)
         column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
         ranges = windows.ranges(timer, start, now + AHEAD, column)
         return rows.pages(
@@ -124,9 +122,9 @@ class RowScan:
         )  # fmt: skip
 
     def _ends(self, timer: RowTimer, rows: Rows, start: datetime) -> tuple[str, date] | None:
-        end = rows.model.field(timer.end_field) if timer.end_field is not None else None
-        if end is None:
+        if timer.end_field is None:
             return None
+        end = _dated(rows.model, timer.end_field)
         least = windows.least_end(timer, start, is_datetime=end.type is FieldType.DATETIME)
         return None if least is None else (end.name, least)
 
@@ -157,3 +155,15 @@ class RowScan:
         if self._troubles.get(task) != text:
             self._troubles[task] = text
             self._emit(Trouble(now, "scan-failed", f"{task}: {text}"))
+
+
+def _dated(model: ModelInfo, name: str) -> FieldInfo:
+    """Return a field of dates as the table has it; raises DataError where it is none."""
+    field = model.field(name)
+    if field is None:
+        raise DataError(f"{model.name}: its table has no column for {name}")
+    if field.type not in (FieldType.DATE, FieldType.DATETIME, FieldType.OTHER):
+        raise DataError(
+            f"{model.name}: expected dates in the column {name}, and the table has {field.type}"
+        )
+    return field

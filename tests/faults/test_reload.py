@@ -86,13 +86,9 @@ def rewritten(trial: Trial, tree: Tree, number: int, program: Program) -> None:
 
 def files(tree: Tree) -> list[Path]:
     """Return the files that are nothing when they are cut short."""
-    found = [file for file in tree.root.rglob("*") if file.suffix in (".json", ".py")]
-    state, commons = tree.root / ".jittask", tree.root / "commons"
-    return sorted(
-        file
-        for file in found
-        if not file.is_relative_to(state) and not file.is_relative_to(commons)
-    )
+    tops = (tree.root / name for name in ("databases", "models", "tasks"))
+    found = [file for top in tops for file in top.rglob("*") if file.suffix in (".json", ".py")]
+    return sorted([*found, tree.root / "app.json"])
 
 
 EDITS: tuple[Callable[[Trial, Tree, int, Program], None], ...] = (comment, half, away, rewritten)

@@ -104,3 +104,17 @@ def test_a_database_that_is_gone_is_told_and_comes_back(tree: Tree) -> None:
         sql(tree, "INSERT INTO legacy VALUES ('x', 1, 'one', ?)", soon(2))
         assert program.wait("finished")["status"] == "completed"
         program.stop()
+
+
+def test_a_column_without_dates_is_told_and_ends_nothing(tree: Tree) -> None:
+    """As where a half-written model leaves only the table to tell what a column holds."""
+    others_table(tree)
+    sql(tree, "ALTER TABLE legacy RENAME TO typed")
+    sql(tree, "CREATE TABLE legacy (site TEXT, no INTEGER, name TEXT, at TEXT, "
+              "PRIMARY KEY (site, no))")  # fmt: skip
+    sql(tree, "INSERT INTO legacy VALUES ('x', 1, 'one', ?)", soon(2))
+    with Program(tree.root) as program:
+        told = program.wait("trouble", code="scan-failed")
+        wanted = "models.Thing: expected dates in the column at, and the table has text"
+        assert told["text"] == f"tasks.Row: {wanted}"
+        assert program.stop() == 0
