@@ -60,7 +60,7 @@ def half(trial: Trial, tree: Tree, number: int, program: Program) -> None:
     with file.open("wb", buffering=0) as writing:
         writing.write(content[:cut])
         if trial.chance.random() < 0.7:
-            program.wait(trial.chance.choice(["broken", "started", "finished"]))
+            program.wait(trial.chance.choice(["started", "finished"]))  # it may still be sound
         writing.write(content[cut:])
 
 
@@ -71,7 +71,7 @@ def away(trial: Trial, tree: Tree, number: int, program: Program) -> None:
     elsewhere = tree.root.parent / "elsewhere"
     folder.rename(elsewhere)
     if trial.chance.random() < 0.7:
-        program.wait(trial.chance.choice(["reloaded", "started"]))
+        program.wait(trial.chance.choice(["started", "finished"]))
     elsewhere.rename(folder)
 
 
