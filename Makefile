@@ -29,7 +29,7 @@ bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/lateness.py
 
 faults: $(VENV)/.dev  ## the fault tests in full
-	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 2 -rP
+	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 3 -rP
 	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2
 	JITTASK_FUZZ_ROUNDS=5000 $(BIN)/python -m pytest tests/schedule -n 2
 
