@@ -34,7 +34,7 @@ from jittask.model import Trigger
 from jittask.store import Store
 from jittask.store.planning import NewRun
 from jittask.store.records import RecordFilter
-from jittask.store.tables import runs
+from jittask.store.tables import log_chunks, runs
 
 MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
 TASKS = 20
@@ -94,6 +94,12 @@ def age(root: Path, seconds: float) -> None:
                      "started": runs.c.effective, "began": runs.c.effective, "attempt": 1,
                      "worker": "w", "version": "0" * 64, "result": "[1, 2, 3]"}  # fmt: skip
             connection.execute(sa.update(runs).values(ended))
+            for stream, text in (("log", "INFO tick"), ("stdout", "a line\n")):
+                chunk = sa.select(
+                    runs.c.id, 1, runs.c.effective, sa.literal(stream), sa.literal(text)
+                )
+                columns = ["run_id", "attempt", "at", "stream", "text"]
+                connection.execute(sa.insert(log_chunks).from_select(columns, chunk))
 
 
 def start(root: Path) -> subprocess.Popen[bytes]:
