@@ -55,9 +55,10 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
         runtime.start()
     except RuntimeFailure as failure:
         raise Failure(str(failure), failure.hint) from failure
+    finally:
+        gc.enable()
     stops.started()
     gc.freeze()  # nor is it gone through again and again, between two runs
-    gc.enable()
     while not runtime.join(3600):
         continue
     if once and stops.asked:

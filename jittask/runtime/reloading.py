@@ -45,6 +45,7 @@ class Reloading:
         self._swap = swap
         self._known: Mapping[str, ElementRow] | None = known
         self._one_at_a_time = threading.Lock()
+        self._one_writes = threading.Lock()
         self._unwritten: tuple[datetime, bool] | None = None
         self.current: Snapshot
 
@@ -80,13 +81,14 @@ class Reloading:
 
     def write_what_is_new(self) -> None:
         """Write of the last reload what the store has not heard. Raises StoreUnavailable."""
-        unwritten = self._unwritten
-        if unwritten is None:
-            return
-        self.write_standing(self.current)
-        self._store.note(self._identity(), reloaded=unwritten)
-        if self._unwritten is unwritten:
-            self._unwritten = None
+        with self._one_writes:  # the thread that works and the one that watches
+            unwritten = self._unwritten
+            if unwritten is None:
+                return
+            self.write_standing(self.current)
+            self._store.note(self._identity(), reloaded=unwritten)
+            if self._unwritten is unwritten:
+                self._unwritten = None
 
     def write_standing(self, snapshot: Snapshot) -> None:
         """Keep what runs and what is broken, for ``status`` and for the next start (H3, H4)."""

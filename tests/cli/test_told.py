@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
 from jittask.cli.told import Words
 from jittask.runtime.events import Ready, Trouble
+from tests.running import jittask_here
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 
@@ -19,3 +21,9 @@ def test_times_are_in_the_zone_of_the_app_once_that_is_known(tmp_path: Path) -> 
     )
     said = [next(iter(words.lines(event))) for event in (trouble, ready, trouble)]
     assert [line[:10] for line in said] == ["09:00:00Z ", "17:00:00  ", "17:00:00  "]
+
+
+def test_a_start_that_fails_leaves_the_garbage_collector_on(tmp_path: Path) -> None:
+    (tmp_path / "app.json").write_text("{", encoding="utf-8")
+    assert jittask_here("run", tmp_path).returncode != 0
+    assert gc.isenabled()
