@@ -19,10 +19,10 @@ from tempfile import TemporaryDirectory
 
 import sqlalchemy as sa
 
-from jittask.model import RunState, Trigger
+from jittask.model import RunStatus, Trigger
 from jittask.store import Store
 from jittask.store.instants import to_micros
-from jittask.store.records import By, RecordFilter
+from jittask.store.query_types import By, RecordFilter
 from tests.services import store_settings
 
 RUNS = 1_000_000
@@ -134,7 +134,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
     def day(dice: random.Random) -> datetime:
         return NOW - timedelta(days=dice.randrange(DAYS))
 
-    def states(*some: RunState) -> Callable[[random.Random], frozenset[RunState]]:
+    def states(*some: RunStatus) -> Callable[[random.Random], frozenset[RunStatus]]:
         return lambda _dice: frozenset(some)
 
     busy = lambda _dice: TASKS[0]  # noqa: E731
@@ -146,7 +146,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
     schedule = lambda _dice: Trigger.SCHEDULE  # noqa: E731
     old = lambda dice: dice.choice(VERSIONS[::2])[:8]  # noqa: E731
     busy_old = lambda _dice: VERSIONS[0][:6]  # noqa: E731
-    failed, completed = states(RunState.FAILED), states(RunState.COMPLETED)
+    failed, completed = states(RunStatus.FAILED), states(RunStatus.COMPLETED)
     yes = lambda _dice: True  # noqa: E731
     return {
         "everything": ask(),
@@ -160,17 +160,17 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "row": ask(row_key=row),
         "failed": ask(states=failed),
         "failed, skipped, cancelled": ask(
-            states=states(RunState.FAILED, RunState.SKIPPED, RunState.CANCELLED)
+            states=states(RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)
         ),
         "failed, since": ask(states=failed, since=day),
         "completed": ask(states=completed),
-        "pending": ask(states=states(RunState.PENDING)),
-        "executing": ask(states=states(RunState.EXECUTING)),
+        "pending": ask(states=states(RunStatus.PENDING)),
+        "executing": ask(states=states(RunStatus.EXECUTING)),
         "overdue": ask(overdue=yes),
         "task (half), failed": ask(task=busy, states=failed),
         "task, failed": ask(task=daily, states=failed),
-        "task, cancelled": ask(task=daily, states=states(RunState.CANCELLED)),
-        "task, pending": ask(task=daily, states=states(RunState.PENDING)),
+        "task, cancelled": ask(task=daily, states=states(RunStatus.CANCELLED)),
+        "task, pending": ask(task=daily, states=states(RunStatus.PENDING)),
         "manual": ask(trigger=manual),
         "schedule": ask(trigger=schedule),
         "task, manual": ask(task=daily, trigger=manual),
@@ -195,7 +195,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "by nominal, task": ask(By.NOMINAL, task=daily),
         "by nominal, failed": ask(By.NOMINAL, states=failed),
         "by nominal, task, cancelled": ask(
-            By.NOMINAL, task=daily, states=states(RunState.CANCELLED)
+            By.NOMINAL, task=daily, states=states(RunStatus.CANCELLED)
         ),
     }
 

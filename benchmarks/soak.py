@@ -32,8 +32,8 @@ from trees import put
 from jittask.compiler import compile_tree
 from jittask.model import Trigger
 from jittask.store import Store
-from jittask.store.planning import NewRun
-from jittask.store.records import RecordFilter
+from jittask.store.plans import NewRun
+from jittask.store.query_types import RecordFilter
 from jittask.store.tables import log_chunks, runs
 
 MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
@@ -163,7 +163,7 @@ def judge(root: Path) -> str:
             while True:
                 page = store.records(RecordFilter(task=f"tasks.Tick{n:02d}"), now, 1000, after)
                 for run in page.records:
-                    states[run.state] += 1
+                    states[run.status] += 1
                     again += run.attempt > 1
                     nominals.update(run.nominals)
                 after = page.next

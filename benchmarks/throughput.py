@@ -62,7 +62,7 @@ class Earlier(SystemClock):
 
 def run_ours(executor: str, store: str, synchronous: str, runs: int) -> None:
     from jittask import Runtime
-    from jittask.model import RunState
+    from jittask.model import RunStatus
     from jittask.runtime.events import Event, Finished
     from jittask.store import sqlite
 
@@ -71,7 +71,7 @@ def run_ours(executor: str, store: str, synchronous: str, runs: int) -> None:
 
     def count(event: Event) -> None:
         nonlocal finished
-        if isinstance(event, Finished) and event.status is RunState.COMPLETED:
+        if isinstance(event, Finished) and event.status is RunStatus.COMPLETED:
             finished += 1
             if finished >= runs:
                 all_of_them.set()

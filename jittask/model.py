@@ -275,7 +275,7 @@ class SkippedOccurrence:
 # --- runs (section 6) -------------------------------------------------------
 
 
-class RunState(StrEnum):
+class RunStatus(StrEnum):
     """The stored statuses of a run (R1); ``overdue`` is derived from ``pending``."""
 
     PENDING = "pending"
@@ -286,15 +286,15 @@ class RunState(StrEnum):
     CANCELLED = "cancelled"
 
 
-TRANSITIONS: Mapping[RunState, frozenset[RunState]] = {
-    RunState.PENDING: frozenset({RunState.EXECUTING, RunState.SKIPPED, RunState.CANCELLED}),
-    RunState.EXECUTING: frozenset(
-        {RunState.COMPLETED, RunState.FAILED, RunState.CANCELLED, RunState.PENDING}
+TRANSITIONS: Mapping[RunStatus, frozenset[RunStatus]] = {
+    RunStatus.PENDING: frozenset({RunStatus.EXECUTING, RunStatus.SKIPPED, RunStatus.CANCELLED}),
+    RunStatus.EXECUTING: frozenset(
+        {RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.CANCELLED, RunStatus.PENDING}
     ),
-    RunState.COMPLETED: frozenset(),
-    RunState.FAILED: frozenset(),
-    RunState.SKIPPED: frozenset(),
-    RunState.CANCELLED: frozenset(),
+    RunStatus.COMPLETED: frozenset(),
+    RunStatus.FAILED: frozenset(),
+    RunStatus.SKIPPED: frozenset(),
+    RunStatus.CANCELLED: frozenset(),
 }
 """Every legal step of a run. Back to pending: a retry, or an interrupted run to be rerun."""
 
@@ -365,7 +365,7 @@ class Run:
     task: str
     row_key: str
     """JSON of the row's key columns; empty for a scheduled task."""
-    state: RunState
+    status: RunStatus
     reason: Reason | None
     detail: str | None
     """The reason in words."""

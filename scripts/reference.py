@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
+from jittask.cli.event_format import json_name
 from jittask.cli.main import cli
-from jittask.cli.told import json_name
 from jittask.compiler.schemas import SCHEMA_FOLDER
-from jittask.model import RunState, Trigger
+from jittask.model import RunStatus, Trigger
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
 
@@ -159,7 +159,7 @@ JSON_TYPES = {
     "tuple[NotFiring, ...]": "list of objects",
     "tuple[Diagnostic, ...]": "list of objects",
     "Trigger": ", ".join(f"`{one}`" for one in Trigger),
-    "RunState": ", ".join(f"`{one}`" for one in RunState if one is not RunState.EXECUTING),
+    "RunStatus": ", ".join(f"`{one}`" for one in RunStatus if one is not RunStatus.EXECUTING),
     "Reason | None": "text or null",
 }
 

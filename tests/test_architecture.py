@@ -21,7 +21,7 @@ BELOW: dict[str, set[str]] = {
     "cli": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude", "runtime"},
 }
 ONLY = {
-    "watchfiles": {"runtime/reload.py"},
+    "watchfiles": {"runtime/watch.py"},
     "celery": {"runtime/executors/celery.py"},
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
 }

@@ -12,7 +12,7 @@ from jittask.cli.shown import iso, to_json
 from jittask.cli.tree import compiled, find_run, open_store, tree_option
 from jittask.cli.waiting import ended, wait_for_end
 from jittask.clock import SystemClock
-from jittask.model import Reason, Run, RunState
+from jittask.model import Reason, Run, RunStatus
 
 
 @click.command()
@@ -31,7 +31,7 @@ def command(run: int, note: str | None, wait: bool, tree: Path | None, shape: st
     """
     with open_store(compiled(tree).app) as store:
         found = find_run(store, run)
-        if not store.cancel(run, note, SystemClock().now()) and not store.ask_to_kill(
+        if not store.cancel(run, note, SystemClock().now()) and not store.request_kill(
             run, note, SystemClock().now()
         ):
             raise _cannot(find_run(store, run))
@@ -43,10 +43,10 @@ def command(run: int, note: str | None, wait: bool, tree: Path | None, shape: st
             "no runtime is alive: jittask run records it as interrupted when it starts", err=True
         )
     if shape == "json":
-        data = {"run": run, "accepted": True, "liveRuntime": alive, "status": now.state}
+        data = {"run": run, "accepted": True, "liveRuntime": alive, "status": now.status}
         click.echo(to_json(data))
     elif ended(now):
-        click.echo(f"run {run} of {found.task}: {now.state}")
+        click.echo(f"run {run} of {found.task}: {now.status}")
         click.echo(f"  {now.detail}")
     else:
         click.echo(f"run {run} of {found.task}: asked to be killed")
@@ -54,12 +54,12 @@ def command(run: int, note: str | None, wait: bool, tree: Path | None, shape: st
 
 
 def _cannot(run: Run) -> Failure:
-    if run.state is RunState.PENDING:
+    if run.status is RunStatus.PENDING:
         return Failure(
             f"run {run.id} of {run.task} has not begun; it is planned for {iso(run.effective)}",
             f"jittask pause {run.task} keeps the task from running",
         )
     return Failure(
-        f"run {run.id} of {run.task} has ended already: {run.state}",
+        f"run {run.id} of {run.task} has ended already: {run.status}",
         f"jittask log {run.id} shows it",
     )

@@ -18,7 +18,7 @@ from jittask.cli.waiting import LOOK_EVERY, ended
 from jittask.clock import SystemClock
 from jittask.model import Run
 from jittask.store import Store
-from jittask.store.records import LogChunk
+from jittask.store.query_types import LogChunk
 
 
 @click.command()
@@ -80,7 +80,7 @@ def _follow(store: Store, found: Run, zone: ZoneInfo, shape: str) -> None:
         data = record(last, SystemClock().now())
         click.echo(json.dumps({"run": data}, ensure_ascii=False))
         return
-    click.echo(f"\n{last.state}{f': {last.detail}' if last.detail else ''}")
+    click.echo(f"\n{last.status}{f': {last.detail}' if last.detail else ''}")
     if last.error:
         click.echo(last.error.rstrip())
     if last.result is not None:

@@ -25,7 +25,7 @@ from jittask.schedule.cycle import LAST_INSTANT
 from jittask.schedule.timer import Timer
 
 if TYPE_CHECKING:
-    from jittask.store.orders import Pause
+    from jittask.store.control import Pause
 
 
 @click.command()

@@ -11,7 +11,7 @@ from jittask.cli.shown import iso, to_json
 from jittask.cli.timers import read_instant
 from jittask.cli.tree import compiled, open_store, task_name, tree_option
 from jittask.clock import SystemClock
-from jittask.store.orders import Pause
+from jittask.store.control import Pause
 
 
 @click.command()

@@ -14,12 +14,12 @@ from jittask.cli.shown import duration, iso, local, to_json
 from jittask.cli.timers import read_instant
 from jittask.cli.tree import compiled, full_name, open_store, task_name, tree_option
 from jittask.clock import SystemClock
-from jittask.model import Run, RunState, Trigger
+from jittask.model import Run, RunStatus, Trigger
 from jittask.store.listing import OVERDUE_AFTER, VERSION_DIGITS
-from jittask.store.records import By, RecordFilter, RecordPage
+from jittask.store.query_types import By, RecordFilter, RecordPage
 
 OVERDUE = "overdue"
-_STATUSES = [*(one.value for one in RunState), OVERDUE]
+_STATUSES = [*(one.value for one in RunStatus), OVERDUE]
 
 
 def _version(_context: click.Context, _option: click.Parameter, text: str | None) -> str | None:
@@ -83,7 +83,7 @@ def command(
     wanted = RecordFilter(
         task=None if task is None else full_name(task),
         row_key=row,
-        states=frozenset(RunState(one) for one in status if one != OVERDUE),
+        states=frozenset(RunStatus(one) for one in status if one != OVERDUE),
         overdue=OVERDUE in status,
         trigger=Trigger(trigger) if trigger else None,
         version=version,
@@ -148,8 +148,8 @@ def record(run: Run, now: datetime) -> dict[str, Any]:
 
 def shown_status(run: Run, now: datetime) -> str:
     """Return a run's status, ``overdue`` included (R1)."""
-    late = run.state is RunState.PENDING and now - run.effective > OVERDUE_AFTER
-    return OVERDUE if late else run.state
+    late = run.status is RunStatus.PENDING and now - run.effective > OVERDUE_AFTER
+    return OVERDUE if late else run.status
 
 
 def _table(page: RecordPage, zone: ZoneInfo, now: datetime) -> None:

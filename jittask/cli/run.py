@@ -11,10 +11,10 @@ from socket import socketpair
 
 import click
 
+from jittask.cli.event_format import Words, json_line
 from jittask.cli.failure import Failure
-from jittask.cli.told import Words, json_line
 from jittask.cli.tree import find_tree, tree_argument
-from jittask.model import RunState
+from jittask.model import RunStatus
 from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
@@ -41,7 +41,7 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
 
     def show(event: Event) -> None:
         nonlocal failed
-        failed = failed or (isinstance(event, Finished) and event.status is RunState.FAILED)
+        failed = failed or (isinstance(event, Finished) and event.status is RunStatus.FAILED)
         if shape == "json":
             click.echo(json_line(event))
         else:

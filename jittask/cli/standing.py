@@ -13,7 +13,7 @@ from jittask.model import Note
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import CompiledApp
-    from jittask.store.orders import Pause
+    from jittask.store.control import Pause
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,7 @@ from jittask.cli.shown import SourceLines, diagnostic_data, diagnostic_lines, is
 from jittask.cli.tree import compiled, has_store, open_store, tree_argument
 from jittask.clock import SystemClock
 from jittask.schedule.calendars import edition as holidays_edition
-from jittask.store.records import ElementRow, StoreStatus
+from jittask.store.query_types import ElementRow, StoreStatus
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation

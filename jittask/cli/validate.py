@@ -61,7 +61,7 @@ def command(
     root = find_tree(tree)
     with Probe(wanted=not no_import) as probe:  # it gets ready while the compiler is imported
         from jittask.cli.reports import Report, written
-        from jittask.compiler.verdict import judge
+        from jittask.compiler.import_check import judge
 
         verdict = judge(root, None if no_import else probe, keep=not no_cache)
     report = Report(verdict, root.resolve(), clock.monotonic() - began)

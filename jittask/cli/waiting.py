@@ -9,7 +9,7 @@ import click
 
 from jittask.cli.shown import to_json
 from jittask.clock import SystemClock
-from jittask.model import TRANSITIONS, Run, RunState
+from jittask.model import TRANSITIONS, Run, RunStatus
 from jittask.store import Store
 
 LOOK_EVERY = 0.1
@@ -18,7 +18,7 @@ LOOK_EVERY = 0.1
 
 def ended(run: Run) -> bool:
     """Whether a run has come to its end."""
-    return not TRANSITIONS[run.state]
+    return not TRANSITIONS[run.status]
 
 
 def wait_for_end(store: Store, number: int) -> Run | None:
@@ -40,9 +40,9 @@ def accepted(store: Store, number: int, task: str, *, wait: bool, shape: str) ->
     run = wait_for_end(store, number) if wait else None
     if shape == "json":
         data = {"run": number, "accepted": True, "liveRuntime": alive}
-        click.echo(to_json(data | ({"status": run.state} if run else {})))
+        click.echo(to_json(data | ({"status": run.status} if run else {})))
     else:
-        click.echo(f"run {number} of {task}: {run.state if run else 'accepted'}")
+        click.echo(f"run {number} of {task}: {run.status if run else 'accepted'}")
         if run is not None and run.detail:
             click.echo(f"  {run.detail}")
-    sys.exit(0 if not wait or (run and run.state is RunState.COMPLETED) else 1)
+    sys.exit(0 if not wait or (run and run.status is RunStatus.COMPLETED) else 1)

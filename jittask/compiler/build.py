@@ -18,14 +18,13 @@ from jittask.compiler.compiled import (
     Reusable,
 )
 from jittask.compiler.databases import check_database, read_database
+from jittask.compiler.dependencies import NO_MENTIONS, Needs, mentions
 from jittask.compiler.discover import Found, check_names, check_places, discover
 from jittask.compiler.files import MANIFEST, NOTHING_KNOWN, Files
 from jittask.compiler.findings import Findings, FindingsByElement
 from jittask.compiler.functions import INNER, SERVICE, Services
 from jittask.compiler.graph import Graph, manifest
-from jittask.compiler.kept import Kept, KeptTask
 from jittask.compiler.models import MODEL, ModelSource, database_of, read_model
-from jittask.compiler.needs import NO_MENTIONS, Needs, mentions
 from jittask.compiler.probe import Probe
 from jittask.compiler.python import Module, read_python
 from jittask.compiler.references import check_references
@@ -33,6 +32,7 @@ from jittask.compiler.schema import check_element
 from jittask.compiler.services import check_function_list
 from jittask.compiler.settings import Settings, read_settings
 from jittask.compiler.source import Source, read_json
+from jittask.compiler.task_cache import CachedTask, TaskCache
 from jittask.compiler.tasks import (
     Surroundings,
     TaskFiles,
@@ -72,7 +72,7 @@ def compile_tree(
     """
     root = Path(root).resolve()
     if keep and (root / MANIFEST).is_file():
-        with Probe(wanted=True) as probe, Kept(root) as kept:
+        with Probe(wanted=True) as probe, TaskCache(root) as kept:
             return compile_files(Files(root, kept.known), probe, kept=kept)
     known = previous.reusable.known if previous is not None else NOTHING_KNOWN
     with Probe(wanted=imports) as probe:
@@ -83,7 +83,7 @@ def compile_files(
     files: Files,
     probe: Probe | None = None,
     previous: Compilation | None = None,
-    kept: Kept | None = None,
+    kept: TaskCache | None = None,
 ) -> Compilation:
     """Compile what one look has found; with a probe, the functions are imported too."""
     compiling = Compiling(files, previous, kept)
@@ -103,7 +103,7 @@ class Compiling:
     """One compilation: its steps, and what they have found so far."""
 
     def __init__(
-        self, files: Files, previous: Compilation | None, kept: Kept | None = None
+        self, files: Files, previous: Compilation | None, kept: TaskCache | None = None
     ) -> None:
         self.files = files
         self.before = previous
@@ -314,7 +314,7 @@ class Compiling:
         self._take(element, own, told)
         return task
 
-    def _of_kept(self, kept: KeptTask, found: Found, around: Surroundings) -> CompiledTask | None:
+    def _of_kept(self, kept: CachedTask, found: Found, around: Surroundings) -> CompiledTask | None:
         """Make a task of what an earlier process has kept of it."""
         data, digest = kept.data, self._digest(found)
         model = data["modelPath"] if data["type"] == TaskType.DATE_FIELD else None

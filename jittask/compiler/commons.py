@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jittask.compiler.dependencies import Mentions, Needs, mentions, module_file
 from jittask.compiler.files import COMMONS, Files
 from jittask.compiler.findings import Findings
-from jittask.compiler.needs import Mentions, Needs, mentions, module_file
 from jittask.compiler.python import read_python
 
 

@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jittask.compiler.dependencies import Needs
 from jittask.compiler.files import NOTHING_KNOWN, Look
-from jittask.compiler.needs import Needs
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
     AppContents,
@@ -23,7 +23,7 @@ from jittask.model import (
     Policy,
 )
 from jittask.query.expression import Expression
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 
 

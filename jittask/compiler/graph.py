@@ -13,8 +13,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.commons import Commons
+from jittask.compiler.dependencies import NO_NEEDS, Needs
 from jittask.compiler.files import COMMONS, Files
-from jittask.compiler.needs import NO_NEEDS, Needs
 from jittask.environment import escape
 from jittask.model import AppSettings, Element, ElementKind, ModelInfo
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 
 from jittask.compiler.commons import Commons
+from jittask.compiler.dependencies import Mentions, module_file
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings, nearest
-from jittask.compiler.needs import Mentions, module_file
 
 _OF_JITAI = ("models.NormalType", "services.NormalType")
 """Modules of the platform, under the names of our folders (U3)."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from jittask.compiler.compiled import CompiledTask, DateFieldTask, ScheduledTask
+from jittask.compiler.dependencies import Needs
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.functions import (
     Services,
@@ -19,11 +20,10 @@ from jittask.compiler.functions import (
     template_of,
 )
 from jittask.compiler.graph import Graph
-from jittask.compiler.kept import KeptTask
-from jittask.compiler.needs import Needs
 from jittask.compiler.python import Module
 from jittask.compiler.settings import Settings
 from jittask.compiler.source import Pointer, Source
+from jittask.compiler.task_cache import CachedTask
 from jittask.diagnostics import Diagnostic, Location
 from jittask.model import (
     AppSettings,
@@ -40,9 +40,9 @@ from jittask.model import (
 from jittask.query.check import check
 from jittask.query.expression import Expression
 from jittask.query.parse import QuerySyntaxError, parse
+from jittask.schedule.parsing import check_timer
 from jittask.schedule.problems import TimingProblem
-from jittask.schedule.reading import check_timer
-from jittask.schedule.rows import RowTimer, check_row_timer
+from jittask.schedule.row_timer import RowTimer, check_row_timer
 from jittask.schedule.timer import Timer
 
 _DATES = (FieldType.DATE, FieldType.DATETIME)
@@ -189,16 +189,16 @@ _MEANT = ("type", "title", "enable", "modelPath", "filter", "policy", "descripti
 
 def to_keep(
     task: CompiledTask, data: Mapping[str, Any], needs: Needs, told: tuple[Diagnostic, ...]
-) -> KeptTask:
+) -> CachedTask:
     """Return what of a compiled task it can be made of again."""
-    return KeptTask(
+    return CachedTask(
         task.name, task.version, task.timing_digest,
         {key: data[key] for key in _MEANT if key in data}, json.dumps(data["timerCfg"]),
         task.function, task.policy.on_failure, needs, told,
     )  # fmt: skip
 
 
-def made_again(kept: KeptTask, bundle: tuple[str, ...], around: Surroundings) -> CompiledTask:
+def made_again(kept: CachedTask, bundle: tuple[str, ...], around: Surroundings) -> CompiledTask:
     """Make a task of what was kept of it; its version and all that it needs stand.
 
     Raises ValueError, TypeError or KeyError where that is no task.

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.model import Reason
-from jittask.store.marks import TaskMark
+from jittask.store.watermarks import Watermark
 
 DEFAULT_GRACE = timedelta(seconds=86_400)
 """How long an occurrence may be late, or a task away, where its policy does not say (D6, D7)."""
@@ -17,18 +17,18 @@ DEFAULT_GRACE = timedelta(seconds=86_400)
 class Activation:
     """A task's mark as it is now; ``void`` says why pending runs of before no longer hold."""
 
-    mark: TaskMark
+    mark: Watermark
     void: Reason | None = None
 
 
-def activate(task: CompiledTask, mark: TaskMark | None, now: datetime) -> Activation:
+def activate(task: CompiledTask, mark: Watermark | None, now: datetime) -> Activation:
     """Return the mark to go on from.
 
     The first sight of a task, a new timing, enabling again, and a return after
     more than the grace are activations: nothing before ``now`` fires by
     itself. A restart, a calendar edit and a new function are none.
     """
-    fresh = TaskMark(
+    fresh = Watermark(
         task=task.name,
         activated=now,
         timing_digest=task.timing_digest,

@@ -12,15 +12,15 @@ from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.data.rows import Row
 from jittask.model import FunctionRef, Reason, Trigger
-from jittask.prelude import beside
-from jittask.prelude.beside import Beside
+from jittask.prelude import isolated_imports
 from jittask.prelude.call import call, encode_result, load_function
 from jittask.prelude.context import Current, FailedRun, alone, among_others
 from jittask.prelude.install import install
+from jittask.prelude.isolated_imports import IsolatedTree
 from jittask.prelude.rowdata import RowData
 from jittask.query.match import matches
 from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Outcome, Withdrawn
-from jittask.store.place import STATE_FOLDER
+from jittask.store.location import STATE_FOLDER
 
 _TICK = timedelta(microseconds=1)
 
@@ -40,7 +40,7 @@ class Bodies:
         compilation = compile_tree(code)
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
-        self._beside = Beside(contents, code, root) if shared else None
+        self._beside = IsolatedTree(contents, code, root) if shared else None
         self._app = self._beside.app if self._beside else install(contents, code, root)
         self._stand = among_others if shared else alone
 
@@ -143,7 +143,7 @@ def _without_ours(frames: TracebackType | None) -> TracebackType | None:
     """Leave out the frames by which a shared bundle's imports are led to its own modules."""
     kept: list[TracebackType] = []
     while frames is not None:
-        if frames.tb_frame.f_code.co_filename != beside.__file__:
+        if frames.tb_frame.f_code.co_filename != isolated_imports.__file__:
             kept.append(frames)
         frames = frames.tb_next
     for one, following in zip(kept, [*kept[1:], None], strict=False):

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
-from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunState, Trigger
+from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunStatus, Trigger
 from jittask.runtime.executors.protocol import (
     Completed,
     Done,
@@ -20,8 +20,8 @@ from jittask.runtime.executors.protocol import (
     Withdrawn,
 )
 from jittask.runtime.snapshot import Snapshot
-from jittask.store.orders import Pause
-from jittask.store.work import Choice, Claim, DueRun, Ending, Executing, Skip
+from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing, Skip
+from jittask.store.control import Pause
 
 
 def choose(
@@ -86,14 +86,14 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
     state, reason, detail, result, error = _meaning(done.outcome)
     retry_at = None
     if _again(done, policy):
-        state, retry_at = RunState.PENDING, now + _delay(policy, done.attempt, jitter)
-    if isinstance(done.outcome, Interrupted | Unbegun) and state is RunState.PENDING:
+        state, retry_at = RunStatus.PENDING, now + _delay(policy, done.attempt, jitter)
+    if isinstance(done.outcome, Interrupted | Unbegun) and state is RunStatus.PENDING:
         retry_at = now
     return Ending(
         run=done.run,
         token=done.token,
         attempt=done.attempt,
-        state=state,
+        status=state,
         reason=reason,
         detail=detail,
         result=result,
@@ -106,22 +106,22 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
 
 def _meaning(
     outcome: Outcome,
-) -> tuple[RunState, Reason | None, str | None, str | None, str | None]:
+) -> tuple[RunStatus, Reason | None, str | None, str | None, str | None]:
     match outcome:
         case Completed(result=result):
-            return RunState.COMPLETED, None, None, result, None
+            return RunStatus.COMPLETED, None, None, result, None
         case Failed(message=message, error=error):
-            return RunState.FAILED, Reason.ERROR, message, None, error
+            return RunStatus.FAILED, Reason.ERROR, message, None, error
         case TimedOut(detail=detail):
-            return RunState.FAILED, Reason.TIMEOUT, detail, None, detail
+            return RunStatus.FAILED, Reason.TIMEOUT, detail, None, detail
         case Interrupted(detail=detail):
-            return RunState.FAILED, Reason.INTERRUPTED, detail, None, detail
+            return RunStatus.FAILED, Reason.INTERRUPTED, detail, None, detail
         case Killed(detail=detail):
-            return RunState.FAILED, Reason.KILLED, detail, None, detail
+            return RunStatus.FAILED, Reason.KILLED, detail, None, detail
         case Unbegun():
-            return RunState.PENDING, None, None, None, None
+            return RunStatus.PENDING, None, None, None, None
         case Withdrawn(reason=reason, detail=detail):
-            return RunState.CANCELLED, reason, detail, None, None
+            return RunStatus.CANCELLED, reason, detail, None, None
 
 
 def _again(done: Done, policy: Policy) -> bool:

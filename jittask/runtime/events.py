@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jittask.diagnostics import Diagnostic
-from jittask.model import Reason, RunState, Trigger
+from jittask.model import Reason, RunStatus, Trigger
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ class Finished:
     task: str
     row: str
     """Key of the row of a date-field task; null for a scheduled one."""
-    status: RunState
+    status: RunStatus
     """``pending`` where another attempt follows."""
     reason: Reason | None
     """Why it did not complete."""

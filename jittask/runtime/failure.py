@@ -9,10 +9,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime
 
-from jittask.model import Policy, Run, RunState, Trigger
+from jittask.model import Policy, Run, RunStatus, Trigger
 from jittask.prelude.context import FailedRun
-from jittask.store.planning import NewRun
-from jittask.store.work import Ending
+from jittask.store.claim_types import Ending
+from jittask.store.plans import NewRun
 
 
 def policy_of(trigger: Trigger, policy: Policy) -> Policy:
@@ -27,7 +27,7 @@ def policy_of(trigger: Trigger, policy: Policy) -> Policy:
 
 def handled(end: Ending, task: str, row_key: str, policy: Policy, now: datetime) -> Ending:
     """Let ``policy.onFailure`` follow from a failure that is final (R2)."""
-    if end.state is not RunState.FAILED or policy.on_failure is None:
+    if end.status is not RunStatus.FAILED or policy.on_failure is None:
         return end
     return replace(
         end,

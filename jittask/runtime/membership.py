@@ -12,7 +12,7 @@ from datetime import datetime
 from jittask.clock import Clock
 from jittask.runtime.events import Event, Trouble
 from jittask.store import Store
-from jittask.store.membership import Company, Member
+from jittask.store.members import Member, Members
 
 _BEATS_A_HEARTBEAT = 4
 """The planner's lease is one heartbeat, so that planning is taken over soon (R8)."""
@@ -32,7 +32,7 @@ class Seen:
     since: float
 
 
-class Alone:
+class SoleRuntime:
     """The place of a runtime whose store nobody else may use: it plans, and has no lease."""
 
     leads = True
@@ -92,14 +92,14 @@ class Membership:
         company = self._store.company()
         self._look(company)
         self._lead_where_nobody_does(company, now)
-        self._bury(company, now)
+        self._declare_dead(company, now)
         return True
 
     def lost_the_lead(self) -> None:
         """Plan no more: another runtime does."""
         self.term = None
 
-    def _look(self, company: Company) -> None:
+    def _look(self, company: Members) -> None:
         """Note which beats have moved."""
         moment = self._clock.monotonic()
         seen: dict[str, Seen] = {}
@@ -113,7 +113,7 @@ class Membership:
         """Return for how long a member's beat has not moved."""
         return self._clock.monotonic() - self._seen[member.id].since
 
-    def _lead_where_nobody_does(self, company: Company, now: datetime) -> None:
+    def _lead_where_nobody_does(self, company: Members, now: datetime) -> None:
         if company.leader == self._identity:
             self.term = company.term
             return
@@ -125,10 +125,10 @@ class Membership:
         if self.term is not None and leader is not None:
             self._tell(now, "leader-lost", f"{leader.id} plans no more: this runtime does now")
 
-    def _bury(self, company: Company, now: datetime) -> None:
+    def _declare_dead(self, company: Members, now: datetime) -> None:
         for one in company.members:
             mine = one.id == self._identity
-            if not mine and self._still(one) >= self._lease and self._store.bury(one, now):
+            if not mine and self._still(one) >= self._lease and self._store.declare_dead(one, now):
                 words = f"{one.id} has not been heard of for {self._lease:g} s"
                 self._tell(now, "runtime-lost", words)
 

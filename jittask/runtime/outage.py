@@ -38,7 +38,7 @@ class Outage:
             self._tell("store-answers", f"the run store answers again, after {seconds:.0f} s")
 
     @contextmanager
-    def suffered(self) -> Iterator[None]:
+    def tolerated(self) -> Iterator[None]:
         """Let a duty fail on the store: it is told, and the duty has its turn again."""
         try:
             yield

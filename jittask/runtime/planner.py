@@ -7,14 +7,14 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import RunState
+from jittask.model import RunStatus
 from jittask.runtime.events import Event, Planned
-from jittask.runtime.plan import Plan, plan_task, removed, stands
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_plan import Plan, plan_task, removed, stands
 from jittask.schedule.timer import Followers
 from jittask.store import Store, StoreUnavailable
-from jittask.store.marks import TaskMark
-from jittask.store.planning import NewRun, PendingRun
+from jittask.store.plans import NewRun, PendingRun
+from jittask.store.watermarks import Watermark
 
 Decide = Callable[[str, Sequence[PendingRun]], Plan]
 """Decides on a task by name, given its pending runs."""
@@ -33,7 +33,7 @@ class Planner:
         self._emit = emit
         self._seen: Snapshot | None = None
         self._agenda: list[tuple[datetime, str]] = []
-        self._marks: dict[str, TaskMark] | None = None
+        self._marks: dict[str, Watermark] | None = None
         """As they stand in the store; None where that is not known."""
 
     def has_seen(self, snapshot: Snapshot) -> bool:
@@ -56,7 +56,7 @@ class Planner:
         self._plan(turn, self._marks, now)
         return self._agenda[0][0] if self._agenda else None
 
-    def _take_over(self, snapshot: Snapshot, marks: dict[str, TaskMark], now: datetime) -> None:
+    def _take_over(self, snapshot: Snapshot, marks: dict[str, Watermark], now: datetime) -> None:
         """Plan what is new or changed in a snapshot; end what is gone."""
         before = self._seen.tasks if self._seen else {}
         gone = [
@@ -84,7 +84,7 @@ class Planner:
         self._plan(self._that_do_not_stand(changed, marks, now), marks, now)
 
     def _that_do_not_stand(
-        self, tasks: Sequence[ScheduledTask], marks: dict[str, TaskMark], now: datetime
+        self, tasks: Sequence[ScheduledTask], marks: dict[str, Watermark], now: datetime
     ) -> list[ScheduledTask]:
         """Return the tasks that are to be planned; the others have their turn when it comes."""
         due = self._store.due_tasks(now) if tasks else frozenset()
@@ -100,7 +100,7 @@ class Planner:
         return left
 
     def _plan(
-        self, tasks: Sequence[ScheduledTask], marks: dict[str, TaskMark], now: datetime
+        self, tasks: Sequence[ScheduledTask], marks: dict[str, Watermark], now: datetime
     ) -> None:
         by_name = {one.name: one for one in tasks}
         self._write(
@@ -111,7 +111,7 @@ class Planner:
         )
 
     def _write(
-        self, names: Sequence[str], decide: Decide, marks: dict[str, TaskMark], now: datetime
+        self, names: Sequence[str], decide: Decide, marks: dict[str, Watermark], now: datetime
     ) -> None:
         """Decide on tasks, and write what is decided, many in one transaction."""
         for first in range(0, len(names), _AT_ONCE):
@@ -132,7 +132,7 @@ class Planner:
             announce(made, now, self._emit)
 
     def _put(
-        self, plans: Sequence[Plan], marks: dict[str, TaskMark], now: datetime
+        self, plans: Sequence[Plan], marks: dict[str, Watermark], now: datetime
     ) -> list[tuple[int, NewRun]]:
         """Write what is new of some plans, nothing where that is nothing; return the new runs."""
         create = [run for plan in plans for run in plan.create]
@@ -146,5 +146,5 @@ class Planner:
 def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:
     """Tell of the runs that now stand in the store."""
     for number, run in made:
-        if run.state is RunState.PENDING:
+        if run.status is RunStatus.PENDING:
             emit(Planned(now, number, run.task, run.row_key, run.effective))

@@ -1,140 +1,141 @@
-"""Sees that files of a tree have changed; what follows from it is decided elsewhere (rule H5).
-
-The only file that knows watchfiles, of which it takes the watch itself: that
-one stands from when it is made, before anybody asks it. Only our own top
-folders are watched, since the system's watches are limited in number, and
-``.jittask`` has more folders than the tree. What stands at the root is looked at.
-"""
+"""What follows when files change: compile, lay out, swap, and tell (rules H1, H3)."""
 
 from __future__ import annotations
 
-import os
-import platform
-import stat
 import threading
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from pathlib import Path
-from typing import Self
 
-from watchfiles._rust_notify import RustNotify
+from jittask.clock import Clock
+from jittask.compiler import compile_tree
+from jittask.compiler.compiled import Compilation
+from jittask.data.databases import DataError
+from jittask.runtime.bundles import BundleChanged, Bundles
+from jittask.runtime.data import AppData
+from jittask.runtime.events import Broken, Event, Reloaded, Trouble
+from jittask.runtime.snapshot import Changes, Snapshot, next_snapshot
+from jittask.store import Store
+from jittask.store.query_types import ElementRow
 
-from jittask.compiler.files import MANIFEST, TOPS
 
-_STEP_MILLIS = 50
-_POLL_MILLIS = 500
+class Reloader:
+    """Makes the next snapshot from the tree as it is."""
 
-
-class Watch:
-    """Tells of every change after it was made.
-
-    Where the system's own watch cannot be had (its limit is reached, a network
-    drive), falls back to polling and says so through ``trouble``.
-    """
-
-    def __init__(self, root: Path, trouble: Callable[[str], None]) -> None:
+    def __init__(
+        self,
+        root: Path,
+        compilation: Compilation,
+        bundles: Bundles,
+        store: Store,
+        identity: Callable[[], str],
+        clock: Clock,
+        emit: Callable[[Event], None],
+        swap: Callable[[Snapshot], None],
+        known: Mapping[str, ElementRow],
+    ) -> None:
+        """``known``: what the store has heard of the elements."""
         self._root = root
-        self._trouble = trouble
-        self._polling = _wants_polling()
-        self._tops: dict[str, int] = {}
-        self._manifest = self._look_at_manifest()
-        self._watcher: RustNotify | None = None
-        self._begin()
+        self._compilation = compilation
+        self._bundles = bundles
+        self._store = store
+        self._identity = identity
+        self._clock = clock
+        self._emit = emit
+        self._swap = swap
+        self._known: Mapping[str, ElementRow] | None = known
+        self._one_at_a_time = threading.Lock()
+        self._one_writes = threading.Lock()
+        self._unwritten: tuple[datetime, bool] | None = None
+        self.current: Snapshot
 
-    def changes(
-        self, stop: threading.Event, *, debounce_millis: int, look_every_millis: int
-    ) -> Iterator[bool]:
-        """Yield True after a burst of changes has settled, False when nothing came for a while.
+    def reload(self) -> None:
+        """Compile the tree; where something changed, swap the snapshot and tell of it."""
+        with self._one_at_a_time:
+            self._reload()
 
-        The root is looked at each time. Ends when ``stop`` is set, or nothing can be watched.
-        """
-        step = min(_STEP_MILLIS, debounce_millis)
-        while self._watcher is not None:
-            try:
-                found = self._watcher.watch(debounce_millis, step, look_every_millis, stop)
-            except (OSError, RuntimeError) as error:
-                if stop.is_set():  # it has been closed meanwhile
-                    return
-                self._fall_back(error)
-                yield True
-                continue
-            if found in ("stop", "signal"):
+    def _reload(self) -> None:
+        began = self._clock.monotonic()
+        compilation = compile_tree(self._root, imports=True, previous=self._compilation)
+        try:
+            app = compilation.app
+            self._bundles.lay_out_all(app.tasks.values(), self._root, app.settings)
+        except BundleChanged:
+            return  # the files changed again: the next look compiles them
+        now = self._clock.now()
+        snapshot, changes = next_snapshot(self.current, compilation, now)
+        self._compilation = compilation
+        self.current = snapshot
+        self._swap(snapshot)
+        if changes:
+            self._unwritten = (now, not snapshot.broken)
+            for event in self._events(snapshot, changes, now, self._clock.monotonic() - began):
+                self._emit(event)
+            self.write_pending_state()
+
+    def broken_elements(self) -> Iterator[Event]:
+        """Yield an event for every element that is broken now."""
+        now = self._clock.now()
+        for name in sorted(self.current.broken):
+            yield self._broken(self.current, name, now)
+
+    def write_pending_state(self) -> None:
+        """Write of the last reload what the store has not heard. Raises StoreUnavailable."""
+        with self._one_writes:  # the thread that works and the one that watches
+            unwritten = self._unwritten
+            if unwritten is None:
                 return
-            paths = [Path(path) for _, path in found] if isinstance(found, set) else []
-            yield self._root_has_changed(paths) or any(map(self._bears, paths))
+            self.write_elements(self.current)
+            self._store.note(self._identity(), reloaded=unwritten)
+            if self._unwritten is unwritten:
+                self._unwritten = None
 
-    def close(self) -> None:
-        """Free the system's watches."""
-        if self._watcher is not None:
-            self._watcher.close()
+    def write_elements(self, snapshot: Snapshot) -> None:
+        """Keep what runs and what is broken, for ``status`` and for the next start (H3, H4)."""
+        now = self._clock.now()
+        rows: dict[str, ElementRow] = {}
+        for name, one in snapshot.tasks.items():
+            state = "running" if one.task.enabled else "disabled"
+            rows[name] = ElementRow(name, state, one.task.version, one.since, ())
+        for name, findings in snapshot.broken.items():
+            standing = snapshot.tasks.get(name)
+            rows[name] = ElementRow(
+                name,
+                "broken",
+                standing.task.version if standing else None,
+                standing.since if standing else now,
+                findings,
+            )
+        known, self._known = self._known, None  # until it is written, not known
+        self._store.put_elements(rows, self._store.elements() if known is None else known)
+        self._known = rows
 
-    def __enter__(self) -> Self:
-        return self
+    def make_tables(self, data: AppData, snapshot: Snapshot, now: datetime) -> None:
+        """Make the tables that JitAi models lack, and say so (F9)."""
+        for model in snapshot.app.models.values():
+            try:
+                if data.create_missing(model):
+                    text = f"{model.name}: made the missing table {model.table}"
+                    self._emit(Trouble(now, "table-made", text))
+            except DataError as error:
+                self._emit(Trouble(now, "table-failed", f"{model.name}: {error}"))
 
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    def _events(
+        self, snapshot: Snapshot, changes: Changes, now: datetime, seconds: float
+    ) -> Iterator[Event]:
+        if changes.added or changes.changed or changes.removed or changes.mended:
+            yield Reloaded(
+                now, changes.added, changes.changed, changes.removed, changes.mended, seconds
+            )
+        for name in changes.broken:
+            yield self._broken(snapshot, name, now)
 
-    def _begin(self) -> None:
-        """Watch the top folders that there are now, and no others any more."""
-        self.close()
-        self._tops = self._look_at_tops()
-        try:
-            self._watcher = self._watching(self._tops)
-        except FileNotFoundError:  # a folder has just gone: the next look begins again
-            self._tops = {}
-            self._watcher = self._watching(())
-        except (OSError, RuntimeError) as error:
-            self._fall_back(error)
-
-    def _watching(self, tops: Iterable[str]) -> RustNotify:
-        paths = [str(self._root / name) for name in tops]
-        return RustNotify(paths, False, self._polling, _POLL_MILLIS, True, False)
-
-    def _fall_back(self, error: Exception) -> None:
-        if self._polling:
-            self._trouble(f"the tree cannot be watched, so nothing reloads: {error}")
-            self.close()
-            self._watcher = None
-            return
-        self._trouble(f"the system's file watch failed, so the tree is polled instead: {error}")
-        self._polling = True
-        self._begin()
-
-    def _root_has_changed(self, paths: list[Path]) -> bool:
-        """Whether the manifest or a top folder is another one; a new folder is watched too."""
-        manifest, before = self._look_at_manifest(), self._manifest
-        self._manifest = manifest
-        gone = any(path.parent == self._root for path in paths)
-        if gone or self._look_at_tops() != self._tops:
-            self._begin()
-            return True
-        return manifest != before
-
-    def _look_at_manifest(self) -> tuple[int, int, int, int] | None:
-        try:
-            found = (self._root / MANIFEST).stat()
-        except OSError:
-            return None
-        return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-    def _look_at_tops(self) -> dict[str, int]:
-        """Return the top folders that there are, each with its inode."""
-        found: dict[str, int] = {}
-        for name in TOPS:
-            with suppress(OSError):
-                status = (self._root / name).stat()
-                if stat.S_ISDIR(status.st_mode):
-                    found[name] = status.st_ino
-        return found
-
-    def _bears(self, path: Path) -> bool:
-        """Whether a change can change a compilation: byte code cannot."""
-        return "__pycache__" not in path.parts[len(self._root.parts) :]
-
-
-def _wants_polling() -> bool:
-    """Whether to poll from the first, as watchfiles judges it: WSL's drives tell nothing."""
-    wanted = os.environ.get("WATCHFILES_FORCE_POLLING")
-    if wanted:
-        return wanted.lower() not in {"false", "disable", "disabled"}
-    return "microsoft-standard" in platform.uname().release
+    def _broken(self, snapshot: Snapshot, name: str, now: datetime) -> Broken:
+        standing = snapshot.tasks.get(name)
+        return Broken(
+            now,
+            name,
+            standing.task.version if standing else None,
+            standing.since if standing else None,
+            snapshot.broken[name],
+        )

@@ -21,23 +21,23 @@ from typing import Self
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
-from jittask.runtime import opening
+from jittask.runtime import startup
 from jittask.runtime.bundles import Bundles
+from jittask.runtime.claim_loop import ClaimLoop, end_orphaned_runs
 from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.event_bus import EventBus
 from jittask.runtime.events import Event, Stopped, Trouble
-from jittask.runtime.foresight import Foresight
-from jittask.runtime.membership import Alone, LeaseLost, Membership
+from jittask.runtime.leader_duties import LeaderDuties
+from jittask.runtime.membership import LeaseLost, Membership, SoleRuntime
 from jittask.runtime.outage import Outage
-from jittask.runtime.planning import Planning
-from jittask.runtime.reload import Watch
-from jittask.runtime.reloading import Reloading
+from jittask.runtime.prefetch import Prefetch
+from jittask.runtime.reload import Reloader
 from jittask.runtime.snapshot import Snapshot
-from jittask.runtime.telling import Telling
 from jittask.runtime.upkeep import Upkeep
-from jittask.runtime.worker import Worker, end_orphans
+from jittask.runtime.watch import Watch
 from jittask.store import LeadershipLost, Store, StoreUnavailable
-from jittask.store.records import ElementRow
+from jittask.store.query_types import ElementRow
 
 _LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
 _LOOK_AT_ROOT_MILLIS = 500
@@ -65,8 +65,8 @@ class Runtime:
         self._once = once
         self.root = Path(tree).resolve()
         self._clock = clock or SystemClock()
-        self._telling = Telling(on_event)
-        self._emit = self._telling.emit
+        self._events = EventBus(on_event)
+        self._emit = self._events.emit
         self._snapshot: Snapshot | None = None
         self._draining = threading.Event()
         self._stopping = threading.Event()
@@ -126,7 +126,7 @@ class Runtime:
 
     def reload(self) -> None:
         """Compile the tree now, whether or not a change was seen."""
-        self._reloading.reload()
+        self._reloader.reload()
 
     @property
     def snapshot(self) -> Snapshot:
@@ -140,7 +140,7 @@ class Runtime:
 
         Raises TimeoutError where none came.
         """
-        return self._telling.wait_for(wanted, seconds)
+        return self._events.wait_for(wanted, seconds)
 
     def __enter__(self) -> Self:
         self.start()
@@ -162,54 +162,54 @@ class Runtime:
         if not self._once:  # what changes from here on is seen
             self._watching = self._held.enter_context(Watch(self.root, self._trouble_watching))
         compilation = compile_tree(self.root, imports=True, keep=True)
-        opening.refuse_broken_app(compilation)
+        startup.refuse_broken_app(compilation)
         settings = compilation.app.settings
-        opening.refuse_unset_environment(compilation)
-        self._store = self._held.enter_context(opening.open_store(settings, self.root))
-        self._held.enter_context(opening.take_lock(self._store, self.identity))
-        opening.wait_for_leftovers(self._store, self._clock, _LEFTOVER_PATIENCE)
+        startup.refuse_unset_environment(compilation)
+        self._store = self._held.enter_context(startup.open_store(settings, self.root))
+        self._held.enter_context(startup.take_lock(self._store, self.identity))
+        startup.wait_for_leftovers(self._store, self._clock, _LEFTOVER_PATIENCE)
         now = self._clock.now()
         self._store.announce(self.identity, socket.gethostname(), os.getpid(), now)
         self._store.retire(self.identity, now)
-        self._bundles = Bundles(opening.state_folder(self.root))
+        self._bundles = Bundles(startup.state_folder(self.root))
         ran = self._store.elements()
-        self._snapshot = opening.first(compilation, ran, self._bundles, now)
-        self._end_orphans(now)
+        self._snapshot = startup.first(compilation, ran, self._bundles, now)
+        self._end_orphaned_runs(now)
         self._data = AppData(compilation.app.databases, self.root)
-        self._executor = opening.open_executor(settings.runtime, self._store, self._clock)
+        self._executor = startup.open_executor(settings.runtime, self._store, self._clock)
         self._held.callback(self._executor.close)
         self._compose(compilation, ran)
         self._first_plans()
-        self._emit(opening.ready(self._snapshot, self._store, self._compilation, self._clock.now()))
-        for event in self._reloading.standing_troubles():
+        self._emit(startup.ready(self._snapshot, self._store, self._compilation, self._clock.now()))
+        for event in self._reloader.broken_elements():
             self._emit(event)
 
     def _compose(self, compilation: Compilation, ran: Mapping[str, ElementRow]) -> None:
         self._compilation = compilation
         self._join()
-        self._worker = Worker(
+        self._claim_loop = ClaimLoop(
             self._store, self._executor, self._bundles, self._clock, self.identity, self._emit
         )
-        self._foresight = Foresight(self._store, self._executor, self._bundles, self._clock)
-        self._reloading = Reloading(
+        self._prefetch = Prefetch(self._store, self._executor, self._bundles, self._clock)
+        self._reloader = Reloader(
             self.root, compilation, self._bundles, self._store, lambda: self.identity, self._clock,
             self._emit, self._swap, ran,
         )  # fmt: skip
-        self._reloading.current = self.snapshot
+        self._reloader.current = self.snapshot
         self._upkeep = Upkeep(self._store, self._bundles, compilation.app.settings.retention_days)
 
     def _first_plans(self) -> None:
         """Plan all of the past before anything is claimed, so that misfires are decided whole."""
         now = self._clock.now()
-        self._reloading.make_tables(self._data, self.snapshot, now)
-        self._reloading.write_standing(self.snapshot)
+        self._reloader.make_tables(self._data, self.snapshot, now)
+        self._reloader.write_elements(self.snapshot)
         self._membership.step(now)
-        self._planning.have(self._membership.term)
+        self._leader_duties.have(self._membership.term)
         if not self._membership.leads:
             return
         try:
-            self._planning.plan(self.snapshot, now)
-            self._planning.scan(self.snapshot, self._data, now, self._overlap)
+            self._leader_duties.plan(self.snapshot, now)
+            self._leader_duties.scan(self.snapshot, self._data, now, self._overlap)
             self._store.note(self.identity, scanned=now)
         except LeadershipLost:  # these first plans took longer than a heartbeat
             self._membership.lost_the_lead()
@@ -218,8 +218,8 @@ class Runtime:
 
     def _join(self) -> None:
         """Take a place among the runtimes that share the store (R8)."""
-        self._planning = Planning(self._store, self._emit)
-        self._membership: Alone | Membership = Alone()
+        self._leader_duties = LeaderDuties(self._store, self._emit)
+        self._membership: SoleRuntime | Membership = SoleRuntime()
         if self._store.shared:
             settings = self.snapshot.app.settings.runtime
             self._membership = Membership(
@@ -227,26 +227,26 @@ class Runtime:
                 settings.lease_seconds, self._emit,
             )  # fmt: skip
 
-    def _keep_company(self, now: datetime) -> None:
+    def _heartbeat(self, now: datetime) -> None:
         """Beat, look at the others, and end what dead ones left."""
         if not self._membership.step(now):
             return
         if self._membership.until is not None:
             self._executor.hold_until(self._membership.until)
-        self._planning.have(self._membership.term)
+        self._leader_duties.have(self._membership.term)
         if self._membership.leads:
-            self._end_orphans(now)
+            self._end_orphaned_runs(now)
 
-    def _end_orphans(self, now: datetime) -> None:
+    def _end_orphaned_runs(self, now: datetime) -> None:
         policies = {name: one.task.policy for name, one in self.snapshot.tasks.items()}
-        end_orphans(self._store, policies, now, self._emit)
+        end_orphaned_runs(self._store, policies, now, self._emit)
 
-    def _begin_anew(self) -> None:
+    def _rejoin(self) -> None:
         """Go on as a new runtime: others have counted this one as dead (R4)."""
         self.identity, now = _new_identity(), self._clock.now()
         words = "this runtime was away too long, and others took its runs over: it begins anew"
         self._emit(Trouble(now, "lease-lost", words))
-        self._worker.begin_anew(self.identity)
+        self._claim_loop.rejoin(self.identity)
         self._store.announce(self.identity, socket.gethostname(), os.getpid(), now)
         self._join()
 
@@ -256,18 +256,18 @@ class Runtime:
         """Work until a pass finds nothing to do; what it may not claim waits for another time."""
         before = -1
         while not self._draining.is_set():
-            done = self._worker.counts.total()
-            if self._worker.idle and done == before:
+            done = self._claim_loop.counts.total()
+            if self._claim_loop.idle and done == before:
                 self.stop()
                 break
             before = done
             try:
                 now = self._clock.now()
-                self._keep_company(now)
+                self._heartbeat(now)
                 self._upkeep.step(self.snapshot, now)
-                self._worker.step(self.snapshot, 0 if self._worker.idle else _LOOK_EVERY)
+                self._claim_loop.step(self.snapshot, 0 if self._claim_loop.idle else _LOOK_EVERY)
             except LeaseLost:
-                self._begin_anew()
+                self._rejoin()
             except StoreUnavailable as error:
                 self._outage.met(error)
                 self._clock.wait(self._never, _OUTAGE_PAUSE)
@@ -279,19 +279,19 @@ class Runtime:
     def _work(self) -> None:
         while True:
             draining = self._draining.is_set()
-            if draining and self._worker.idle:
+            if draining and self._claim_loop.idle:
                 break
             if draining and self._clock.monotonic() >= self._drain_until:
                 self._executor.interrupt()  # stay until the end of each is written
             try:
                 self._pass(draining=draining)
             except LeaseLost:
-                self._begin_anew()
+                self._rejoin()
             except LeadershipLost:
                 self._membership.lost_the_lead()
             except StoreUnavailable as error:
                 if draining and self._clock.monotonic() >= self._drain_until + _LAST_PATIENCE:
-                    self._outage.gave_up(error, self._worker.unwritten)
+                    self._outage.gave_up(error, self._claim_loop.unwritten)
                     break
                 self._outage.met(error)
                 self._clock.wait(self._never, _OUTAGE_PAUSE)
@@ -301,21 +301,21 @@ class Runtime:
 
     def _pass(self, *, draining: bool) -> None:
         snapshot, now = self.snapshot, self._clock.now()
-        self._keep_company(now)
+        self._heartbeat(now)
         if not draining:
             if self._membership.leads:
-                if self._planning.on_time(snapshot, now):
-                    self._worker.claim(snapshot)  # what is due does not wait for what follows it
-                self._planning.plan(snapshot, now)
+                if self._leader_duties.on_time(snapshot, now):
+                    self._claim_loop.claim(snapshot)  # before planning what follows it
+                self._leader_duties.plan(snapshot, now)
                 self._upkeep.step(snapshot, now)
-            self._reloading.write_what_is_new()
-            self._foresight.step(snapshot, now)
-        self._worker.step(snapshot, self._patience(now), claiming=not draining)
+            self._reloader.write_pending_state()
+            self._prefetch.step(snapshot, now)
+        self._claim_loop.step(snapshot, self._patience(now), claiming=not draining)
 
     def _patience(self, now: datetime) -> float:
         if self._draining.is_set():
             return max(0.0, min(_LOOK_EVERY, self._drain_until - self._clock.monotonic())) or 0.05
-        again = self._planning.again
+        again = self._leader_duties.again
         if again is None or not self._membership.leads:
             return _LOOK_EVERY
         return max(0.0, min(_LOOK_EVERY, (again - now).total_seconds()))
@@ -326,9 +326,9 @@ class Runtime:
         for thread in self._threads:
             if thread is not threading.current_thread():
                 thread.join()
-        counts = self._worker.counts
+        counts = self._claim_loop.counts
         now = self._clock.now()
-        with self._outage.suffered():
+        with self._outage.tolerated():
             self._store.note(self.identity, stopped=now)
         self._held.close()
         self._data.close()
@@ -338,8 +338,8 @@ class Runtime:
         while not self._stopping.is_set():
             if self._membership.leads and not self._draining.is_set():
                 now = self._clock.now()
-                with self._outage.suffered(), suppress(LeadershipLost):
-                    self._planning.scan(self.snapshot, self._data, now, self._overlap)
+                with self._outage.tolerated(), suppress(LeadershipLost):
+                    self._leader_duties.scan(self.snapshot, self._data, now, self._overlap)
                     self._store.note(self.identity, scanned=now)
                 self._executor.wake()
             self._clock.wait(self._changed, self._scan_seconds)
@@ -356,8 +356,8 @@ class Runtime:
             if self._stopping.is_set():
                 return
             if changed or self.snapshot.absent:
-                with self._outage.suffered():
-                    self._reloading.reload()
+                with self._outage.tolerated():
+                    self._reloader.reload()
 
     def _guard(self, duty: Callable[[], None]) -> None:
         """Run a duty; what it cannot survive ends the whole runtime, never silently."""
@@ -381,7 +381,7 @@ class Runtime:
         if snapshot.app.databases != self._data.databases:
             old, self._data = self._data, AppData(snapshot.app.databases, self.root)
             old.close()
-        self._reloading.make_tables(self._data, snapshot, self._clock.now())
+        self._reloader.make_tables(self._data, snapshot, self._clock.now())
         self._snapshot = snapshot
         self._changed.set()
         self._executor.wake()

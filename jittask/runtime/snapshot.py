@@ -20,7 +20,7 @@ ABSENCE = timedelta(seconds=5)
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class RunningTask:
     """A task as it runs."""
 
     task: CompiledTask
@@ -34,7 +34,7 @@ class Snapshot:
     """What runs, and what is broken; replaced whole, never changed."""
 
     app: CompiledApp
-    tasks: Mapping[str, Standing]
+    tasks: Mapping[str, RunningTask]
     broken: Mapping[str, tuple[Diagnostic, ...]]
     """Findings of the elements that cannot load, by full name or file; with or without a
     last good version in ``tasks``."""
@@ -58,7 +58,7 @@ class Changes:
 
 def first_snapshot(
     compilation: Compilation,
-    last_good: Mapping[str, Standing],
+    last_good: Mapping[str, RunningTask],
     since: Mapping[str, datetime],
     now: datetime,
 ) -> Snapshot:
@@ -67,7 +67,7 @@ def first_snapshot(
     ``since``: when the versions that ran before were loaded; they run on.
     """
     tasks = {
-        name: Standing(task, since.get(task.version, now))
+        name: RunningTask(task, since.get(task.version, now))
         for name, task in compilation.app.tasks.items()
     }
     broken = _broken(compilation)
@@ -87,11 +87,13 @@ def next_snapshot(
     if "app.json" in broken:
         kept = replace(last, broken={**last.broken, **broken})
         return kept, _changes(last, kept)
-    tasks: dict[str, Standing] = {}
+    tasks: dict[str, RunningTask] = {}
     for name, task in compilation.app.tasks.items():
         before = last.tasks.get(name)
         same = before is not None and before.task == task
-        tasks[name] = replace(before, absent_since=None) if same and before else Standing(task, now)
+        tasks[name] = (
+            replace(before, absent_since=None) if same and before else RunningTask(task, now)
+        )
         if before is not None and same and before.absent_since is None:
             tasks[name] = before
     for name, before in last.tasks.items():

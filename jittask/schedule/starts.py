@@ -16,10 +16,10 @@ from functools import lru_cache
 
 from jittask.schedule.cycle import Cycle
 from jittask.schedule.days import Days, EveryDays, EveryMonths, EveryWeeks, EveryYears
+from jittask.schedule.parsing import read_cycle
 from jittask.schedule.problems import Mistake
-from jittask.schedule.reading import read_cycle
 from jittask.schedule.recurrence import Recurrence
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 
 Interval = tuple[date, date]
 """Days from the first to the second, both included."""

@@ -47,8 +47,8 @@ class Timer:
         ``zone`` and ``calendar`` are the app's; the configuration's own win.
         Raises TimingError with every problem that keeps it from being one.
         """
+        from jittask.schedule.parsing import check_timer
         from jittask.schedule.problems import TimingError
-        from jittask.schedule.reading import check_timer
 
         timer, problems = check_timer(timer_cfg, zone, calendar)
         if timer is None:

@@ -16,10 +16,10 @@ from datetime import date, datetime, time, timedelta
 from jittask.schedule.calendars import SEARCH_DAYS
 from jittask.schedule.cycle import LAST_YEAR, Cycle, Elapsed, Once
 from jittask.schedule.days import Days
-from jittask.schedule.reading import read_cycle
+from jittask.schedule.parsing import read_cycle
 from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.roll import Direction, Roll
-from jittask.schedule.rows import FIRST_SANE_YEAR, RowTimer
+from jittask.schedule.row_timer import FIRST_SANE_YEAR, RowTimer
 from jittask.schedule.starts import start_days
 from jittask.schedule.zones import (
     Span,

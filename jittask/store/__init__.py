@@ -7,7 +7,7 @@ from jittask.store.errors import (
     StoreError,
     StoreUnavailable,
 )
-from jittask.store.place import state_folder, store_url
+from jittask.store.location import state_folder, store_url
 from jittask.store.store import Store
 
 __all__ = [

@@ -14,15 +14,9 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import RunState, Trigger
+from jittask.model import RunStatus, Trigger
 from jittask.store.batch import NUMBER, TEXT, batch, held, storable
-from jittask.store.engine import Lock, alone
-from jittask.store.instants import from_micros, maybe_micros, to_micros
-from jittask.store.moves import moving
-from jittask.store.planning import give_back_keys, insert, nominals_of
-from jittask.store.records import LogChunk
-from jittask.store.tables import EXECUTING, PENDING, attempts, log_chunks, runs, runtimes
-from jittask.store.work import (
+from jittask.store.claim_types import (
     Choose,
     Claim,
     Claimed,
@@ -33,6 +27,12 @@ from jittask.store.work import (
     Skip,
     Taken,
 )
+from jittask.store.engine import Lock, alone
+from jittask.store.instants import from_micros, maybe_micros, to_micros
+from jittask.store.plans import give_back_keys, insert, nominals_of
+from jittask.store.query_types import LogChunk
+from jittask.store.tables import EXECUTING, PENDING, attempts, log_chunks, runs, runtimes
+from jittask.store.transitions import transition
 
 
 def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:
@@ -121,9 +121,9 @@ def claim(
     if not wanted:
         return []
     rows = batch(connection, [(one.run.id, one.version) for one in wanted], id=NUMBER, version=TEXT)
-    ready = held(rows, runs.c.state == RunState.PENDING, runs.c.due <= to_micros(now))
+    ready = held(rows, runs.c.state == RunStatus.PENDING, runs.c.due <= to_micros(now))
     claimed = connection.execute(
-        moving(RunState.PENDING, RunState.EXECUTING)
+        transition(RunStatus.PENDING, RunStatus.EXECUTING)
         .where(runs.c.id == ready.c.id)
         .values(
             token=runs.c.token + 1,
@@ -147,9 +147,9 @@ def _skip(connection: Connection, wanted: Sequence[Skip], now: datetime) -> tupl
         return ()
     values = [(one.run.id, one.reason, storable(one.detail)) for one in wanted]
     rows = batch(connection, values, id=NUMBER, reason=TEXT, detail=TEXT)
-    free = held(rows, runs.c.state == RunState.PENDING)
+    free = held(rows, runs.c.state == RunStatus.PENDING)
     ended = connection.execute(
-        moving(RunState.PENDING, RunState.SKIPPED)
+        transition(RunStatus.PENDING, RunStatus.SKIPPED)
         .where(runs.c.id == free.c.id)
         .values(reason=free.c.reason, detail=free.c.detail, finished=to_micros(now))
         .returning(runs.c.id)
@@ -163,9 +163,9 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
 
     An outcome that stands already counts too: its writer missed the reply.
     """
-    by_state: dict[RunState, list[Ending]] = {}
+    by_state: dict[RunStatus, list[Ending]] = {}
     for end in endings:
-        by_state.setdefault(end.state, []).append(end)
+        by_state.setdefault(end.status, []).append(end)
     numbers: set[int] = set()
     for state, some in by_state.items():
         numbers |= _end(connection, state, some, now)
@@ -178,7 +178,7 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
 
 
 def _end(
-    connection: Connection, state: RunState, endings: Sequence[Ending], now: datetime
+    connection: Connection, state: RunStatus, endings: Sequence[Ending], now: datetime
 ) -> set[int]:
     """Write outcomes of one kind; return the runs whose token was the newest."""
     rows = batch(
@@ -191,13 +191,13 @@ def _end(
         id=NUMBER, token=NUMBER, reason=TEXT, detail=TEXT, result=TEXT, error=TEXT,
         peak_kb=NUMBER, retry_at=NUMBER,
     )  # fmt: skip
-    ours = held(rows, runs.c.state == RunState.EXECUTING, runs.c.token == rows.c.token)
+    ours = held(rows, runs.c.state == RunStatus.EXECUTING, runs.c.token == rows.c.token)
     ending = (
-        moving(RunState.EXECUTING, state)
+        transition(RunStatus.EXECUTING, state)
         .where(runs.c.id == ours.c.id)
         .values({name: ours.c[name] for name in ("reason", "detail", "result", "error")})
     )
-    if state is RunState.PENDING:
+    if state is RunStatus.PENDING:
         _keep_attempts(connection, ours, now)
         later = sa.case((ours.c.retry_at > runs.c.due, ours.c.retry_at), else_=runs.c.due)
         ending = ending.values(began=None, due=later)  # a clock may have gone back
@@ -209,7 +209,7 @@ def _end(
 def _keep_attempts(connection: Connection, ours: sa.FromClause, now: datetime) -> None:
     """Put the attempts that ended beside their runs: another one is to stand there."""
     own = (runs.c.id, runs.c.attempt, runs.c.worker, runs.c.version, runs.c.began)
-    outcome = sa.func.coalesce(ours.c.reason, sa.literal(RunState.PENDING.value))
+    outcome = sa.func.coalesce(ours.c.reason, sa.literal(RunStatus.PENDING.value))
     ended = sa.select(*own, sa.literal(to_micros(now)), outcome, ours.c.error, ours.c.peak_kb)
     columns = (
         "run_id", "number", "worker", "version", "started",
@@ -227,7 +227,7 @@ def _standing(connection: Connection, endings: Sequence[Ending]) -> list[Ending]
         runs.c.id == rows.c.id
     )
     found = {(row.id, row.token, row.state, row.attempt) for row in connection.execute(query)}
-    return [one for one in endings if (one.run, one.token, one.state, one.attempt) in found]
+    return [one for one in endings if (one.run, one.token, one.status, one.attempt) in found]
 
 
 def _text(value: str | None) -> str | None:

@@ -16,10 +16,10 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import RunState, Trigger
+from jittask.model import RunStatus, Trigger
 from jittask.store.errors import StoreError
 from jittask.store.instants import to_micros
-from jittask.store.records import By, RecordFilter
+from jittask.store.query_types import By, RecordFilter
 from jittask.store.tables import (
     BY_HAND,
     ENDED,
@@ -38,8 +38,8 @@ VERSION_DIGITS = 6
 """How many digits of a version a filter must give; ``VERSION_HEAD`` says the same."""
 
 _GATHERED = 15_000  # so many runs are sorted sooner than an index of another order is walked
-_OPEN_STATES = frozenset({RunState.PENDING, RunState.EXECUTING})
-_ENDED_STATES = tuple(state for state in RunState if state not in _OPEN_STATES)
+_OPEN_STATES = frozenset({RunStatus.PENDING, RunStatus.EXECUTING})
+_ENDED_STATES = tuple(state for state in RunStatus if state not in _OPEN_STATES)
 
 Condition = sa.ColumnElement[bool] | sa.TextClause
 
@@ -113,7 +113,7 @@ def is_open() -> sa.TextClause:
 def is_overdue(now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition of a run that is overdue (R1)."""
     return sa.and_(
-        runs.c.state == RunState.PENDING, runs.c.effective < to_micros(now - OVERDUE_AFTER)
+        runs.c.state == RunStatus.PENDING, runs.c.effective < to_micros(now - OVERDUE_AFTER)
     )
 
 
@@ -221,7 +221,7 @@ def _states(
         yield sa.or_(*either)
 
 
-def _ended(wanted: RecordFilter) -> list[RunState]:
+def _ended(wanted: RecordFilter) -> list[RunStatus]:
     everything = not wanted.states and not wanted.overdue
     return [state for state in _ENDED_STATES if everything or state in wanted.states]
 

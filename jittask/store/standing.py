@@ -12,17 +12,17 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
-from jittask.model import RunState
+from jittask.model import RunStatus
 from jittask.store.batch import AT_ONCE, TEXT, batch
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
-from jittask.store.records import ElementRow, RuntimeRow
+from jittask.store.query_types import ElementRow, RuntimeRow
 from jittask.store.tables import ENDED, elements, log_chunks, runs, runtimes
 
 _RUNTIMES_KEPT = 20
 _NONE = "[]"
 """How the diagnostics of an element without any are written."""
-_ENDED = (RunState.COMPLETED, RunState.FAILED, RunState.SKIPPED, RunState.CANCELLED)
+_ENDED = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)
 
 
 def announce(connection: Connection, identity: str, host: str, pid: int, now: datetime) -> None:
@@ -153,7 +153,7 @@ def prune(connection: Connection, now: datetime, days: int, limit: int) -> int:
         old = sa.select(runs.c.id).where(
             sa.text(ENDED), runs.c.state == state, runs.c.finished < before
         )
-        if state is not RunState.CANCELLED:  # nothing else ends before it was due (I4)
+        if state is not RunStatus.CANCELLED:  # nothing else ends before it was due (I4)
             old = old.where(runs.c.effective < before)
         numbers += connection.execute(old.limit(limit - len(numbers))).scalars()
     if numbers:

@@ -10,16 +10,16 @@ from typing import Self
 from sqlalchemy.engine import Connection
 
 from jittask.model import AppSettings, MissedRange, Run, Trigger
-from jittask.store import claims, membership, orders, planning, reading, standing
+from jittask.store import claims, control, members, plans, queries, standing
+from jittask.store.claim_types import Choose, Ending, Orphan, Taken
+from jittask.store.control import Pause
 from jittask.store.engine import Database, open_database
 from jittask.store.listing import Page
+from jittask.store.location import STATE_FOLDER, state_folder, store_url
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
-from jittask.store.marks import TaskMark, all_marks
-from jittask.store.membership import Company, Member
-from jittask.store.orders import Pause
-from jittask.store.place import STATE_FOLDER, state_folder, store_url
-from jittask.store.planning import Closing, NewRun, PendingRun
-from jittask.store.records import (
+from jittask.store.members import Member, Members
+from jittask.store.plans import Closing, NewRun, PendingRun
+from jittask.store.query_types import (
     By,
     ElementRow,
     LogChunk,
@@ -28,7 +28,7 @@ from jittask.store.records import (
     RuntimeRow,
     StoreStatus,
 )
-from jittask.store.work import Choose, Ending, Orphan, Taken
+from jittask.store.watermarks import Watermark, all_watermarks
 
 _LEAST_IDLE = 1.0
 """Seconds that a transaction may do nothing, however short the heartbeat is."""
@@ -93,7 +93,7 @@ class Store:
         """Whether a runtime is there to run what is due."""
         if self.shared:
             with self._database.reading() as connection:
-                return membership.anyone_alive(connection, now, self._lease)
+                return members.anyone_alive(connection, now, self._lease)
         with runtime_lock(self._database.lock_stem) as lock:
             return not lock.take(shared=True)
 
@@ -104,7 +104,7 @@ class Store:
         now: datetime,
         create: Sequence[NewRun] = (),
         close: Sequence[Closing] = (),
-        mark: Sequence[TaskMark] = (),
+        mark: Sequence[Watermark] = (),
         term: int | None = None,
     ) -> list[tuple[int, NewRun]]:
         """Write one plan whole; return the new runs with their ids.
@@ -114,28 +114,28 @@ class Store:
         """
         with self._database.writing() as connection:
             if term is not None:
-                membership.check_term(connection, term)
-            return planning.plan(connection, now=now, create=create, close=close, mark=mark)
+                members.check_term(connection, term)
+            return plans.plan(connection, now=now, create=create, close=close, mark=mark)
 
-    def marks(self) -> dict[str, TaskMark]:
+    def marks(self) -> dict[str, Watermark]:
         """Return every task's mark."""
         with self._database.reading() as connection:
-            return all_marks(connection)
+            return all_watermarks(connection)
 
     def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
         """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
         with self._database.reading() as connection:
-            return planning.pending(connection, tasks)
+            return plans.pending(connection, tasks)
 
     def end_abandoned(self, since: datetime, now: datetime) -> int:
         """Cancel what waits for tasks that have been away since then or longer."""
         with self._database.writing() as connection:
-            return planning.end_abandoned(connection, since, now)
+            return plans.end_abandoned(connection, since, now)
 
     def due_tasks(self, now: datetime) -> frozenset[str]:
         """Return the tasks with a scheduled run that is due, and that no attempt has begun."""
         with self._database.reading() as connection:
-            return planning.due_tasks(connection, now)
+            return plans.due_tasks(connection, now)
 
     def recorded(
         self, task: str, row_keys: Sequence[str], since: datetime
@@ -143,8 +143,8 @@ class Store:
         """Return the rows' recorded nominals and counted ranges from ``since`` on."""
         with self._database.reading() as connection:
             return (
-                planning.recorded(connection, task, row_keys, since),
-                planning.missed_ranges(connection, task, row_keys, since),
+                plans.recorded(connection, task, row_keys, since),
+                plans.missed_ranges(connection, task, row_keys, since),
             )
 
     def enqueue(self, task: str, row_key: str, trigger: Trigger, now: datetime) -> int:
@@ -194,7 +194,7 @@ class Store:
     def kills(self, running: Sequence[int]) -> dict[int, str | None]:
         """Return which of these runs are to be killed, and the note of who asked."""
         with self._database.reading() as connection:
-            return orders.kills(connection, running)
+            return control.kills(connection, running)
 
     def executed_by(self, worker: str) -> list[Orphan]:
         """Return the runs that stand as executing on a runtime."""
@@ -216,22 +216,22 @@ class Store:
     def beat(self, identity: str, now: datetime) -> bool:
         """Raise a runtime's beat; False where others have counted it as dead."""
         with self._database.writing() as connection:
-            return membership.beat(connection, identity, now)
+            return members.beat(connection, identity, now)
 
-    def company(self) -> Company:
+    def company(self) -> Members:
         """Return who shares the store, and who plans."""
         with self._database.reading() as connection:
-            return membership.company(connection)
+            return members.company(connection)
 
     def lead(self, identity: str, seen: int) -> int | None:
         """Take the lease on planning if its term is still the one seen; return the new term."""
         with self._database.writing() as connection:
-            return membership.lead(connection, identity, seen)
+            return members.lead(connection, identity, seen)
 
-    def bury(self, member: Member, now: datetime) -> bool:
+    def declare_dead(self, member: Member, now: datetime) -> bool:
         """Count a runtime as dead, unless it has beaten since; say whether it is."""
         with self._database.writing() as connection:
-            return membership.bury(connection, member, now)
+            return members.declare_dead(connection, member, now)
 
     def retire(self, identity: str, now: datetime) -> None:
         """Enter the end of the runtime that held this machine's lock before ``identity``.
@@ -246,35 +246,35 @@ class Store:
 
     # --- what people ask for
 
-    def ask_to_kill(self, run: int, note: str | None, now: datetime) -> bool:
+    def request_kill(self, run: int, note: str | None, now: datetime) -> bool:
         """Ask whichever runtime executes the run to kill it; False where none does."""
         with self._database.writing() as connection:
-            return orders.ask_to_kill(connection, run, note, now)
+            return control.request_kill(connection, run, note, now)
 
     def cancel(self, run: int, note: str | None, now: datetime) -> bool:
         """End a pending run that nothing would plan again; False where it is none."""
         with self._database.writing() as connection:
-            return orders.cancel(connection, run, note, now)
+            return control.cancel(connection, run, note, now)
 
     def put_pause(self, pause: Pause) -> None:
         """Pause a task, or change its pause."""
         with self._database.writing() as connection:
-            orders.put_pause(connection, pause)
+            control.put_pause(connection, pause)
 
     def end_pause(self, task: str) -> bool:
         """End a task's pause; say whether there was one."""
         with self._database.writing() as connection:
-            return orders.end_pause(connection, task)
+            return control.end_pause(connection, task)
 
     def forget_pauses(self, now: datetime) -> None:
         """Delete the pauses whose end has come."""
         with self._database.writing() as connection:
-            orders.forget_pauses(connection, now)
+            control.forget_pauses(connection, now)
 
     def pauses(self) -> dict[str, Pause]:
         """Return every pause, by task; one whose end has come is still among them."""
         with self._database.reading() as connection:
-            return orders.all_pauses(connection)
+            return control.all_pauses(connection)
 
     # --- readers
 
@@ -290,24 +290,24 @@ class Store:
     ) -> RecordPage:
         """Return a page of runs, the newest first by the instant ``by``; or the oldest."""
         with self._database.reading() as connection:
-            return reading.records(connection, wanted, now, Page(limit, after, by, descending))
+            return queries.records(connection, wanted, now, Page(limit, after, by, descending))
 
     def run(self, number: int) -> Run | None:
         """Return one run with its attempts, or None."""
         with self._database.reading() as connection:
-            return reading.one_run(connection, number)
+            return queries.one_run(connection, number)
 
     def log(self, number: int, after: int = 0) -> Iterator[LogChunk]:
         """Yield what a run printed and logged behind the chunk ``after``, in order."""
         with self._database.reading() as connection:
-            chunks = list(reading.log(connection, number, after))  # whoever reads may take long
+            chunks = list(queries.log(connection, number, after))  # whoever reads may take long
         yield from chunks
 
     def status(self, now: datetime) -> StoreStatus:
         """Return what ``jittask status`` shows."""
         alive = self.runtime_alive(now)
         with self._database.reading() as connection:
-            pending, overdue, executing = reading.counts(connection, now)
+            pending, overdue, executing = queries.counts(connection, now)
             return StoreStatus(
                 runtimes=self._runtimes(connection, now, alive=alive),
                 elements=standing.known_elements(connection),
@@ -316,7 +316,7 @@ class Store:
                 executing=executing,
                 pauses=tuple(
                     one
-                    for _, one in sorted(orders.all_pauses(connection).items())
+                    for _, one in sorted(control.all_pauses(connection).items())
                     if one.holds(now)
                 ),
             )

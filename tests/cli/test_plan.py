@@ -14,7 +14,7 @@ import pytest
 
 from jittask import compile_tree
 from jittask.compiler.compiled import ScheduledTask
-from jittask.runtime.plan import plan_task
+from jittask.runtime.task_plan import plan_task
 from tests.running import jittask, jittask_here
 from tests.tree import Tree
 

@@ -14,7 +14,7 @@ import junitparser
 import pytest
 
 from jittask.cli.reports import Report, written
-from jittask.compiler.verdict import judge
+from jittask.compiler.import_check import judge
 from tests.javascript import installed, node
 from tests.running import jittask
 from tests.tree import Tree

@@ -6,7 +6,7 @@ import gc
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jittask.cli.told import Words
+from jittask.cli.event_format import Words
 from jittask.runtime.events import Ready, Trouble
 from tests.running import jittask_here
 

@@ -12,8 +12,8 @@ from jittask import compile_tree
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
 from jittask.compiler.graph import manifest
-from jittask.compiler.halves import compile_in_halves
-from jittask.compiler.verdict import judge
+from jittask.compiler.import_check import judge
+from jittask.compiler.parallel import compile_in_parallel
 from tests.tree import Tree
 
 AN_AGE_AGO = 1_700_000_000
@@ -246,11 +246,11 @@ def test_two_processes_say_what_one_says(
             f"More{n}", "def customFunc(a):\n    pass\n" if n % 3 else None, colour="red"
         )
     alone = compile_tree(shop.root)
-    monkeypatch.setattr("jittask.compiler.halves.WORTH_IT", 2)
-    monkeypatch.setattr("jittask.compiler.halves._two_can_work", lambda: True)
+    monkeypatch.setattr("jittask.compiler.parallel.WORTH_IT", 2)
+    monkeypatch.setattr("jittask.compiler.parallel._two_can_work", lambda: True)
     if dies:
-        monkeypatch.setattr("jittask.compiler.halves.Half", None)  # in the fork: an exception
+        monkeypatch.setattr("jittask.compiler.parallel.Half", None)  # in the fork: an exception
     verdict = judge(shop.root, keep=False)
     assert verdict.diagnostics == alone.diagnostics
     assert verdict.tasks == len(alone.app.tasks)
-    assert compile_in_halves  # the way that judge goes
+    assert compile_in_parallel  # the way that judge goes

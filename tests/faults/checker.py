@@ -13,15 +13,15 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import combinations
 
-from jittask.model import Attempt, MissedRange, Reason, Run, RunState, Trigger
+from jittask.model import Attempt, MissedRange, Reason, Run, RunStatus, Trigger
 
 Key = tuple[str, str]
 """Task and row."""
 
-_OPEN = (RunState.PENDING, RunState.EXECUTING)
+_OPEN = (RunStatus.PENDING, RunStatus.EXECUTING)
 _NEVER_BEGAN = frozenset(
     {
-        RunState.PENDING,  # claimed and given back
+        RunStatus.PENDING,  # claimed and given back
         Reason.ROW_GONE,
         Reason.ROW_UNMATCHED,
         Reason.ROW_MOVED,
@@ -136,7 +136,7 @@ def _holds_its_keys(run: Run) -> bool:
     """Whether its occurrences are its own: not by hand, and not cancelled before a body began."""
     if run.trigger not in (Trigger.SCHEDULE, Trigger.BACKFILL):
         return False
-    return run.state is not RunState.CANCELLED or (
+    return run.status is not RunStatus.CANCELLED or (
         run.attempt > 0 and run.reason not in _NEVER_BEGAN
     )
 
@@ -231,18 +231,18 @@ def _illegal_steps(run: Run) -> Iterator[str]:
     tries = run.attempts
     if [one.number for one in tries] != list(range(1, run.attempt + 1)):
         yield f"has begun {run.attempt} attempts, and keeps {[one.number for one in tries]}"
-    if (run.finished is None) != (run.state in _OPEN):
+    if (run.finished is None) != (run.status in _OPEN):
         yield f"finished at {run.finished}"
     for one in tries[:-1]:
-        if one.finished is None or one.outcome == RunState.COMPLETED:
+        if one.finished is None or one.outcome == RunStatus.COMPLETED:
             yield f"attempt {one.number} ({one.outcome}) was not over when another began"
     last = tries[-1] if tries else None
-    match run.state:
-        case RunState.EXECUTING:
+    match run.status:
+        case RunStatus.EXECUTING:
             right = last is not None and last.finished is None
-        case RunState.COMPLETED | RunState.FAILED:
-            right = last is not None and _ended_as(last, run.reason or run.state)
-        case RunState.PENDING | RunState.SKIPPED | RunState.CANCELLED:
+        case RunStatus.COMPLETED | RunStatus.FAILED:
+            right = last is not None and _ended_as(last, run.reason or run.status)
+        case RunStatus.PENDING | RunStatus.SKIPPED | RunStatus.CANCELLED:
             right = last is None or (last.finished is not None and last.outcome != "completed")
     if not right:
         yield f"its last attempt is {last and last.outcome}"
@@ -265,14 +265,14 @@ def _disagreeing(history: History) -> Iterator[str]:
         for one in run.attempts:
             mine = [body for body in bodies[run.id] if body.attempt == one.number]
             words = f"{_told(run)}: attempt {one.number} ({one.outcome})"
-            if one.outcome == RunState.COMPLETED and not any(body.ended for body in mine):
+            if one.outcome == RunStatus.COMPLETED and not any(body.ended for body in mine):
                 yield f"{words} has no body that came to its end"
             if one.outcome == Reason.ERROR and not mine:
                 yield f"{words} has no body"
             if one.outcome in _NEVER_BEGAN and mine:
                 yield f"{words} had a body"
         returned = {body.result for body in bodies[run.id] if body.attempt == run.attempt} - {None}
-        if run.state is RunState.COMPLETED and returned and run.result not in returned:
+        if run.status is RunStatus.COMPLETED and returned and run.result not in returned:
             yield f"{_told(run)}: {run.result} is recorded, where its body returned {returned}"
 
 
@@ -281,12 +281,12 @@ def _disagreeing(history: History) -> Iterator[str]:
 
 def _left_standing(history: History) -> Iterator[str]:
     for run in history.runs:
-        if history.healed is not None and run.state in _OPEN and run.due <= history.healed:
+        if history.healed is not None and run.status in _OPEN and run.due <= history.healed:
             yield f"{_told(run)} due {run.due}, healed {history.healed}"
 
 
 def _told(run: Run) -> str:
-    return f"run {run.id} of {run.task} {run.row_key} ({run.state})"
+    return f"run {run.id} of {run.task} {run.row_key} ({run.status})"
 
 
 CHECKS: Mapping[str, Callable[[History], Iterator[str]]] = {

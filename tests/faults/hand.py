@@ -15,6 +15,7 @@ from jittask.clock import FixedClock
 from jittask.compiler.compiled import CompiledApp, ScheduledTask
 from jittask.model import AppSettings, CallStyle, FunctionRef, Overlap, Policy, Run
 from jittask.runtime.bundles import Bundles
+from jittask.runtime.claim_loop import ClaimLoop, end_orphaned_runs
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
     Assignment,
@@ -25,11 +26,10 @@ from jittask.runtime.executors.protocol import (
     Report,
 )
 from jittask.runtime.planner import Planner
-from jittask.runtime.snapshot import Snapshot, Standing
-from jittask.runtime.worker import Worker, end_orphans
+from jittask.runtime.snapshot import RunningTask, Snapshot
 from jittask.schedule import Timer
 from jittask.store import Store
-from jittask.store.records import RecordFilter
+from jittask.store.query_types import RecordFilter
 from tests.faults.checker import Body, History, Key, Violation, violations
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -110,7 +110,7 @@ class Ground:
         """Replace the files: what is planned from here on."""
         app = CompiledApp(self.folder, AppSettings(), {}, {}, {}, {}, "")
         self._caps |= {one.name: 1 for one in tasks if one.policy.overlap is not Overlap.ALLOW}
-        self._snapshot = Snapshot(app, {one.name: Standing(one, self.now) for one in tasks}, {})
+        self._snapshot = Snapshot(app, {one.name: RunningTask(one, self.now) for one in tasks}, {})
 
     @property
     def snapshot(self) -> Snapshot:
@@ -202,7 +202,7 @@ class Hand:
         self.hands = Hands(ground)
         ground.store.announce(identity, "host", 1, ground.now)
         self._planner = Planner(ground.store, _ignore)
-        self._worker = Worker(
+        self._worker = ClaimLoop(
             ground.store, self.hands, Bundles(ground.folder), ground.clock, identity, _ignore
         )
 
@@ -224,10 +224,10 @@ class Hand:
         """Write what has ended, and claim nothing."""
         self._worker.step(self._ground.snapshot, 0, claiming=False)
 
-    def begin_anew(self, identity: str) -> None:
+    def rejoin(self, identity: str) -> None:
         """Find out that it has been counted as dead, and go on as another."""
         self._ground.store.announce(identity, "host", 1, self._ground.now)
-        self._worker.begin_anew(identity)
+        self._worker.rejoin(identity)
 
     @property
     def idle(self) -> bool:
@@ -239,7 +239,7 @@ class Hand:
         ground = self._ground
         ground.store.note(identity, stopped=ground.now)
         policies = {name: one.task.policy for name, one in ground.snapshot.tasks.items()}
-        end_orphans(ground.store, policies, ground.now, _ignore)
+        end_orphaned_runs(ground.store, policies, ground.now, _ignore)
 
 
 def _ignore(_: Event) -> None: ...

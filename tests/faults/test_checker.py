@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from jittask.model import Attempt, MissedRange, Reason, Run, RunState, Trigger
+from jittask.model import Attempt, MissedRange, Reason, Run, RunStatus, Trigger
 from tests.faults.checker import CHECKS, Body, History, violations
 
 NOON = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -25,10 +25,12 @@ def attempt(
     return Attempt(number, "w", "v", at(started), end, outcome, None)
 
 
-def run(number: int, seconds: float, *tries: Attempt, state: RunState = RunState.COMPLETED) -> Run:
-    ended = state not in (RunState.PENDING, RunState.EXECUTING)
+def run(
+    number: int, seconds: float, *tries: Attempt, state: RunStatus = RunStatus.COMPLETED
+) -> Run:
+    ended = state not in (RunStatus.PENDING, RunStatus.EXECUTING)
     return Run(
-        id=number, task=KEY[0], row_key=KEY[1], state=state, reason=None, detail=None,
+        id=number, task=KEY[0], row_key=KEY[1], status=state, reason=None, detail=None,
         trigger=Trigger.SCHEDULE, nominal=at(seconds), nominals=(at(seconds),), missed=None,
         effective=at(seconds), due=at(seconds), started=tries[0].started if tries else None,
         finished=at(seconds + 1) if ended else None, attempt=len(tries), version="v",
@@ -41,7 +43,7 @@ def completed(number: int, seconds: float) -> Run:
 
 
 def pending(number: int, seconds: float) -> Run:
-    return run(number, seconds, state=RunState.PENDING)
+    return run(number, seconds, status=RunStatus.PENDING)
 
 
 def body(number: int, began: float, ended: float | None, one: int = 1) -> Body:
@@ -59,11 +61,11 @@ GOOD = History(
         replace(completed(2, 10), missed=MissedRange(at(2), at(6), 3)),
         INTERRUPTED,
         replace(completed(4, 30), nominals=(at(28), at(30))),
-        replace(run(5, 40, state=RunState.SKIPPED), reason=Reason.OVERLAP),
-        replace(run(6, 50, state=RunState.CANCELLED), reason=Reason.EDITED),
+        replace(run(5, 40, status=RunStatus.SKIPPED), reason=Reason.OVERLAP),
+        replace(run(6, 50, status=RunStatus.CANCELLED), reason=Reason.EDITED),
         pending(7, 50),
         replace(
-            run(8, 45, attempt(1, 45.1, 45.2, "error"), state=RunState.FAILED),
+            run(8, 45, attempt(1, 45.1, 45.2, "error"), status=RunStatus.FAILED),
             reason=Reason.ERROR,
         ),
         replace(completed(9, 46), trigger=Trigger.RERUN, nominals=(at(45),)),
@@ -103,12 +105,12 @@ def without(*bodies: Body) -> History:
 
 
 COUNTED_AGAIN = replace(
-    run(20, 11, state=RunState.SKIPPED),
+    run(20, 11, status=RunStatus.SKIPPED),
     reason=Reason.MISFIRE,
     missed=MissedRange(at(2), at(6), 3),
 )
 
-CANCELLED = replace(run(20, 49, state=RunState.CANCELLED), reason=Reason.EDITED)
+CANCELLED = replace(run(20, 49, status=RunStatus.CANCELLED), reason=Reason.EDITED)
 
 BAD: dict[str, tuple[History, dict[str, int]]] = {
     "lost": (also(expected=expected(0, 1)), {"I1": 2}),
@@ -142,7 +144,7 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
         {"I4": 1},
     ),
     "an attempt that is not kept": (instead(5, attempt=1), {"I5": 1}),
-    "executing without an attempt": (also(run(20, 60, state=RunState.EXECUTING)), {"I5": 1}),
+    "executing without an attempt": (also(run(20, 60, status=RunStatus.EXECUTING)), {"I5": 1}),
     "over, with an attempt that is not": (
         also(run(20, 60, attempt(1, 60, None, None))),
         {"I5": 1},
@@ -155,7 +157,7 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
         ),
         {"I5": 1},
     ),
-    "skipped after it was completed": (instead(1, state=RunState.SKIPPED), {"I5": 1}),
+    "skipped after it was completed": (instead(1, status=RunStatus.SKIPPED), {"I5": 1}),
     "completed without a body": (without(body(1, 0.2, 0.8)), {"I6": 1}),
     "completed, and cut off": (
         replace(without(body(1, 0.2, 0.8)), bodies=(*GOOD.bodies[1:], body(1, 0.2, None))),
@@ -172,7 +174,7 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
     "a body of a skipped run": (also(bodies=(body(5, 40.1, 40.2),)), {"I6": 1}),
     "a body of what was given back": (
         also(
-            run(20, 60, attempt(1, 60, 60.1, "pending"), state=RunState.PENDING),
+            run(20, 60, attempt(1, 60, 60.1, "pending"), status=RunStatus.PENDING),
             bodies=(body(20, 60.1, None),),
         ),
         {"I6": 1},
@@ -204,7 +206,7 @@ BAD: dict[str, tuple[History, dict[str, int]]] = {
     ),
     "due, and left pending": (also(pending(20, 48)), {"I8": 1}),
     "left executing": (
-        also(run(20, 48, attempt(1, 48, None, None), state=RunState.EXECUTING)),
+        also(run(20, 48, attempt(1, 48, None, None), status=RunStatus.EXECUTING)),
         {"I8": 1},
     ),
 }

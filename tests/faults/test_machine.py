@@ -28,8 +28,8 @@ from hypothesis.stateful import (
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Misfire, OnInterrupted, Overlap, Retry
 from jittask.runtime.executors.protocol import Completed, Failed, Interrupted, Outcome
-from jittask.store.planning import PendingRun
-from jittask.store.work import Choice, Choose, DueRun, Executing, Taken
+from jittask.store.claim_types import Choice, Choose, DueRun, Executing, Taken
+from jittask.store.plans import PendingRun
 from tests.faults.hand import DAY, Ground, Hand, task
 from tests.faults.test_mutants import MUTANTS
 from tests.faults.trial import rounds_or

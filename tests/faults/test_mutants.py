@@ -15,12 +15,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
-from jittask.store import Store, claims, planning
+from jittask.store import Store, claims, plans
 from jittask.store.batch import held
-from jittask.store.marks import TaskMark
-from jittask.store.planning import Closing
+from jittask.store.claim_types import Ending
+from jittask.store.plans import Closing
 from jittask.store.tables import keys, runs
-from jittask.store.work import Ending
+from jittask.store.watermarks import Watermark
 from tests.faults.checker import Violation
 from tests.faults.hand import Ground, Hand, task
 
@@ -123,7 +123,7 @@ def off_and_on_again(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violatio
 
 def claims_whatever_the_state(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(claims, "held", lambda rows, *_: held(rows))
-    patch.setattr(claims, "moving", lambda _, after: sa.update(runs).values(state=after))
+    patch.setattr(claims, "transition", lambda _, after: sa.update(runs).values(state=after))
 
 
 def ignores_the_token(patch: pytest.MonkeyPatch) -> None:
@@ -139,7 +139,7 @@ def ignores_the_token(patch: pytest.MonkeyPatch) -> None:
 def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:
     marks = Store.marks
 
-    def as_if_never_planned(store: Store) -> dict[str, TaskMark]:
+    def as_if_never_planned(store: Store) -> dict[str, Watermark]:
         return {
             name: replace(mark, planned_until=mark.activated, walked_until=mark.activated)
             for name, mark in marks(store).items()
@@ -149,7 +149,7 @@ def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:
 
 
 def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:
-    close = planning._close
+    close = plans._close
 
     def keeping(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
         before = connection.execute(sa.select(keys)).mappings().all()
@@ -159,7 +159,7 @@ def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:
         if lost:
             connection.execute(sa.insert(keys), lost)
 
-    patch.setattr(planning, "_close", keeping)
+    patch.setattr(plans, "_close", keeping)
 
 
 Trial = Callable[[Ground, pytest.MonkeyPatch], list[Violation]]

@@ -127,7 +127,7 @@ def test_a_lease_is_lost_while_an_end_could_not_be_written(
         with pytest.raises(StoreUnavailable):
             hand.end_all()
     hand.hands.poll = lambda _: pytest.fail("it waits for a body")  # type: ignore[method-assign]
-    hand.begin_anew("again")
+    hand.rejoin("again")
     assert hand.idle
 
 

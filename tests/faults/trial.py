@@ -18,7 +18,7 @@ from jittask import compile_tree
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import AppSettings, Run
 from jittask.store import Store
-from jittask.store.records import RecordFilter
+from jittask.store.query_types import RecordFilter
 from tests.faults.checker import Body, History, Key, violations
 from tests.running import PATIENCE, Program
 from tests.tree import Tree
@@ -201,7 +201,7 @@ class Trial:
             for body in bodies_of(self._witness.read_text(encoding="utf-8"))
         )
         outcomes = Counter(str(one.outcome) for run in runs for one in run.attempts)
-        states = Counter(str(run.state) for run in runs)
+        states = Counter(str(run.status) for run in runs)
         occurrences = sum(map(len, expected.values()))
         print(f"{dict(states)} attempts={dict(outcomes)} {len(bodies)=} {occurrences=}")
         wrong = violations(History(runs, bodies, expected, _CAPS, _TASK_CAPS, healed))

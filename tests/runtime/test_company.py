@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from jittask.model import AppSettings, RunState
+from jittask.model import AppSettings, RunStatus
 from jittask.runtime.events import Planned
-from jittask.runtime.planning import Planning
+from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.runtime import Runtime
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
-from jittask.store.records import RecordFilter
+from jittask.store.query_types import RecordFilter
 from tests.running import Program
 from tests.services import store_settings
 from tests.tree import Tree
@@ -57,7 +57,7 @@ def check_once_each(shared: AppSettings, root: Path) -> None:
     assert set(nominals.values()) == {1}
     first, last = min(nominals), max(nominals)
     told = [
-        f"{one.id} {one.state} {one.reason} {one.nominals} {one.missed}" for one in page.records
+        f"{one.id} {one.status} {one.reason} {one.nominals} {one.missed}" for one in page.records
     ]
     assert len(nominals) == (last - first) / timedelta(seconds=1) + 1, "\n".join(told)
 
@@ -83,15 +83,15 @@ def test_the_lead_may_be_lost_while_starting(
     tmp_path: Path, shared: AppSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others do not wait for first plans that take long."""
-    tree, plan = copy(tmp_path / "a", shared), Planning.plan
+    tree, plan = copy(tmp_path / "a", shared), LeaderDuties.plan
 
-    def overtaken(self: Planning, snapshot: Snapshot, now: datetime) -> None:
-        monkeypatch.setattr(Planning, "plan", plan)
+    def overtaken(self: LeaderDuties, snapshot: Snapshot, now: datetime) -> None:
+        monkeypatch.setattr(LeaderDuties, "plan", plan)
         assert self._term is not None
         self._store.lead("another", self._term)
         plan(self, snapshot, now)
 
-    monkeypatch.setattr(Planning, "plan", overtaken)
+    monkeypatch.setattr(LeaderDuties, "plan", overtaken)
     with Runtime(tree.root) as runtime:
         runtime.wait_for(lambda event: isinstance(event, Planned), 20)
     check_once_each(shared, tree.root)
@@ -150,7 +150,7 @@ def test_a_runtime_that_was_away_too_long_begins_anew(tmp_path: Path, shared: Ap
     with Store.open(shared, a.root, create=False) as store:
         run = store.run(held["run"])
     assert run is not None
-    assert run.state is RunState.COMPLETED
+    assert run.status is RunStatus.COMPLETED
     assert [one.outcome for one in run.attempts] == ["interrupted", "completed"]
 
 

@@ -18,7 +18,7 @@ import pytest
 from jittask.clock import Clock, FixedClock, SystemClock
 from jittask.model import Reason, Trigger
 from jittask.prelude.context import FailedRun
-from jittask.runtime.executors import shared
+from jittask.runtime.executors import in_process
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
@@ -46,7 +46,7 @@ KINDS: dict[str, Callable[[int, Path, Clock], Executor]] = {
     "thread": ThreadExecutor,
     "inline": InlineExecutor,
 }
-OUR_FOLDER = str(Path(shared.__file__).parents[2])
+OUR_FOLDER = str(Path(in_process.__file__).parents[2])
 
 
 class Hand:
@@ -536,7 +536,7 @@ def customFunc():
 def test_old_bundles_are_let_go(
     thread_hand: Hand, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(shared, "_KEPT", 2)
+    monkeypatch.setattr(in_process, "_KEPT", 2)
     trees = [version(tmp_path / str(n), str(n)) for n in range(4)]
     for run, tree in enumerate([*trees, trees[0]]):
         outcome = thread_hand.run(tree, run=run)

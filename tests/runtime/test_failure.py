@@ -12,17 +12,17 @@ import pytest
 
 from jittask import Runtime, compile_tree
 from jittask.clock import FixedClock
-from jittask.model import AppSettings, CallStyle, FunctionRef, Policy, Reason, RunState, Trigger
+from jittask.model import AppSettings, CallStyle, FunctionRef, Policy, Reason, RunStatus, Trigger
 from jittask.runtime.bundles import Bundles
+from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.decisions import choose
 from jittask.runtime.events import Finished
 from jittask.runtime.executors.protocol import Assignment
 from jittask.runtime.failure import handled, policy_of
 from jittask.runtime.snapshot import first_snapshot
-from jittask.runtime.worker import Worker
 from jittask.store import Store, StoreUnavailable
-from jittask.store.planning import NewRun
-from jittask.store.work import Choice, Claim, DueRun, Ending, Executing
+from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing
+from jittask.store.plans import NewRun
 from tests.running import PATIENCE, Program, jittask
 from tests.tree import Tree
 
@@ -67,15 +67,15 @@ def records(tree: Tree, trigger: str) -> list[dict]:
 @pytest.mark.parametrize(
     ("state", "known", "follows"),
     [
-        (RunState.FAILED, TOLD, True),
-        (RunState.FAILED, None, False),
-        (RunState.PENDING, TOLD, False),  # a retry
-        (RunState.COMPLETED, TOLD, False),
-        (RunState.CANCELLED, TOLD, False),
+        (RunStatus.FAILED, TOLD, True),
+        (RunStatus.FAILED, None, False),
+        (RunStatus.PENDING, TOLD, False),  # a retry
+        (RunStatus.COMPLETED, TOLD, False),
+        (RunStatus.CANCELLED, TOLD, False),
     ],
 )
 def test_it_follows_from_a_final_failure(
-    state: RunState, known: FunctionRef | None, follows: bool
+    state: RunStatus, known: FunctionRef | None, follows: bool
 ) -> None:
     end = Ending(5, 1, 1, state)
     found = handled(end, "tasks.A", "[1]", Policy(on_failure=known, priority=3), NOW).then
@@ -126,11 +126,11 @@ def test_it_stands_with_the_end_that_it_follows_from_and_only_then(store: Store)
     number = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
     [mine] = claimed(store)
     end = handled(
-        Ending(number, mine.token, 1, RunState.FAILED, Reason.ERROR), "tasks.A", "",
+        Ending(number, mine.token, 1, RunStatus.FAILED, Reason.ERROR), "tasks.A", "",
         Policy(on_failure=TOLD), NOW,
     )  # fmt: skip
     stale = handled(
-        Ending(number, mine.token - 1, 1, RunState.FAILED, Reason.ERROR), "tasks.A", "",
+        Ending(number, mine.token - 1, 1, RunStatus.FAILED, Reason.ERROR), "tasks.A", "",
         Policy(on_failure=TOLD), NOW,
     )  # fmt: skip
     assert store.finish([stale], NOW) == []
@@ -161,11 +161,11 @@ def test_a_store_that_does_not_answer_in_between_loses_nothing(
     snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     failed = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
     [mine] = claimed(store)
-    end = Ending(failed, mine.token, 1, RunState.FAILED, Reason.ERROR, "so")
+    end = Ending(failed, mine.token, 1, RunStatus.FAILED, Reason.ERROR, "so")
     store.finish([handled(end, "tasks.A", "", Policy(on_failure=TOLD), NOW)], NOW)
     submitted: list[Assignment] = []
     executor = SimpleNamespace(free=lambda: 2, submit=submitted.append, poll=lambda _: [])
-    worker = Worker(
+    worker = ClaimLoop(
         store, executor, Bundles(tree.root), FixedClock(NOW), "w", lambda _event: None
     )  # fmt: skip
 
@@ -219,7 +219,7 @@ def test_it_is_told_after_the_last_attempt(tree: Tree) -> None:
     with Runtime(tree.root) as runtime:
         assert jittask("trigger", "A", "--tree", tree.root).returncode == 0
         runtime.wait_for(
-            lambda event: isinstance(event, Finished) and event.status is RunState.COMPLETED,
+            lambda event: isinstance(event, Finished) and event.status is RunStatus.COMPLETED,
             PATIENCE,
         )
     [failed] = records(tree, "manual")
@@ -256,7 +256,7 @@ def test_it_is_told_of_a_timeout_and_of_a_kill(tree: Tree) -> None:
         jittask("trigger", "Hangs", "--tree", tree.root)
         started = program.wait("started", task="tasks.Hangs", trigger="manual")
         with Store.open(AppSettings(), tree.root, create=False) as store:
-            assert store.ask_to_kill(started["run"], "enough", datetime.now(UTC))
+            assert store.request_kill(started["run"], "enough", datetime.now(UTC))
         result = json.loads(program.wait("finished", status="completed")["result"])
         assert result[2:4] == ["killed", "killed by hand: enough"]
         program.stop()

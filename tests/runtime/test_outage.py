@@ -13,7 +13,7 @@ import pytest
 
 from jittask import compile_tree
 from jittask.store import Store
-from jittask.store.records import RecordFilter
+from jittask.store.query_types import RecordFilter
 from tests.running import Program, jittask
 from tests.services import small_disk, store_settings
 from tests.tree import Tree
@@ -90,7 +90,7 @@ def check_nothing_is_lost(tree: Tree) -> None:
     nominals = sorted(one for run in records for one in run.nominals)
     assert len(nominals) == len(set(nominals))
     assert len(nominals) == (nominals[-1] - nominals[0]).total_seconds() + 1
-    assert {one.state for one in records[1:]} == {"completed"}
+    assert {one.status for one in records[1:]} == {"completed"}
 
 
 def test_a_server_that_is_gone_for_a_while(tmp_path: Path) -> None:

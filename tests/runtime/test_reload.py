@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jittask.runtime.reload import Watch
+from jittask.runtime.watch import Watch
 from tests.running import Program, jittask
 from tests.tree import Tree
 

@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from jittask import compile_tree
-from jittask.model import AppSettings, Reason, RunState, Trigger
+from jittask.model import AppSettings, Reason, RunStatus, Trigger
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.snapshot import first_snapshot
 from jittask.runtime.upkeep import Upkeep
 from jittask.store import Store
-from jittask.store.marks import TaskMark
+from jittask.store.watermarks import Watermark
 from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
@@ -23,17 +23,17 @@ def test_what_waits_for_a_task_ends_when_that_has_been_away_for_a_day(
 ) -> None:
     snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     with Store.open(AppSettings(), tmp_path, create=True) as store:
-        mark = TaskMark("tasks.Gone", NOW, "", "v", NOW, NOW, enabled=True, vanished=NOW)
+        mark = Watermark("tasks.Gone", NOW, "", "v", NOW, NOW, enabled=True, vanished=NOW)
         store.plan(NOW, mark=[mark])
         number = store.enqueue("tasks.Gone", "", Trigger.MANUAL, NOW)
         upkeep = Upkeep(store, Bundles(tmp_path), 90)
         for moment, wanted in (
-            (NOW + DAY - HOUR, RunState.PENDING),
-            (NOW + DAY - timedelta(seconds=1), RunState.PENDING),
-            (NOW + DAY, RunState.CANCELLED),
+            (NOW + DAY - HOUR, RunStatus.PENDING),
+            (NOW + DAY - timedelta(seconds=1), RunStatus.PENDING),
+            (NOW + DAY, RunStatus.CANCELLED),
         ):
             upkeep.step(snapshot, moment)
             run = store.run(number)
             assert run is not None
-            assert run.state is wanted, moment
+            assert run.status is wanted, moment
         assert run.reason is Reason.REMOVED

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from jittask.runtime import reload
-from jittask.runtime.reload import Watch
+from jittask.runtime import watch
+from jittask.runtime.watch import Watch
 from tests.tree import Tree
 
 NOTHING_MILLIS = 50
@@ -154,7 +154,7 @@ def test_where_nothing_can_be_watched_it_says_so_and_ends(
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> list[bool]:
     """Have the next watches fail; return whether each one that is asked for polls."""
     asked: list[bool] = []
-    original = reload.RustNotify
+    original = watch.RustNotify
 
     def make(paths: list[str], debug: bool, polling: bool, *more: object) -> object:
         asked.append(polling)
@@ -162,5 +162,5 @@ def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> li
             raise error
         return original(paths, debug, polling, *more)
 
-    monkeypatch.setattr(reload, "RustNotify", make)
+    monkeypatch.setattr(watch, "RustNotify", make)
     return asked

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from jittask.schedule import windows
 from jittask.schedule.roll import Direction
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.windows import Column, least_end
 
 ROUNDS = int(os.environ.get("JITTASK_FUZZ_ROUNDS", "0"))

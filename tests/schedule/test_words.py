@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 from jittask.schedule.words import Language, in_words
 

@@ -12,11 +12,11 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.records import COLUMNS, NOW, VERSIONS, filters, made
-from jittask.model import Run, RunState, Trigger
+from jittask.model import Run, RunStatus, Trigger
 from jittask.store import Store, StoreError, listing
 from jittask.store.instants import to_micros
 from jittask.store.listing import OVERDUE_AFTER, Page
-from jittask.store.records import By, RecordFilter
+from jittask.store.query_types import By, RecordFilter
 from jittask.store.tables import runs
 
 COUNT = 600
@@ -32,7 +32,7 @@ def filled(store: Store) -> Store:
         values["id"] = None
         values["task"] = f"tasks.{dice.choice('AAAB')}"
         values["row_key"] = dice.choice(["", "", "1", "2"])
-        values["state"] = dice.choice(list(RunState))
+        values["state"] = dice.choice(list(RunStatus))
         instant = to_micros(NOW) + dice.randrange(-40, 40) * 60_000_000
         values["effective"] = instant
         values["nominal"] = instant - dice.choice([0, 0, 0, 3_600_000_000])
@@ -51,8 +51,8 @@ CHOICES = {
     "task": ["tasks.A"],
     "row_key": ["1"],
     "states": [
-        frozenset({RunState.FAILED}),
-        frozenset({RunState.COMPLETED, RunState.EXECUTING}),
+        frozenset({RunStatus.FAILED}),
+        frozenset({RunStatus.COMPLETED, RunStatus.EXECUTING}),
     ],
     "overdue": [True],
     "trigger": [Trigger.SCHEDULE, Trigger.MANUAL],
@@ -80,7 +80,7 @@ def instant(run: Run, by: By) -> object:
 
 def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bool) -> list[int]:
     def fits(run: Run) -> bool:
-        late = run.state is RunState.PENDING and run.effective < NOW - OVERDUE_AFTER
+        late = run.status is RunStatus.PENDING and run.effective < NOW - OVERDUE_AFTER
         at = instant(run, by)
         return (
             at is not None
@@ -92,7 +92,7 @@ def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bo
             and (wanted.until is None or at <= wanted.until)
             and (
                 (not wanted.states and not wanted.overdue)
-                or run.state in wanted.states
+                or run.status in wanted.states
                 or (wanted.overdue and late)
             )
         )

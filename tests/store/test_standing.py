@@ -9,7 +9,7 @@ import pytest
 
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.store import Store
-from jittask.store.records import ElementRow
+from jittask.store.query_types import ElementRow
 from tests.written import rows_written
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)

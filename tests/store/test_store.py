@@ -13,17 +13,17 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from jittask.model import TRANSITIONS, AppSettings, Reason, RunState, Trigger
+from jittask.model import TRANSITIONS, AppSettings, Reason, RunStatus, Trigger
 from jittask.store import NoRecords, Store, StoreError, StoreUnavailable, upgrade
+from jittask.store.claim_types import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
+from jittask.store.control import Pause
 from jittask.store.engine import Lock, alone
 from jittask.store.instants import from_micros
-from jittask.store.marks import TaskMark
-from jittask.store.moves import moving
-from jittask.store.orders import Pause
-from jittask.store.planning import Closing, NewRun
-from jittask.store.records import LogChunk, RecordFilter
+from jittask.store.plans import Closing, NewRun
+from jittask.store.query_types import LogChunk, RecordFilter
 from jittask.store.tables import marks, metadata, runs
-from jittask.store.work import Choice, Claim, Claimed, DueRun, Ending, Executing, Skip
+from jittask.store.transitions import transition
+from jittask.store.watermarks import Watermark
 from tests.services import store_settings
 
 NOW = datetime(2026, 1, 1, 9, tzinfo=UTC)
@@ -46,7 +46,7 @@ def test_a_merged_run_takes_the_nominals_that_are_free(store: Store) -> None:
 
 
 def test_a_cancelled_run_gives_its_nominal_back_and_a_skipped_one_does_not(store: Store) -> None:
-    for state, again in ((RunState.CANCELLED, 1), (RunState.SKIPPED, 0)):
+    for state, again in ((RunStatus.CANCELLED, 1), (RunStatus.SKIPPED, 0)):
         task = f"tasks.{state}"
         [(number, _)] = store.plan(NOW, [new(task)])
         store.plan(NOW, close=[Closing(number, state, Reason.EDITED, "x")])
@@ -126,23 +126,23 @@ def test_a_stale_token_writes_nothing(store: Store) -> None:
     [first] = take(store, "w1")
     number = first.run.id
     back = Ending(
-        number, first.token, first.attempt, RunState.PENDING, Reason.INTERRUPTED, retry_at=NOW
+        number, first.token, first.attempt, RunStatus.PENDING, Reason.INTERRUPTED, retry_at=NOW
     )
     assert store.finish([back], NOW)
     [second] = take(store, "w2")
     assert second.token > first.token
-    stale = Ending(number, first.token, first.attempt, RunState.COMPLETED, result="1")
+    stale = Ending(number, first.token, first.attempt, RunStatus.COMPLETED, result="1")
     assert store.finish([stale], NOW) == []
     run = store.run(number)
     assert run is not None
-    assert run.state is RunState.EXECUTING
+    assert run.status is RunStatus.EXECUTING
     assert [one.outcome for one in run.attempts] == ["interrupted", None]
 
 
 def test_attempts_are_kept_one_by_one(store: Store) -> None:
     """With their own outcome and error each, while another executes too (R1)."""
     store.plan(NOW, [new()])
-    ends = [(RunState.PENDING, Reason.ERROR, "first"), (RunState.PENDING, None, None)]
+    ends = [(RunStatus.PENDING, Reason.ERROR, "first"), (RunStatus.PENDING, None, None)]
     for minute, (state, reason, error) in enumerate(ends):
         [mine] = take(store, f"w{minute}", NOW + timedelta(minutes=minute))
         end = Ending(
@@ -154,7 +154,7 @@ def test_attempts_are_kept_one_by_one(store: Store) -> None:
     assert outcomes(store, mine.run.id) == [
         (1, "w0", "error", "first", 0), (2, "w1", "pending", None, 1), (3, "w2", None, None, None),
     ]  # fmt: skip
-    last = Ending(mine.run.id, mine.token, 3, RunState.COMPLETED, result="1", peak_kb=7)
+    last = Ending(mine.run.id, mine.token, 3, RunStatus.COMPLETED, result="1", peak_kb=7)
     store.finish([last], NOW + timedelta(minutes=3))
     assert outcomes(store, mine.run.id)[-1] == (3, "w2", "completed", None, 7)
     run = store.run(mine.run.id)
@@ -179,7 +179,14 @@ def test_text_that_no_database_holds_is_kept_as_near_as_may_be(store: Store) -> 
     [mine] = take(store)
     odd, kept = "a\0b\ud800c\U0001f600", "a\ufffdb\ufffdc\U0001f600"
     end = Ending(
-        mine.run.id, mine.token, 1, RunState.FAILED, Reason.ERROR, detail=odd, result=odd, error=odd
+        mine.run.id,
+        mine.token,
+        1,
+        RunStatus.FAILED,
+        Reason.ERROR,
+        detail=odd,
+        result=odd,
+        error=odd,
     )
     store.finish([end], NOW, [(mine.run.id, LogChunk(1, NOW, "stdout", odd))])
     run = store.run(mine.run.id)
@@ -191,7 +198,7 @@ def test_text_that_no_database_holds_is_kept_as_near_as_may_be(store: Store) -> 
 def test_an_outcome_whose_reply_was_lost_counts_once_more(store: Store) -> None:
     store.plan(NOW, [new()])
     [mine] = take(store)
-    end = Ending(mine.run.id, mine.token, mine.attempt, RunState.COMPLETED, result="1")
+    end = Ending(mine.run.id, mine.token, mine.attempt, RunStatus.COMPLETED, result="1")
     assert store.finish([end], NOW) == [end]
     assert store.finish([end], NOW + timedelta(hours=1)) == [end]
     run = store.run(mine.run.id)
@@ -202,9 +209,9 @@ def test_an_outcome_whose_reply_was_lost_counts_once_more(store: Store) -> None:
 def test_only_those_asked_for_are_killed(store: Store) -> None:
     store.plan(NOW, [new("tasks.A"), new("tasks.B")])
     a, b = (one.run.id for one in take(store))
-    assert store.ask_to_kill(a, "too slow", NOW)
+    assert store.request_kill(a, "too slow", NOW)
     assert store.kills([a, b]) == {a: "too slow"}
-    assert not store.ask_to_kill(999, None, NOW)
+    assert not store.request_kill(999, None, NOW)
 
 
 def test_a_pause_holds_until_it_is_ended(store: Store) -> None:
@@ -233,8 +240,8 @@ def test_what_would_be_planned_again_is_not_cancelled(store: Store) -> None:
     assert not store.cancel(by_hand, "no need", NOW)
     run = store.run(by_hand)
     assert run is not None
-    assert (run.state, run.reason, run.detail, run.finished) == (
-        RunState.CANCELLED, Reason.KILLED, "cancelled by hand: no need", NOW,
+    assert (run.status, run.reason, run.detail, run.finished) == (
+        RunStatus.CANCELLED, Reason.KILLED, "cancelled by hand: no need", NOW,
     )  # fmt: skip
 
 
@@ -244,7 +251,7 @@ def test_a_cancelled_retry_keeps_its_nominal_and_a_cancelled_backfill_does_not(
     [(retried, _)] = store.plan(NOW, [new("tasks.A")])
     [mine] = take(store)
     store.finish(
-        [Ending(retried, mine.token, 1, RunState.PENDING, Reason.ERROR, retry_at=NOW)], NOW
+        [Ending(retried, mine.token, 1, RunStatus.PENDING, Reason.ERROR, retry_at=NOW)], NOW
     )
     assert store.cancel(retried, None, NOW)
     assert store.plan(NOW, [new("tasks.A")]) == []
@@ -260,11 +267,11 @@ def test_what_waits_for_a_task_that_is_gone_ends(store: Store) -> None:
     vanished = dict(zip(names, (NOW - timedelta(days=1), NOW, None), strict=True))
     store.plan(NOW, [new(name) for name in names])
     tried = take(store)
-    again = [Ending(one.run.id, one.token, 1, RunState.PENDING, retry_at=NOW) for one in tried]
+    again = [Ending(one.run.id, one.token, 1, RunStatus.PENDING, retry_at=NOW) for one in tried]
     store.finish(again, NOW)
     asked = [store.enqueue(name, "", Trigger.MANUAL, NOW) for name in names]
     marks = [
-        TaskMark(name, NOW, "", "v", NOW, NOW, enabled=True, vanished=gone)
+        Watermark(name, NOW, "", "v", NOW, NOW, enabled=True, vanished=gone)
         for name, gone in vanished.items()
     ]
     store.plan(NOW, mark=marks)
@@ -275,9 +282,9 @@ def test_what_waits_for_a_task_that_is_gone_ends(store: Store) -> None:
     ]:
         run = store.run(number)
         assert run is not None
-        ended = (RunState.CANCELLED, Reason.REMOVED, NOW)
-        wanted = ended if name == "tasks.Gone" else (RunState.PENDING, None, None)
-        assert (run.state, run.reason, run.finished) == wanted, name
+        ended = (RunStatus.CANCELLED, Reason.REMOVED, NOW)
+        wanted = ended if name == "tasks.Gone" else (RunStatus.PENDING, None, None)
+        assert (run.status, run.reason, run.finished) == wanted, name
     assert store.plan(NOW, [new("tasks.Gone")]) == [], "its body has begun: it keeps its key"
 
 
@@ -294,14 +301,14 @@ def test_a_rerun_is_of_the_same_occurrence(store: Store) -> None:
     assert store.rerun(before, later) != after.id
 
 
-@pytest.mark.parametrize("before", list(RunState))
-@pytest.mark.parametrize("after", list(RunState))
-def test_only_legal_steps(before: RunState, after: RunState) -> None:
+@pytest.mark.parametrize("before", list(RunStatus))
+@pytest.mark.parametrize("after", list(RunStatus))
+def test_only_legal_steps(before: RunStatus, after: RunStatus) -> None:
     if after in TRANSITIONS[before]:
-        moving(before, after)
+        transition(before, after)
     else:
         with pytest.raises(ValueError, match="cannot go"):
-            moving(before, after)
+            transition(before, after)
 
 
 def test_pages_and_filters(store: Store) -> None:
@@ -325,21 +332,21 @@ def test_pages_and_filters(store: Store) -> None:
 
 def test_a_run_has_ended_exactly_when_it_is_finished(store: Store) -> None:
     """The indexes of listings rest on it."""
-    store.plan(NOW, [new("tasks.A", state=RunState.SKIPPED, reason=Reason.MISFIRE)])
+    store.plan(NOW, [new("tasks.A", status=RunStatus.SKIPPED, reason=Reason.MISFIRE)])
     store.plan(NOW, [new(f"tasks.{name}") for name in "BCDEF"])
     closing = store.pending(["tasks.B"])["tasks.B"][0]
-    store.plan(NOW, close=[Closing(closing.id, RunState.CANCELLED, Reason.EDITED, "x")])
+    store.plan(NOW, close=[Closing(closing.id, RunStatus.CANCELLED, Reason.EDITED, "x")])
     c, d, e, _ = take(store)
     store.finish(
         [
-            Ending(c.run.id, c.token, 1, RunState.COMPLETED),
-            Ending(d.run.id, d.token, 1, RunState.FAILED, Reason.ERROR),
-            Ending(e.run.id, e.token, 1, RunState.PENDING, Reason.ERROR, retry_at=NOW),
+            Ending(c.run.id, c.token, 1, RunStatus.COMPLETED),
+            Ending(d.run.id, d.token, 1, RunStatus.FAILED, Reason.ERROR),
+            Ending(e.run.id, e.token, 1, RunStatus.PENDING, Reason.ERROR, retry_at=NOW),
         ],
         NOW,
     )
     found = {one.task[-1]: one for one in store.records(RecordFilter(), NOW).records}
-    assert [found[name].state for name in "ABCDEF"] == [
+    assert [found[name].status for name in "ABCDEF"] == [
         "skipped", "cancelled", "completed", "failed", "pending", "executing",
     ]  # fmt: skip
     assert [found[name].finished for name in "ABCDEF"] == [NOW, NOW, NOW, NOW, None, None]
@@ -347,13 +354,13 @@ def test_a_run_has_ended_exactly_when_it_is_finished(store: Store) -> None:
 
 def test_pruning_takes_what_ended_long_ago(store: Store) -> None:
     past, later = NOW - timedelta(days=100), NOW + timedelta(days=300)
-    store.plan(past, [new("tasks.A", past), new("tasks.B", past, state=RunState.SKIPPED)])
+    store.plan(past, [new("tasks.A", past), new("tasks.B", past, status=RunStatus.SKIPPED)])
     [(edited, _)] = store.plan(past, [new("tasks.C", later)])
-    store.plan(past, close=[Closing(edited, RunState.CANCELLED, Reason.EDITED, "x")])
-    store.plan(NOW, [new("tasks.D", past, state=RunState.SKIPPED), new("tasks.E", past)])
+    store.plan(past, close=[Closing(edited, RunStatus.CANCELLED, Reason.EDITED, "x")])
+    store.plan(NOW, [new("tasks.D", past, status=RunStatus.SKIPPED), new("tasks.E", past)])
     [a, e] = take(store, now=past)
-    store.finish([Ending(a.run.id, a.token, 1, RunState.COMPLETED)], past)
-    store.finish([Ending(e.run.id, e.token, 1, RunState.COMPLETED)], NOW)
+    store.finish([Ending(a.run.id, a.token, 1, RunStatus.COMPLETED)], past)
+    store.finish([Ending(e.run.id, e.token, 1, RunStatus.COMPLETED)], NOW)
     assert store.prune(NOW, 90, limit=2) == 2
     assert store.prune(NOW, 90) == 1
     left = store.records(RecordFilter(), NOW).records
@@ -414,11 +421,11 @@ def test_attempts_are_upgraded_and_downgraded_with_their_runs(store: Store) -> N
     """Whatever state their run is in, nothing that is told of an attempt changes."""
     store.plan(NOW, [new(f"tasks.{name}") for name in "ABCDE"])
     waiting, *others = take(store, "w1")
-    back = Ending(waiting.run.id, waiting.token, 1, RunState.PENDING, Reason.ERROR, retry_at=NOW)
+    back = Ending(waiting.run.id, waiting.token, 1, RunStatus.PENDING, Reason.ERROR, retry_at=NOW)
     ended = [
-        Ending(others[0].run.id, others[0].token, 1, RunState.COMPLETED, result="1", peak_kb=5),
-        Ending(others[1].run.id, others[1].token, 1, RunState.FAILED, Reason.ERROR, error="oh"),
-        Ending(others[2].run.id, others[2].token, 1, RunState.CANCELLED, Reason.ROW_GONE),
+        Ending(others[0].run.id, others[0].token, 1, RunStatus.COMPLETED, result="1", peak_kb=5),
+        Ending(others[1].run.id, others[1].token, 1, RunStatus.FAILED, Reason.ERROR, error="oh"),
+        Ending(others[2].run.id, others[2].token, 1, RunStatus.CANCELLED, Reason.ROW_GONE),
     ]
     store.finish([back, *ended], NOW + timedelta(seconds=1))
     numbers = [waiting.run.id, *(one.run.id for one in others)]
@@ -526,13 +533,13 @@ def test_a_password_is_not_shown(tmp_path: Path) -> None:
 
 def test_pending_are_the_planned_runs_that_no_attempt_has_begun(store: Store) -> None:
     ends = {
-        "tasks.Done": RunState.COMPLETED,
-        "tasks.Again": RunState.PENDING,
+        "tasks.Done": RunStatus.COMPLETED,
+        "tasks.Again": RunStatus.PENDING,
         "tasks.Begun": None,
     }
     store.plan(NOW, list(map(new, ends)))
     [(skipped, _)] = store.plan(NOW, [new("tasks.Waiting", NOW - timedelta(days=1))])
-    store.plan(NOW, close=[Closing(skipped, RunState.SKIPPED, Reason.MISFIRE, "x")])
+    store.plan(NOW, close=[Closing(skipped, RunStatus.SKIPPED, Reason.MISFIRE, "x")])
     for mine in take(store):
         state = ends.get(mine.run.task)
         if state is not None:

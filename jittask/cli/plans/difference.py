@@ -10,7 +10,7 @@ from jittask.cli.entries import Entry
 from jittask.compiler.compiled import Compilation, DateFieldTask, ScheduledTask
 from jittask.model import Occurrence
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 from jittask.schedule.words import Language, in_words
 

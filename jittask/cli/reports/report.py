@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from jittask.compiler.verdict import Verdict
+from jittask.compiler.import_check import Verdict
 from jittask.diagnostics import Diagnostic
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from jittask.clock import Clock
+from jittask.runtime.executors.in_process import Shared
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
@@ -22,7 +23,6 @@ from jittask.runtime.executors.protocol import (
     Output,
     Report,
 )
-from jittask.runtime.executors.shared import Shared
 
 _MOST_AT_ONCE = 512
 _PASS_SECONDS = 0.05  # short bodies share a pass, and the transaction of their outcomes

@@ -21,7 +21,7 @@ from multiprocessing.connection import Connection, wait
 from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.runtime.executors.poolworker import PoolWorker, go_together, modules_of
+from jittask.runtime.executors.pool_worker import PoolWorker, go_together, modules_of
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
@@ -78,7 +78,7 @@ class ProcessExecutor:
     def submit(self, assignment: Assignment) -> None:
         """Begin a run in an idle worker, or have it wait behind short ones."""
         self._backlog.append(assignment)
-        self._hand_out()
+        self._assign()
 
     def poll(self, seconds: float) -> list[Report]:
         """Wait for reports; give back those that have come."""
@@ -98,8 +98,8 @@ class ProcessExecutor:
                 self._hear_template()
             else:
                 os.read(self._wake_read, 4096)
-        self._look_at_the_slow()
-        self._hand_out()
+        self._kill_overdue()
+        self._assign()
         self._load_ahead()
         reports, self._reports = self._reports, []
         return reports
@@ -151,7 +151,7 @@ class ProcessExecutor:
 
     # --- workers
 
-    def _hand_out(self) -> None:
+    def _assign(self) -> None:
         """Give the backlog to workers that have room for it."""
         for _ in range(len(self._backlog)):
             assignment = self._backlog.popleft()
@@ -244,7 +244,7 @@ class ProcessExecutor:
         with contextlib.suppress(OSError):  # the template has died: ``poll`` ends its workers
             self._control.sendall(FRAME.pack(KILL, worker.number, 0))
 
-    def _look_at_the_slow(self) -> None:
+    def _kill_overdue(self) -> None:
         """Kill what is overdue, and take back what waits behind a body that is not short."""
         for worker in self._workers.values():
             if worker.running is not None and worker.overdue:
@@ -270,9 +270,9 @@ class ProcessExecutor:
                     worker.done()
                 self._reports.append(said)
         except (EOFError, OSError):
-            self._bury(worker)
+            self._declare_dead(worker)
 
-    def _bury(self, worker: PoolWorker) -> None:
+    def _declare_dead(self, worker: PoolWorker) -> None:
         worker.connection.close()
         self._workers.pop(worker.number, None)
         if worker.loading is not None:
@@ -333,5 +333,5 @@ class ProcessExecutor:
         for worker in list(self._workers.values()):
             died = Interrupted("the workers' template process died")
             worker.killed_for = worker.killed_for or died
-            self._bury(worker)
+            self._declare_dead(worker)
         self._template, self._control = self._start_template()

@@ -33,7 +33,7 @@ LEASE_OVER = 75
 _WARM = (
     "encodings.utf_8_sig",
     "jittask.prelude.call",
-    "jittask.runtime.executors.child",
+    "jittask.runtime.executors.worker_main",
     "jittask.data.rows",
     "sqlalchemy.dialects.sqlite",
     "sqlite3",
@@ -126,7 +126,7 @@ def _fork(
 
 
 def _become_worker(connection: int) -> NoReturn:
-    from jittask.runtime.executors.child import main
+    from jittask.runtime.executors.worker_main import main
 
     signal.set_wakeup_fd(-1)
     for number in (signal.SIGCHLD, signal.SIGTERM):

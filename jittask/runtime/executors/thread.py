@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jittask.clock import Clock
+from jittask.runtime.executors.in_process import Shared, overran
 from jittask.runtime.executors.pace import AHEAD_SECONDS, Pace
 from jittask.runtime.executors.protocol import (
     Assignment,
@@ -29,7 +30,6 @@ from jittask.runtime.executors.protocol import (
     Report,
     Unbegun,
 )
-from jittask.runtime.executors.shared import Shared, overran
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 from jittask.schedule.words.chinese import Chinese
 from jittask.schedule.words.english import English

@@ -18,10 +18,10 @@ from jittask.schedule.days import (
     NthWeekdays,
 )
 from jittask.schedule.offset import Offset
-from jittask.schedule.reading import read_cycle
+from jittask.schedule.parsing import read_cycle
 from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.roll import Direction, Roll
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 
 _A_ROW = datetime(2024, 1, 1, 9)  # noqa: DTZ001 - wall time; a row's own start takes its place

@@ -9,8 +9,7 @@ from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR
 from jittask.schedule.offset import Offset, idle_amount, read_offset
-from jittask.schedule.problems import Mistake, TimingError, TimingProblem
-from jittask.schedule.reading import (
+from jittask.schedule.parsing import (
     ELAPSED_STEPS,
     CalendarConfig,
     Reader,
@@ -20,6 +19,7 @@ from jittask.schedule.reading import (
     read_wall,
     without_effect,
 )
+from jittask.schedule.problems import Mistake, TimingError, TimingProblem
 from jittask.schedule.roll import Roll
 from jittask.schedule.timer import Timer
 from jittask.schedule.zones import to_wall

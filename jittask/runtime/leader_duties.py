@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from jittask.runtime.data import AppData
 from jittask.runtime.events import Event
 from jittask.runtime.planner import Planner
-from jittask.runtime.rowscan import RowScan
+from jittask.runtime.row_scan import RowScan
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
 
 _FINEST = timedelta(seconds=1)
 
 
-class Planning:
+class LeaderDuties:
     """The planner and the row scan of the term that this runtime has."""
 
     def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
@@ -53,8 +53,8 @@ class Planning:
 
     def scan(self, snapshot: Snapshot, data: AppData, now: datetime, overlap: timedelta) -> None:
         """Look for rows whose date has come. Raises LeadershipLost."""
-        self._rowscan.step(snapshot, data, now, overlap)
+        self._row_scan.step(snapshot, data, now, overlap)
 
     def _begin(self) -> None:
         self._planner = Planner(self._store, self._emit, self._term)
-        self._rowscan = RowScan(self._store, self._emit, self._term)
+        self._row_scan = RowScan(self._store, self._emit, self._term)

@@ -27,8 +27,8 @@ from sys import intern
 from typing import Any, NamedTuple, Self
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
+from jittask.compiler.dependencies import NO_NEEDS, Needs
 from jittask.compiler.files import NOTHING_KNOWN, Files, Folder, Known, Look
-from jittask.compiler.needs import NO_NEEDS, Needs
 from jittask.diagnostics import Diagnostic
 from jittask.model import CallStyle, FunctionRef
 
@@ -38,7 +38,7 @@ _NO_FILE = (OSError, ValueError, KeyError, TypeError, AttributeError)
 """What a file that people or a crash have made something else of can raise."""
 
 
-class KeptTask(NamedTuple):
+class CachedTask(NamedTuple):
     """What is kept of a task."""
 
     name: str
@@ -55,7 +55,7 @@ class KeptTask(NamedTuple):
     """What it was told of its own files."""
 
 
-class Kept:
+class TaskCache:
     """What was kept of a tree before, and what is to be kept of it now."""
 
     def __init__(self, root: Path) -> None:
@@ -85,7 +85,7 @@ class Kept:
                 self._old = lines
                 self.imports_hold = lines.head["packages"] == self._head["packages"]
 
-    def task(self, name: str) -> KeptTask | None:
+    def task(self, name: str) -> CachedTask | None:
         """Return a task that was kept; names are to be asked for in their order."""
         if self._old is None:
             return None
@@ -94,7 +94,7 @@ class Kept:
             return None if line is None else _task(name, json.loads(line))
         return None
 
-    def add(self, task: KeptTask) -> None:
+    def add(self, task: CachedTask) -> None:
         """Note a task that has been compiled."""
         self._fresh[task.name] = _line(task)
 
@@ -209,7 +209,7 @@ def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _line(task: KeptTask) -> str:
+def _line(task: CachedTask) -> str:
     """Write a task down, its name first; a name is a Python name, and needs no escape."""
     needs = None if task.needs == NO_NEEDS else task.needs
     return json.dumps(
@@ -222,11 +222,11 @@ def _line(task: KeptTask) -> str:
     )  # fmt: skip
 
 
-def _task(name: str, line: list[Any]) -> KeptTask:
+def _task(name: str, line: list[Any]) -> CachedTask:
     """Read a task; ``name`` is its own, which is not to be held twice."""
     _, version, timing_digest, data, timing, function, on_failure, needs, told = line
     data["type"] = intern(data["type"])
-    return KeptTask(
+    return CachedTask(
         name, version, timing_digest, data, timing, _function(name, function),
         None if on_failure is None else _function(name, on_failure),
         NO_NEEDS if needs is None else _needs(*needs),

@@ -6,8 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from jittask.model import Reason, RunState, Trigger
-from jittask.store.planning import NewRun
+from jittask.model import Reason, RunStatus, Trigger
+from jittask.store.plans import NewRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Ending:
     run: int
     token: int
     attempt: int
-    state: RunState
+    status: RunStatus
     reason: Reason | None = None
     detail: str | None = None
     result: str | None = None

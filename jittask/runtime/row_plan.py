@@ -8,9 +8,9 @@ from datetime import datetime
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.model import Misfire, MissedRange, Occurrence, Trigger
-from jittask.runtime.plan import LATE_AFTER
+from jittask.runtime.task_plan import LATE_AFTER
 from jittask.schedule.misfire import decide
-from jittask.store.planning import NewRun
+from jittask.store.plans import NewRun
 
 
 def plan_row(

@@ -20,7 +20,7 @@ _INSTANTS = 4096
 
 
 @dataclass(frozen=True, slots=True)
-class TaskMark:
+class Watermark:
     """How far a task has been planned, and since when it counts (D7)."""
 
     task: str
@@ -35,12 +35,12 @@ class TaskMark:
     vanished: datetime | None = None
 
 
-def all_marks(connection: Connection) -> dict[str, TaskMark]:
+def all_watermarks(connection: Connection) -> dict[str, Watermark]:
     """Return every task's mark, by task."""
     instant = lru_cache(_INSTANTS)(from_micros)  # what was planned at once has some in common
     columns = (marks.c[name] for name in _MARKED)
     return {
-        task: TaskMark(
+        task: Watermark(
             task, instant(activated), timing_digest, version, instant(planned_until),
             instant(walked_until), enabled, None if vanished is None else instant(vanished),
         )
@@ -50,7 +50,7 @@ def all_marks(connection: Connection) -> dict[str, TaskMark]:
     }  # fmt: skip
 
 
-def put_marks(connection: Connection, wanted: Sequence[TaskMark]) -> None:
+def put_watermarks(connection: Connection, wanted: Sequence[Watermark]) -> None:
     """Write the marks of tasks, those that have none yet too."""
     values = [
         (mark.task, to_micros(mark.activated), mark.timing_digest, mark.version,

@@ -11,7 +11,7 @@ from jittask.runtime.events import Event
 _REMEMBERED = 1000
 
 
-class Telling:
+class EventBus:
     """Safe to call from every thread of the runtime."""
 
     def __init__(self, on_event: Callable[[Event], None] | None) -> None:

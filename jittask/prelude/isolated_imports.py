@@ -25,7 +25,7 @@ from jittask.prelude.install import TOPS, TreeNames
 _NUMBERS = itertools.count(1)
 
 
-class Beside:
+class IsolatedTree:
     """One tree among others; ``close`` takes its modules out of the process."""
 
     def __init__(self, contents: AppContents, code: Path, root: Path) -> None:

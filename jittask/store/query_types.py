@@ -7,8 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from jittask.diagnostics import Diagnostic
-from jittask.model import Run, RunState, Trigger
-from jittask.store.orders import Pause
+from jittask.model import Run, RunStatus, Trigger
+from jittask.store.control import Pause
 
 
 class By(StrEnum):
@@ -26,7 +26,7 @@ class RecordFilter:
 
     task: str | None = None
     row_key: str | None = None
-    states: frozenset[RunState] = frozenset()
+    states: frozenset[RunStatus] = frozenset()
     overdue: bool = False
     """Only runs that are pending and past due by more than a minute (R1)."""
     trigger: Trigger | None = None

@@ -18,12 +18,12 @@ from sqlalchemy.dialects.postgresql import REGCLASS
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
-from jittask.model import MissedRange, Reason, RunState, Trigger
+from jittask.model import MissedRange, Reason, RunStatus, Trigger
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch, held
 from jittask.store.instants import from_micros, to_micros
-from jittask.store.marks import TaskMark, put_marks
-from jittask.store.moves import moving
 from jittask.store.tables import OF_ROW, OPEN, PENDING, keys, marks, runs
+from jittask.store.transitions import transition
+from jittask.store.watermarks import Watermark, put_watermarks
 
 _CHUNK = 200  # key tuples in one SELECT, far below every database's limit
 
@@ -40,7 +40,7 @@ class NewRun:
     missed: MissedRange | None = None
     priority: int = 0
     late: bool = False
-    state: RunState = RunState.PENDING
+    status: RunStatus = RunStatus.PENDING
     reason: Reason | None = None
     detail: str | None = None
     rerun_of: int | None = None
@@ -67,7 +67,7 @@ class Closing:
     """A pending run to be ended without being run."""
 
     run: int
-    state: RunState
+    status: RunStatus
     reason: Reason
     detail: str
 
@@ -78,7 +78,7 @@ def plan(
     now: datetime,
     create: Sequence[NewRun] = (),
     close: Sequence[Closing] = (),
-    mark: Sequence[TaskMark] = (),
+    mark: Sequence[Watermark] = (),
 ) -> list[tuple[int, NewRun]]:
     """Write one plan whole; return the runs that are new, with their ids.
 
@@ -89,7 +89,7 @@ def plan(
         _close(connection, close, now)
     made = insert(connection, create, now)
     if mark:
-        put_marks(connection, mark)
+        put_watermarks(connection, mark)
     return made
 
 
@@ -265,7 +265,7 @@ def _columns(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         number,
         run.task,
         run.row_key,
-        run.state.value,
+        run.status.value,
         run.reason and run.reason.value,
         run.detail,
         run.trigger.value,
@@ -276,7 +276,7 @@ def _columns(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         count,
         effective,
         effective,
-        None if run.state is RunState.PENDING else to_micros(now),
+        None if run.status is RunStatus.PENDING else to_micros(now),
         run.rerun_of,
         run.priority,
         run.late,
@@ -285,23 +285,23 @@ def _columns(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
 
 def _close(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
     """End pending runs; those that are cancelled give their keys back."""
-    by_state: dict[RunState, list[Closing]] = {}
+    by_state: dict[RunStatus, list[Closing]] = {}
     for one in closings:
-        by_state.setdefault(one.state, []).append(one)
+        by_state.setdefault(one.status, []).append(one)
     for state, some in by_state.items():
         rows = batch(
             connection,
             [(one.run, one.reason.value, one.detail) for one in some],
             id=NUMBER, reason=TEXT, detail=TEXT,
         )  # fmt: skip
-        free = held(rows, runs.c.state == RunState.PENDING, runs.c.attempt == 0)
+        free = held(rows, runs.c.state == RunStatus.PENDING, runs.c.attempt == 0)
         ended = connection.execute(
-            moving(RunState.PENDING, state)
+            transition(RunStatus.PENDING, state)
             .where(runs.c.id == free.c.id)
             .values(reason=free.c.reason, detail=free.c.detail, finished=to_micros(now))
             .returning(runs.c.id)
         )
-        if state is RunState.CANCELLED:
+        if state is RunStatus.CANCELLED:
             give_back_keys(connection, list(ended.scalars()))
 
 
@@ -313,7 +313,7 @@ def end_abandoned(connection: Connection, since: datetime, now: datetime) -> int
     """
     away = sa.select(marks.c.task).where(marks.c.vanished <= to_micros(since))
     ended = connection.execute(
-        moving(RunState.PENDING, RunState.CANCELLED)
+        transition(RunStatus.PENDING, RunStatus.CANCELLED)
         .where(sa.text(PENDING), runs.c.task.in_(away))
         .values(reason=Reason.REMOVED, detail="its task has not come back", finished=to_micros(now))
     )

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from jittask.clock import Clock
-from jittask.model import Policy, Reason, RunState, Trigger
+from jittask.model import Policy, Reason, RunStatus, Trigger
 from jittask.prelude.context import FailedRun
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.decisions import choosing, ending
@@ -32,8 +32,7 @@ from jittask.runtime.executors.protocol import (
 from jittask.runtime.failure import handled, policy_of, told
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store, StoreUnavailable
-from jittask.store.records import LogChunk
-from jittask.store.work import (
+from jittask.store.claim_types import (
     Choose,
     Claimed,
     DueRun,
@@ -41,13 +40,16 @@ from jittask.store.work import (
     Skip,
     Taken,
 )
+from jittask.store.query_types import LogChunk
 
 _PAGE = 512  # due runs looked at in one transaction
-_A_MOMENT = 0.2  # seconds
-_MOST_WAITING = 10_000  # runs passed over in one pass: behind them may stand others that need not
+_POLL_SECONDS = 0.2  # seconds
+_MAX_PASSED_OVER = (
+    10_000  # runs passed over in one pass: behind them may stand others that need not
+)
 
 
-class Worker:
+class ClaimLoop:
     """Claims, hands over, writes down; one pass a ``step``. Runs in one thread."""
 
     def __init__(
@@ -89,7 +91,7 @@ class Worker:
         Raises StoreUnavailable; what has been reported is kept for the next step.
         """
         if claiming:
-            self._kill_wanted()
+            self._kill_requested()
             soonest = self.claim(snapshot)
             if soonest is not None:
                 until = (soonest - self._clock.now()).total_seconds()
@@ -97,7 +99,7 @@ class Worker:
         self._reports += self._executor.poll(seconds)
         self._write_down()
 
-    def begin_anew(self, identity: str) -> None:
+    def rejoin(self, identity: str) -> None:
         """End every body and forget the runs: others have taken them over."""
         self._executor.interrupt()
         reports: Sequence[Output | Done] = self._reports  # ends that could not be written, too
@@ -107,7 +109,7 @@ class Worker:
                     self._active.pop(report.run, None)
             if not self._active:
                 break
-            reports = self._executor.poll(_A_MOMENT)
+            reports = self._executor.poll(_POLL_SECONDS)
         self._policies.clear()
         self._kept.clear()
         self._reports = []
@@ -128,13 +130,13 @@ class Worker:
             return soonest
         paused = {name: one for name, one in self._store.pauses().items() if one.holds(now)}
         waiting, page = 0, min(_PAGE, self._executor.free())
-        while waiting < _MOST_WAITING and (free := self._executor.free()):
+        while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
             chosen = partial(choosing, snapshot, free, paused)
             length, taken = self._take(chosen, now, page, waiting)
             for skip in taken.skipped:
-                self._tell_skipped(skip, now)
+                self._emit_skipped(skip, now)
             for mine in taken.claimed:
-                self._hand_over(mine, snapshot, now)
+                self._dispatch(mine, snapshot, now)
             waiting += length - len(taken.skipped) - len(taken.claimed)
             if length < page:
                 break
@@ -151,21 +153,21 @@ class Worker:
     def _give_back(self, now: datetime) -> None:
         """Make pending again what was claimed for us by a write whose reply was lost."""
         unknown = [
-            Ending(one.id, one.token, one.attempt, RunState.PENDING, retry_at=now)
+            Ending(one.id, one.token, one.attempt, RunStatus.PENDING, retry_at=now)
             for one in self._store.executed_by(self._identity)
             if one.id not in self._active
         ]
         self._store.finish(unknown, now)
         self._doubtful = False
 
-    def _kill_wanted(self) -> None:
+    def _kill_requested(self) -> None:
         """Kill the bodies that somebody asked to be killed."""
         if not self._active:
             return
         for run, note in self._store.kills(list(self._active)).items():
             self._executor.kill(run, f"killed by hand{f': {note}' if note else ''}")
 
-    def _hand_over(self, mine: Claimed, snapshot: Snapshot, now: datetime) -> None:
+    def _dispatch(self, mine: Claimed, snapshot: Snapshot, now: datetime) -> None:
         run = mine.run
         policy = policy_of(run.trigger, snapshot.tasks[run.task].task.policy)
         failed = self._failed(run) if run.trigger is Trigger.ON_FAILURE else None
@@ -219,7 +221,7 @@ class Worker:
         written = self._store.finish(endings, now, chunks)
         self._reports, self._kept = [], kept
         for end in written:
-            self._tell_finished(end, done[end.run], now)
+            self._emit_finished(end, done[end.run], now)
         for run in done:
             del self._active[run], self._policies[run]
             self._kept.pop(run, None)
@@ -229,29 +231,29 @@ class Worker:
         end = ending(done, policy, now, self._jitter.random())
         return handled(end, run.task, run.row_key, policy, now)
 
-    def _tell_finished(self, end: Ending, done: Done, now: datetime) -> None:
+    def _emit_finished(self, end: Ending, done: Done, now: datetime) -> None:
         run = self._active[end.run].run
         match done.outcome:
             case Completed(seconds=seconds) | Failed(seconds=seconds) | TimedOut(seconds=seconds):
                 took: float | None = seconds
             case _:
                 took = None
-        self.counts[end.state] += 1
+        self.counts[end.status] += 1
         if end.reason is Reason.INTERRUPTED:
             self.counts["interrupted"] += 1
         self._emit(
             Finished(
-                now, end.run, run.task, run.row_key, end.state, end.reason, end.detail, took,
+                now, end.run, run.task, run.row_key, end.status, end.reason, end.detail, took,
                 end.result, end.error, end.retry_at,
             )
         )  # fmt: skip
 
-    def _tell_skipped(self, skip: Skip, now: datetime) -> None:
+    def _emit_skipped(self, skip: Skip, now: datetime) -> None:
         run = skip.run
-        self.counts[RunState.SKIPPED] += 1
+        self.counts[RunStatus.SKIPPED] += 1
         self._emit(
             Finished(
-                now, run.id, run.task, run.row_key, RunState.SKIPPED, skip.reason, skip.detail,
+                now, run.id, run.task, run.row_key, RunStatus.SKIPPED, skip.reason, skip.detail,
                 None, None, None, None,
             )
         )  # fmt: skip
@@ -268,7 +270,7 @@ def _capped(piece: Output, kept: Counter[int]) -> str:
     return piece.text
 
 
-def end_orphans(
+def end_orphaned_runs(
     store: Store,
     policies: Mapping[str, Policy],
     now: datetime,
@@ -289,7 +291,7 @@ def end_orphans(
         one = by_run[end.run]
         emit(
             Finished(
-                now, end.run, one.task, one.row_key, end.state, end.reason, end.detail, None, None,
+                now, end.run, one.task, one.row_key, end.status, end.reason, end.detail, None, None,
                 end.error, end.retry_at,
             )
         )  # fmt: skip

@@ -22,7 +22,7 @@ from jittask.cli.shown import (
     local,
 )
 from jittask.diagnostics import Diagnostic
-from jittask.model import RunState, Trigger
+from jittask.model import RunStatus, Trigger
 from jittask.runtime.events import (
     Broken,
     Event,
@@ -37,11 +37,11 @@ from jittask.runtime.events import (
 )
 
 _COLOURS = {
-    RunState.COMPLETED: "green",
-    RunState.FAILED: "red",
-    RunState.SKIPPED: "yellow",
-    RunState.CANCELLED: "yellow",
-    RunState.PENDING: "yellow",
+    RunStatus.COMPLETED: "green",
+    RunStatus.FAILED: "red",
+    RunStatus.SKIPPED: "yellow",
+    RunStatus.CANCELLED: "yellow",
+    RunStatus.PENDING: "yellow",
 }
 
 
@@ -105,7 +105,7 @@ class Words:
         if event.result not in (None, "null"):
             words.append(f"→ {str(event.result)[:80]}")
         yield self._line(event, "run", "  ".join(words), "blue")
-        if event.detail and event.status is not RunState.COMPLETED:
+        if event.detail and event.status is not RunStatus.COMPLETED:
             more = f"  (jittask log {event.run})" if event.error else ""
             yield f"           {event.detail}{more}"
 

@@ -1,6 +1,6 @@
 """Runs bodies in the runtime's own process: what the ``thread`` and ``inline`` executors share.
 
-Every bundle is loaded beside the others (``jittask.prelude.beside``), and kept
+Every bundle is loaded beside the others (``jittask.prelude.isolated_imports``), and kept
 for the runs that follow. While bodies run, the process holds the lock that
 worker processes would hold, so that no new runtime takes them for over.
 """

@@ -18,16 +18,16 @@ from jittask.model import FieldInfo, FieldType, ModelInfo, Occurrence
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.data import AppData
 from jittask.runtime.events import Event, Trouble
-from jittask.runtime.plan import cancel
 from jittask.runtime.planner import announce
-from jittask.runtime.rowplan import plan_row
+from jittask.runtime.row_plan import plan_row
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_plan import cancel
 from jittask.schedule import windows
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.windows import Column
 from jittask.store import Store
-from jittask.store.marks import TaskMark
-from jittask.store.planning import NewRun
+from jittask.store.plans import NewRun
+from jittask.store.watermarks import Watermark
 
 AHEAD = timedelta(hours=1)
 """How far ahead rows stand as pending runs (R1)."""
@@ -45,7 +45,7 @@ class RowScan:
         self._store = store
         self._term = term
         self._emit = emit
-        self._marks: dict[str, TaskMark] | None = None
+        self._marks: dict[str, Watermark] | None = None
         self._seen: Snapshot | None = None
         self._tasks: tuple[DateFieldTask, ...] = ()
         self._swept: dict[str, datetime] = {}
@@ -94,7 +94,7 @@ class RowScan:
         self._store.plan(now, mark=[done], term=self._term)
         self._marks[task.name] = done
 
-    def _activate(self, task: DateFieldTask, mark: TaskMark | None, now: datetime) -> TaskMark:
+    def _activate(self, task: DateFieldTask, mark: Watermark | None, now: datetime) -> Watermark:
         activation = activate(task, mark, now)
         close = []
         if activation.void is not None:

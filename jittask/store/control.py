@@ -10,11 +10,11 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import Reason, RunState, Trigger
+from jittask.model import Reason, RunStatus, Trigger
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
-from jittask.store.moves import moving
 from jittask.store.tables import keys, pauses, runs
 from jittask.store.tables import kills as kills_table
+from jittask.store.transitions import transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +38,9 @@ class Pause:
         return words + (f": {self.note}" if self.note else "")
 
 
-def ask_to_kill(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
+def request_kill(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
     """Ask for a run's body to be killed; say whether it executes."""
-    query = sa.select(runs.c.id).where(runs.c.id == run, runs.c.state == RunState.EXECUTING)
+    query = sa.select(runs.c.id).where(runs.c.id == run, runs.c.state == RunStatus.EXECUTING)
     if connection.execute(query).one_or_none() is None:
         return False
     connection.execute(sa.delete(kills_table).where(kills_table.c.run_id == run))
@@ -57,7 +57,7 @@ def cancel(connection: Connection, run: int, note: str | None, now: datetime) ->
     own = sa.or_(runs.c.trigger != Trigger.SCHEDULE, runs.c.attempt > 0)
     words = "cancelled by hand" + (f": {note}" if note else "")
     done = connection.execute(
-        moving(RunState.PENDING, RunState.CANCELLED)
+        transition(RunStatus.PENDING, RunStatus.CANCELLED)
         .where(runs.c.id == run, own)
         .values(reason=Reason.KILLED, detail=words, finished=to_micros(now))
     )

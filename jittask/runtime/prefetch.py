@@ -15,7 +15,7 @@ _EVERY = 5.0  # seconds
 _MOST = 128  # runs looked at, and so the most bundles that a worker holds for nothing
 
 
-class Foresight:
+class Prefetch:
     """Looks a minute ahead every few seconds, and at once where the snapshot is another."""
 
     def __init__(self, store: Store, executor: Executor, bundles: Bundles, clock: Clock) -> None:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import CallStyle, FunctionRef, Misfire, Policy, RunState
-from jittask.runtime.plan import Plan, plan_task, removed, stands
+from jittask.model import CallStyle, FunctionRef, Misfire, Policy, RunStatus
+from jittask.runtime.task_plan import Plan, plan_task, removed, stands
 from jittask.schedule.timer import Followers, Timer
-from jittask.store.marks import TaskMark
-from jittask.store.planning import PendingRun
+from jittask.store.plans import PendingRun
+from jittask.store.watermarks import Watermark
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)
 CYCLES = [
@@ -57,7 +57,7 @@ class Ledger:
     """What the store holds of one task."""
 
     def __init__(self) -> None:
-        self.mark: TaskMark | None = None
+        self.mark: Watermark | None = None
         self.pending: list[PendingRun] = []
         self._last = 0
 
@@ -66,7 +66,7 @@ class Ledger:
         self.pending = [one for one in self.pending if one.id not in closed]
         held = {nominal for one in self.pending for nominal in one.nominals}
         for run in plan.create:
-            if run.state is RunState.PENDING and held.isdisjoint(run.nominals):
+            if run.status is RunStatus.PENDING and held.isdisjoint(run.nominals):
                 self._last += 1
                 self.pending.append(
                     PendingRun(self._last, run.task, "", run.nominals, run.effective)

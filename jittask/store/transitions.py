@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 
-from jittask.model import TRANSITIONS, RunState
+from jittask.model import TRANSITIONS, RunStatus
 from jittask.store.tables import runs
 
 
-def moving(before: RunState, after: RunState) -> sa.Update:
+def transition(before: RunStatus, after: RunStatus) -> sa.Update:
     """Return an UPDATE of runs from one state to another, to be narrowed by the caller.
 
     Raises ValueError for a step that ``TRANSITIONS`` does not have.

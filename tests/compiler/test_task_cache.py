@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 
 from jittask import compile_tree
-from jittask.compiler import build, kept
+from jittask.compiler import build, task_cache
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
 from jittask.compiler.probe import Probe
@@ -165,7 +165,7 @@ def test_settings_that_bear_on_tasks_compile_them_all(
 
 def test_another_jittask_compiles_anew(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     start(shop.root)
-    monkeypatch.setattr(kept, "stamp", lambda: "another")
+    monkeypatch.setattr(task_cache, "stamp", lambda: "another")
     with watched() as done:
         start(shop.root)
     assert done.compiled == done.imported == EVERY
@@ -175,7 +175,7 @@ def test_other_packages_have_functions_imported_anew(
     shop: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     start(shop.root)
-    monkeypatch.setattr(kept, "_packages", lambda: "other")
+    monkeypatch.setattr(task_cache, "_packages", lambda: "other")
     for who in (EVERY, set()):
         with watched() as done:
             start(shop.root)
@@ -187,11 +187,11 @@ def test_packages_are_known_by_their_folders(
 ) -> None:
     monkeypatch.setattr("sys.path", [str(tmp_path), str(tmp_path / "site-packages")])
     (tmp_path / "site-packages").mkdir()
-    before = kept._packages()
+    before = task_cache._packages()
     (tmp_path / "unrelated").mkdir()
-    assert kept._packages() == before
+    assert task_cache._packages() == before
     os.utime(tmp_path / "site-packages", (1, 1))
-    assert kept._packages() != before
+    assert task_cache._packages() != before
 
 
 def test_what_failed_to_import_is_imported_again(shop: Tree) -> None:

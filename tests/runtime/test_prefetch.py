@@ -26,10 +26,10 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     TimedOut,
 )
-from jittask.runtime.foresight import Foresight
+from jittask.runtime.prefetch import Prefetch
 from jittask.runtime.snapshot import first_snapshot
 from jittask.store import Store
-from jittask.store.planning import NewRun
+from jittask.store.plans import NewRun
 from tests.running import PATIENCE
 from tests.runtime.test_executors import Gate, Hand
 from tests.tree import Tree
@@ -218,7 +218,7 @@ def test_the_next_minute_is_told_every_few_seconds(tree: Tree, tmp_path: Path) -
         for name, seconds in (("Soon", 60), ("Later", 61), ("Gone", 1)):
             at = NOW + timedelta(seconds=seconds)
             store.plan(NOW, [NewRun(f"tasks.{name}", "", Trigger.SCHEDULE, (at,), at)])
-        foresight = Foresight(store, executor, bundles, clock)
+        foresight = Prefetch(store, executor, bundles, clock)
         told = []
         for after, shown in (
             (0, snapshot),

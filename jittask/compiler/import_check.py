@@ -68,11 +68,11 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
 def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool | str]]:
     """Return a verdict, and the environment variables that it rests on."""
     from jittask.compiler.build import Compiling  # late: a kept verdict needs no compiler
-    from jittask.compiler.halves import compile_in_halves
+    from jittask.compiler.parallel import compile_in_parallel
 
     compiling = Compiling(files, None)
     compiling.settle()
-    tasks = compile_in_halves(compiling)
+    tasks = compile_in_parallel(compiling)
     elements = tuple(one.name for one in compiling.found)
     return Verdict(compiling.diagnostics(), elements, tasks), compiling.environment.asked
 

@@ -9,11 +9,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from jittask.model import Attempt, MissedRange, Reason, Run, RunState, Trigger
+from jittask.model import Attempt, MissedRange, Reason, Run, RunStatus, Trigger
 from jittask.store.instants import from_micros, maybe_instant
 from jittask.store.listing import Page, is_open, is_overdue, page_of
-from jittask.store.planning import nominals_of
-from jittask.store.records import LogChunk, RecordFilter, RecordPage
+from jittask.store.plans import nominals_of
+from jittask.store.query_types import LogChunk, RecordFilter, RecordPage
 from jittask.store.tables import attempts, log_chunks, runs
 
 
@@ -50,8 +50,8 @@ def counts(connection: Connection, now: datetime) -> tuple[int, int, int]:
     late = sa.func.sum(sa.case((is_overdue(now), 1), else_=0))
     query = sa.select(runs.c.state, sa.func.count(), late).where(is_open()).group_by(runs.c.state)
     found = {state: (number, overdue) for state, number, overdue in connection.execute(query)}
-    pending, overdue = found.get(RunState.PENDING, (0, 0))
-    return pending, int(overdue), found.get(RunState.EXECUTING, (0, 0))[0]
+    pending, overdue = found.get(RunStatus.PENDING, (0, 0))
+    return pending, int(overdue), found.get(RunStatus.EXECUTING, (0, 0))[0]
 
 
 def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Attempt, ...]]:
@@ -103,7 +103,7 @@ def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
         id=row.id,
         task=row.task,
         row_key=row.row_key,
-        state=RunState(row.state),
+        status=RunStatus(row.state),
         reason=None if row.reason is None else Reason(row.reason),
         detail=row.detail,
         trigger=Trigger(row.trigger),

@@ -32,7 +32,7 @@ class Half:
     """Digests of the files that it read."""
 
 
-def compile_in_halves(compiling: Compiling) -> int:
+def compile_in_parallel(compiling: Compiling) -> int:
     """Compile the tasks of a settled compilation; return how many can load.
 
     Their findings, and the digests of their files, are in ``compiling`` then.

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunState, Trigger
+from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunStatus, Trigger
 from jittask.runtime.activation import activate
 from jittask.schedule.misfire import decide
 from jittask.schedule.timer import Followers
-from jittask.store.marks import TaskMark
-from jittask.store.planning import Closing, NewRun, PendingRun
+from jittask.store.plans import Closing, NewRun, PendingRun
+from jittask.store.watermarks import Watermark
 
 LATE_AFTER = timedelta(seconds=60)
 """How late an occurrence may be seen without being a misfire."""
@@ -37,12 +37,12 @@ class Plan:
 
     create: tuple[NewRun, ...]
     close: tuple[Closing, ...]
-    mark: TaskMark
+    mark: Watermark
     again: datetime | None
 
 
 def stands(
-    task: ScheduledTask, mark: TaskMark | None, now: datetime, followers: Followers
+    task: ScheduledTask, mark: Watermark | None, now: datetime, followers: Followers
 ) -> Plan | None:
     """Return the plan that changes nothing, where a mark alone tells that all is planned.
 
@@ -59,7 +59,7 @@ def stands(
     following = followers.after(task.timer, max(now, mark.walked_until))
     if following is None or following.effective != mark.planned_until:
         return None
-    same = TaskMark(
+    same = Watermark(
         task.name,
         mark.activated,
         task.timing_digest,
@@ -72,7 +72,7 @@ def stands(
 
 
 def plan_task(
-    task: ScheduledTask, mark: TaskMark | None, pending: Sequence[PendingRun], now: datetime
+    task: ScheduledTask, mark: Watermark | None, pending: Sequence[PendingRun], now: datetime
 ) -> Plan:
     """Plan a scheduled task up to its next occurrence after ``now``."""
     activation = activate(task, mark, now)
@@ -105,7 +105,7 @@ def plan_task(
     )
 
 
-def removed(mark: TaskMark, pending: Sequence[PendingRun], now: datetime) -> Plan:
+def removed(mark: Watermark, pending: Sequence[PendingRun], now: datetime) -> Plan:
     """Plan for a task that is gone: its pending runs end, its mark remembers (D7).
 
     Should it return, what those stood for is planned anew.
@@ -117,7 +117,7 @@ def removed(mark: TaskMark, pending: Sequence[PendingRun], now: datetime) -> Pla
 
 def _start(
     task: ScheduledTask,
-    mark: TaskMark,
+    mark: Watermark,
     pending: Sequence[PendingRun],
     following: Occurrence | None,
     reach: datetime,
@@ -201,7 +201,7 @@ def _missed(task: ScheduledTask, missed: MissedRange, reason: Reason) -> NewRun:
         effective=missed.last,
         missed=others,
         late=True,
-        state=RunState.SKIPPED,
+        status=RunStatus.SKIPPED,
         reason=reason,
         detail=f"{missed.count} came due while nothing ran",
     )
@@ -210,11 +210,11 @@ def _missed(task: ScheduledTask, missed: MissedRange, reason: Reason) -> NewRun:
 def cancel(run: PendingRun, reason: Reason) -> Closing:
     """End a pending run that no longer holds, so that its keys are free again."""
     detail = _VOID_DETAIL.get(reason, "the calendar was edited, and it falls elsewhere now")
-    return Closing(run.id, RunState.CANCELLED, reason, detail)
+    return Closing(run.id, RunStatus.CANCELLED, reason, detail)
 
 
 def _skip(run: PendingRun, reason: Reason, detail: str) -> Closing:
-    return Closing(run.id, RunState.SKIPPED, reason, detail)
+    return Closing(run.id, RunStatus.SKIPPED, reason, detail)
 
 
 def _seconds(late: timedelta) -> str:

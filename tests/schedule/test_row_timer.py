@@ -9,7 +9,7 @@ import pytest
 
 from jittask.model import Misfire, MissedRange, Occurrence, Reason
 from jittask.schedule.misfire import decide
-from jittask.schedule.rows import RowTimer
+from jittask.schedule.row_timer import RowTimer
 
 
 def first(cfg: dict, value: date, zone: str = "UTC") -> str:

@@ -19,13 +19,13 @@ from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
-from jittask.runtime.snapshot import UNSET, Snapshot, Standing, first_snapshot
+from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
 from jittask.schedule.timer import Followers
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
+from jittask.store.control import Pause
 from jittask.store.lock import FileLock
-from jittask.store.orders import Pause
-from jittask.store.records import ElementRow
+from jittask.store.query_types import ElementRow
 
 _COMPILE_TRIES = 3
 
@@ -124,9 +124,9 @@ def first(
 
 def _last_good(
     compilation: Compilation, ran: Mapping[str, ElementRow], bundles: Bundles
-) -> dict[str, Standing]:
+) -> dict[str, RunningTask]:
     """Compile, from their bundles, the versions that ran before of tasks that are broken now."""
-    found: dict[str, Standing] = {}
+    found: dict[str, RunningTask] = {}
     for name in compilation.broken:
         row = ran.get(name)
         if row is None or row.version is None or not bundles.has(row.version):
@@ -134,7 +134,7 @@ def _last_good(
         kept = compile_tree(bundles.path(row.version))
         task = kept.app.tasks.get(name)
         if task is not None:
-            found[name] = Standing(task, row.since)
+            found[name] = RunningTask(task, row.since)
     return found
 
 

@@ -30,7 +30,7 @@ class Member:
 
 
 @dataclass(frozen=True, slots=True)
-class Company:
+class Members:
     """Who shares the store, and who plans."""
 
     members: tuple[Member, ...]
@@ -49,12 +49,12 @@ def beat(connection: Connection, identity: str, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-def company(connection: Connection) -> Company:
+def company(connection: Connection) -> Members:
     """Return who shares the store, and who plans."""
     query = sa.select(runtimes.c.id, runtimes.c.beat).where(runtimes.c.stopped.is_(None))
     members = tuple(Member(row.id, row.beat) for row in connection.execute(query))
     lease = connection.execute(sa.select(leases).where(leases.c.name == _PLANNING)).one()
-    return Company(members, lease.holder, lease.term)
+    return Members(members, lease.holder, lease.term)
 
 
 def lead(connection: Connection, identity: str, seen: int) -> int | None:
@@ -67,7 +67,7 @@ def lead(connection: Connection, identity: str, seen: int) -> int | None:
     return seen + 1 if done.rowcount else None
 
 
-def bury(connection: Connection, member: Member, now: datetime) -> bool:
+def declare_dead(connection: Connection, member: Member, now: datetime) -> bool:
     """Count a runtime as dead, unless it has beaten since; say whether it is."""
     done = connection.execute(
         sa.update(runtimes)
