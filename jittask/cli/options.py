@@ -48,7 +48,7 @@ def _one_tree(context: click.Context, _: click.Parameter, given: Path | None) ->
 
 
 def format_option(*others: str) -> Callable[[Command], Command]:
-    """Add ``--format`` with text, json and ``others``, and ``--json``; the command gets ``shape``."""
+    """Add ``--format`` (text, json, ``others``) and ``--json``; the command gets ``shape``."""
 
     def add(command: Command) -> Command:
         named = click.option(
