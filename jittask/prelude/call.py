@@ -10,7 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from jittask.model import CallStyle, FunctionRef
-from jittask.prelude.context import App, FailedRun, app, currentTask
+from jittask.prelude.app import App
+from jittask.prelude.context import FailedRun, app, currentTask
 from jittask.prelude.rowdata import RowData
 
 RESULT_CAP = 65_536

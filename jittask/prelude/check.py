@@ -17,8 +17,8 @@ from typing import Any
 
 from jittask.compiler.probe import Request
 from jittask.model import CallStyle, FunctionRef
+from jittask.prelude.app import App
 from jittask.prelude.call import load_function
-from jittask.prelude.context import App
 from jittask.prelude.install import install
 
 _MOST_CHARACTERS = 500

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from jittask.model import AppContents, ElementKind
-from jittask.prelude.context import App, app, log, process_place
+from jittask.prelude.app import App
+from jittask.prelude.context import app, log, process_place
 from jittask.prelude.datatypes import datatypes
 from jittask.prelude.models import NormalModel, NormalService
 

@@ -19,7 +19,8 @@ from pathlib import Path
 from typing import Any
 
 from jittask.model import AppContents
-from jittask.prelude.context import App, app
+from jittask.prelude.app import App
+from jittask.prelude.context import app
 from jittask.prelude.install import TOPS, TreeNames
 
 _NUMBERS = itertools.count(1)

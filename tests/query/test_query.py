@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from jittask.data.databases import open_database
 from jittask.data.rows import Rows
-from jittask.data.tables import create_missing, table_for
+from jittask.data.tables import create_missing
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
 from jittask.query.expression import Combination, Condition, Connector, Operator, Relative
-from jittask.query.match import matches
 from jittask.query.parse import QuerySyntaxError, parse
 from jittask.query.q import Q
 from jittask.query.values import coerce
@@ -145,7 +144,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         DatabaseInfo("databases.D", "databases.SqliteType", {"database": "t.db"}), root
     )
     create_missing(MODEL, engine)
-    return Rows(engine, MODEL, table_for(MODEL, engine))
+    return Rows.open(engine, MODEL)
 
 
 @settings(max_examples=150, deadline=None)
@@ -158,5 +157,5 @@ def test_the_database_and_the_row_agree(table: Rows, expression: object, some: l
     by_sql = {row["id"] for page in pages for row in page}
     with table.engine.connect() as connection:
         everything = [dict(row) for row in connection.execute(sa.select(table.table)).mappings()]
-    by_row = {row["id"] for row in everything if matches(expression, row, MODEL, NOW, UTC_ZONE)}  # type: ignore[arg-type]
+    by_row = {row["id"] for row in everything if table.matches(expression, row, NOW, UTC_ZONE)}  # type: ignore[arg-type]
     assert by_sql == by_row
