@@ -51,8 +51,8 @@ def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None
         raise Failure(str(trouble)) from trouble
     match outcome:
         case Completed(result=result, seconds=seconds):
-            kept = "changes kept" if commit else "changes to data rolled back"
-            click.echo(f"completed in {duration(seconds)}, result {result} ({kept})", err=True)
+            effect = "changes kept" if commit else "changes to data rolled back"
+            click.echo(f"completed in {duration(seconds)}, result {result} ({effect})", err=True)
         case Failed(error=error, seconds=seconds):
             click.echo(error.rstrip(), err=True)
             click.echo(f"failed after {duration(seconds)}", err=True)

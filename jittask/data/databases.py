@@ -22,11 +22,11 @@ _DRIVERS = {
 KEPT_CONNECTIONS = 5
 """Connections that an engine keeps open when they are idle."""
 MAX_CONNECTIONS = 20
-"""Connections of an engine at most; who needs one more waits for it, 30 s at most."""
+"""The most connections of an engine; a further request waits for one, up to 30 s."""
 
 
 class DataError(Exception):
-    """A business database that cannot be used: one line of why."""
+    """A business database that cannot be used; the message is one line."""
 
 
 def open_database(info: DatabaseInfo, root: Path) -> Engine:
@@ -85,7 +85,7 @@ def _pool(url: URL, *, in_file: bool) -> dict[str, int]:
 
 @contextmanager
 def one_line(what: str) -> Iterator[None]:
-    """Turn what a database says into a DataError of one line."""
+    """Turn errors of SQLAlchemy and of drivers into a DataError of one line."""
     try:
         yield
     except DBAPIError as error:

@@ -25,7 +25,7 @@ Row = dict[str, Any]
 
 PAGE_ROWS = 1000
 MAX_RANGES = 200
-"""How many ranges one statement asks for."""
+"""The most ranges in one statement (D3)."""
 
 
 class Rows:
@@ -46,7 +46,7 @@ class Rows:
     def bounds(self, field: str) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field.
 
-        Raises DataError where what the column holds are no dates.
+        Raises DataError where the column holds something else.
         """
         column = self.table.c[field]
         with one_line(self.model.name), self.engine.connect() as connection:
@@ -66,9 +66,10 @@ class Rows:
     ) -> Iterator[list[Row]]:
         """Yield pages of the rows whose ``field`` lies in a range and that pass the filter.
 
-        By primary key, each page beginning after the last key of the one
-        before; only the key and ``fields`` are read. With ``ends``, only rows
-        whose field of that name is empty, or not before that value.
+        In the order of the primary key: each page begins after the last key of
+        the page before. Only the key and ``fields`` are read. With ``ends``, a
+        field and a value: only rows where that field is empty, or not before
+        the value.
         """
         column = self.table.c[field]
         names = dict.fromkeys([*(key.name for key in self.model.key_fields), *fields])

@@ -1,4 +1,4 @@
-"""A filter as SQL (rule D2). Columns stand bare wherever an index could serve."""
+"""A filter as SQL (rule D2). Columns are compared bare wherever an index can serve (rule D3)."""
 
 from __future__ import annotations
 
@@ -104,13 +104,13 @@ def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Cl
 
 
 def _contains(column: sa.Column[Any], text: str) -> Clause:
-    """Whether the column holds ``text`` somewhere: letter for letter, on every database."""
+    """Whether the column contains ``text``: letter for letter, on every database."""
     found: Clause = _Position(column, sa.literal(text)) > 0
     return found
 
 
 class _Position(GenericFunction[int]):
-    """Where a text stands in another, from 1; 0 where it does not."""
+    """The place of a text in another, counted from 1; 0 where it is not in it."""
 
     type = sa.Integer()
     name = "instr"

@@ -16,12 +16,12 @@ from jittask import zonedata
 from jittask.clock import SystemClock
 
 log = logging.getLogger("jittask.task")
-"""What element code logs with; kept with the run."""
+"""The logger of element code; its lines are recorded with the run."""
 
 
 @dataclass(frozen=True, slots=True)
 class Current:
-    """The run that executes."""
+    """The run that is executing."""
 
     runId: int
     task: str
@@ -32,13 +32,13 @@ class Current:
 
     @property
     def occurrenceKey(self) -> str:
-        """The same for every attempt at an occurrence: makes effects idempotent."""
+        """The same for every attempt at an occurrence, to make effects idempotent."""
         return json.dumps([self.task, self.rowKey, self.nominal.isoformat()])
 
 
 @dataclass(frozen=True, slots=True)
 class FailedRun:
-    """A run that has failed for good, as ``policy.onFailure`` is given it (R2)."""
+    """A run that has failed for good, as passed to the function of ``policy.onFailure`` (R2)."""
 
     runId: int
     task: str
@@ -57,7 +57,7 @@ class FailedRun:
     detail: str
     """The reason in a line."""
     error: str
-    """The traceback, where there is one, else the detail."""
+    """The traceback, or the detail where there is none."""
 
 
 class RunningApp(Protocol):

@@ -1,7 +1,7 @@
 """Judges a filter on one row, as the database would (rule D2).
 
 An empty field makes a comparison neither true nor false, as NULL does in SQL;
-a row matches only where the whole is true.
+a row matches only where the whole filter is true.
 """
 
 from __future__ import annotations

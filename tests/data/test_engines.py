@@ -14,7 +14,7 @@ from sqlalchemy.pool import PoolProxiedConnection
 
 from jittask.data.app_data import AppData
 from jittask.data.databases import MAX_CONNECTIONS, DataError, open_database
-from jittask.data.engines import EngineRegistry
+from jittask.data.engines import ENGINES, EngineRegistry
 from jittask.model import DatabaseInfo, ModelForm, ModelInfo
 from tests.services import url_of
 
@@ -115,7 +115,7 @@ def test_threads_get_one_engine(tmp_path: Path) -> None:
 def test_connections_are_bounded(tmp_path: Path) -> None:
     engine = open_database(FILE, tmp_path)
     held: list[PoolProxiedConnection] = []
-    engine.pool._timeout = 0  # type: ignore[attr-defined]  # else the last one waits 30 s
+    engine.pool._timeout = 0  # type: ignore[attr-defined]  # the last request would wait 30 s
     with pytest.raises(sa.exc.TimeoutError):
         held.extend(engine.raw_connection() for _ in range(MAX_CONNECTIONS + 1))
     for connection in held:
@@ -125,16 +125,14 @@ def test_connections_are_bounded(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
 def test_a_forked_child_opens_connections_of_its_own(kind: str, tmp_path: Path) -> None:
-    """Of a server it is told by the process that serves the connection."""
-    registry = EngineRegistry()
-    engine = registry.acquire(url_database("D", url_of(kind)), tmp_path)
+    """On a server, the process that serves a connection tells which one it is."""
+    engine = ENGINES.acquire(url_database("D", url_of(kind)), tmp_path)
     query = sa.text("select pg_backend_pid()" if kind == "postgresql" else "select 1")
     with engine.connect() as connection:
         before = connection.execute(query).scalar_one()
     read, write = os.pipe()
     child = os.fork()
     if not child:
-        registry.after_fork()
         with engine.connect() as connection:
             os.write(write, str(connection.execute(query).scalar_one()).encode())
         os._exit(0)
@@ -145,7 +143,7 @@ def test_a_forked_child_opens_connections_of_its_own(kind: str, tmp_path: Path) 
     assert (answer == before) is (kind == "sqlite")
     os.close(read)
     os.close(write)
-    registry.release(engine)
+    ENGINES.release(engine)
 
 
 @pytest.mark.parametrize(

@@ -71,10 +71,10 @@ def rows(request: pytest.FixtureRequest, engine: sa.Engine) -> Rows:
 
 
 def test_a_reflected_model_knows_its_fields(rows: Rows) -> None:
-    kinds = {one.name: one.type for one in rows.model.fields}
+    kinds = {field.name: field.type for field in rows.model.fields}
     assert kinds["day"] is FieldType.DATE
     assert kinds["at"] is FieldType.DATETIME
-    assert [one.name for one in rows.model.key_fields] == ["id"]
+    assert [field.name for field in rows.model.key_fields] == ["id"]
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 
 import pytest
@@ -12,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jittask.data.databases import DataError
+from jittask.prelude import session
 from jittask.prelude.app import App
 from jittask.prelude.session import rehearsal, transaction
 
@@ -137,6 +139,36 @@ def test_a_rehearsal_that_raises_keeps_nothing(host: App) -> None:
         add(host, "a")
         raise Abandoned
     assert names(host) == []
+
+
+def test_a_thread_in_a_rehearsal_waits_for_a_block_of_another_but_not_forever(
+    sqlite_host: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "WAIT_SECONDS", 0.01)
+    add(sqlite_host, "a")
+    with rehearsal(keep=False), sqlite_host.transaction():
+        with pytest.raises(TimeoutError, match="another thread"):
+            in_thread(lambda: add(sqlite_host, "b"))
+        add(sqlite_host, "c")
+    assert names(sqlite_host) == ["a"]
+
+
+@pytest.mark.parametrize("rehearsed", [False, True])
+def test_work_handed_to_a_thread_by_a_coroutine_joins_its_transaction(
+    sqlite_host: App, rehearsed: bool
+) -> None:
+    async def body() -> None:
+        with sqlite_host.transaction():
+            add(sqlite_host, "a")
+            with suppress(Abandoned), sqlite_host.transaction():
+                await asyncio.to_thread(add, sqlite_host, "lost")
+                raise Abandoned
+            await asyncio.to_thread(add, sqlite_host, "b")
+
+    sqlite_host.getElement("models.Thing")
+    with rehearsal(keep=True) if rehearsed else nullcontext():
+        asyncio.run(body())
+    assert names(sqlite_host) == ["a", "b"]
 
 
 # --- any nesting, against a model of it
