@@ -169,8 +169,8 @@ def transaction() -> Iterator[None]:
 def rehearsal(*, keep: bool) -> Iterator[None]:
     """Let this process commit nothing before the block ends, and then only if ``keep``.
 
-    Inside, model calls and transactions are committed and rolled back as ever for
-    the code that makes them, on one connection a database for all threads.
+    Inside, model calls and transactions end as usual for the code that makes
+    them, as savepoints, on one connection a database for all threads.
     """
     _process.rehearsal = whole = Rehearsal()
     completed = False
