@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import UTC, date, datetime, time, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -14,6 +15,7 @@ from jittask.schedule.cycle import FIRST_YEAR, LAST_INSTANT
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
+    from jittask.data.rows import Row, Rows
     from jittask.schedule.timer import Timer
 
 _FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
@@ -31,38 +33,39 @@ def timer_of(compilation: Compilation, task: CompiledTask, key: str | None) -> T
         return task.timer
     if key is None:
         raise click.UsageError(f"{task.name} fires for rows: name one with --row KEY")
-    timer = task.timer.timer_of(row_of(compilation, task, key))
+    _, row = row_of(compilation, task, key)
+    timer = task.timer.timer_of(row)
     if timer is None:
         raise Failure(f"row {key}: its {task.timer.start_field} is empty, so it never fires")
     return timer
 
 
-def row_of(compilation: Compilation, task: DateFieldTask, key: str) -> dict[str, Any]:
-    """Return the row with that key from the database."""
-    from jittask.data.databases import DataError
-    from jittask.runtime.data import AppData
-
-    try:
-        row = AppData(compilation.app.databases, compilation.app.root).rows(task.model).get(key)
-    except DataError as error:
-        raise Failure(str(error)) from error
-    if row is None:
-        raise Failure(f"{task.model.name} has no row {key}")
-    return row
-
-
 def unmatched_filter(compilation: Compilation, task: CompiledTask, key: str | None) -> str | None:
     """Say that a row does not pass its task's filter now; None where it does, or none is."""
     from jittask.compiler.compiled import DateFieldTask
-    from jittask.query.match import matches
 
     if key is None or not isinstance(task, DateFieldTask) or task.filter is None:
         return None
-    row = row_of(compilation, task, key)
-    zone = task.timer.zone
-    if matches(task.filter, row, task.model, now(), zone):
+    rows, row = row_of(compilation, task, key)
+    if rows.matches(task.filter, row, now(), task.timer.zone):
         return None
     return f"row {key} does not pass the filter of the task, as it is now"
+
+
+def row_of(compilation: Compilation, task: DateFieldTask, key: str) -> tuple[Rows, Row]:
+    """Return the rows of a task's model, and the one with that key, its dates checked."""
+    from jittask.data.app_data import AppData
+    from jittask.data.databases import DataError
+
+    with closing(AppData(compilation.app.databases, compilation.app.root)) as data:
+        try:
+            rows = data.rows(task.model)
+            row = rows.get_dated(key, task.timer.fields)
+        except DataError as error:
+            raise Failure(str(error)) from error
+    if row is None:
+        raise Failure(f"{task.model.name} has no row {key}")
+    return rows, row
 
 
 def now() -> datetime:

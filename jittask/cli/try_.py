@@ -15,7 +15,7 @@ from jittask.clock import SystemClock
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
 from jittask.model import Trigger
-from jittask.prelude.session import transaction
+from jittask.prelude.session import rehearsal
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Withdrawn
 
@@ -45,14 +45,14 @@ def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None
         timeout_seconds=found.policy.timeout_seconds,
     )  # fmt: skip
     try:
-        with transaction(keep=commit):
+        with rehearsal(keep=commit):
             outcome = Bodies(root, root).run(assignment)
     except DataError as trouble:
         raise Failure(str(trouble)) from trouble
     match outcome:
         case Completed(result=result, seconds=seconds):
-            kept = "changes kept" if commit else "changes to data rolled back"
-            click.echo(f"completed in {duration(seconds)}, result {result} ({kept})", err=True)
+            effect = "changes kept" if commit else "changes to data rolled back"
+            click.echo(f"completed in {duration(seconds)}, result {result} ({effect})", err=True)
         case Failed(error=error, seconds=seconds):
             click.echo(error.rstrip(), err=True)
             click.echo(f"failed after {duration(seconds)}", err=True)
