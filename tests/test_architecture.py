@@ -18,12 +18,18 @@ BELOW: dict[str, set[str]] = {
     "store": GROUND,
     "prelude": GROUND | {"query", "schedule", "compiler", "data", "store"},
     "runtime": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude"},
-    "cli": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude", "runtime"},
+    "operations": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude", "runtime"},
 }
+for face in ("cli", "web"):  # they do not see each other
+    BELOW[face] = BELOW["operations"] | {"operations"}
 ONLY = {
     "watchfiles": {"runtime/watch.py"},
     "celery": {"runtime/executors/celery.py"},
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
+    **{
+        http: {path.relative_to(ROOT).as_posix() for path in (ROOT / "web").rglob("*.py")}
+        for http in ("fastapi", "starlette", "uvicorn", "http")
+    },
 }
 
 
@@ -58,6 +64,17 @@ def test_imports_go_down(path: Path) -> None:
 def test_the_compiler_sees_no_database() -> None:
     for path in (ROOT / "compiler").rglob("*.py"):
         assert not {one.split(".")[0] for one in imports(path)} & {"sqlalchemy", "rich"}
+
+
+def test_operations_print_nothing() -> None:
+    for path in (ROOT / "operations").rglob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        called = {node.func.id for node in ast.walk(tree)
+                  if isinstance(node, ast.Call) and isinstance(node.func, ast.Name)}  # fmt: skip
+        assert not called & {"print", "input", "exit"}, path
+        assert not {f"sys.{name}" for name in ("stdout", "stderr", "exit")} & set(
+            map(ast.unparse, (node for node in ast.walk(tree) if isinstance(node, ast.Attribute)))
+        ), path
 
 
 def test_the_rule_can_fail(tmp_path: Path) -> None:

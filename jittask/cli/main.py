@@ -11,7 +11,8 @@ from typing import NoReturn
 import click
 
 from jittask import __version__
-from jittask.cli.failure import Failure
+from jittask.cli.failure import show_error
+from jittask.operations.errors import InvalidArgument, OperationError
 
 _COMMANDS = {
     "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
@@ -37,7 +38,7 @@ _COMMANDS = {
     "validate": ("jittask.cli.validate", "Report every mistake in a tree."),
 }
 
-FOUND_PROBLEMS, OUR_FAILURE, CTRL_C = 1, 3, 130
+FOUND_PROBLEMS, WRONG_USE, OUR_FAILURE, CTRL_C = 1, 2, 3, 130
 
 
 class _Commands(click.Group):
@@ -90,8 +91,11 @@ def main() -> NoReturn:
     except click.ClickException as error:
         error.show()
         code = error.exit_code
-    except Failure as failure:
-        failure.show()
+    except InvalidArgument as error:
+        show_error(error)
+        code = WRONG_USE
+    except OperationError as error:
+        show_error(error)
         code = FOUND_PROBLEMS
     except (click.Abort, KeyboardInterrupt):
         code = CTRL_C

@@ -15,6 +15,7 @@ from jittask.model import ElementKind, Run
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
+    from jittask.operations.workspace import Workspace
     from jittask.store import Store
 
 _SOME = 10
@@ -26,6 +27,13 @@ tree_option = click.option(
     metavar="DIR",
     help="The tree; by default the nearest folder above with an app.json, else ./elements.",
 )
+
+
+def workspace(given: Path | None) -> Workspace:
+    """Open the tree that is meant, for the operation of one command."""
+    from jittask.operations.workspace import Workspace
+
+    return Workspace.find(given)
 
 
 def find_tree(given: Path | None) -> Path:

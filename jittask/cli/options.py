@@ -1,0 +1,92 @@
+"""The options that commands share: which tree, which output, how much of it (rule V5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from click.core import ParameterSource
+
+Command = Callable[..., Any]
+TREE_VARIABLE = "JITTASK_TREE"
+
+_TREE_HELP = "The tree; by default the nearest folder above with an app.json, else ./elements."
+_TREE, _JSON, _QUIET = "jittask.tree", "jittask.json", "jittask.quiet"
+
+
+def tree_option(command: Command) -> Command:
+    """Add ``--tree DIR`` to a command that names a task or a run; it gets ``tree``."""
+    return click.option(
+        "--tree", type=click.Path(path_type=Path), metavar="DIR", envvar=TREE_VARIABLE,
+        help=_TREE_HELP,
+    )(command)  # fmt: skip
+
+
+def tree_argument(command: Command) -> Command:
+    """Add ``[TREE]``, and ``--tree DIR`` that means the same; the command gets ``tree``."""
+    named = click.option(
+        "--tree", "named_tree", type=click.Path(path_type=Path), metavar="DIR", is_eager=True,
+        expose_value=False, callback=_remember(_TREE), help="The same as TREE.",
+    )  # fmt: skip
+    positional = click.argument(
+        "tree", required=False, type=click.Path(path_type=Path), envvar=TREE_VARIABLE,
+        callback=_one_tree,
+    )  # fmt: skip
+    return positional(named(command))
+
+
+def _one_tree(context: click.Context, _: click.Parameter, given: Path | None) -> Path | None:
+    named: Path | None = context.meta.get(_TREE)
+    if named is None:
+        return given
+    positional = context.get_parameter_source("tree") is ParameterSource.COMMANDLINE
+    if positional and given != named:
+        raise click.UsageError("give the tree once: as TREE, or with --tree")
+    return named
+
+
+def format_option(*others: str) -> Callable[[Command], Command]:
+    """Add ``--format`` (text, json, ``others``) and ``--json``; the command gets ``shape``."""
+
+    def add(command: Command) -> Command:
+        named = click.option(
+            "--format", "shape", type=click.Choice(["text", "json", *others]), default="text",
+            show_default=True, callback=_shape, help="For people, or for programs.",
+        )  # fmt: skip
+        short = click.option(
+            "--json", "as_json", is_flag=True, is_eager=True, expose_value=False,
+            callback=_remember(_JSON), help="The same as --format json.",
+        )  # fmt: skip
+        return named(short(command))
+
+    return add
+
+
+def _shape(context: click.Context, _: click.Parameter, given: str) -> str:
+    return "json" if context.meta.get(_JSON) else given
+
+
+def quiet_option(command: Command) -> Command:
+    """Add ``-q``: what is only worth knowing (``note``) is not written."""
+    return click.option(
+        "--quiet", "-q", is_flag=True, expose_value=False, callback=_remember(_QUIET),
+        help="Write no notes to standard error; errors still are.",
+    )(command)  # fmt: skip
+
+
+def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
+    """Return a callback that keeps an option's value for other options, and for ``note``."""
+
+    def keep(context: click.Context, _: click.Parameter, given: object) -> None:
+        context.meta[key] = given
+
+    return keep
+
+
+def note(text: str) -> None:
+    """Write what is worth knowing to standard error, unless ``-q`` is given."""
+    context = click.get_current_context(silent=True)
+    if context is None or not context.meta.get(_QUIET):
+        click.echo(text, err=True)

@@ -1,0 +1,171 @@
+"""One tree, opened: what every operation asks of it, each thing made when it is first needed.
+
+A command opens a workspace for one operation; a program or the console keeps
+one for as long as it lives, and calls ``refresh`` to see edited files.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from zoneinfo import ZoneInfo
+
+from jittask import zonedata
+from jittask.clock import Clock, SystemClock
+from jittask.operations.errors import NoRecords, NotFound, OperationError, Unavailable
+
+if TYPE_CHECKING:
+    from jittask.compiler.compiled import Compilation, CompiledApp
+    from jittask.model import AppSettings
+    from jittask.runtime.data import AppData
+    from jittask.store import Store
+
+MANIFEST = "app.json"
+
+
+def find_root(given: str | Path | None = None) -> Path:
+    """Return the tree: the one given, the nearest folder above with ``app.json``, or ./elements.
+
+    Raises NotFound.
+    """
+    if given is not None:
+        root = Path(given)
+        if not root.is_dir():
+            raise NotFound(f"{root}: no such folder", "a tree is a folder with an app.json")
+        return root
+    here = Path.cwd()
+    for folder in (here, *here.parents, here / "elements"):
+        if (folder / MANIFEST).is_file():
+            return folder
+    raise NotFound(
+        "no tree here: neither this folder, nor one above it, nor ./elements has an app.json",
+        "name the tree, or make one: jittask init",
+    )
+
+
+class Workspace:
+    """A tree with its compilation, run store and data; a context manager.
+
+    Safe to use from several threads. ``clock`` is what "now" means.
+    """
+
+    def __init__(self, root: str | Path, clock: Clock | None = None) -> None:
+        self.root = Path(root).resolve()
+        self.clock = clock or SystemClock()
+        self._opening = threading.RLock()
+        self._compilation: Compilation | None = None
+        self._store: Store | None = None
+        self._data: AppData | None = None
+
+    @classmethod
+    def find(cls, given: str | Path | None = None, clock: Clock | None = None) -> Self:
+        """Open the tree that is meant; see ``find_root``."""
+        return cls(find_root(given), clock)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the run store and every connection to a database."""
+        with self._opening:
+            if self._store is not None:
+                self._store.close()
+                self._store = None
+            if self._data is not None:
+                self._data.close()
+                self._data = None
+
+    # --- the files
+
+    @property
+    def compilation(self) -> Compilation:
+        """The tree, compiled without importing its code, as it was at the last look."""
+        with self._opening:
+            if self._compilation is None:
+                self.refresh()
+            assert self._compilation is not None
+            return self._compilation
+
+    def refresh(self) -> Compilation:
+        """Look at the files again; what did not change is not compiled again."""
+        from jittask.compiler import compile_tree
+
+        with self._opening:
+            self._compilation = compile_tree(self.root, previous=self._compilation)
+            return self._compilation
+
+    @property
+    def app(self) -> CompiledApp:
+        """The compiled app: the elements that can load."""
+        return self.compilation.app
+
+    @property
+    def settings(self) -> AppSettings:
+        """The settings of ``app.json``."""
+        return self.app.settings
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The app's time zone."""
+        return zonedata.zone(self.settings.timezone)
+
+    def now(self) -> datetime:
+        """Return the time, by this workspace's clock."""
+        return self.clock.now()
+
+    # --- the run store
+
+    @property
+    def may_have_store(self) -> bool:
+        """Whether a run store may exist; known without importing what opens it."""
+        return self.settings.store is not None or (self.root / ".jittask/jittask.db").exists()
+
+    @contextmanager
+    def store(self, *, create: bool = False) -> Iterator[Store]:
+        """Give the tree's run store, which stays open until ``close``.
+
+        Raises NoRecords where there is none (without ``create``), Unavailable
+        where it does not answer, OperationError where it cannot be used.
+        """
+        from jittask import store as stores
+
+        try:
+            yield self._open_store(create=create)
+        except stores.NoRecords as error:
+            raise NoRecords(str(error), error.hint) from error
+        except stores.StoreUnavailable as error:
+            hint = "try again; is it up, and may this user write to it?"
+            raise Unavailable(str(error), hint) from error
+        except stores.StoreError as error:
+            raise OperationError(str(error), error.hint) from error
+
+    def _open_store(self, *, create: bool) -> Store:
+        from jittask.store import Store
+
+        with self._opening:
+            if self._store is None:
+                self._store = Store.open(self.settings, self.root, create=create)
+            return self._store
+
+    # --- the data
+
+    @property
+    def data(self) -> AppData:
+        """The app's own databases, opened when they are first asked."""
+        from jittask.runtime.data import AppData
+
+        with self._opening:
+            databases = self.app.databases
+            if self._data is not None and self._data.databases != databases:
+                self._data.close()
+                self._data = None
+            if self._data is None:
+                self._data = AppData(databases, self.root)
+            return self._data
