@@ -1,4 +1,4 @@
-"""What ``jittask status`` shows, and the elements that it shows it of."""
+"""What ``jittask status`` shows: runtimes, elements, counts and pauses."""
 
 from __future__ import annotations
 

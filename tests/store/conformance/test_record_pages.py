@@ -78,22 +78,22 @@ def instant(run: Run, by: By) -> object:
     return {By.EFFECTIVE: run.effective, By.NOMINAL: run.nominal, By.START: run.started}[by]
 
 
-def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bool) -> list[int]:
+def expected(everything: list[Run], asked: RecordFilter, by: By, descending: bool) -> list[int]:
     def fits(run: Run) -> bool:
         late = run.status is RunStatus.PENDING and run.effective < NOW - OVERDUE_AFTER
         at = instant(run, by)
         return (
             at is not None
-            and wanted.task in (None, run.task)
-            and wanted.row_key in (None, run.row_key)
-            and wanted.trigger in (None, run.trigger)
-            and (wanted.version is None or (run.version or "").startswith(wanted.version))
-            and (wanted.since is None or at >= wanted.since)
-            and (wanted.until is None or at <= wanted.until)
+            and asked.task in (None, run.task)
+            and asked.row_key in (None, run.row_key)
+            and asked.trigger in (None, run.trigger)
+            and (asked.version is None or (run.version or "").startswith(asked.version))
+            and (asked.since is None or at >= asked.since)
+            and (asked.until is None or at <= asked.until)
             and (
-                (not wanted.statuses and not wanted.overdue)
-                or run.status in wanted.statuses
-                or (wanted.overdue and late)
+                (not asked.statuses and not asked.overdue)
+                or run.status in asked.statuses
+                or (asked.overdue and late)
             )
         )
 
@@ -109,22 +109,22 @@ def test_every_filter_in_every_order(
     everything = list(filled.records(RecordFilter(), NOW, 1000).records)
     assert len(everything) == COUNT
     found_some = 0
-    for wanted, by, descending in product(some_filters(40), By, (True, False)):
+    for asked, by, descending in product(some_filters(40), By, (True, False)):
         seen: list[int] = []
         after = None
         while True:
-            page = filled.records(wanted, NOW, 97, after, by=by, descending=descending)
+            page = filled.records(asked, NOW, 97, after, by=by, descending=descending)
             seen += [run.id for run in page.records]
             after = page.next
             if after is None:
                 break
-        assert seen == expected(everything, wanted, by, descending), (wanted, by, descending)
+        assert seen == expected(everything, asked, by, descending), (asked, by, descending)
         found_some += bool(seen)
     assert found_some > 200
 
 
 def test_the_choices_name_every_part_of_a_filter() -> None:
-    assert set(CHOICES) == {one.name for one in fields(RecordFilter)}
+    assert set(CHOICES) == {field.name for field in fields(RecordFilter)}
 
 
 def test_a_cursor_belongs_to_its_order(filled: Store) -> None:
@@ -151,12 +151,10 @@ def test_the_plans(store: Store, few: bool, monkeypatch: pytest.MonkeyPatch) -> 
     judged = 0
     with store._database.reading() as connection:
         for name, asking in filters().items():
-            wanted, by, descending = asking(random.Random(1))
+            asked, by, descending = asking(random.Random(1))
             page = Page(50, f"{by}:{to_micros(NOW)}:1", by, descending)
-            expected_walks = list(walks.walks_of(connection, wanted, NOW, by))
-            for walk, query in zip(
-                expected_walks, queries(connection, wanted, NOW, page), strict=True
-            ):
+            page_walks = list(walks.walks_of(connection, asked, NOW, by))
+            for walk, query in zip(page_walks, queries(connection, asked, NOW, page), strict=True):
                 judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
                 wrong = judge(connection, query, walk)
                 assert wrong is None, f"{name}, walk by {walk.index}: {wrong}"
@@ -189,8 +187,8 @@ def postgres_plan(connection: sa.Connection, query: sa.Select, walk: walks.Walk)
 
 def nodes(plan: dict) -> Iterator[dict]:
     yield plan
-    for one in plan.get("Plans", ()):
-        yield from nodes(one)
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
 
 
 def explained(connection: sa.Connection, query: sa.Select) -> tuple[str, object]:
