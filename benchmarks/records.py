@@ -21,7 +21,7 @@ import sqlalchemy as sa
 
 from jittask.model import RunStatus, Trigger
 from jittask.store import Store
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.record_filter import By, RecordFilter
 from tests.services import store_settings
 

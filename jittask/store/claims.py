@@ -20,7 +20,7 @@ from jittask.store.claim_types import Choose, Claim, Claimed, Skip, Taken
 from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.due_runs import due, executing
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.tables import runs, runtimes
 from jittask.store.transitions import transition
 

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Reason, RunStatus, Trigger
-from jittask.store.micros import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.tables import keys, pauses, runs
 from jittask.store.tables import kills as kills_table
 from jittask.store.transitions import transition

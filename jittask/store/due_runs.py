@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import Trigger
 from jittask.store.claim_types import DueRun, Executing
-from jittask.store.micros import from_micros, nominals_of, to_micros
+from jittask.store.instants import from_micros, nominals_of, to_micros
 from jittask.store.tables import EXECUTING, PENDING, runs
 
 

@@ -13,7 +13,7 @@ from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.store.batch import FETCH_ROWS, TEXT, batch
 from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
-from jittask.store.micros import from_micros, to_micros
+from jittask.store.instants import from_micros, to_micros
 from jittask.store.status_types import ElementRow
 from jittask.store.tables import elements
 

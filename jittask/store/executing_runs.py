@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.store.claim_types import Orphan
-from jittask.store.micros import from_micros
+from jittask.store.instants import from_micros
 from jittask.store.tables import EXECUTING, runs, runtimes
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from jittask.model import RunStatus
 from jittask.store.batch import NUMBER, TEXT, batch, locked, storable
 from jittask.store.claim_types import Ending
-from jittask.store.micros import maybe_micros, to_micros
+from jittask.store.instants import maybe_micros, to_micros
 from jittask.store.new_runs import insert
 from jittask.store.occurrence_keys import give_back_keys
 from jittask.store.tables import attempts, runs

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.store.errors import LeadershipLost
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.tables import leases, runtimes
 
 _PLANNING = "planning"

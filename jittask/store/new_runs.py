@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from jittask.model import RunStatus
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch
 from jittask.store.dialects.registry import dialect_of
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.occurrence_keys import taken_keys
 from jittask.store.plans import NewRun
 from jittask.store.tables import keys, runs

@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import MissedRange
 from jittask.store.batch import NUMBER, TEXT, batch
-from jittask.store.micros import from_micros, to_micros
+from jittask.store.instants import from_micros, to_micros
 from jittask.store.plans import NewRun
 from jittask.store.tables import OF_ROW, keys, runs
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Trigger
-from jittask.store.micros import from_micros, nominals_of, to_micros
+from jittask.store.instants import from_micros, nominals_of, to_micros
 from jittask.store.plans import PendingRun
 from jittask.store.tables import OPEN, runs
 

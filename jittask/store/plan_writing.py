@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import Reason, RunStatus
 from jittask.store.batch import NUMBER, TEXT, batch, locked
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.new_runs import insert
 from jittask.store.occurrence_keys import give_back_keys
 from jittask.store.plans import Closing, NewRun

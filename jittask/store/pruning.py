@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.tables import ENDED, log_chunks, runs
 
 _ENDED = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from jittask.model import Attempt, MissedRange, Reason, Run, RunStatus, Trigger
-from jittask.store.micros import from_micros, maybe_instant, nominals_of
+from jittask.store.instants import from_micros, maybe_instant, nominals_of
 from jittask.store.record_conditions import is_open, is_overdue
 from jittask.store.record_filter import Page, RecordFilter, RecordPage
 from jittask.store.record_pages import page_of

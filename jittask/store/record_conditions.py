@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from jittask.model import RunStatus
 from jittask.store.cursors import parse_cursor
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.record_filter import OVERDUE_AFTER, VERSION_DIGITS, Page, RecordFilter
 from jittask.store.tables import OPEN, VERSION_HEAD, runs
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.store.batch import storable
-from jittask.store.micros import from_micros, to_micros
+from jittask.store.instants import from_micros, to_micros
 from jittask.store.tables import log_chunks
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.store.micros import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.status_types import RuntimeRow
 from jittask.store.tables import runtimes
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
 from jittask.store.batch import FETCH_ROWS, FLAG, NUMBER, TEXT, batch
-from jittask.store.micros import from_micros, maybe_micros, to_micros
+from jittask.store.instants import from_micros, maybe_micros, to_micros
 from jittask.store.tables import watermarks
 
 _INSTANTS = 4096

@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from jittask.model import AppSettings, Reason, RunStatus
 from jittask.store import Store, StoreError, upgrade
 from jittask.store.claim_types import Ending
-from jittask.store.micros import from_micros
+from jittask.store.instants import from_micros
 from jittask.store.record_filter import RecordFilter
 from jittask.store.tables import metadata, runs
 from tests.store.runs import NOW, new, take

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from benchmarks.records import COLUMNS, NOW, VERSIONS, filters, made
 from jittask.model import Run, RunStatus, Trigger
 from jittask.store import Store, StoreError, walks
-from jittask.store.micros import to_micros
+from jittask.store.instants import to_micros
 from jittask.store.record_filter import OVERDUE_AFTER, By, Page, RecordFilter
 from jittask.store.record_pages import queries
 from jittask.store.tables import runs
