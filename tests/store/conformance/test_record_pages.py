@@ -78,22 +78,22 @@ def instant(run: Run, by: By) -> object:
     return {By.EFFECTIVE: run.effective, By.NOMINAL: run.nominal, By.START: run.started}[by]
 
 
-def expected(everything: list[Run], asked: RecordFilter, by: By, descending: bool) -> list[int]:
+def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bool) -> list[int]:
     def fits(run: Run) -> bool:
         late = run.status is RunStatus.PENDING and run.effective < NOW - OVERDUE_AFTER
         at = instant(run, by)
         return (
             at is not None
-            and asked.task in (None, run.task)
-            and asked.row_key in (None, run.row_key)
-            and asked.trigger in (None, run.trigger)
-            and (asked.version is None or (run.version or "").startswith(asked.version))
-            and (asked.since is None or at >= asked.since)
-            and (asked.until is None or at <= asked.until)
+            and wanted.task in (None, run.task)
+            and wanted.row_key in (None, run.row_key)
+            and wanted.trigger in (None, run.trigger)
+            and (wanted.version is None or (run.version or "").startswith(wanted.version))
+            and (wanted.since is None or at >= wanted.since)
+            and (wanted.until is None or at <= wanted.until)
             and (
-                (not asked.statuses and not asked.overdue)
-                or run.status in asked.statuses
-                or (asked.overdue and late)
+                (not wanted.statuses and not wanted.overdue)
+                or run.status in wanted.statuses
+                or (wanted.overdue and late)
             )
         )
 
@@ -109,16 +109,16 @@ def test_every_filter_in_every_order(
     everything = list(filled.records(RecordFilter(), NOW, 1000).records)
     assert len(everything) == COUNT
     found_some = 0
-    for asked, by, descending in product(some_filters(40), By, (True, False)):
+    for wanted, by, descending in product(some_filters(40), By, (True, False)):
         seen: list[int] = []
         after = None
         while True:
-            page = filled.records(asked, NOW, 97, after, by=by, descending=descending)
+            page = filled.records(wanted, NOW, 97, after, by=by, descending=descending)
             seen += [run.id for run in page.records]
             after = page.next
             if after is None:
                 break
-        assert seen == expected(everything, asked, by, descending), (asked, by, descending)
+        assert seen == expected(everything, wanted, by, descending), (wanted, by, descending)
         found_some += bool(seen)
     assert found_some > 200
 
@@ -151,10 +151,10 @@ def test_the_plans(store: Store, few: bool, monkeypatch: pytest.MonkeyPatch) -> 
     judged = 0
     with store._database.reading() as connection:
         for name, asking in filters().items():
-            asked, by, descending = asking(random.Random(1))
+            wanted, by, descending = asking(random.Random(1))
             page = Page(50, f"{by}:{to_micros(NOW)}:1", by, descending)
-            page_walks = list(walks.walks_of(connection, asked, NOW, by))
-            for walk, query in zip(page_walks, queries(connection, asked, NOW, page), strict=True):
+            page_walks = list(walks.walks_of(connection, wanted, NOW, by))
+            for walk, query in zip(page_walks, queries(connection, wanted, NOW, page), strict=True):
                 judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
                 wrong = judge(connection, query, walk)
                 assert wrong is None, f"{name}, walk by {walk.index}: {wrong}"
