@@ -1,9 +1,11 @@
-"""A run's last attempt stands in the run; what is claimed and what executes have own indexes."""
+"""A run's last attempt is in the run's row; indexes for what is due and for what executes."""
 
 from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+from jittask.store.dialects import ddl
 
 revision = "0005"
 down_revision = "0004"
@@ -33,12 +35,11 @@ def upgrade() -> None:
     )
     op.drop_index("runs_to_claim", "runs")
     for name, columns, where in INDEXES:
-        held = sa.text(where)
-        op.create_index(name, "runs", list(columns), sqlite_where=held, postgresql_where=held)
+        op.create_index(name, "runs", list(columns), **ddl.partial_index(where))
 
 
 def downgrade() -> None:
-    """Put every attempt beside its run again."""
+    """Put every attempt into its table again."""
     for name, _, _ in INDEXES:
         op.drop_index(name, "runs")
     op.create_index("runs_to_claim", "runs", ["state", "priority", "due", "id"])
