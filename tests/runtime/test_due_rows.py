@@ -155,6 +155,23 @@ def test_exactly_the_rows_of_a_full_scan_are_due(
     assert len({row.key for row in due}) == len(due)
 
 
+def test_a_row_that_ends_inside_the_window_is_due_until_its_end(engine: Engine) -> None:
+    daily = task({"startField": "at", "repeat": {"repeatType": "day"}, "endField": "ends"})
+    at = datetime(2026, 1, 1, 9)
+    rows = [
+        {"site": "x", "no": no, "name": "a", "at": at, "day": None, "ends": at + timedelta(days=no)}
+        for no in range(6)
+    ]
+    window = Window(datetime(2026, 1, 2, 12, tzinfo=UTC), datetime(2026, 1, 10, tzinfo=UTC))
+    [page] = due_rows(daily, table_of(engine, rows), window, NOW)
+    assert [(row.row["no"], len(row.occurrences)) for row in page] == [
+        (2, 1),
+        (3, 2),
+        (4, 3),
+        (5, 4),
+    ]
+
+
 def test_rows_come_in_pages(engine: Engine) -> None:
     """By the primary key, and a page in which no row is due is left out."""
     at = datetime(2026, 1, 5, 9)
