@@ -16,9 +16,9 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
-from jittask import __version__
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.version import __version__
 
 _ROOMS = ("compiler", "schedule", "query")
 _JUDGES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")

@@ -40,10 +40,9 @@ from jittask.model import (
 from jittask.query.check import check
 from jittask.query.expression import Expression
 from jittask.query.parse import QuerySyntaxError, parse
-from jittask.schedule.parsing import check_timer
 from jittask.schedule.problems import TimingProblem
 from jittask.schedule.row_timer import RowTimer, check_row_timer
-from jittask.schedule.timer import Timer
+from jittask.schedule.timer import Timer, check_timer
 
 _DATES = (FieldType.DATE, FieldType.DATETIME)
 _DEFAULT_POLICY = Policy()

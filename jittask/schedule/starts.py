@@ -16,9 +16,9 @@ from functools import lru_cache
 
 from jittask.schedule.cycle import Cycle
 from jittask.schedule.days import Days, EveryDays, EveryMonths, EveryWeeks, EveryYears
-from jittask.schedule.parsing import read_cycle
 from jittask.schedule.problems import Mistake
 from jittask.schedule.recurrence import Recurrence
+from jittask.schedule.repeat import read_cycle
 from jittask.schedule.row_timer import RowTimer
 
 Interval = tuple[date, date]

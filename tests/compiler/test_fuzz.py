@@ -25,8 +25,8 @@ from jittask.compiler.schemas import part_of, schema
 from jittask.compiler.source import Source, read_json
 from jittask.model import ElementKind
 from jittask.query.parse import QuerySyntaxError, parse
-from jittask.schedule.parsing import check_timer
 from jittask.schedule.row_timer import check_row_timer
+from jittask.schedule.timer import check_timer
 
 ROUNDS = int(os.environ.get("JITTASK_FUZZ_ROUNDS", "150"))
 fuzz = settings(
