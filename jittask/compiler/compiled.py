@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jittask.compiler.dependencies import Needs
-from jittask.compiler.files import NOTHING_KNOWN, Look
+from jittask.compiler.look import NOTHING_KNOWN, Look
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
     AppContents,

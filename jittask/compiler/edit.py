@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 
-from jittask.compiler.source import spans
+from jittask.compiler.json_spans import spans
 
 
 class NotJson(ValueError):

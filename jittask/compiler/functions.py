@@ -16,7 +16,7 @@ from jittask.diagnostics import Location
 from jittask.model import CallStyle, FunctionRef
 
 _ON_FAILURE = ("policy", "onFailure")
-INNER, SERVICE = "inner.py", "service.py"
+INNER = "inner.py"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.commons import Commons
@@ -30,6 +30,7 @@ class Graph:
         models: Mapping[str, ModelInfo],
         own_needs: Mapping[str, Needs],
         commons: Commons,
+        found_by_code: Collection[ElementKind],
     ) -> None:
         self._files = files
         self._head = _head(settings)
@@ -37,6 +38,7 @@ class Graph:
         self._models = models
         self._needs = own_needs
         self._commons = commons
+        self._found_by_code = found_by_code
         self._closures: dict[str, frozenset[str]] = {}
 
     def version(self, name: str, own: Needs, further: Iterable[str]) -> tuple[str, tuple[str, ...]]:
@@ -61,13 +63,13 @@ class Graph:
         seen: set[str] = set()
         waiting = [name]
         while waiting:
-            one = waiting.pop()
-            if one in seen or one not in self._elements:
+            element = waiting.pop()
+            if element in seen or element not in self._elements:
                 continue
-            seen.add(one)
-            found.update(self._own(one))
-            waiting += self._elements_of(self._needs.get(one, NO_NEEDS), found)
-            model = self._models.get(one)
+            seen.add(element)
+            found.update(self._own(element))
+            waiting += self._elements_of(self._needs.get(element, NO_NEEDS), found)
+            model = self._models.get(element)
             if model is not None:
                 waiting.append(model.database)
         self._closures[name] = frozenset(found)
@@ -101,8 +103,11 @@ class Graph:
                     waiting += deeper.imports
                     anything = anything or deeper.anything
         if anything:
-            wanted = (ElementKind.SERVICE, ElementKind.MODEL)
-            named += [one.name for one in self._elements.values() if one.kind in wanted]
+            named += [
+                name
+                for name, element in self._elements.items()
+                if element.kind in self._found_by_code
+            ]
         return named
 
     def _around(self, module: str) -> Iterator[str]:
@@ -111,7 +116,7 @@ class Graph:
         for length in range(1, len(parts) + 1):
             path = "/".join(parts[:length])
             yield from (
-                one for one in (f"{path}.py", f"{path}/__init__.py") if self._files.has(one)
+                file for file in (f"{path}.py", f"{path}/__init__.py") if self._files.has(file)
             )
 
 

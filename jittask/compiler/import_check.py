@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
-from jittask.compiler.files import NOTHING_KNOWN, Files, Known, Look
+from jittask.compiler.files import Files
+from jittask.compiler.look import NOTHING_KNOWN, Known, Look
 from jittask.compiler.probe import Probe
 from jittask.diagnostics import Diagnostic
 from jittask.environment import answers_hold
@@ -67,14 +68,14 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
 
 def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool | str]]:
     """Return a verdict, and the environment variables that it rests on."""
-    from jittask.compiler.build import Compiling  # late: a kept verdict needs no compiler
+    from jittask.compiler.compiling import Compiling  # late: a kept verdict needs no compiler
     from jittask.compiler.parallel import compile_in_parallel
 
-    compiling = Compiling(files, None)
+    compiling = Compiling(files)
     compiling.settle()
     tasks = compile_in_parallel(compiling)
-    elements = tuple(one.name for one in compiling.found)
-    return Verdict(compiling.diagnostics(), elements, tasks), compiling.environment.asked
+    elements = tuple(found.name for found in compiling.elements.found)
+    return Verdict(compiling.elements.diagnostics(), elements, tasks), compiling.environment.asked
 
 
 class _Cache:

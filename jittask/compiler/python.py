@@ -9,8 +9,9 @@ import tokenize
 import warnings
 from functools import cached_property
 
-from jittask.compiler.files import Files, read_or_tell
+from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
+from jittask.compiler.read_file import read_or_report
 from jittask.diagnostics import Location
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -89,7 +90,7 @@ class Module:
 
 def read_python(files: Files, file: str, findings: Findings) -> Module | None:
     """Parse a file; None where it is no Python, with the reason among the findings."""
-    raw = read_or_tell(files, file, findings)
+    raw = read_or_report(files, file, findings)
     if raw is None:
         return None
     try:

@@ -8,11 +8,13 @@ from typing import Any
 
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings, near_or_all
-from jittask.compiler.schema import check_app
-from jittask.compiler.source import Pointer, Source, read_json
+from jittask.compiler.json_spans import Pointer
+from jittask.compiler.read_json import read_json
+from jittask.compiler.schema_check import check_schema
+from jittask.compiler.source import Source
 from jittask.diagnostics import Location
 from jittask.environment import expand, references
-from jittask.model import AppSettings, RuntimeSettings
+from jittask.model import AppSettings, ElementKind, RuntimeSettings
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.problems import Mistake
 from jittask.zonedata import find_zone
@@ -37,9 +39,15 @@ _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
 
 
 def read_settings(
-    files: Files, environment: Mapping[str, str], databases: Collection[str], findings: Findings
+    files: Files,
+    environment: Mapping[str, str],
+    names: Mapping[ElementKind, Collection[str]],
+    findings: Findings,
 ) -> Settings:
-    """Return the app's settings; what cannot be read is a finding, and a default instead."""
+    """Return the app's settings; what cannot be read is a finding, and a default instead.
+
+    ``names``: of the tree's elements, by kind.
+    """
     if not files.root.is_dir():
         findings.add("no-tree", Location("."), f"{files.root} is not a folder")
         return _NOTHING
@@ -52,7 +60,7 @@ def read_settings(
         )
         return _NOTHING
     whole = read_json(files, MANIFEST, findings)
-    if whole is None or not check_app(whole, findings):
+    if whole is None or not check_schema(whole, "app", None, findings):
         return _NOTHING
     sound = whole.without_mistakes(findings)
     unset = _tell_unset(sound, environment, findings)
@@ -60,11 +68,11 @@ def read_settings(
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
-    if not _database_is_known(source, databases, findings):
+    if not _database_is_known(source, names[ElementKind.DATABASE], findings):
         settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
     calendar = None
-    if not any(one[:2] == _CALENDAR for one in unset):
+    if not any(pointer[:2] == _CALENDAR for pointer in unset):
         calendar = _calendar(source, findings)
     lacking = findings.broken or bool(unset)
     if calendar is None and lacking:

@@ -28,7 +28,8 @@ from typing import Any, NamedTuple, Self
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
 from jittask.compiler.dependencies import NO_NEEDS, Needs
-from jittask.compiler.files import NOTHING_KNOWN, Files, Folder, Known, Look
+from jittask.compiler.files import Files
+from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look
 from jittask.diagnostics import Diagnostic
 from jittask.model import CallStyle, FunctionRef
 
