@@ -67,8 +67,8 @@ class Mentions:
         if self == NO_MENTIONS:
             return NO_NEEDS
         return Needs(
-            tuple(dict.fromkeys(one.name for one in self.elements)),
-            tuple(dict.fromkeys(one.name for one in self.imports)),
+            tuple(dict.fromkeys(named.name for named in self.elements)),
+            tuple(dict.fromkeys(imported.name for imported in self.imports)),
             self.anything,
         )
 
@@ -114,7 +114,7 @@ def _walk(module: Module) -> Iterator[ast.AST]:
                 if isinstance(value, ast.AST):
                     waiting.append(value)
                 elif type(value) is list:
-                    waiting += [one for one in value if isinstance(one, ast.AST)]
+                    waiting += [child for child in value if isinstance(child, ast.AST)]
     elif module.mentions("import"):
         while waiting:
             node = waiting.pop()
@@ -135,7 +135,7 @@ def module_file(name: str, files: Files) -> str | None:
 def _imported(node: ast.AST, file: str) -> Iterator[tuple[str, bool]]:
     """Yield dotted names, and whether each is a module's for certain."""
     if isinstance(node, ast.Import):
-        yield from ((one.name, True) for one in node.names)
+        yield from ((alias.name, True) for alias in node.names)
         return
     assert isinstance(node, ast.ImportFrom)
     base = node.module or ""
@@ -143,5 +143,5 @@ def _imported(node: ast.AST, file: str) -> Iterator[tuple[str, bool]]:
         package = file.split("/")[: -node.level]
         base = ".".join([*package, *([base] if base else [])])
     yield base, True
-    for one in node.names:
-        yield f"{base}.{one.name}", False
+    for alias in node.names:
+        yield f"{base}.{alias.name}", False

@@ -37,7 +37,7 @@ def _bad_type(source: Source, kind: Kind, known: Sequence[str], findings: Findin
     top, _, rest = str(written).partition(".")
     near = difflib.get_close_matches(str(written), known, 1, 0.75)
     if not near and rest and top != kind.folder and top in KINDS:
-        message = f"a {top} element stands under {kind.folder}/"
+        message = f"a {top} element is in {kind.folder}/"
         findings.add(
             "wrong-folder", place, message, f"move it to {top}/, or give it a type of this folder"
         )

@@ -4,7 +4,7 @@ A file that has not changed since an earlier look, by its size, its times and
 its inode, keeps the digest of then without being read, and a folder its names
 without being listed. What had changed so shortly before that look that its
 times could not tell a further change is not relied on: how late it was then is
-told by the newest time among the files, so that no clock is asked.
+known from the newest time among the files, so that no clock is asked.
 """
 
 from __future__ import annotations

@@ -41,13 +41,15 @@ class Graph:
         self._found_by_code = found_by_code
         self._closures: dict[str, frozenset[str]] = {}
 
-    def version(self, name: str, own: Needs, further: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    def version(
+        self, name: str, needs: Needs, further: Iterable[str]
+    ) -> tuple[str, tuple[str, ...]]:
         """Return a task's version, and its files, sorted; ``further`` elements it needs too.
 
         Raises OSError where a file cannot be read.
         """
         found = set(self._own(name))
-        for other in (*self._elements_of(own, found), *further):
+        for other in (*self._elements_of(needs, found), *further):
             if other != name:
                 found |= self.closure(other)
         bundle = tuple(sorted(found))
@@ -84,11 +86,11 @@ class Graph:
     def _own(self, name: str) -> list[str]:
         return self._files.under(self._elements[name].folder)
 
-    def _elements_of(self, own: Needs, found: set[str]) -> list[str]:
+    def _elements_of(self, needs: Needs, found: set[str]) -> list[str]:
         """Add the files of ``commons`` to ``found``; return the elements, those of commons too."""
-        named = [*own.elements]
-        waiting = [*own.imports]
-        anything = own.anything
+        named = [*needs.elements]
+        waiting = [*needs.imports]
+        anything = needs.anything
         while waiting:
             name = waiting.pop()
             if not name.startswith(COMMONS):

@@ -39,7 +39,7 @@ class Verdict:
     @property
     def mistakes(self) -> tuple[Diagnostic, ...]:
         """The findings without those that only follow from another: one a mistake (V1)."""
-        return tuple(one for one in self.diagnostics if one.because is None)
+        return tuple(found for found in self.diagnostics if found.because is None)
 
 
 def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdict:
@@ -58,11 +58,11 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
         return _judged(Files(root))[0]
     cache = _Cache(root)
     files = Files(root, cache.known)
-    kept = cache.verdict(files)
-    if kept is not None:
-        return kept
+    cached = cache.verdict(files)
+    if cached is not None:
+        return cached
     verdict, environment = _judged(files)
-    cache.keep(files, verdict, environment)
+    cache.write(files, verdict, environment)
     return verdict
 
 
@@ -109,10 +109,10 @@ class _Cache:
             return None
         if not answers_hold(held["environment"], os.environ):
             return None
-        said = tuple(diagnostic(one) for one in held["diagnostics"])
-        return Verdict(said, tuple(held["elements"]), held["tasks"])
+        diagnostics = tuple(map(diagnostic, held["diagnostics"]))
+        return Verdict(diagnostics, tuple(held["elements"]), held["tasks"])
 
-    def keep(self, files: Files, verdict: Verdict, environment: Mapping[str, bool | str]) -> None:
+    def write(self, files: Files, verdict: Verdict, environment: Mapping[str, bool | str]) -> None:
         """Keep a verdict; not where something could not be read, nor on a disk that refuses."""
         if files.unreadable or not self._folder.began:
             return
@@ -126,7 +126,7 @@ class _Cache:
                     file: [*digest, *(settled[file][1:-1] if file in settled else ())]
                     for file, digest in digests.items()
                 },
-                "diagnostics": [asdict(one) for one in verdict.diagnostics],
+                "diagnostics": [asdict(found) for found in verdict.diagnostics],
                 "elements": verdict.elements,
                 "tasks": verdict.tasks,
             }

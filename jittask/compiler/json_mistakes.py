@@ -91,9 +91,9 @@ def _words(error: json.JSONDecodeError, text: str) -> tuple[str, str | None]:
     if error.msg.startswith("Expecting ',' delimiter"):
         return f"expected ',' or the end{got}", None
     if error.msg.startswith("Expecting property name"):
-        return f"expected a key in double quotes{got}", "JSON keys stand in double quotes"
+        return f"expected a key in double quotes{got}", "JSON keys are written in double quotes"
     if error.msg.startswith("Invalid control character"):
         return "a line break or control character inside a text", 'write it as \\n, or close the "'
     if here == "'":
-        return "expected a value, got a single quote", "JSON text stands in double quotes"
+        return "expected a value, got a single quote", "JSON text is written in double quotes"
     return f"not JSON: {error.msg[0].lower()}{error.msg[1:]}{got}", None

@@ -1,6 +1,6 @@
 """Compiles the tasks of a large tree in two processes, where only what is said of them matters.
 
-The second process is a fork, so the steps and what they stand on are the very
+The second process is a fork, so the steps and what they read are the very
 same. Only ``jittask validate`` uses it: its process has one thread, and needs
 no compiled tasks.
 """

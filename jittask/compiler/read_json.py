@@ -41,7 +41,7 @@ def read_json(files: Files, file: str, findings: Findings) -> Source | None:
     except _DoubledKey:
         data = json.loads(text, parse_constant=_refuse)
         for key, start, end in doubled_keys(text):
-            message = f"the key {key!r} stands twice in one object"
+            message = f"the object has the key {key!r} twice"
             wrong("duplicate-key", message, "keep one of them", start, end)
     except json.JSONDecodeError as error:
         wrong("bad-json", *syntax_mistake(error, text))
@@ -50,7 +50,7 @@ def read_json(files: Files, file: str, findings: Findings) -> Source | None:
         wrong("bad-json", str(error), None, *bad_number(text))
         return None
     if (half := half_character(text)) is not None:
-        wrong("bad-json", "half of a surrogate pair is no character", None, *half)
+        wrong("bad-json", "half of a surrogate pair is not a character", None, *half)
         return None
     return Source(file, text, data)
 

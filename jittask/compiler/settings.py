@@ -26,7 +26,7 @@ class Settings:
 
     app: AppSettings
     calendar: Calendar | None = None
-    """A stand-in where it is wrong, which is told here, and not by every task."""
+    """A stand-in where it is wrong, which is reported once, and not for every task."""
     broken: bool = False
     """Whether something is wrong, so that what elements miss here may be that."""
 
@@ -63,11 +63,11 @@ def read_settings(
     if whole is None or not check_schema(whole, "app", None, findings):
         return _NOTHING
     sound = whole.without_mistakes(findings)
-    unset = _tell_unset(sound, environment, findings)
+    unset = _report_unset(sound, environment, findings)
     source = replace(sound, data=_filled(sound.data, (), environment, unset))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
-        settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
+        settings = replace(settings, timezone="UTC")  # reported once, and not for every task
     if not _database_is_known(source, names[ElementKind.DATABASE], findings):
         settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
@@ -166,7 +166,7 @@ def _calendar(source: Source, findings: Findings) -> Calendar | None:
         return _STAND_IN
 
 
-def _tell_unset(
+def _report_unset(
     source: Source, environment: Mapping[str, str], findings: Findings
 ) -> frozenset[Pointer]:
     """Return the places of the texts that name a variable which is not set."""
@@ -192,7 +192,7 @@ def _filled(
         return expand(data, environment)
     if isinstance(data, list):
         items = [(n, one) for n, one in enumerate(data) if (*pointer, n) not in unset]
-        return [_filled(one, (*pointer, n), environment, unset) for n, one in items]
+        return [_filled(item, (*pointer, n), environment, unset) for n, item in items]
     if isinstance(data, dict):
         keys = [key for key in data if (*pointer, key) not in unset]
         return {key: _filled(data[key], (*pointer, key), environment, unset) for key in keys}

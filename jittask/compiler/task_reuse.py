@@ -108,7 +108,7 @@ class TaskReuse:
         if version != cached.version:
             return None
         task = from_cache(cached, bundle, around)
-        self._record(element, cached.needs, cached.told)
+        self._record(element, cached.needs, cached.diagnostics)
         self._from_cache.append(found.name)
         return task
 

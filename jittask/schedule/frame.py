@@ -26,16 +26,16 @@ class Frame:
 
 def read_frame(reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig) -> Frame:
     """Read the zone, and what holidays do; in UTC where the zone is wrong."""
-    own_zone = reader.config.get("timezone")
+    written_zone = reader.config.get("timezone")
     found = zone if isinstance(zone, ZoneInfo) else find_zone(zone)
-    if own_zone is not None:
-        found = find_zone(str(own_zone))
+    if written_zone is not None:
+        found = find_zone(str(written_zone))
     if found is None:
         reader.problems.append(
             TimingProblem(
                 "unknown-timezone",
                 ("timezone",),
-                f"expected an IANA time zone such as Europe/Berlin, got {own_zone or zone!r}",
+                f"expected an IANA time zone such as Europe/Berlin, got {written_zone or zone!r}",
                 "the names are those of the tz database",
             )
         )
@@ -46,12 +46,12 @@ def read_frame(reader: Reader, zone: str | ZoneInfo, calendar: CalendarConfig) -
 
 def _read_roll(config: Mapping[str, object], calendar: CalendarConfig) -> Roll | None:
     holidays, weekends = bool(config.get("skipHoliday")), bool(config.get("skipWeekend"))
-    own = config.get("calendar")
+    written = config.get("calendar")
     found: Calendar | None = calendar if isinstance(calendar, Calendar) else None
-    if own is not None:
-        if not isinstance(own, str | Mapping):
+    if written is not None:
+        if not isinstance(written, str | Mapping):
             raise Mistake("unknown-calendar", ("calendar",), "expected a code or an object")
-        found = _calendar(own)
+        found = _calendar(written)
     elif isinstance(calendar, str | Mapping) and (holidays or weekends):
         found = _calendar(calendar)
     if not holidays and not weekends:

@@ -170,7 +170,7 @@ def _unclear_ends(config: Mapping[str, object]) -> Iterator[TimingProblem]:
         yield TimingProblem(
             "two-ends",
             ("endTime",),
-            "endTime and endField both stand here, and endField is used",
+            "endTime and endField are both set, and endField is used",
             "remove one, or say which by endTimeType",
             warning=True,
         )

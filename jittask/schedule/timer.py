@@ -76,7 +76,7 @@ class Timer:
         """Yield the occurrences that are effective in ``(a, b]``, in order."""
         if self.roll is None:
             return self._plain(a, min(b, self.last))
-        return (one for one in self.walk(a, b) if isinstance(one, Occurrence))
+        return (step for step in self.walk(a, b) if isinstance(step, Occurrence))
 
     def walk(self, a: datetime, b: datetime) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield what ``between`` yields, and the nominals that the calendar keeps from firing."""
