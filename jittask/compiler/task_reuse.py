@@ -32,7 +32,7 @@ class TaskReuse:
         cache: TaskCache | None,
     ) -> None:
         self._elements = elements
-        self._reading = reading
+        self._models, self._services = reading.models, reading.services
         self._settings_digest = settings_digest
         self._before = before
         self._cache = cache
@@ -85,7 +85,7 @@ class TaskReuse:
         if element.digest != self._elements.digest(found):
             return None
         model = task.model if isinstance(task, DateFieldTask) else None
-        if model is not None and self._reading.models.get(model.name) != model:
+        if model is not None and self._models.get(model.name) != model:
             return None
         needs = before.reusable.needs[found.name]
         further = further_elements(
@@ -116,9 +116,8 @@ class TaskReuse:
         self, element: Element, needs: Needs, further: list[str], graph: Graph
     ) -> tuple[str, tuple[str, ...]]:
         """Return a task's version of today, empty where something that it needs cannot load."""
-        reading = self._reading
         if not all(
-            name == element.name or name in reading.services or name in reading.models
+            name == element.name or name in self._services or name in self._models
             for name in further
         ):
             return "", ()
