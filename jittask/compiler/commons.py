@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jittask.compiler.dependencies import Mentions, Needs, mentions, module_file
+from jittask.compiler.dependencies import Dependencies, Mentions, mentions, module_file
 from jittask.compiler.files import COMMONS, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import read_python
@@ -13,9 +13,9 @@ from jittask.compiler.python import read_python
 
 @dataclass(frozen=True, slots=True)
 class Commons:
-    """The modules' needs, by file, and those files that no import can get through."""
+    """The modules' dependencies, by file, and those files that no import can get through."""
 
-    needs: Mapping[str, Needs] = field(default_factory=dict)
+    dependencies: Mapping[str, Dependencies] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
 
 
@@ -33,7 +33,9 @@ def read_commons(files: Files, findings: Findings) -> Commons:
             found[file] = mentions(module)
     while more := {file for file in found.keys() - broken if _leads_to(found[file], files, broken)}:
         broken |= more
-    return Commons({file: mentioned.needs for file, mentioned in found.items()}, frozenset(broken))
+    return Commons(
+        {file: mentioned.dependencies for file, mentioned in found.items()}, frozenset(broken)
+    )
 
 
 def _leads_to(mentioned: Mentions, files: Files, broken: set[str]) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jittask.compiler.dependencies import Needs
+from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.look import NOTHING_KNOWN, Look
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
@@ -96,9 +96,9 @@ class Reusable:
 
     known: Look = NOTHING_KNOWN
     """The files, with their digests, and the folders."""
-    needs: Mapping[str, Needs] = field(default_factory=dict)
+    dependencies: Mapping[str, Dependencies] = field(default_factory=dict)
     """What the elements' own files need, by full name."""
-    of_own_files: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    task_diagnostics: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """What was found in the own files of compiled tasks."""
     probed: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """What the import step found, by task."""
@@ -106,7 +106,7 @@ class Reusable:
     """The versions that ``probed`` is about."""
     environment: Mapping[str, bool | str] = field(default_factory=dict)
     """What the environment was asked, and its answers (``environment.Asked``)."""
-    bearing: str = ""
+    settings_digest: str = ""
     """Names the settings that tasks depend on."""
 
 

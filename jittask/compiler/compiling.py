@@ -90,8 +90,8 @@ class Compiling:
             _app_digest(settings, self.elements.by_name),
         )
         reusable = Reusable(
-            self.files.known(), self.elements.needs, self._reuse.diagnostics, probed, versions,
-            self.environment.asked, self._settings_digest,
+            self.files.known(), self.elements.dependencies, self._reuse.diagnostics, probed,
+            versions, self.environment.asked, self._settings_digest,
         )  # fmt: skip
         return Compilation(app, self.elements.diagnostics(), reusable)
 
@@ -105,8 +105,8 @@ class Compiling:
     def _surroundings(self) -> Surroundings:
         reading, elements = self.reading, self.elements
         graph = Graph(
-            self.files, reading.settings.app, elements.by_name, reading.models, elements.needs,
-            elements.commons,
+            self.files, reading.settings.app, elements.by_name, reading.models,
+            elements.dependencies, elements.commons,
             [kind.element_kind for kind in KINDS.values() if kind.found_by_code],
         )  # fmt: skip
         return Surroundings(reading, graph)
@@ -120,7 +120,7 @@ class Compiling:
             element.source,
             self.files.has(f"{found.folder}/{INNER}"),
             element.modules.get(INNER),
-            self.elements.needs[found.name],
+            self.elements.dependencies[found.name],
         )
         task = compile_task(files, around, element.findings)
         if task is not None:

@@ -34,7 +34,7 @@ class Imported:
     """Whether the import is reached whenever the file is, and this is a module's name."""
 
 
-class Needs(NamedTuple):
+class Dependencies(NamedTuple):
     """What the Python files of an element, or one of ``commons``, need of the tree, by name."""
 
     elements: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Needs(NamedTuple):
     """``app.getElement`` is given a name that is not literal."""
 
 
-NO_NEEDS = Needs()
+NO_DEPENDENCIES = Dependencies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +62,11 @@ class Mentions:
         )
 
     @property
-    def needs(self) -> Needs:
+    def dependencies(self) -> Dependencies:
         """What is needed, each thing once."""
         if self == NO_MENTIONS:
-            return NO_NEEDS
-        return Needs(
+            return NO_DEPENDENCIES
+        return Dependencies(
             tuple(dict.fromkeys(named.name for named in self.elements)),
             tuple(dict.fromkeys(imported.name for imported in self.imports)),
             self.anything,

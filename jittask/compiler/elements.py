@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator
 
 from jittask.compiler.commons import Commons, read_commons
-from jittask.compiler.dependencies import NO_MENTIONS, Needs, mentions
+from jittask.compiler.dependencies import NO_MENTIONS, Dependencies, mentions
 from jittask.compiler.discover import Found, check_names, check_places, discover
 from jittask.compiler.element_schema import check_element
 from jittask.compiler.files import Files
@@ -32,7 +32,7 @@ class Elements:
         self.commons = Commons()
         self.by_name: dict[str, Element] = {}
         """The elements read so far, broken ones too."""
-        self.needs: dict[str, Needs] = {}
+        self.dependencies: dict[str, Dependencies] = {}
         """What their own Python files need."""
         self._misnamed = check_names(self.found)
         self._names = frozenset(found.name for found in self.found)
@@ -113,7 +113,7 @@ class Elements:
                 if module is not None:
                     modules[file[len(found.folder) + 1 :]] = module
                     mentioned += mentions(module)
-        self.needs[found.name] = mentioned.needs
+        self.dependencies[found.name] = mentioned.dependencies
         if mentioned is not NO_MENTIONS:
             check_references(mentioned, self.files, self._names, self.commons, findings)
         return modules

@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.commons import Commons
-from jittask.compiler.dependencies import NO_NEEDS, Needs
+from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import COMMONS, Files
 from jittask.environment import escape
 from jittask.model import AppSettings, Element, ElementKind, ModelInfo
@@ -28,7 +28,7 @@ class Graph:
         settings: AppSettings,
         elements: Mapping[str, Element],
         models: Mapping[str, ModelInfo],
-        own_needs: Mapping[str, Needs],
+        dependencies_by_name: Mapping[str, Dependencies],
         commons: Commons,
         found_by_code: Collection[ElementKind],
     ) -> None:
@@ -36,20 +36,20 @@ class Graph:
         self._head = _head(settings)
         self._elements = elements
         self._models = models
-        self._needs = own_needs
+        self._dependencies = dependencies_by_name
         self._commons = commons
         self._found_by_code = found_by_code
         self._closures: dict[str, frozenset[str]] = {}
 
     def version(
-        self, name: str, needs: Needs, further: Iterable[str]
+        self, name: str, dependencies: Dependencies, further: Iterable[str]
     ) -> tuple[str, tuple[str, ...]]:
         """Return a task's version, and its files, sorted; ``further`` elements it needs too.
 
         Raises OSError where a file cannot be read.
         """
         found = set(self._own(name))
-        for other in (*self._elements_of(needs, found), *further):
+        for other in (*self._elements_of(dependencies, found), *further):
             if other != name:
                 found |= self.closure(other)
         bundle = tuple(sorted(found))
@@ -70,7 +70,7 @@ class Graph:
                 continue
             seen.add(element)
             found.update(self._own(element))
-            waiting += self._elements_of(self._needs.get(element, NO_NEEDS), found)
+            waiting += self._elements_of(self._dependencies.get(element, NO_DEPENDENCIES), found)
             model = self._models.get(element)
             if model is not None:
                 waiting.append(model.database)
@@ -86,11 +86,11 @@ class Graph:
     def _own(self, name: str) -> list[str]:
         return self._files.under(self._elements[name].folder)
 
-    def _elements_of(self, needs: Needs, found: set[str]) -> list[str]:
+    def _elements_of(self, dependencies: Dependencies, found: set[str]) -> list[str]:
         """Add the files of ``commons`` to ``found``; return the elements, those of commons too."""
-        named = [*needs.elements]
-        waiting = [*needs.imports]
-        anything = needs.anything
+        named = [*dependencies.elements]
+        waiting = [*dependencies.imports]
+        anything = dependencies.anything
         while waiting:
             name = waiting.pop()
             if not name.startswith(COMMONS):
@@ -100,7 +100,7 @@ class Graph:
             for file in self._around(name):
                 if file not in found:
                     found.add(file)
-                    deeper = self._commons.needs.get(file, NO_NEEDS)
+                    deeper = self._commons.dependencies.get(file, NO_DEPENDENCIES)
                     named += deeper.elements
                     waiting += deeper.imports
                     anything = anything or deeper.anything

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from jittask.compiler.compiled import CompiledTask, DateFieldTask, ScheduledTask
-from jittask.compiler.dependencies import Needs
+from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.task_cache import CachedTask
 from jittask.compiler.task_files import Surroundings
 from jittask.compiler.task_policy import policy_of
@@ -68,13 +68,16 @@ _KEYS = ("type", "title", "enable", "modelPath", "filter", "policy", "descriptio
 
 
 def to_cache(
-    task: CompiledTask, data: Mapping[str, Any], needs: Needs, diagnostics: tuple[Diagnostic, ...]
+    task: CompiledTask,
+    data: Mapping[str, Any],
+    dependencies: Dependencies,
+    diagnostics: tuple[Diagnostic, ...],
 ) -> CachedTask:
     """Return what a later start can make this compiled task from."""
     return CachedTask(
         task.name, task.version, task.timing_digest,
         {key: data[key] for key in _KEYS if key in data}, json.dumps(data["timerCfg"]),
-        task.function, task.policy.on_failure, needs, diagnostics,
+        task.function, task.policy.on_failure, dependencies, diagnostics,
     )  # fmt: skip
 
 

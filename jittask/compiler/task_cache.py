@@ -27,7 +27,7 @@ from sys import intern
 from typing import Any, NamedTuple, Self
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
-from jittask.compiler.dependencies import NO_NEEDS, Needs
+from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import Files
 from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look
 from jittask.diagnostics import Diagnostic
@@ -51,7 +51,7 @@ class CachedTask(NamedTuple):
     """Its ``timerCfg``, as JSON."""
     function: FunctionRef
     on_failure: FunctionRef | None
-    needs: Needs
+    dependencies: Dependencies
     diagnostics: tuple[Diagnostic, ...]
     """What was found in its own files."""
 
@@ -77,12 +77,12 @@ class TaskCache:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def begin(self, bearing: str) -> None:
+    def begin(self, settings_digest: str) -> None:
         """Look for the tasks that were kept under the settings that tasks depend on now."""
-        self._head = {"stamp": stamp(), "bearing": bearing, "packages": _packages()}
+        self._head = {"stamp": stamp(), "settings_digest": settings_digest, "packages": _packages()}
         with contextlib.suppress(*_NO_FILE):
             lines = _Lines(self._open.enter_context(self._folder.open(_TASKS)))
-            if all(lines.head[key] == self._head[key] for key in ("stamp", "bearing")):
+            if all(lines.head[key] == self._head[key] for key in ("stamp", "settings_digest")):
                 self._old = lines
                 self.imports_hold = lines.head["packages"] == self._head["packages"]
 
@@ -212,11 +212,12 @@ def _digest(text: str) -> str:
 
 def _line(task: CachedTask) -> str:
     """Write a task down, its name first; a name is a Python name, and needs no escape."""
-    needs = None if task.needs == NO_NEEDS else task.needs
+    dependencies = None if task.dependencies == NO_DEPENDENCIES else task.dependencies
     return json.dumps(
         [
             task.name, task.version, task.timing_digest, task.data, task.timing,
-            astuple(task.function), astuple(task.on_failure) if task.on_failure else None, needs,
+            astuple(task.function), astuple(task.on_failure) if task.on_failure else None,
+            dependencies,
             [asdict(diagnostic) for diagnostic in task.diagnostics],
         ],
         ensure_ascii=False,
@@ -225,18 +226,18 @@ def _line(task: CachedTask) -> str:
 
 def _task(name: str, line: list[Any]) -> CachedTask:
     """Read a task; ``name`` is the one string of its name, which is not to be held twice."""
-    _, version, timing_digest, data, timing, function, on_failure, needs, diagnostics = line
+    _, version, timing_digest, data, timing, function, on_failure, dependencies, diagnostics = line
     data["type"] = intern(data["type"])
     return CachedTask(
         name, version, timing_digest, data, timing, _function(name, function),
         None if on_failure is None else _function(name, on_failure),
-        NO_NEEDS if needs is None else _needs(*needs),
+        NO_DEPENDENCIES if dependencies is None else _dependencies(*dependencies),
         tuple(map(diagnostic, diagnostics)),
     )  # fmt: skip
 
 
-def _needs(elements: list[str], imports: list[str], anything: bool) -> Needs:
-    return Needs(tuple(map(intern, elements)), tuple(map(intern, imports)), anything)
+def _dependencies(elements: list[str], imports: list[str], anything: bool) -> Dependencies:
+    return Dependencies(tuple(map(intern, elements)), tuple(map(intern, imports)), anything)
 
 
 def _function(name: str, written: list[str]) -> FunctionRef:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 
-from jittask.compiler.dependencies import Needs
+from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.functions import Services
 from jittask.compiler.graph import Graph
 from jittask.compiler.python import Module
@@ -57,4 +57,4 @@ class TaskFiles:
     has_inner: bool
     inner: Module | None
     """``inner.py``, where it can be read."""
-    needs: Needs
+    dependencies: Dependencies

@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
-from jittask.compiler.dependencies import Needs
+from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.discover import Found
 from jittask.compiler.elements import Elements
 from jittask.compiler.graph import Graph
@@ -60,7 +60,7 @@ class TaskReuse:
         """Keep a task that has been compiled now, for the next compilation and the next start."""
         self.diagnostics[task.name] = found
         if self._cache is not None:
-            self._cache.add(to_cache(task, files.source.data, files.needs, found))
+            self._cache.add(to_cache(task, files.source.data, files.dependencies, found))
 
     def imported(self, tasks: dict[str, CompiledTask]) -> dict[str, tuple[Diagnostic, ...]]:
         """Return what the import of these very versions found before, by task."""
@@ -77,8 +77,8 @@ class TaskReuse:
     def _from_before(self, before: Compilation, found: Found, graph: Graph) -> CompiledTask | None:
         """Return the very object of the compilation before."""
         task = before.app.tasks.get(found.name)
-        diagnostics = before.reusable.of_own_files.get(found.name)
-        same_settings = before.reusable.bearing == self._settings_digest
+        diagnostics = before.reusable.task_diagnostics.get(found.name)
+        same_settings = before.reusable.settings_digest == self._settings_digest
         if not same_settings or task is None or diagnostics is None:
             return None
         element = before.app.elements[found.name]
@@ -87,13 +87,13 @@ class TaskReuse:
         model = task.model if isinstance(task, DateFieldTask) else None
         if model is not None and self._models.get(model.name) != model:
             return None
-        needs = before.reusable.needs[found.name]
+        dependencies = before.reusable.dependencies[found.name]
         further = further_elements(
             task.function, task.policy.on_failure, model.name if model else None
         )
-        if self._version(element, needs, further, graph)[0] != task.version:
+        if self._version(element, dependencies, further, graph)[0] != task.version:
             return None
-        self._record(element, needs, diagnostics)
+        self._record(element, dependencies, diagnostics)
         return task
 
     def _from_cached(
@@ -104,16 +104,16 @@ class TaskReuse:
         model = data["modelPath"] if data["type"] == TaskType.DATE_FIELD else None
         element = Element(found.name, found.kind, data["type"], data["title"], found.folder, digest)
         further = further_elements(cached.function, cached.on_failure, model)
-        version, bundle = self._version(element, cached.needs, further, around.graph)
+        version, bundle = self._version(element, cached.dependencies, further, around.graph)
         if version != cached.version:
             return None
         task = from_cache(cached, bundle, around)
-        self._record(element, cached.needs, cached.diagnostics)
+        self._record(element, cached.dependencies, cached.diagnostics)
         self._from_cache.append(found.name)
         return task
 
     def _version(
-        self, element: Element, needs: Needs, further: list[str], graph: Graph
+        self, element: Element, dependencies: Dependencies, further: list[str], graph: Graph
     ) -> tuple[str, tuple[str, ...]]:
         """Return a task's version of today, empty where something that it needs cannot load."""
         if not all(
@@ -123,12 +123,14 @@ class TaskReuse:
             return "", ()
         self._elements.by_name[element.name] = element
         try:
-            return graph.version(element.name, needs, further)
+            return graph.version(element.name, dependencies, further)
         except OSError:
             return "", ()
 
-    def _record(self, element: Element, needs: Needs, diagnostics: tuple[Diagnostic, ...]) -> None:
-        self._elements.needs[element.name] = needs
+    def _record(
+        self, element: Element, dependencies: Dependencies, diagnostics: tuple[Diagnostic, ...]
+    ) -> None:
+        self._elements.dependencies[element.name] = dependencies
         self.diagnostics[element.name] = diagnostics
         if diagnostics:
             self._elements.findings[element.name].found += diagnostics

@@ -70,7 +70,7 @@ def _versioned(
     model = meaning.model.name if meaning.model else None
     further = further_elements(meaning.function, meaning.policy.on_failure, model)
     try:
-        version, bundle = around.graph.version(task.name, task.needs, further)
+        version, bundle = around.graph.version(task.name, task.dependencies, further)
     except OSError as error:
         message = f"a file of it cannot be read: {error.strerror}"
         findings.add("file-unreadable", task.source.value(()), message)

@@ -66,8 +66,8 @@ def start(root: Path) -> Compilation:
 
 
 def alike(one: Compilation, other: Compilation) -> bool:
-    return (one.app, one.diagnostics, one.reusable.needs, one.reusable.of_own_files) == (
-        other.app, other.diagnostics, other.reusable.needs, other.reusable.of_own_files,
+    return (one.app, one.diagnostics, one.reusable.dependencies, one.reusable.task_diagnostics) == (
+        other.app, other.diagnostics, other.reusable.dependencies, other.reusable.task_diagnostics,
     )  # fmt: skip
 
 
