@@ -83,7 +83,7 @@ def read_settings(
 def _settings(data: Mapping[str, Any]) -> AppSettings:
     settings = data.get("settings", {})
     runtime = settings.get("runtime", {})
-    known = RuntimeSettings()
+    default = RuntimeSettings()
     return AppSettings(
         app_id=data.get("appId", ""),
         name=data.get("name", ""),
@@ -95,12 +95,12 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         store=settings.get("store"),
         retention_days=settings.get("retentionDays", 90),
         runtime=RuntimeSettings(
-            executor=runtime.get("executor", known.executor),
-            workers=runtime.get("workers", known.workers),
-            scan_seconds=runtime.get("scanSeconds", known.scan_seconds),
-            lease_seconds=runtime.get("leaseSeconds", known.lease_seconds),
-            heartbeat_seconds=runtime.get("heartbeatSeconds", known.heartbeat_seconds),
-            debounce_millis=runtime.get("debounceMillis", known.debounce_millis),
+            executor=runtime.get("executor", default.executor),
+            workers=runtime.get("workers", default.workers),
+            scan_seconds=runtime.get("scanSeconds", default.scan_seconds),
+            lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
+            heartbeat_seconds=runtime.get("heartbeatSeconds", default.heartbeat_seconds),
+            debounce_millis=runtime.get("debounceMillis", default.debounce_millis),
         ),
     )
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from math import prod
 from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrule, rrulestr
@@ -40,34 +42,57 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     interval = whole_number(parts, "INTERVAL", MOST_INTERVAL) or 1
     if frequency in ELAPSED_SECONDS:
         return _elapsed(parts, interval, start, zone, until)
+    read = _read(parts, start, text)
+    if _never_a_day(read.written, read.times_a_day):
+        raise never_fires(text)
+    cycle = Recurrence(
+        start,
+        zone,
+        text,
+        until,
+        counted=_last(read.counted) if "COUNT" in parts else None,
+        moves=read.times_a_day == 1,
+        rule=read.rule,
+        written=joined(read.written),
+        at_start_time=not any(key in parts for key in TIME_PARTS),
+        hours=frozenset(int(hour) for hour in parts.get("BYHOUR", "").split(",") if hour),
+        units=Units(start, frequency, interval, WEEKDAYS.index(parts.get("WKST", "MO")[:2])),
+        times_a_day=read.times_a_day,
+    )
+    if next(cycle.nominals(resolve(start, zone)), None) is None:
+        raise never_fires(text)
+    return cycle
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A rule as dateutil reads it."""
+
+    counted: rrule
+    """With its COUNT, from the task's start."""
+    written: dict[str, str]
+    """The parts without COUNT, and with those that the rule takes from its start."""
+    rule: rrule
+    """Of these parts."""
+
+    @property
+    def times_a_day(self) -> int:
+        """How many times of day the rule names."""
+        return prod(self.written[key].count(",") + 1 for key in TIME_PARTS)
+
+
+def _read(parts: dict[str, str], start: datetime, text: str) -> _Read:
+    """Have dateutil read a rule; raises Mistake with what it says."""
     try:
         counted = rrulestr(joined(parts), dtstart=start)
-        count = whole_number(parts, "COUNT", None)
-        parts.pop("COUNT", None)
-        written = _written_out(parts, start)
-        text_written = joined(written)
-        rule = rrulestr(text_written, dtstart=start)
+        whole_number(parts, "COUNT", None)
+        written = _written_out({key: parts[key] for key in parts if key != "COUNT"}, start)
+        rule = rrulestr(joined(written), dtstart=start)
     except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise bad_rrule(f"rrule {text!r}: {error}") from error
     if not isinstance(counted, rrule) or not isinstance(rule, rrule):
         raise bad_rrule("expected one rule, got a set of rules")
-    times = 1
-    for key in TIME_PARTS:
-        times *= written[key].count(",") + 1
-    if _never_a_day(written, times):
-        raise never_fires(text)
-    last = _last(counted) if count is not None else None
-    week_start = WEEKDAYS.index(parts.get("WKST", "MO")[:2])
-    units = Units(start, frequency, interval, week_start)
-    at_start_time = not any(key in parts for key in TIME_PARTS)
-    hours = frozenset(int(hour) for hour in parts.get("BYHOUR", "").split(",") if hour)
-    cycle = Recurrence(
-        start, zone, text, until, last, times == 1, rule, text_written, at_start_time, hours,
-        units, times,
-    )  # fmt: skip
-    if next(cycle.nominals(resolve(start, zone)), None) is None:
-        raise never_fires(text)
-    return cycle
+    return _Read(counted, written, rule)
 
 
 def _written_out(parts: dict[str, str], start: datetime) -> dict[str, str]:
