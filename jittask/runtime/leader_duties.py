@@ -30,8 +30,8 @@ class LeaderDuties:
         self.again: datetime | None = None
         """When the next task's turn is."""
 
-    def have(self, term: int | None) -> None:
-        """Go on in a term, or begin another."""
+    def begin_term(self, term: int | None) -> None:
+        """Begin a term, unless it is the one under way, or none."""
         if term is not None and term != self._term:
             self._term = term
             self._begin()

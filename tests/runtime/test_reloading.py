@@ -9,8 +9,7 @@ from types import SimpleNamespace
 
 from jittask.clock import SystemClock
 from jittask.compiler import compile_tree
-from jittask.runtime.bundles import Bundles
-from jittask.runtime.reload import Reloader
+from jittask.runtime.element_states import ElementStates
 from jittask.runtime.snapshot import first_snapshot
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -27,13 +26,16 @@ def test_two_threads_do_not_write_at_once(tmp_path: Path) -> None:
         assert go_on.wait(10)
 
     store = SimpleNamespace(put_elements=put_elements, note=lambda *_, **__: None, elements=dict)
-    reloading = Reloader(
-        tmp_path, compilation, Bundles(tmp_path), store, lambda: "me", SystemClock(),  # type: ignore[arg-type]
-        lambda _: None, lambda _: None, {},
-    )  # fmt: skip
-    reloading.current = first_snapshot(compilation, {}, {}, NOW)
-    reloading._unwritten = (NOW, True)
-    threads = [threading.Thread(target=reloading.write_pending_state, name=n) for n in ("a", "b")]
+    snapshot = first_snapshot(compilation, {}, {}, NOW)
+    states = ElementStates(
+        store,  # type: ignore[arg-type]
+        SystemClock(),
+        lambda: "me",
+        lambda: snapshot,
+        {},
+    )
+    states.reloaded(NOW, success=True)
+    threads = [threading.Thread(target=states.write_pending, name=name) for name in ("a", "b")]
     threads[0].start()
     assert inside.wait(10)
     threads[1].start()

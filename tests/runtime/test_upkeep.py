@@ -26,7 +26,7 @@ def test_what_waits_for_a_task_ends_when_that_has_been_away_for_a_day(
         mark = Watermark("tasks.Gone", NOW, "", "v", NOW, NOW, enabled=True, vanished=NOW)
         store.plan(NOW, mark=[mark])
         number = store.enqueue("tasks.Gone", "", Trigger.MANUAL, NOW)
-        upkeep = Upkeep(store, Bundles(tmp_path), 90)
+        upkeep = Upkeep(store, Bundles(tmp_path))
         for moment, wanted in (
             (NOW + DAY - HOUR, RunStatus.PENDING),
             (NOW + DAY - timedelta(seconds=1), RunStatus.PENDING),
