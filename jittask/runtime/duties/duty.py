@@ -49,8 +49,8 @@ class DutyThreads:
         self.failure: BaseException | None = None
 
     def start(self) -> None:
-        """Start every duty."""
-        for thread in self._threads:
+        """Start every duty, the first one last: it may be over at once, and joins the others."""
+        for thread in reversed(self._threads):
             thread.start()
 
     def join(self, seconds: float | None = None) -> bool:
