@@ -264,10 +264,14 @@ def test_a_reader_that_reads_nothing_holds_up_neither_the_runs_nor_the_end(busy:
     os.set_blocking(writing, True)
     with run(busy, stdout=writing) as program:
         os.close(writing)
-        done = jittask("trigger", "Many", "--wait", "--tree", busy)
-        assert done.returncode == 0, done.stderr
-        program.send_signal(signal.SIGTERM)
-        assert program.wait(PATIENCE) == 3
-        assert program.stderr is not None
-        assert "nobody reads stdout" in program.stderr.read()
+        try:
+            trigger = ("trigger", "Many", "--wait", "--tree", busy)
+            tries = (jittask(*trigger).returncode for _ in range(30))  # it has yet to start
+            assert 0 in tries
+            program.send_signal(signal.SIGTERM)
+            assert program.wait(PATIENCE) == 3
+            assert program.stderr is not None
+            assert "nobody reads stdout" in program.stderr.read()
+        finally:
+            program.kill()
     os.close(reading)
