@@ -9,9 +9,13 @@ from pathlib import Path
 import pytest
 
 from jittask import compile_tree
+from jittask.compiler.compiled import ScheduledTask
 from jittask.model import AppSettings
+from jittask.runtime import planner
+from jittask.runtime.events import Event, Planned, Trouble
 from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.runtime.task_plan import Plan
 from jittask.store import Store
 from tests.tree import Tree
 from tests.written import rows_written
@@ -88,3 +92,31 @@ def test_a_task_that_has_gone_is_marked_once(store: Store, planned: Tree) -> Non
     (planned.root / "tasks/Plain/e.json").unlink()
     assert start(store, planned, SOON) == {"UPDATE": 2, "DELETE": 1}
     assert start(store, planned, SOON) == {}
+
+
+def test_a_task_that_cannot_be_planned_holds_up_no_other(
+    store: Store, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is reported once, and tried again (R12)."""
+    tree.scheduled("Fails")
+    tree.scheduled("Works")
+    original = planner.plan_task
+
+    def plan(task: ScheduledTask, *more: object) -> Plan:
+        if task.name == "tasks.Fails":
+            raise ZeroDivisionError("no")
+        return original(task, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(planner, "plan_task", plan)
+    events: list[Event] = []
+    plans, shot = Planner(store, events.append), snapshot(tree)
+    for minutes in range(3):
+        again = plans.step(shot, NOW + timedelta(minutes=minutes))
+        assert again == NOW + timedelta(minutes=minutes + 1)
+    assert [event.text for event in events if isinstance(event, Trouble)] == [
+        "tasks.Fails: cannot be planned: ZeroDivisionError: no"
+    ]
+    assert [event.task for event in events if isinstance(event, Planned)] == ["tasks.Works"]
+    monkeypatch.undo()
+    plans.step(shot, NOW + timedelta(minutes=3))
+    assert events[-1].task == "tasks.Fails"  # type: ignore[union-attr]
