@@ -23,6 +23,7 @@ from jittask.runtime.model_tables import create_missing_tables
 from jittask.runtime.outage import Outage
 from jittask.runtime.participation import Participation, end_orphans, enter, new_identity
 from jittask.runtime.prefetch import Prefetch
+from jittask.runtime.readiness import ready
 from jittask.runtime.reload import Reloader, broken_elements
 from jittask.runtime.signals import Signals
 from jittask.runtime.upkeep import Upkeep
@@ -156,6 +157,6 @@ def _plan_first(parts: Parts) -> None:
         except LeadershipLost:  # these first plans took longer than a heartbeat
             participation.membership.lost_the_lead()
     now = parts.clock.now()
-    parts.emit(startup.ready(loaded.snapshot, parts.store, now))
+    parts.emit(ready(loaded.snapshot, parts.store, now))
     for event in broken_elements(loaded.snapshot, now):
         parts.emit(event)

@@ -16,7 +16,7 @@ class WrongState(RuntimeFailure):
 
 
 class EventsLost(RuntimeFailure):
-    """A program has read the events of a runtime too slowly, and some were not kept for it."""
+    """A program has read the events of a runtime too slowly, so that later ones are lost."""
 
     def __init__(self, capacity: int) -> None:
         super().__init__(

@@ -57,7 +57,7 @@ class Participation:
     def rejoin(self) -> str:
         """Enter again as a new runtime, and return the new identity (R4).
 
-        Others have counted this one as dead, and taken its runs over.
+        Other runtimes have declared this one dead, and taken over its runs.
         """
         self.identity, now = new_identity(), self._clock.now()
         text = (

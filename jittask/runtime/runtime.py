@@ -1,7 +1,7 @@
 """The runtime: starts the duties, and stops them (rules R5, R7, H1).
 
-The composition root: ``start`` lists the duties. What they do stands in
-``duties``, how their parts are opened in ``assembly``.
+The composition root: ``start`` lists the duties. What they do is in the folder
+``duties``, and how their parts are opened in ``assembly``.
 """
 
 from __future__ import annotations
@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from jittask.clock import Clock, SystemClock
@@ -56,7 +55,7 @@ class Runtime:
         self._events = EventBus(self._clock)
         self._lifecycle = Lifecycle()
         self._signals = Signals(self._clock)
-        self._signals_lock = threading.Lock()  # a stop is for one start: the one under way
+        self._signals_lock = threading.Lock()  # so that a stop reaches the start under way
         self._parts: Parts | None = None
         self._threads: DutyThreads | None = None
         if on_event is not None:
@@ -171,12 +170,7 @@ class Runtime:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        value: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_: object) -> None:
         if not self._signals.draining.is_set():
             self.stop()
         self.join()

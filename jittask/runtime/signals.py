@@ -10,7 +10,7 @@ from jittask.clock import Clock
 
 
 class Signals:
-    """Made anew for each start; safe to use from several threads."""
+    """One object for each start; safe to use from several threads."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
