@@ -71,14 +71,14 @@ class _Printer:
         self._subscription = runtime.subscribe(self._show, capacity=_MOST_UNPRINTED)
 
     def check(self) -> None:
-        """Raise the error of stdout; end at once where nobody reads it, and it is full.
+        """Raise the error of stdout; end at once where it took no more events.
 
-        Otherwise the interpreter would wait for it.
+        The interpreter would wait for a stdout that is full, and that nobody reads.
         """
         if self._error is not None:
             raise self._error
-        if not self._subscription.is_idle:
-            click.echo("jittask: nobody reads stdout: its last events are lost", err=True)
+        if self._subscription.dropped is not None:
+            click.echo("jittask: nobody reads stdout: the events after that are lost", err=True)
             os._exit(_OUR_FAILURE)
 
     def _show(self, event: Event) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from jittask import zonedata
 from jittask.compiler.compiled import ScheduledTask
+from jittask.model import Occurrence
 from jittask.runtime.events import NotFiring, Ready
 from jittask.runtime.snapshot import Snapshot
 from jittask.schedule.timer import Followers
@@ -17,11 +19,11 @@ from jittask.store.control import Pause
 def ready(snapshot: Snapshot, store: Store, now: datetime) -> Ready:
     """Return the event that says that the runtime runs, and which tasks will not fire (V8)."""
     followers = Followers()
-    following = {
-        name: followers.after(running.task.timer, now)
-        for name, running in snapshot.tasks.items()
-        if running.task.enabled and isinstance(running.task, ScheduledTask)
-    }
+    following: dict[str, Occurrence | None] = {}
+    for name, running in snapshot.tasks.items():
+        if running.task.enabled and isinstance(running.task, ScheduledTask):
+            with suppress(Exception):  # a timer that fails has been reported by the planner
+                following[name] = followers.after(running.task.timer, now)
     upcoming = (
         (occurrence.effective, name)
         for name, occurrence in following.items()
