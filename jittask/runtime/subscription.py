@@ -48,11 +48,6 @@ class Subscription:
         return self._capacity
 
     @property
-    def is_idle(self) -> bool:
-        """Whether no call of the listener is under way, nor to come."""
-        return self._thread is None or not self._thread.is_alive()
-
-    @property
     def runs_here(self) -> bool:
         """Whether the calling thread is the one that calls the listener."""
         return self._thread is threading.current_thread()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,6 +13,8 @@ from jittask import Runtime
 from jittask.model import AppSettings, RuntimeSettings
 from jittask.runtime.events import Event, Reloaded, Trouble
 from jittask.runtime.settings_effect import SETTINGS, Effect, RestartNotice, value_of
+from jittask.runtime.watch import Watch
+from tests.running import PATIENCE
 from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -71,7 +74,17 @@ def test_the_text_has_both_values_and_no_password() -> None:
     ]
 
 
-def test_a_reload_reports_it_and_puts_the_others_into_effect(tmp_path: Path) -> None:
+def test_a_reload_reports_it_and_puts_the_others_into_effect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    debounced, look = threading.Event(), Watch.look
+
+    def seen(watch: Watch, stop: threading.Event, **millis: int) -> bool | None:
+        if millis["debounce_millis"] == 10:
+            debounced.set()
+        return look(watch, stop, **millis)
+
+    monkeypatch.setattr(Watch, "look", seen)
     runtime_settings = {"executor": "inline", "workers": 2, "scanSeconds": 1000}
     tree = Tree(tmp_path / "app", runtime=runtime_settings, retentionDays=90)
     tree.scheduled("A")
@@ -88,6 +101,7 @@ def test_a_reload_reports_it_and_puts_the_others_into_effect(tmp_path: Path) -> 
         )
         assert isinstance(told, Trouble)
         assert "settings.runtime.workers is now 8" in told.text
+        assert debounced.wait(PATIENCE)
         tree.scheduled("B")
         runtime.wait_for(lambda event: isinstance(event, Reloaded) and "tasks.B" in event.added)
         settings = runtime.snapshot.app.settings
