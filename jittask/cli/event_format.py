@@ -67,7 +67,7 @@ class Words:
             case Finished():
                 yield from self._finished(event)
             case Reloaded():
-                for word in ("added", "changed", "removed", "mended"):
+                for word in ("added", "changed", "removed", "fixed"):
                     for name in getattr(event, word):
                         yield self._line(event, "reload", f"{name} {word}", "cyan")
             case Broken():
@@ -79,8 +79,8 @@ class Words:
 
     def _ready(self, event: Ready) -> Iterator[str]:
         self._zone, self._gap = zonedata.zone(event.zone), "  "
-        for one in event.not_firing:
-            yield f"{one.task} will not fire: {one.text}"
+        for entry in event.not_firing:
+            yield f"{entry.task} will not fire: {entry.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
         upcoming = ""
         if event.next_at is not None:
@@ -111,13 +111,13 @@ class Words:
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
-            kept = f"the version of {clock_time(event.since, self._zone)} goes on"
+            effect = f"still running the version from {clock_time(event.since, self._zone)}"
         else:
-            kept = "nothing of it runs"
-        yield self._line(event, "broken", f"{event.element}: {kept}", "red")
+            effect = "nothing of it runs"
+        yield self._line(event, "broken", f"{event.element}: {effect}", "red")
         sources = SourceLines(self._root)
-        for one in event.diagnostics:
-            for line in diagnostic_lines(one, sources):
+        for diagnostic in event.diagnostics:
+            for line in diagnostic_lines(diagnostic, sources):
                 yield f"    {line}"
 
     def _stopped(self, event: Stopped) -> str:
@@ -133,7 +133,7 @@ class Words:
 
 def data(event: Event) -> dict[str, Any]:
     """Return an event as one JSON object: its name, and its fields (docs/reference/events.md)."""
-    values = {json_name(one.name): _plain(getattr(event, one.name)) for one in fields(event)}
+    values = {json_name(field.name): _plain(getattr(event, field.name)) for field in fields(event)}
     if "row" in values:
         values["row"] = values["row"] or None
     return {"event": type(event).__name__.lower(), **values}
@@ -154,7 +154,7 @@ def _plain(value: object) -> Any:
         case NotFiring():
             return asdict(value)
         case tuple():
-            return [_plain(one) for one in value]
+            return [_plain(item) for item in value]
         case float():
             return round(value, 4)
         case _:

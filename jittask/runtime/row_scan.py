@@ -107,8 +107,6 @@ class RowScan:
         since = min(due_row.occurrences[0].nominal for due_row in due)
         keys = [due_row.key for due_row in due]
         recorded, ranges = self._store.recorded_occurrences(task.name, keys, since)
-            task.name, [due_row.key for due_row in due], since
-        )
         return [
             run
             for due_row in due
