@@ -23,13 +23,14 @@ from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
 from jittask.runtime import startup
 from jittask.runtime.bundles import Bundles
-from jittask.runtime.claim_loop import ClaimLoop, end_orphaned_runs
+from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.event_bus import EventBus
 from jittask.runtime.events import Event, Stopped, Trouble
 from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.membership import LeaseLost, Membership, SoleRuntime
+from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.outage import Outage
 from jittask.runtime.prefetch import Prefetch
 from jittask.runtime.reload import Reloader
@@ -176,7 +177,9 @@ class Runtime:
         self._snapshot = startup.first(compilation, ran, self._bundles, now)
         self._end_orphaned_runs(now)
         self._data = AppData(compilation.app.databases, self.root)
-        self._executor = startup.open_executor(settings.runtime, self._store, self._clock)
+        self._executor = startup.open_executor(
+            settings.runtime, self._store, self._bundles, self.root, self._clock
+        )
         self._held.callback(self._executor.close)
         self._compose(compilation, ran)
         self._first_plans()
@@ -188,9 +191,9 @@ class Runtime:
         self._compilation = compilation
         self._join()
         self._claim_loop = ClaimLoop(
-            self._store, self._executor, self._bundles, self._clock, self.identity, self._emit
+            self._store, self._executor, self._clock, self.identity, self._emit
         )
-        self._prefetch = Prefetch(self._store, self._executor, self._bundles, self._clock)
+        self._prefetch = Prefetch(self._store, self._executor, self._clock)
         self._reloader = Reloader(
             self.root, compilation, self._bundles, self._store, lambda: self.identity, self._clock,
             self._emit, self._swap, ran,
@@ -232,7 +235,7 @@ class Runtime:
         if not self._membership.step(now):
             return
         if self._membership.until is not None:
-            self._executor.hold_until(self._membership.until)
+            self._executor.extend_lease(self._membership.until - self._clock.monotonic())
         self._leader_duties.have(self._membership.term)
         if self._membership.leads:
             self._end_orphaned_runs(now)

@@ -1,4 +1,4 @@
-"""Tells what bodies in the runtime's own process print and log from what the runtime prints.
+"""Separates what bodies in the runtime's own process print and log from what the runtime prints.
 
 A body is known by its context: what its thread writes to ``sys.stdout`` and
 ``sys.stderr`` and logs is its own. What its subprocesses write, and threads
@@ -39,7 +39,7 @@ class Streams:
         root.setLevel(min(root.level, logging.INFO))
 
     @contextmanager
-    def heard(self, sink: Sink) -> Iterator[None]:
+    def capture(self, sink: Sink) -> Iterator[None]:
         """Give ``sink`` what the code inside prints and logs, line by line."""
         body = _Body(sink)
         mark = self._body.set(body)
