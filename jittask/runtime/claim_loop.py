@@ -176,7 +176,7 @@ class ClaimLoop:
         if not self._writer.knows(report.run, report.token):
             return
         record = self._store.run(report.run) if report.written else None
-        self._writer.forget(report.run)
+        self._writer.forget(report.run, report.token)
         if record is None:
             return  # its token was stale, or the record is pruned
         event = settled_event(record, report.attempt, self._clock.now())

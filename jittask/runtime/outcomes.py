@@ -51,36 +51,44 @@ class OutcomeWriter:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
-        self._runs: dict[int, tuple[Assignment, Policy]] = {}
-        self._logged: Counter[int] = Counter()
-        """Characters of output that the store has, by run."""
+        self._runs: dict[RunKey, tuple[Assignment, Policy]] = {}
+        self._newest: dict[int, int] = {}
+        """The newest token of each run."""
+        self._logged: Counter[RunKey] = Counter()
+        """Characters of output that the store has."""
         self._outputs: list[Output] = []
-        self._ends: dict[int, Done] = {}
+        self._ends: dict[RunKey, Done] = {}
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
     def begin(self, assignment: Assignment, policy: Policy) -> None:
-        """Accept reports of this run, by ``policy``; an older token of it counts no more."""
-        self.forget(assignment.run)
-        self._runs[assignment.run] = assignment, policy
+        """Accept reports of this run, by ``policy``; those of an older token are stale now."""
+        before = self._newest.get(assignment.run)
+        if before is not None:
+            self._ends.pop((assignment.run, before), None)
+        self._newest[assignment.run] = assignment.token
+        self._runs[assignment.run, assignment.token] = assignment, policy
 
     def knows(self, run: int, token: int) -> bool:
-        """Whether reports of this run and token count."""
-        known = self._runs.get(run)
-        return known is not None and known[0].token == token
+        """Whether this run and token were begun, and have not ended."""
+        return (run, token) in self._runs
 
     def add(self, report: Output | Done) -> None:
         """Keep a report for ``write``; one that is stale, or comes again, changes nothing."""
-        if not self.knows(report.run, report.token) or report.run in self._ends:
+        key = report.run, report.token
+        if key not in self._runs or key in self._ends:
             return
-        if isinstance(report, Output):
+        if self._newest[report.run] != report.token:
+            if isinstance(report, Done):
+                self.forget(*key)
+        elif isinstance(report, Output):
             self._outputs.append(report)
         else:
-            self._ends[report.run] = report
+            self._ends[key] = report
 
     @property
     def unwritten(self) -> frozenset[RunKey]:
         """The runs that have ended, and whose outcome the store may not have."""
-        return frozenset((end.run, end.token) for end in self._ends.values())
+        return frozenset(self._ends)
 
     def write(self) -> list[Written]:
         """Write outcomes and output in one transaction; return the outcomes that counted.
@@ -100,32 +108,36 @@ class OutcomeWriter:
         counted = self._store.finish(endings, now, chunks)
         self._outputs, self._logged = [], logged
         written = [self._written(end, now) for end in counted]
-        for run in list(self._ends):
-            self.forget(run)
+        for key in list(self._ends):
+            self.forget(*key)
         return written
 
-    def forget(self, run: int) -> None:
-        """Drop all that is known of a run."""
-        self._runs.pop(run, None)
-        self._ends.pop(run, None)
-        if self._logged.pop(run, None) is not None or self._outputs:
-            self._outputs = [output for output in self._outputs if output.run != run]
+    def forget(self, run: int, token: int) -> None:
+        """Drop what is known of a run and token."""
+        key = run, token
+        self._runs.pop(key, None)
+        self._ends.pop(key, None)
+        self._logged.pop(key, None)
+        if self._newest.get(run) == token:
+            del self._newest[run]
 
     def clear(self) -> None:
         """Drop all that is known of every run."""
         self._runs.clear()
+        self._newest.clear()
         self._ends.clear()
         self._logged.clear()
         self._outputs = []
 
     def _ending(self, end: Done, now: datetime) -> Ending:
-        assignment, policy = self._runs[end.run]
+        assignment, policy = self._runs[end.run, end.token]
         jitter = self._random.random()
         return decide(end, assignment.task, assignment.row_key, policy, now, jitter)
 
     def _written(self, end: Ending, now: datetime) -> Written:
-        assignment, _ = self._runs[end.run]
-        seconds = _seconds(self._ends[end.run].outcome)
+        key = end.run, end.token
+        assignment, _ = self._runs[key]
+        seconds = _seconds(self._ends[key].outcome)
         return Written(now, end, assignment.task, assignment.row_key, seconds)
 
 
@@ -144,11 +156,12 @@ def _seconds(outcome: Outcome) -> float | None:
             return None
 
 
-def _capped(output: Output, logged: Counter[int]) -> str:
-    """Return what is still kept of a run's output, and count it."""
-    before = logged[output.run]
-    logged[output.run] += len(output.text)
-    if before >= LOG_CAP:
+def _capped(output: Output, logged: Counter[RunKey]) -> str:
+    """Return what is still kept of an attempt's output, and count it."""
+    key = output.run, output.token
+    before = logged[key]
+    logged[key] += len(output.text)
+    if before > LOG_CAP:
         return ""
     if before + len(output.text) > LOG_CAP:
         return output.text[: LOG_CAP - before] + f"\n… cut after {LOG_CAP} characters\n"

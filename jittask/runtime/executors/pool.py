@@ -14,7 +14,7 @@ from jittask.clock import Clock
 from jittask.runtime.executors.fork_client import ForkClient, Forked
 from jittask.runtime.executors.pool_messages import Hello
 from jittask.runtime.executors.pool_worker import PoolWorker, modules_of
-from jittask.runtime.executors.protocol import Interrupted, Outcome
+from jittask.runtime.executors.protocol import Interrupted, Outcome, RunKey
 from jittask.runtime.executors.workplace import Workplace
 
 
@@ -26,6 +26,8 @@ class Pool:
         self.fork_server = ForkClient()
         self.dead: list[PoolWorker] = []
         """Workers whose process is gone, and whose runs the executor has not looked at."""
+        self._lost: dict[int, PoolWorker] = {}
+        """Workers that are silent, until the fork server says how their process ended."""
         self._workplace = workplace
         self._clock = clock
         self._workers: dict[int, PoolWorker] = {}
@@ -37,6 +39,12 @@ class Pool:
 
     def __len__(self) -> int:
         return len(self._workers)
+
+    @property
+    def all_runs(self) -> Iterator[RunKey]:
+        """The runs of every worker, and of those that are gone."""
+        for worker in (*self, *self._lost.values(), *self.dead):
+            yield from worker.executing
 
     def modules(self, version: str) -> Mapping[str, str]:
         """Return the digests of a version's Python files."""
@@ -90,11 +98,16 @@ class Pool:
             worker.killed_for = why
             self.fork_server.kill(worker.number)
 
-    def declare_dead(self, worker: PoolWorker) -> None:
-        """Take out a worker whose process is gone."""
+    def lose(self, worker: PoolWorker) -> None:
+        """Take out a worker that has closed its connection, and make sure that it ends."""
         worker.connection.close()
-        if self._workers.pop(worker.number, None) is not None:
+        if self._workers.pop(worker.number, None) is None:
+            return
+        if worker.ended:
             self.dead.append(worker)
+        else:
+            self.fork_server.kill(worker.number)
+            self._lost[worker.number] = worker
 
     def end_at(self, moment: float) -> None:
         """Tell every worker, and those to come, when their lease is over."""
@@ -108,13 +121,17 @@ class Pool:
         if message is None:
             self.replace_fork_server()
             return
-        worker = self._workers.get(message.number)
+        worker = self._workers.get(message.number) or self._lost.get(message.number)
         if worker is None:
-            return
+            return  # it was retired
         if isinstance(message, Forked):
             worker.forked(message.process)
-        elif message.cause is not None:
+            return
+        worker.ended = True
+        if message.cause is not None:
             worker.killed_for = worker.killed_for or Interrupted(message.cause)
+        if self._lost.pop(message.number, None) is not None:
+            self.dead.append(worker)
 
     def replace_fork_server(self) -> None:
         """Start another fork server: nobody is left to kill the workers of the one that died.
@@ -122,10 +139,13 @@ class Pool:
         Raises RuntimeError where it cannot start.
         """
         self.fork_server.restart()
-        for worker in list(self):
+        for worker in (*self, *self._lost.values()):
             died = Interrupted("the fork server of the worker processes died")
             worker.killed_for = worker.killed_for or died
-            self.declare_dead(worker)
+            worker.connection.close()
+            self.dead.append(worker)
+        self._workers.clear()
+        self._lost.clear()
 
     def close(self) -> None:
         """End every process."""

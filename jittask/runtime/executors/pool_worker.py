@@ -40,6 +40,7 @@ class PoolWorker:
         self.connection = connection
         self.runs: deque[Assignment] = deque()
         self.process: int | None = None
+        self.ended = False
         self.killed_for: Outcome | None = None
         self.loading: Expected | None = None
         """What it loads before any run of it."""

@@ -53,7 +53,7 @@ class ProcessExecutor:
 
     def executing(self) -> frozenset[RunKey]:
         """Return the runs whose end no ``poll`` has returned."""
-        keys = {key for worker in (*self._pool, *self._pool.dead) for key in worker.executing}
+        keys = set(self._pool.all_runs)
         keys.update((assignment.run, assignment.token) for assignment in self._backlog)
         keys.update((end.run, end.token) for end in self._reports if isinstance(end, Done))
         return frozenset(keys)
@@ -175,13 +175,13 @@ class ProcessExecutor:
                     case _:
                         self._reports.append(answer)
         except (EOFError, OSError):
-            self._pool.declare_dead(worker)
+            if worker.loading is not None:
+                self._preload.refuse(worker.loading)
+            self._pool.lose(worker)
 
     def _end_dead(self) -> None:
         """Report the runs whose worker died, and give what waited there to others."""
         for worker in self._pool.dead:
-            if worker.loading is not None:
-                self._preload.refuse(worker.loading)
             self._backlog += worker.take_waiting()
             if worker.running is not None:
                 died = Interrupted(f"its worker process (pid {worker.process}) died")
