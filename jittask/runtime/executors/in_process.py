@@ -87,7 +87,7 @@ class InProcessBodies:
             loaded = self._loaded.pop(version, None) or _Loaded(
                 Bodies(place.bundles.path(version), place.root, self._clock, shared=True)
             )
-            self._loaded[version] = loaded  # the last is the one used last
+            self._loaded[version] = loaded  # last in the order of use
             loaded.running += 1
             self._running += 1
             self._close_oldest()

@@ -13,7 +13,7 @@ What an executor must report
     ``Settled``, where the place that ran the body has written the outcome
     itself with ``jittask.runtime.outcomes.OutcomeWriter``. Every report names
     the run and its fencing token. ``executing`` is the only list of the runs
-    that have no end yet; nobody else keeps one.
+    that have no end yet.
 
 What may be lost, and what may come twice
     A report may come twice, or late, when its run has been claimed again: one
