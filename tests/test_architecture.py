@@ -75,14 +75,6 @@ def test_the_compiler_sees_no_database() -> None:
         assert not {name.split(".")[0] for name in imports(path)} & {"sqlalchemy", "rich"}
 
 
-KNOWN_CIRCLES: set[frozenset[str]] = {
-    # To be removed one after the other; nothing may be added.
-    frozenset({"prelude/access.py", "prelude/context.py", "prelude/models.py"}),
-    frozenset({"runtime/executors/template.py", "runtime/executors/worker_main.py"}),
-    frozenset({"store/engine.py", "store/postgres.py", "store/sqlite.py", "store/upgrade.py"}),
-}
-
-
 def import_graph(root: Path) -> dict[str, set[str]]:
     """Map each file of a package to those that it imports, late and type-only imports included."""
     modules = {}
@@ -120,7 +112,7 @@ def circles(graph: dict[str, set[str]]) -> set[frozenset[str]]:
 
 
 def test_no_two_files_import_each_other_in_a_circle() -> None:
-    found = circles(import_graph(ROOT)) - KNOWN_CIRCLES
+    found = circles(import_graph(ROOT))
     assert not found, "\n".join(" <-> ".join(sorted(circle)) for circle in found)
 
 

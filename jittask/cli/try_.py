@@ -41,7 +41,7 @@ def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     assignment = Assignment(
         run=0, token=0, attempt=1, task=found.name, row_key=row or "", trigger=Trigger.MANUAL,
-        nominals=(now,), effective=now, bundle=root, root=root,
+        nominals=(now,), effective=now, version=found.version,
         timeout_seconds=found.policy.timeout_seconds,
     )  # fmt: skip
     try:

@@ -114,7 +114,7 @@ def _open(
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
     opened.callback(current.close)
-    executor = startup.open_executor(settings.runtime, store, clock)
+    executor = startup.open_executor(settings.runtime, store, bundles, root, clock)
     opened.callback(executor.close)
     signals.connect(executor.wake)
     opened.callback(signals.disconnect)
@@ -134,8 +134,8 @@ def _open(
         executor=executor,
         current=current,
         participation=participation,
-        claim_loop=ClaimLoop(store, executor, bundles, clock, identity, emit),
-        prefetch=Prefetch(store, executor, bundles, clock),
+        claim_loop=ClaimLoop(store, executor, clock, identity, emit),
+        prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
         upkeep=Upkeep(store, bundles),

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from jittask.clock import Clock
 from jittask.model import RuntimeSettings
-from jittask.runtime.claim_loop import end_orphaned_runs
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.membership import Membership, SoleRuntime
+from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
 

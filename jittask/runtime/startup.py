@@ -18,6 +18,7 @@ from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
+from jittask.runtime.executors.workplace import Workplace
 from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
@@ -91,14 +92,17 @@ def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
     lock.free()
 
 
-def open_executor(settings: RuntimeSettings, store: Store, clock: Clock) -> Executor:
+def open_executor(
+    settings: RuntimeSettings, store: Store, bundles: Bundles, root: Path, clock: Clock
+) -> Executor:
     """Start what runs bodies, as ``settings.runtime.executor`` says (R6)."""
-    kinds: dict[str, Callable[[int, Path, Clock], Executor]] = {
+    kinds: dict[str, Callable[[int, Workplace, Clock], Executor]] = {
         "process": ProcessExecutor,
         "thread": ThreadExecutor,
         "inline": InlineExecutor,
     }
-    return kinds[settings.executor](settings.workers, store.bodies_lock().path, clock)
+    workplace = Workplace(bundles, root, store.bodies_lock().path)
+    return kinds[settings.executor](settings.workers, workplace, clock)
 
 
 def first(

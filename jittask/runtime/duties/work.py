@@ -86,7 +86,7 @@ class Work:
             return
         until = parts.participation.membership.until
         if until is not None:
-            parts.executor.hold_until(until)
+            parts.executor.extend_lease(until - self._clock.monotonic())
         if parts.participation.leads:
             end_orphans(parts.store, parts.current.snapshot, now, parts.emit)
 
