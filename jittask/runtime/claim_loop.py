@@ -106,8 +106,6 @@ class ClaimLoop:
             return soonest
         pauses = self._store.pauses().items()
         paused = {name: pause for name, pause in pauses if pause.is_active(now)}
-            name: pause for name, pause in self._store.pauses().items() if pause.is_active(now)
-        }
         waiting, page = 0, min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
             chosen = partial(choosing, snapshot, free, paused)
