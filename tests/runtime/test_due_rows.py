@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
-from jittask.data.rows import PAGE, Row, Rows
+from jittask.data.rows import PAGE_ROWS, Row, Rows
 from jittask.model import (
     CallStyle,
     FieldInfo,
@@ -177,13 +177,13 @@ def test_rows_come_in_pages(engine: Engine) -> None:
     at = datetime(2026, 1, 5, 9)
     rows = [
         {"site": "x", "no": no, "name": "a", "at": at, "day": None, "ends": None}
-        for no in range(PAGE + 5)
+        for no in range(PAGE_ROWS + 5)
     ]
     window = Window(NOW - timedelta(seconds=1), NOW)
     table = table_of(engine, rows)
     pages = list(due_rows(task({"startField": "at"}), table, window, NOW))
-    assert [len(page) for page in pages] == [PAGE, 5]
-    assert [row.row["no"] for page in pages for row in page] == list(range(PAGE + 5))
+    assert [len(page) for page in pages] == [PAGE_ROWS, 5]
+    assert [row.row["no"] for page in pages for row in page] == list(range(PAGE_ROWS + 5))
     never = {"startField": "at", "repeat": {"repeatType": "day"}, "endField": "ends"}
     table = table_of(engine, [row | {"ends": datetime(2026, 1, 5, 8)} for row in rows])
     assert list(due_rows(task(never), table, window, NOW)) == []
