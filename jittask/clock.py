@@ -43,7 +43,7 @@ class SystemClock:
 
 
 class FixedClock:
-    """A clock that stands still: for previews at a chosen instant, and for tests.
+    """A clock that does not move by itself: for previews at a chosen instant, and for tests.
 
     ``wait`` does not block: it moves the clock on by ``seconds``, at most.
     """

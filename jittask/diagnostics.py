@@ -36,7 +36,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Diagnostic:
-    """One mistake, said once: ``message`` says what is expected and what stands there."""
+    """One mistake, said once: ``message`` says what is expected and what is there."""
 
     code: str
     severity: Severity

@@ -138,7 +138,7 @@ class CallStyle(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FunctionRef:
-    """Where a task's function stands."""
+    """Where a task's function is."""
 
     element: str
     """Full name of the element that holds the code: the task itself, or a service."""

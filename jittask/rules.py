@@ -344,7 +344,7 @@ _TABLE = (
         "minute-cycle-needs-end",
         _E,
         "A minute or hour cycle for every row needs an end",
-        "Otherwise every row would fire for ever.",
+        "Otherwise every row would fire without end.",
         '"repeat": {"repeatType": "minute"}',
         '"endField": "closedAt"',
     ),

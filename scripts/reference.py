@@ -71,7 +71,7 @@ def diagnostics() -> str:
     lines = ["# Diagnostics", ""]
     lines += ["What `jittask rule CODE` says, for every code. An error keeps its element, and"]
     lines += ["those that need it, from loading; the rest of the tree loads. A warning keeps"]
-    lines += ["nothing from loading. Each mistake is told once, at its place.", ""]
+    lines += ["nothing from loading. Each mistake is reported once, at its place.", ""]
     lines += ["| code | | what |", "| --- | --- | --- |"]
     lines += [
         f"| [{one.code}](#{one.code}) | {one.severity} | {one.title} |" for one in RULES.values()

@@ -39,7 +39,7 @@ def main(target: Path) -> None:
 
 
 def run(tree: Path) -> list[str]:
-    """Run until two notices went out and a broken edit was told and mended."""
+    """Run until two notices were sent, and a broken edit was reported and corrected."""
     process = subprocess.Popen(
         [*JITTASK, "run", str(tree)], stdout=subprocess.PIPE, text=True, start_new_session=True
     )

@@ -175,7 +175,7 @@ class Files:
                 elif not name.endswith((".pyc", "~", ".swp", ".tmp")):
                     files.append(name)
                 if entry.is_symlink():
-                    held.inode = 0  # where it leads may change, and nothing here tells
+                    held.inode = 0  # its target may change, and nothing here shows that
         held.files, held.folders = tuple(sorted(files)), tuple(sorted(folders))
 
     def _look_at(self, file: str, known: Look) -> None:
@@ -183,7 +183,7 @@ class Files:
         try:
             status = os.stat(f"{self._base}/{file}")
         except OSError:
-            self._files[file] = NO_FILE  # gone, or a link to nothing: reading it tells which
+            self._files[file] = NO_FILE  # gone, or a link to nothing: reading it shows which
             return
         before = known.files.get(file)
         if before is not None and _is_as_it_was(before, status) and before.size == status.st_size:
@@ -218,7 +218,7 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
     try:
         return entry.is_dir()
     except OSError:
-        return False  # a link that leads nowhere: reading it tells
+        return False  # a link without a target: reading it reports that
 
 
 def _is_as_it_was(before: Known | Folder, status: os.stat_result) -> bool:

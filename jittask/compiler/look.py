@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Known(NamedTuple):
-    """What tells without reading that a file is the one it was; a tuple: there is one a file."""
+    """What shows, without reading it, that a file has not changed; a tuple: there is one a file."""
 
     path: str
     """Relative to the tree; the one string of this path, so that no copy of it takes memory."""
@@ -27,7 +27,7 @@ NO_FILE = Known("", 0, 0, 0, 0, "")
 
 @dataclass(slots=True)
 class Folder:
-    """What a folder holds, by name, sorted; and what tells that it still does."""
+    """What a folder holds, by name, sorted; and what shows that it has not changed."""
 
     modified: int = 0
     changed: int = 0

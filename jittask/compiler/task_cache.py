@@ -1,7 +1,7 @@
 """What a start has compiled, kept in ``.jittask/cache`` for the next one (rules H2, V2).
 
 Two files of JSON lines. ``look`` holds the digest of each file that had
-settled, with what tells without reading that it is the one it was, and the
+settled, with what shows without reading that it has not changed, and the
 names in each folder.
 ``tasks`` holds each task that can load, by name: its version, what of its
 ``e.json`` has a meaning, where its function is, and what was found wrong. A
@@ -185,7 +185,7 @@ class _Lines:
 
 
 def _look_lines(known: Look) -> list[str]:
-    """Write down a look: a line a folder, under one that tells whether all are whole."""
+    """Write down a look: a first line that shows whether all is there, then a line a folder."""
     held: dict[str, list[tuple[object, ...]]] = {folder: [] for folder in known.folders}
     for file, found in known.files.items():
         folder, _, name = file.rpartition("/")

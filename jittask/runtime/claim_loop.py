@@ -135,7 +135,7 @@ class ClaimLoop:
             raise
 
     def _give_back(self, now: datetime) -> None:
-        """Make pending again what stands as executing here, and that nobody executes."""
+        """Make pending again what the store has as executing here, and nobody executes."""
         known = self._unsettled()
         unknown = [
             Ending(orphan.id, orphan.token, orphan.attempt, RunStatus.PENDING, retry_at=now)

@@ -131,7 +131,7 @@ class Planner:
                 plans = [plan for plan in decided if plan is not None]
                 made = self._put(plans, marks, now)
             except StoreUnavailable:
-                self._marks = None  # written or not: the store tells how far to plan again
+                self._marks = None  # written or not: the store knows how far to plan again
                 for name in names[first:]:
                     heapq.heappush(self._agenda, (now, name))
                 raise

@@ -154,7 +154,7 @@ class Runtime:
 
         It is called in a thread for it alone, with one event at a time. A
         listener that raises, or lets ``capacity`` events wait, gets no more:
-        a ``listener-dropped`` Trouble tells the others.
+        the others get a ``listener-dropped`` Trouble.
         """
         return self._events.subscribe(listener, capacity)
 

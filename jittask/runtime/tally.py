@@ -1,4 +1,4 @@
-"""Counts how runs ended, and tells listeners of each (section 10)."""
+"""Counts how runs ended, and emits an event for each (section 10)."""
 
 from __future__ import annotations
 

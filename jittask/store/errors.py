@@ -26,7 +26,7 @@ class StoreUnavailable(StoreError):
     """
 
     def __init__(self, message: str) -> None:
-        super().__init__(message, "it goes on by itself when the run store answers again")
+        super().__init__(message, "work continues by itself when the run store answers again")
 
 
 class LeadershipLost(StoreError):

@@ -18,7 +18,7 @@ class Hello:
 
 @dataclass(frozen=True, slots=True)
 class RunBody:
-    """Tells a worker process to run a body, after those that it has."""
+    """Asks a worker process to run a body, after those that it has."""
 
     assignment: Assignment
     bundle: Path
@@ -26,7 +26,7 @@ class RunBody:
 
 @dataclass(frozen=True, slots=True)
 class LoadCode:
-    """Tells a worker process to load code that will run soon."""
+    """Asks a worker process to load code that will run soon."""
 
     expected: Expected
     bundle: Path
@@ -34,12 +34,12 @@ class LoadCode:
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """Tells a worker process to give back the runs that it has not begun."""
+    """Asks a worker process to give back the runs that it has not begun."""
 
 
 @dataclass(frozen=True, slots=True)
 class EndAt:
-    """Tells a worker process when its lease is over, by ``Clock.monotonic`` of this machine.
+    """Says to a worker process when its lease is over, by ``Clock.monotonic`` of this machine.
 
     An instant, not the seconds left: both ends share the clock, so that a
     message that waits for a stopped process does not lengthen the lease.

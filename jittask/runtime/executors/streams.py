@@ -134,7 +134,7 @@ class _Stream:
 
 
 class _Handler(LogHandler):
-    """Takes what bodies log; what the runtime logs goes on as if this were not here."""
+    """Takes what bodies log; what the runtime logs is passed on as if this were not here."""
 
     def __init__(self, body: ContextVar[_Body | None]) -> None:
         super().__init__(self._log)

@@ -180,7 +180,7 @@ def _period(cycle: Days) -> tuple[int, str]:
 
 
 def _of_each_row(cycle: Days, timer: RowTimer) -> bool:
-    """Whether a row's own start tells some of the days on which the cycle fires."""
+    """Whether a row's own start decides some of the days on which the cycle fires."""
     other = read_cycle({"repeat": timer.repeat}, _ANOTHER_ROW, timer.zone)
     plain = isinstance(cycle.every, EveryDays)
     return plain or not isinstance(other, Days) or other.every != cycle.every
