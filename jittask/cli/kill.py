@@ -8,11 +8,12 @@ from pathlib import Path
 import click
 
 from jittask.cli.failure import Failure
-from jittask.cli.shown import iso, to_json
+from jittask.cli.formatting import to_json
 from jittask.cli.tree import compiled, find_run, open_store, tree_option
 from jittask.cli.waiting import ended, wait_for_end
 from jittask.clock import SystemClock
 from jittask.model import Reason, Run, RunStatus
+from jittask.operations.views.instants import iso
 
 
 @click.command()

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
+from jittask.cli.formatting import local, to_json
 from jittask.cli.records import record, shown_status
-from jittask.cli.shown import local, to_json
 from jittask.cli.tree import compiled, find_run, open_store, tree_option
 from jittask.cli.waiting import LOOK_EVERY, ended
 from jittask.clock import SystemClock

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from jittask.cli.entries import Entry
+from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
-from jittask.cli.shown import to_json
 from jittask.cli.standing import known, paused
 from jittask.cli.timers import TICK, now, read_instant, timer_of, unmatched_filter
 from jittask.cli.tree import compiled, find_task, tree_option

@@ -7,10 +7,11 @@ from pathlib import Path
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import iso, to_json
+from jittask.cli.formatting import to_json
 from jittask.cli.timers import read_instant
 from jittask.cli.tree import compiled, open_store, task_name, tree_option
 from jittask.clock import SystemClock
+from jittask.operations.views.pauses import pause_view
 from jittask.store.control import Pause
 
 
@@ -38,17 +39,7 @@ def command(task: str, until: str | None, note: str | None, tree: Path | None, s
     with open_store(compilation.app, create=True) as store:
         store.put_pause(pause)
     if shape == "json":
-        click.echo(to_json(pause_data(pause) | {"paused": True}))
+        click.echo(to_json(pause_view(pause) | {"paused": True}))
     else:
         zone = zonedata.zone(compilation.app.settings.timezone)
         click.echo(f"{name}: {pause.told(zone)}")
-
-
-def pause_data(pause: Pause) -> dict[str, object]:
-    """Return a pause for programs."""
-    return {
-        "task": pause.task,
-        "since": iso(pause.since),
-        "until": iso(pause.until),
-        "note": pause.note,
-    }

@@ -10,11 +10,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import duration, iso, local, to_json
+from jittask.cli.formatting import duration, local, to_json
 from jittask.cli.timers import read_instant
 from jittask.cli.tree import compiled, full_name, open_store, task_name, tree_option
 from jittask.clock import SystemClock
 from jittask.model import Run, RunStatus, Trigger
+from jittask.operations.views.instants import iso
 from jittask.store.listing import OVERDUE_AFTER, VERSION_DIGITS
 from jittask.store.query_types import By, RecordFilter, RecordPage
 

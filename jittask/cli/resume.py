@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.failure import NothingYet
-from jittask.cli.shown import to_json
+from jittask.cli.formatting import to_json
 from jittask.cli.tree import compiled, full_name, no_task, open_store, task_names, tree_option
 from jittask.clock import SystemClock
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.failure import Failure
-from jittask.cli.shown import to_json
+from jittask.cli.formatting import to_json
 from jittask.cli.tree import compiled, task_name, tree_option
 from jittask.compiler.edit import NotJson, with_value
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.failure import Failure
-from jittask.cli.shown import duration
+from jittask.cli.formatting import duration
 from jittask.cli.tree import compiled, find_task, tree_option
 from jittask.clock import SystemClock
 from jittask.compiler.compiled import DateFieldTask

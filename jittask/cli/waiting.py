@@ -7,7 +7,7 @@ import threading
 
 import click
 
-from jittask.cli.shown import to_json
+from jittask.cli.formatting import to_json
 from jittask.clock import SystemClock
 from jittask.model import TRANSITIONS, Run, RunStatus
 from jittask.store import Store
