@@ -52,7 +52,7 @@ def command(
         reasons.insert(0, Note("filter", unmatched))
     here = known(compilation.app, now())
     pause = here.pauses.get(found.name)
-    if pause is not None and (told.effective is None or pause.holds(told.effective)):
+    if pause is not None and (told.effective is None or pause.is_active(told.effective)):
         fires = False
         reasons.insert(0, paused(pause, timer.zone))
     activated = here.activated.get(found.name)

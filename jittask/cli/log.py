@@ -18,7 +18,7 @@ from jittask.cli.waiting import LOOK_EVERY, ended
 from jittask.clock import SystemClock
 from jittask.model import Run
 from jittask.store import Store
-from jittask.store.query_types import LogChunk
+from jittask.store.run_logs import LogChunk
 
 
 @click.command()

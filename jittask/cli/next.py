@@ -67,7 +67,7 @@ def command(
             click.echo(_line(entry, named=task is None))
         for name, timer in timers:
             if name in pauses:
-                click.echo(f"{name}: {pauses[name].told(timer.zone)}", err=True)
+                click.echo(f"{name}: {pauses[name].describe(timer.zone)}", err=True)
         for words in _unannounced(timers, entries):
             click.echo(words, err=True)
     if not entries:
@@ -101,7 +101,7 @@ def _entries(timers: list[tuple[str, Timer]], begin: datetime, everything: bool)
 def _paused(entry: Entry, pauses: Mapping[str, Pause]) -> Entry:
     """Say of an occurrence that it falls into a pause."""
     pause = pauses.get(entry.task)
-    if pause is None or not pause.holds(entry.at) or not isinstance(entry.one, Occurrence):
+    if pause is None or not pause.is_active(entry.at) or not isinstance(entry.one, Occurrence):
         return entry
     notes = (*entry.one.notes, paused(pause, entry.zone))
     return entry._replace(one=entry.one._replace(notes=notes))

@@ -42,4 +42,4 @@ def command(task: str, until: str | None, note: str | None, tree: Path | None, s
         click.echo(to_json(pause_view(pause) | {"paused": True}))
     else:
         zone = zonedata.zone(compilation.app.settings.timezone)
-        click.echo(f"{name}: {pause.told(zone)}")
+        click.echo(f"{name}: {pause.describe(zone)}")

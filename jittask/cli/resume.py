@@ -28,7 +28,7 @@ def command(task: str, tree: Path | None, shape: str) -> None:
     try:
         with open_store(compilation.app) as store:
             pause = store.pauses().get(name)
-            was = pause is not None and pause.holds(SystemClock().now())
+            was = pause is not None and pause.is_active(SystemClock().now())
             known = store.end_pause(name) or known
     except NothingYet:
         pass

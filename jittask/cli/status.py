@@ -23,7 +23,7 @@ from jittask.operations.views.diagnostics import diagnostic_view
 from jittask.operations.views.instants import iso
 from jittask.operations.views.pauses import pause_view
 from jittask.schedule.calendars import edition as holidays_edition
-from jittask.store.query_types import ElementRow, StoreStatus
+from jittask.store.status_types import ElementRow, StoreStatus
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation
@@ -117,7 +117,7 @@ def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
     if newest is not None:
         click.echo(f"the planner's last scan was {local(newest, zone)}")
     for pause in status.pauses:
-        click.echo(f"{pause.task}: {pause.told(zone)}, since {local(pause.since, zone)}")
+        click.echo(f"{pause.task}: {pause.describe(zone)}, since {local(pause.since, zone)}")
     click.echo(f"tz database {zonedata.edition()}, holidays package {holidays_edition()}")
     sources = SourceLines(root)
     for element in status.elements:
