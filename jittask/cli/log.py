@@ -14,9 +14,10 @@ from jittask import zonedata
 from jittask.cli.records import record, shown_status
 from jittask.cli.shown import local, to_json
 from jittask.cli.tree import compiled, find_run, open_store, tree_option
-from jittask.cli.waiting import LOOK_EVERY, ended
 from jittask.clock import SystemClock
 from jittask.model import Run
+from jittask.operations.control.accepted import has_ended
+from jittask.operations.control.wait import POLL_SECONDS
 from jittask.store import Store
 from jittask.store.query_types import LogChunk
 
@@ -96,12 +97,12 @@ def _chunks(store: Store, number: int) -> Iterator[LogChunk]:
         for chunk in store.log(number, seen):
             seen = chunk.id
             yield chunk
-        if ended(run):
+        if has_ended(run):
             return
         if not told and not store.runtime_alive(clock.now()):
             told = True
             click.echo("no runtime is alive: it goes on when jittask run is started", err=True)
-        clock.wait(never, LOOK_EVERY)
+        clock.wait(never, POLL_SECONDS)
 
 
 def _head(run: Run, zone: ZoneInfo) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.operations.errors import InvalidArgument, NotFound, Unavailable
+from jittask.operations.naming import shown_row_key, stored_row_key
 
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
@@ -37,16 +38,16 @@ def row_for(workspace: Workspace, task: CompiledTask, row: RowKey | None) -> str
 
 def _existing_row(workspace: Workspace, task: DateFieldTask, row: RowKey) -> str:
     from jittask.data.databases import DataError
-    from jittask.data.rows import row_key
 
     try:
         rows = workspace.data.rows(task.model)
-        found = rows.get(_key_text(row))
+        key = stored_row_key(rows.model, _key_text(row))
+        found = rows.get(key)
     except DataError as error:
         raise Unavailable(str(error)) from error
     if found is None:
-        raise NotFound(f"{task.model.name} has no row {row}")
-    return row_key(found, rows.model)
+        raise NotFound(f"{task.model.name} has no row {shown_row_key(key)}")
+    return key
 
 
 def _key_text(row: RowKey) -> str:
