@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from jittask.model import RunStatus, Trigger
 from jittask.store import Store
 from jittask.store.instants import to_micros
-from jittask.store.query_types import By, RecordFilter
+from jittask.store.record_filter import By, RecordFilter
 from tests.services import store_settings
 
 RUNS = 1_000_000
@@ -35,8 +35,8 @@ DATED = [f"tasks.dated.Task{n}" for n in range(10)]
 ROWS = 50_000
 VERSIONS = [f"{random.Random(n).getrandbits(256):064x}" for n in range(420)]
 COLUMNS = (
-    "id", "task", "row_key", "state", "reason", "trigger", "nominal", "effective", "due",
-    "started", "began", "finished", "attempt", "token", "worker", "version", "result", "error",
+    "id", "task", "row_key", "status", "reason", "trigger", "nominal", "effective", "due",
+    "started", "began", "finished", "attempt", "token", "runtime", "version", "result", "error",
     "priority", "late",
 )  # fmt: skip
 NAMES = ", ".join(f'"{one}"' for one in COLUMNS)
@@ -57,27 +57,27 @@ def made(count: int) -> Iterator[Row]:
         nominal = effective - day * dice.randrange(1, 4) if dice.random() < 0.05 else effective
         luck = dice.random()
         if n > count - 2_000:
-            state, effective = "pending", effective + 3_600_000_000
+            status, effective = "pending", effective + 3_600_000_000
             nominal = effective
         elif n > count - 2_020:
-            state = "executing"
+            status = "executing"
         else:
-            state = (
+            status = (
                 "completed" if luck < 0.93 else "failed" if luck < 0.97
                 else "skipped" if luck < 0.995 else "cancelled"
             )  # fmt: skip
-        began = state in ("executing", "completed", "failed")
+        began = status in ("executing", "completed", "failed")
         started = effective + dice.randrange(2_000_000) if began else None
-        ended = state not in ("pending", "executing")
+        ended = status not in ("pending", "executing")
         version = VERSIONS[(which if not dated else 200 + int(task[-1])) * 2 + (n > count // 2)]
         hand = dice.random()
         trigger = "schedule" if hand > 0.01 else "manual" if hand > 0.004 else "rerun"
         yield (
-            n, task, row, state, "error" if state == "failed" else None, trigger, nominal,
+            n, task, row, status, "error" if status == "failed" else None, trigger, nominal,
             effective, effective, started, started, (started or effective) + 50_000 if ended else None,
             int(began), int(began), "host-1-abc" if began else None, version if began else None,
-            '"done, and 17 rows were written"' if state == "completed" else None,
-            "Traceback (most recent call last):\n" * 8 if state == "failed" else None, 0, False,
+            '"done, and 17 rows were written"' if status == "completed" else None,
+            "Traceback (most recent call last):\n" * 8 if status == "failed" else None, 0, False,
         )  # fmt: skip
 
 
@@ -134,7 +134,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
     def day(dice: random.Random) -> datetime:
         return NOW - timedelta(days=dice.randrange(DAYS))
 
-    def states(*some: RunStatus) -> Callable[[random.Random], frozenset[RunStatus]]:
+    def with_statuses(*some: RunStatus) -> Callable[[random.Random], frozenset[RunStatus]]:
         return lambda _dice: frozenset(some)
 
     busy = lambda _dice: TASKS[0]  # noqa: E731
@@ -146,7 +146,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
     schedule = lambda _dice: Trigger.SCHEDULE  # noqa: E731
     old = lambda dice: dice.choice(VERSIONS[::2])[:8]  # noqa: E731
     busy_old = lambda _dice: VERSIONS[0][:6]  # noqa: E731
-    failed, completed = states(RunStatus.FAILED), states(RunStatus.COMPLETED)
+    failed, completed = with_statuses(RunStatus.FAILED), with_statuses(RunStatus.COMPLETED)
     yes = lambda _dice: True  # noqa: E731
     return {
         "everything": ask(),
@@ -158,44 +158,44 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "task, since": ask(task=daily, since=day),
         "task, row": ask(task=dated, row_key=row),
         "row": ask(row_key=row),
-        "failed": ask(states=failed),
+        "failed": ask(statuses=failed),
         "failed, skipped, cancelled": ask(
-            states=states(RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)
+            statuses=with_statuses(RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)
         ),
-        "failed, since": ask(states=failed, since=day),
-        "completed": ask(states=completed),
-        "pending": ask(states=states(RunStatus.PENDING)),
-        "executing": ask(states=states(RunStatus.EXECUTING)),
+        "failed, since": ask(statuses=failed, since=day),
+        "completed": ask(statuses=completed),
+        "pending": ask(statuses=with_statuses(RunStatus.PENDING)),
+        "executing": ask(statuses=with_statuses(RunStatus.EXECUTING)),
         "overdue": ask(overdue=yes),
-        "task (half), failed": ask(task=busy, states=failed),
-        "task, failed": ask(task=daily, states=failed),
-        "task, cancelled": ask(task=daily, states=states(RunStatus.CANCELLED)),
-        "task, pending": ask(task=daily, states=states(RunStatus.PENDING)),
+        "task (half), failed": ask(task=busy, statuses=failed),
+        "task, failed": ask(task=daily, statuses=failed),
+        "task, cancelled": ask(task=daily, statuses=with_statuses(RunStatus.CANCELLED)),
+        "task, pending": ask(task=daily, statuses=with_statuses(RunStatus.PENDING)),
         "manual": ask(trigger=manual),
         "schedule": ask(trigger=schedule),
         "task, manual": ask(task=daily, trigger=manual),
-        "rerun, failed": ask(trigger=rerun, states=failed),
-        "task, row, failed": ask(task=dated, row_key=row, states=failed),
+        "rerun, failed": ask(trigger=rerun, statuses=failed),
+        "task, row, failed": ask(task=dated, row_key=row, statuses=failed),
         "version": ask(version=old),
-        "version (a quarter), failed": ask(version=busy_old, states=failed),
-        "version, failed, oldest first": ask(descending=False, version=old, states=failed),
+        "version (a quarter), failed": ask(version=busy_old, statuses=failed),
+        "version, failed, oldest first": ask(descending=False, version=old, statuses=failed),
         "task, version": ask(task=daily, version=old),
         "by start": ask(By.START),
         "by start, since and until": ask(By.START, since=day, until=day),
-        "by start, failed": ask(By.START, states=failed),
+        "by start, failed": ask(By.START, statuses=failed),
         "by start, task (half)": ask(By.START, task=busy),
         "by start, task": ask(By.START, task=daily),
         "by start, task, oldest first": ask(By.START, descending=False, task=daily),
         "by start, task (25,000 runs)": ask(By.START, task=dated),
-        "by start, task (half), failed": ask(By.START, task=busy, states=failed),
+        "by start, task (half), failed": ask(By.START, task=busy, statuses=failed),
         "by start, version": ask(By.START, version=old),
         "by start, manual": ask(By.START, trigger=manual),
         "by nominal": ask(By.NOMINAL),
         "by nominal, since and until": ask(By.NOMINAL, since=day, until=day),
         "by nominal, task": ask(By.NOMINAL, task=daily),
-        "by nominal, failed": ask(By.NOMINAL, states=failed),
+        "by nominal, failed": ask(By.NOMINAL, statuses=failed),
         "by nominal, task, cancelled": ask(
-            By.NOMINAL, task=daily, states=states(RunStatus.CANCELLED)
+            By.NOMINAL, task=daily, statuses=with_statuses(RunStatus.CANCELLED)
         ),
     }
 

@@ -33,7 +33,7 @@ from jittask.compiler import compile_tree
 from jittask.model import Trigger
 from jittask.store import Store
 from jittask.store.plans import NewRun
-from jittask.store.query_types import RecordFilter
+from jittask.store.record_filter import RecordFilter
 from jittask.store.tables import log_chunks, runs
 
 MINUTES = float(sys.argv[1]) if len(sys.argv) > 1 else 30.0
@@ -90,9 +90,9 @@ def age(root: Path, seconds: float) -> None:
             ]
             store.plan(now, [NewRun("tasks.Old", "", Trigger.MANUAL, (at,), at) for at in moments])
         with store._database.writing() as connection:
-            ended = {"state": "completed", "finished": runs.c.effective + 100_000,
+            ended = {"status": "completed", "finished": runs.c.effective + 100_000,
                      "started": runs.c.effective, "began": runs.c.effective, "attempt": 1,
-                     "worker": "w", "version": "0" * 64, "result": "[1, 2, 3]"}  # fmt: skip
+                     "runtime": "w", "version": "0" * 64, "result": "[1, 2, 3]"}  # fmt: skip
             connection.execute(sa.update(runs).values(ended))
             for stream, text in (("log", "INFO tick"), ("stdout", "a line\n")):
                 chunk = sa.select(

@@ -64,7 +64,7 @@ def run_ours(executor: str, store: str, synchronous: str, runs: int) -> None:
     from jittask import Runtime
     from jittask.model import RunStatus
     from jittask.runtime.events import Event, Finished
-    from jittask.store import sqlite
+    from jittask.store.dialects import sqlite
 
     sqlite.SYNCHRONOUS = synchronous
     finished, all_of_them = 0, threading.Event()

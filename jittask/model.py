@@ -345,7 +345,10 @@ class Attempt:
     """One try at a run."""
 
     number: int
-    worker: str
+    runtime: str
+    """Id of the runtime that executed it."""
+    host: str | None
+    """Where the body ran; None in records from before hosts were kept."""
     version: str
     """Digest of the bundle that ran."""
     started: datetime

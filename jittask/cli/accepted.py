@@ -7,8 +7,8 @@ from typing import Any
 
 import click
 
+from jittask.cli.formatting import duration, to_json
 from jittask.cli.options import note
-from jittask.cli.shown import duration, to_json
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.wait import wait_for_end
 from jittask.operations.workspace import Workspace

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.shown import to_json
+from jittask.cli.formatting import to_json
 from jittask.cli.tree import workspace
 from jittask.operations.edit.enabled import set_enabled
 

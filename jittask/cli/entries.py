@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from jittask.cli.shown import iso
 from jittask.model import Note, Occurrence, SkippedOccurrence
+from jittask.operations.views.instants import iso
 
 
 class Entry(NamedTuple):

@@ -12,17 +12,12 @@ from typing import Any
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import (
-    SourceLines,
-    clock_time,
-    diagnostic_data,
-    diagnostic_lines,
-    duration,
-    iso,
-    local,
-)
+from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
+from jittask.cli.formatting import clock_time, duration, local
 from jittask.diagnostics import Diagnostic
 from jittask.model import RunStatus, Trigger
+from jittask.operations.views.diagnostics import diagnostic_view
+from jittask.operations.views.instants import iso
 from jittask.runtime.events import (
     Broken,
     Event,
@@ -150,7 +145,7 @@ def _plain(value: object) -> Any:
         case datetime():
             return iso(value)
         case Diagnostic():
-            return diagnostic_data(value)
+            return diagnostic_view(value)
         case NotFiring():
             return asdict(value)
         case tuple():

@@ -9,12 +9,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
+from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
-from jittask.cli.shown import iso, to_json
 from jittask.cli.standing import known, paused
 from jittask.cli.timers import is_date, now, timer_of, unmatched_filter
 from jittask.cli.tree import compiled, find_task, tree_option
 from jittask.model import Note
+from jittask.operations.views.instants import iso
 from jittask.schedule.calendars import edition as holidays_edition
 from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR
 from jittask.schedule.timer import Timer
@@ -51,7 +52,7 @@ def command(
         reasons.insert(0, Note("filter", unmatched))
     here = known(compilation.app, now())
     pause = here.pauses.get(found.name)
-    if pause is not None and (told.effective is None or pause.holds(told.effective)):
+    if pause is not None and (told.effective is None or pause.is_active(told.effective)):
         fires = False
         reasons.insert(0, paused(pause, timer.zone))
     activated = here.activated.get(found.name)

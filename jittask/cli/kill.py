@@ -9,8 +9,8 @@ import click
 
 from jittask.cli.accepted import note_timeout, request_data
 from jittask.cli.arguments import run_argument, wait_options
+from jittask.cli.formatting import to_json
 from jittask.cli.options import format_option, note, quiet_option, tree_option
-from jittask.cli.shown import to_json
 from jittask.cli.tree import workspace
 from jittask.model import Reason
 from jittask.operations.control.accepted import Accepted

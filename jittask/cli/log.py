@@ -11,15 +11,15 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
+from jittask.cli.formatting import local, to_json
 from jittask.cli.records import record, shown_status
-from jittask.cli.shown import local, to_json
 from jittask.cli.tree import compiled, find_run, open_store, tree_option
 from jittask.clock import SystemClock
 from jittask.model import Run
 from jittask.operations.control.accepted import has_ended
 from jittask.operations.control.wait import POLL_SECONDS
 from jittask.store import Store
-from jittask.store.query_types import LogChunk
+from jittask.store.run_logs import LogChunk
 
 
 @click.command()

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import click
 
 from jittask.cli.entries import Entry
+from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
-from jittask.cli.shown import to_json
 from jittask.cli.standing import known, paused
 from jittask.cli.timers import TICK, now, read_instant, timer_of, unmatched_filter
 from jittask.cli.tree import compiled, find_task, tree_option
@@ -67,7 +67,7 @@ def command(
             click.echo(_line(entry, named=task is None))
         for name, timer in timers:
             if name in pauses:
-                click.echo(f"{name}: {pauses[name].told(timer.zone)}", err=True)
+                click.echo(f"{name}: {pauses[name].describe(timer.zone)}", err=True)
         for words in _unannounced(timers, entries):
             click.echo(words, err=True)
     if not entries:
@@ -101,7 +101,7 @@ def _entries(timers: list[tuple[str, Timer]], begin: datetime, everything: bool)
 def _paused(entry: Entry, pauses: Mapping[str, Pause]) -> Entry:
     """Say of an occurrence that it falls into a pause."""
     pause = pauses.get(entry.task)
-    if pause is None or not pause.holds(entry.at) or not isinstance(entry.one, Occurrence):
+    if pause is None or not pause.is_active(entry.at) or not isinstance(entry.one, Occurrence):
         return entry
     notes = (*entry.one.notes, paused(pause, entry.zone))
     return entry._replace(one=entry.one._replace(notes=notes))

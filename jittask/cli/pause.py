@@ -7,12 +7,12 @@ from pathlib import Path
 import click
 
 from jittask.cli.arguments import task_argument
+from jittask.cli.formatting import to_json
 from jittask.cli.options import format_option, quiet_option, tree_option
-from jittask.cli.shown import iso, to_json
 from jittask.cli.tree import workspace
 from jittask.operations.control.pauses import pause
 from jittask.operations.times import Direction, read_instant
-from jittask.store.control import Pause
+from jittask.operations.views.pauses import pause_view
 
 
 @click.command()
@@ -40,16 +40,6 @@ def command(task: str, until: str | None, note: str | None, tree: Path | None, s
         paused = pause(opened, task, until=end or None, note=note)
         zone = opened.zone
     if shape == "json":
-        click.echo(to_json(pause_data(paused) | {"paused": True}))
+        click.echo(to_json(pause_view(paused) | {"paused": True}))
     else:
-        click.echo(f"{paused.task}: {paused.told(zone)}")
-
-
-def pause_data(pause: Pause) -> dict[str, object]:
-    """Return a pause for programs."""
-    return {
-        "task": pause.task,
-        "since": iso(pause.since),
-        "until": iso(pause.until),
-        "note": pause.note,
-    }
+        click.echo(f"{paused.task}: {paused.describe(zone)}")

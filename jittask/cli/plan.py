@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import click
 
 from jittask import zonedata
+from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
-from jittask.cli.shown import to_json
 from jittask.cli.timers import TICK, followed, now, read_instant
 from jittask.cli.tree import compiled, find_task, find_tree, no_task, tree_argument
 

@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import duration, iso, local, to_json
+from jittask.cli.formatting import duration, local, to_json
 from jittask.cli.timers import read_instant
 from jittask.cli.tree import compiled, full_name, open_store, task_name, tree_option
 from jittask.clock import SystemClock
 from jittask.model import Run, RunStatus, Trigger
-from jittask.store.listing import OVERDUE_AFTER, VERSION_DIGITS
-from jittask.store.query_types import By, RecordFilter, RecordPage
+from jittask.operations.views.instants import iso
+from jittask.store.record_filter import OVERDUE_AFTER, VERSION_DIGITS, By, RecordFilter, RecordPage
 
 OVERDUE = "overdue"
 _STATUSES = [*(one.value for one in RunStatus), OVERDUE]
@@ -83,7 +83,7 @@ def command(
     wanted = RecordFilter(
         task=None if task is None else full_name(task),
         row_key=row,
-        states=frozenset(RunStatus(one) for one in status if one != OVERDUE),
+        statuses=frozenset(RunStatus(one) for one in status if one != OVERDUE),
         overdue=OVERDUE in status,
         trigger=Trigger(trigger) if trigger else None,
         version=version,
@@ -93,7 +93,9 @@ def command(
     now = SystemClock().now()
     with open_store(compilation.app) as store:
         page = store.records(wanted, now, limit, after, by=By(by), descending=sort == "desc")
-        unknown = wanted.task is not None and not page.records and wanted.task not in store.marks()
+        unknown = (
+            wanted.task is not None and not page.records and wanted.task not in store.watermarks()
+        )
     if unknown and task is not None:
         task_name(compilation, task)
     if shape == "json":
@@ -129,7 +131,8 @@ def record(run: Run, now: datetime) -> dict[str, Any]:
         "attempts": [
             {
                 "number": one.number,
-                "worker": one.worker,
+                "runtime": one.runtime,
+                "host": one.host,
                 "version": one.version,
                 "started": iso(one.started),
                 "finished": iso(one.finished),

@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 
 from jittask.cli.arguments import task_argument
+from jittask.cli.formatting import to_json
 from jittask.cli.options import format_option, quiet_option, tree_option
-from jittask.cli.shown import to_json
 from jittask.cli.tree import workspace
 from jittask.operations.control.pauses import resume
 

@@ -30,12 +30,12 @@ def known(app: CompiledApp, now: datetime) -> Known:
         return Known()
     try:
         with open_store(app) as store:
-            pauses = {name: one for name, one in store.pauses().items() if one.holds(now)}
-            return Known(pauses, {name: one.activated for name, one in store.marks().items()})
+            pauses = {name: one for name, one in store.pauses().items() if one.is_active(now)}
+            return Known(pauses, {name: one.activated for name, one in store.watermarks().items()})
     except NothingYet:
         return Known()
 
 
 def paused(pause: Pause, zone: ZoneInfo) -> Note:
     """Return the note of a pause."""
-    return Note("paused", pause.told(zone))
+    return Note("paused", pause.describe(zone))

@@ -14,13 +14,16 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask import zonedata
+from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
 from jittask.cli.failure import NothingYet
-from jittask.cli.pause import pause_data
-from jittask.cli.shown import SourceLines, diagnostic_data, diagnostic_lines, iso, local, to_json
+from jittask.cli.formatting import local, to_json
 from jittask.cli.tree import compiled, has_store, open_store, tree_argument
 from jittask.clock import SystemClock
+from jittask.operations.views.diagnostics import diagnostic_view
+from jittask.operations.views.instants import iso
+from jittask.operations.views.pauses import pause_view
 from jittask.schedule.calendars import edition as holidays_edition
-from jittask.store.query_types import ElementRow, StoreStatus
+from jittask.store.status_types import ElementRow, StoreStatus
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation
@@ -85,7 +88,7 @@ def _data(status: StoreStatus) -> dict[str, Any]:
             "overdue": status.overdue,
             "executing": status.executing,
         },
-        "paused": [pause_data(one) for one in status.pauses],
+        "paused": [pause_view(one) for one in status.pauses],
         "data": {"zones": zonedata.edition(), "holidays": holidays_edition()},
         "elements": [
             {
@@ -93,7 +96,7 @@ def _data(status: StoreStatus) -> dict[str, Any]:
                 "state": one.state,
                 "version": one.version,
                 "since": iso(one.since) if status.runtimes else None,
-                "diagnostics": [diagnostic_data(each) for each in one.diagnostics],
+                "diagnostics": [diagnostic_view(each) for each in one.diagnostics],
             }
             for one in status.elements
         ],
@@ -114,7 +117,7 @@ def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
     if newest is not None:
         click.echo(f"the planner's last scan was {local(newest, zone)}")
     for pause in status.pauses:
-        click.echo(f"{pause.task}: {pause.told(zone)}, since {local(pause.since, zone)}")
+        click.echo(f"{pause.task}: {pause.describe(zone)}, since {local(pause.since, zone)}")
     click.echo(f"tz database {zonedata.edition()}, holidays package {holidays_edition()}")
     sources = SourceLines(root)
     for element in status.elements:

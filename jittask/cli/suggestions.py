@@ -62,14 +62,14 @@ def _root(context: click.Context) -> Path:
 
 def _tasks(root: Path, incomplete: str) -> Iterator[tuple[str, str | None]]:
     """Yield matching names and titles; only folders that the typed text leads to are listed."""
-    shown = _PREFIX if incomplete.startswith(_PREFIX) else ""
     typed = incomplete.removeprefix(_PREFIX)
-    if not shown and _PREFIX.startswith(incomplete) and incomplete:
-        typed, shown = "", _PREFIX
     parent, _, start = typed.rpartition(".")
     folder = root.joinpath("tasks", *parent.split(".")) if parent else root / "tasks"
-    prefix = f"{shown}{parent}." if parent else shown
-    yield from _below(folder, prefix, start)
+    shown = incomplete.removesuffix(start)
+    if folder.is_dir():
+        yield from _below(folder, shown, start)
+    if incomplete and incomplete != _PREFIX and _PREFIX.startswith(incomplete):
+        yield from _below(root / "tasks", _PREFIX)
 
 
 def _below(folder: Path, prefix: str, start: str = "") -> Iterator[tuple[str, str | None]]:
@@ -97,7 +97,7 @@ def _newest_runs(root: Path) -> tuple[Run, ...]:
     from jittask.clock import SystemClock
     from jittask.model import AppSettings
     from jittask.store import Store
-    from jittask.store.query_types import RecordFilter
+    from jittask.store.record_filter import RecordFilter
 
     settings = _object(root / "app.json").get("settings", {})
     app = AppSettings(store=settings.get("store"))

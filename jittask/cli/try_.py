@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from jittask.cli.arguments import task_argument
+from jittask.cli.formatting import duration
 from jittask.cli.options import note, quiet_option, tree_option
-from jittask.cli.shown import duration
 from jittask.cli.tree import workspace
 from jittask.operations.trial import try_task
 

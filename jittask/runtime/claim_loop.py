@@ -40,7 +40,7 @@ from jittask.store.claim_types import (
     Skip,
     Taken,
 )
-from jittask.store.query_types import LogChunk
+from jittask.store.run_logs import LogChunk
 
 _PAGE = 512  # due runs looked at in one transaction
 _POLL_SECONDS = 0.2  # seconds
@@ -128,7 +128,7 @@ class ClaimLoop:
         soonest = self._store.next_due()
         if soonest is None or soonest > now:
             return soonest
-        paused = {name: one for name, one in self._store.pauses().items() if one.holds(now)}
+        paused = {name: one for name, one in self._store.pauses().items() if one.is_active(now)}
         waiting, page = 0, min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
             chosen = partial(choosing, snapshot, free, paused)

@@ -31,7 +31,7 @@ def handled(end: Ending, task: str, row_key: str, policy: Policy, now: datetime)
         return end
     return replace(
         end,
-        then=NewRun(
+        follow_up=NewRun(
             task, row_key, Trigger.ON_FAILURE, (now,), now, rerun_of=end.run,
             priority=policy.priority,
         ),

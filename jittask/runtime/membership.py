@@ -89,7 +89,7 @@ class Membership:
         if not self._store.beat(self._identity, now):
             raise LeaseLost
         self.until = began + self._lease * _OF_THE_LEASE
-        company = self._store.company()
+        company = self._store.members()
         self._look(company)
         self._lead_where_nobody_does(company, now)
         self._declare_dead(company, now)

@@ -43,7 +43,7 @@ class Planner:
     def step(self, snapshot: Snapshot, now: datetime) -> datetime | None:
         """Plan every task whose turn it is; return when the next one's is."""
         if self._marks is None:
-            self._marks = self._store.marks()
+            self._marks = self._store.watermarks()
         if snapshot is not self._seen:
             self._take_over(snapshot, self._marks, now)
             self._seen = snapshot
@@ -140,7 +140,7 @@ class Planner:
         mark = [plan.mark for plan in plans if marks.get(plan.mark.task) != plan.mark]
         if not (create or close or mark):
             return []
-        return self._store.plan(now, create=create, close=close, mark=mark, term=self._term)
+        return self._store.plan(now, create=create, close=close, watermarks=mark, term=self._term)
 
 
 def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:

@@ -16,7 +16,7 @@ from jittask.runtime.data import AppData
 from jittask.runtime.events import Broken, Event, Reloaded, Trouble
 from jittask.runtime.snapshot import Changes, Snapshot, next_snapshot
 from jittask.store import Store
-from jittask.store.query_types import ElementRow
+from jittask.store.status_types import ElementRow
 
 
 class Reloader:

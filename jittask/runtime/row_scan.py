@@ -59,7 +59,7 @@ class RowScan:
             self._tasks = tuple(one for one in tasks if isinstance(one, DateFieldTask))
             self._seen = snapshot
         if self._marks is None and self._tasks:
-            self._marks = self._store.marks()
+            self._marks = self._store.watermarks()
         for task in self._tasks:
             try:
                 self._scan(task, data, now, overlap)
@@ -91,7 +91,7 @@ class RowScan:
             announce(made, now, self._emit)
         until = max(now, mark.planned_until)
         done = replace(mark, planned_until=until, walked_until=until)
-        self._store.plan(now, mark=[done], term=self._term)
+        self._store.plan(now, watermarks=[done], term=self._term)
         self._marks[task.name] = done
 
     def _activate(self, task: DateFieldTask, mark: Watermark | None, now: datetime) -> Watermark:
@@ -102,7 +102,7 @@ class RowScan:
                 cancel(run, activation.void)
                 for run in self._store.pending([task.name]).get(task.name, ())
             ]
-        self._store.plan(now, close=close, mark=[activation.mark], term=self._term)
+        self._store.plan(now, close=close, watermarks=[activation.mark], term=self._term)
         self._planned[task.name] = task
         self._swept[task.name] = now
         assert self._marks is not None
@@ -143,7 +143,7 @@ class RowScan:
                 found.append((row_key(row, model), due))
         row_keys = [key for key, _ in found]
         since = min((due[0].nominal for _, due in found), default=start)
-        recorded, ranges = self._store.recorded(task.name, row_keys, since)
+        recorded, ranges = self._store.recorded_occurrences(task.name, row_keys, since)
         return [
             run
             for key, due in found

@@ -37,7 +37,7 @@ from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.watch import Watch
 from jittask.store import LeadershipLost, Store, StoreUnavailable
-from jittask.store.query_types import ElementRow
+from jittask.store.status_types import ElementRow
 
 _LOOK_EVERY = 0.5  # seconds; how soon the work of another process is seen (R5)
 _LOOK_AT_ROOT_MILLIS = 500

@@ -25,7 +25,7 @@ from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.control import Pause
 from jittask.store.lock import FileLock
-from jittask.store.query_types import ElementRow
+from jittask.store.status_types import ElementRow
 
 _COMPILE_TRIES = 3
 
@@ -177,8 +177,8 @@ def _not_firing(
         task = one.task
         if not task.enabled:
             found.append(NotFiring(name, "disabled", "enable is 0"))
-        elif name in pauses and pauses[name].holds(now):
-            found.append(NotFiring(name, "paused", pauses[name].told(zone)))
+        elif name in pauses and pauses[name].is_active(now):
+            found.append(NotFiring(name, "paused", pauses[name].describe(zone)))
         elif name in never and isinstance(task, ScheduledTask):
             last = _was_before(task, now)
             code, text = ("end-past", "its end has passed") if last else ("never", "it never fires")

@@ -1,67 +1,34 @@
-"""Many rows of values in one statement: one round trip, however many there are (rule R9)."""
+"""Many rows of values in one statement, so that they cost one round trip (rule R9)."""
 
 from __future__ import annotations
 
-import json
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
+from jittask.store.dialects.protocol import Rows
+from jittask.store.dialects.registry import dialect_of
 from jittask.store.tables import runs
 
 NUMBER: TypeEngine[Any] = sa.BigInteger()
 TEXT: TypeEngine[Any] = sa.Text()
 FLAG: TypeEngine[Any] = sa.Boolean()
-AT_ONCE = 1000
-"""How many rows of a long answer are held at a time, besides what is made of them."""
+FETCH_ROWS = 1000
+"""How many rows of a long answer are fetched at a time."""
 
 
-def batch(
-    connection: Connection, rows: Sequence[Sequence[object]], **columns: TypeEngine[Any]
-) -> sa.FromClause:
+def batch(connection: Connection, rows: Rows, **columns: TypeEngine[Any]) -> sa.FromClause:
     """Return rows of values as something to select from, or to update and insert from."""
-    if connection.dialect.name == "postgresql":
-        return _of_arrays(rows, columns)
-    return _of_json(rows, columns)
+    return dialect_of(connection).batch(rows, columns)
 
 
-def _of_arrays(
-    rows: Sequence[Sequence[object]], columns: dict[str, TypeEngine[Any]]
-) -> sa.FromClause:
-    values = zip(*rows, strict=True)
-    arrays = [
-        sa.cast(sa.bindparam(name, list(column), ARRAY(kind), unique=True), ARRAY(kind))
-        for (name, kind), column in zip(columns.items(), values, strict=True)
-    ]
-    named = (sa.column(name, kind) for name, kind in columns.items())
-    return sa.func.unnest(*arrays).table_valued(*named).render_derived(name="batch")
+def locked(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
+    """Return the rows whose run fulfils the conditions, and lock those runs.
 
-
-def _of_json(
-    rows: Sequence[Sequence[object]], columns: dict[str, TypeEngine[Any]]
-) -> sa.FromClause:
-    text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
-    each = sa.func.json_each(sa.bindparam("rows", text, sa.Text(), unique=True))
-    row = each.table_valued("value", name="row")
-    return sa.select(
-        *(
-            sa.func.json_extract(row.c.value, sa.literal_column(f"'$[{at}]'"), type_=kind).label(
-                name
-            )
-            for at, (name, kind) in enumerate(columns.items())
-        )
-    ).subquery("batch")
-
-
-def held(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Subquery:
-    """Return those of the rows whose run is as told, and keep others from it.
-
-    In the order of their ids, so that two who want the same runs do not wait for each other.
+    They are locked in the order of their ids, so that two transactions do not wait for each other.
     """
     return (
         sa.select(rows)
@@ -69,7 +36,7 @@ def held(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Subquer
         .where(*conditions)
         .order_by(runs.c.id)
         .with_for_update(of=runs)
-        .subquery("held")
+        .subquery("locked")
     )
 
 

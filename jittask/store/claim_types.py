@@ -42,7 +42,7 @@ class Skip:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What to do with the runs that are due; those it does not name wait."""
+    """What to do with the runs that are due; those that it does not name wait."""
 
     claim: tuple[Claim, ...]
     skip: tuple[Skip, ...]
@@ -55,7 +55,7 @@ Choose = Callable[[Sequence[DueRun], Sequence[Executing]], Choice]
 
 @dataclass(frozen=True, slots=True)
 class Claimed:
-    """A run that is ours: ``token`` fences every write about it."""
+    """A run that this runtime has claimed: ``token`` fences every write about it."""
 
     run: DueRun
     version: str
@@ -73,7 +73,7 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Orphan:
-    """A run that stands as executing."""
+    """A run that is recorded as executing."""
 
     id: int
     task: str
@@ -86,7 +86,7 @@ class Orphan:
 
 @dataclass(frozen=True, slots=True)
 class Ending:
-    """How an attempt ended. ``state`` pending is a retry at ``retry_at``."""
+    """How an attempt ended. ``status`` pending is a retry at ``retry_at``."""
 
     run: int
     token: int
@@ -98,8 +98,8 @@ class Ending:
     error: str | None = None
     retry_at: datetime | None = None
     frees_keys: bool = False
-    """The body never began, so the occurrence may be planned anew (D5)."""
+    """The body never began, so the occurrence may be planned again (D5)."""
     peak_kb: int | None = None
     """The most memory that the body's process had held, in KiB."""
-    then: NewRun | None = None
-    """The run that follows from this end: it stands once the end does."""
+    follow_up: NewRun | None = None
+    """The run that handles this end: it is written in the same transaction."""

@@ -1,4 +1,4 @@
-"""What people ask of running runtimes: to kill a run, to pause a task, to go on (rule V5)."""
+"""What people ask of runtimes: to kill or cancel a run, to pause and resume a task (rule V5)."""
 
 from __future__ import annotations
 
@@ -24,23 +24,23 @@ class Pause:
     task: str
     since: datetime
     until: datetime | None
-    """When it goes on by itself; None: not before somebody says so."""
+    """When it ends by itself; None: not before somebody resumes the task."""
     note: str | None
 
-    def holds(self, now: datetime) -> bool:
+    def is_active(self, now: datetime) -> bool:
         """Whether the task is not to run at ``now``."""
         return self.until is None or now < self.until
 
-    def told(self, zone: ZoneInfo) -> str:
-        """Say it, with the time in a zone."""
+    def describe(self, zone: ZoneInfo) -> str:
+        """Return it in words, with the time in a zone."""
         until = self.until and self.until.astimezone(zone)
         words = f"it is paused until {until:%Y-%m-%d %H:%M:%S %Z}" if until else "it is paused"
         return words + (f": {self.note}" if self.note else "")
 
 
 def request_kill(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
-    """Ask for a run's body to be killed; say whether it executes."""
-    query = sa.select(runs.c.id).where(runs.c.id == run, runs.c.state == RunStatus.EXECUTING)
+    """Ask for a run's body to be killed; return whether the run executes."""
+    query = sa.select(runs.c.id).where(runs.c.id == run, runs.c.status == RunStatus.EXECUTING)
     if connection.execute(query).one_or_none() is None:
         return False
     connection.execute(sa.delete(kills_table).where(kills_table.c.run_id == run))
@@ -49,26 +49,26 @@ def request_kill(connection: Connection, run: int, note: str | None, now: dateti
 
 
 def cancel(connection: Connection, run: int, note: str | None, now: datetime) -> bool:
-    """End a pending run that nothing would plan again; say whether it was one.
+    """End a pending run that nothing would plan again; return whether it was one.
 
-    That is a run by hand, a rerun, a backfill, or one that waits for another
+    That is a manual run, a rerun, a backfill, or one that waits for another
     attempt. One whose body never began gives its keys back (R1).
     """
-    own = sa.or_(runs.c.trigger != Trigger.SCHEDULE, runs.c.attempt > 0)
-    words = "cancelled by hand" + (f": {note}" if note else "")
+    not_planned = sa.or_(runs.c.trigger != Trigger.SCHEDULE, runs.c.attempt > 0)
+    detail = "cancelled by hand" + (f": {note}" if note else "")
     done = connection.execute(
         transition(RunStatus.PENDING, RunStatus.CANCELLED)
-        .where(runs.c.id == run, own)
-        .values(reason=Reason.KILLED, detail=words, finished=to_micros(now))
+        .where(runs.c.id == run, not_planned)
+        .values(reason=Reason.KILLED, detail=detail, finished=to_micros(now))
     )
-    unbegun = sa.select(runs.c.id).where(runs.c.id == run, runs.c.attempt == 0)
+    without_attempt = sa.select(runs.c.id).where(runs.c.id == run, runs.c.attempt == 0)
     if done.rowcount:
-        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(unbegun)))
+        connection.execute(sa.delete(keys).where(keys.c.run_id.in_(without_attempt)))
     return bool(done.rowcount)
 
 
 def kills(connection: Connection, running: Sequence[int]) -> dict[int, str | None]:
-    """Return which of these runs are to be killed, and the note of who asked."""
+    """Return which of these runs are to be killed, and the note of the person who asked."""
     query = sa.select(kills_table.c.run_id, kills_table.c.note).where(
         kills_table.c.run_id.in_(running)
     )
@@ -89,7 +89,7 @@ def put_pause(connection: Connection, pause: Pause) -> None:
 
 
 def end_pause(connection: Connection, task: str) -> bool:
-    """End a task's pause; say whether there was one."""
+    """End a task's pause; return whether there was one."""
     return bool(connection.execute(sa.delete(pauses).where(pauses.c.task == task)).rowcount)
 
 

@@ -1,10 +1,10 @@
-"""What the store raises for what a user can mend."""
+"""What the store raises for what a user can fix."""
 
 from __future__ import annotations
 
 
 class StoreError(Exception):
-    """The run store cannot be used: one line of what, and a hint."""
+    """The run store cannot be used: one line that says why, and a hint."""
 
     def __init__(self, message: str, hint: str | None = None) -> None:
         super().__init__(message)
@@ -20,7 +20,7 @@ class OldSchema(StoreError):
 
 
 class StoreUnavailable(StoreError):
-    """The run store does not answer now, or refuses to write: it may do so again by itself.
+    """The run store does not answer now, or refuses to write; this may end by itself.
 
     A write that raises it may have been done or not.
     """

@@ -5,6 +5,7 @@ Integers compare alike on every database, and no driver can shift their zone.
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, datetime, timedelta
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,3 +30,10 @@ def maybe_micros(instant: datetime | None) -> int | None:
 def maybe_instant(micros: int | None) -> datetime | None:
     """``from_micros`` that lets None through."""
     return None if micros is None else from_micros(micros)
+
+
+def nominals_of(nominal: int, nominals: str | None) -> tuple[datetime, ...]:
+    """Return a run's nominals, merged ones too, from the two columns that hold them."""
+    if nominals is None:
+        return (from_micros(nominal),)
+    return tuple(from_micros(value) for value in json.loads(nominals))

@@ -9,13 +9,14 @@ from sqlalchemy.exc import ArgumentError
 
 from jittask.environment import UnsetVariable, expand
 from jittask.model import AppSettings
+from jittask.store.dialects.registry import addresses, default_url, supported_url
 from jittask.store.errors import StoreError
 
 STATE_FOLDER = ".jittask"
 
 
 def state_folder(root: Path) -> Path:
-    """Return the tree's ``.jittask`` folder, made with its own ``.gitignore`` where missing."""
+    """Return the tree's ``.jittask`` folder, made with a ``.gitignore`` where missing."""
     folder = root / STATE_FOLDER
     try:
         folder.mkdir(exist_ok=True)
@@ -37,7 +38,7 @@ def store_url(settings: AppSettings, root: Path) -> URL:
     database that this version cannot keep records in.
     """
     if settings.store is None:
-        return URL.create("sqlite", database=str(root / STATE_FOLDER / "jittask.db"))
+        return default_url(root / STATE_FOLDER / "jittask.db")
     try:
         url = make_url(expand(settings.store))
     except UnsetVariable as error:
@@ -49,15 +50,10 @@ def store_url(settings: AppSettings, root: Path) -> URL:
             f"settings.store: expected a URL such as sqlite:///runs.db, got {settings.store!r}",
             hint="leave settings.store out to keep the records in .jittask/jittask.db",
         ) from error
-    match url.get_backend_name():
-        case "sqlite" if url.database and url.database != ":memory:":
-            return url.set(database=str(root / url.database))
-        case "postgresql":
-            return url.set(drivername="postgresql+psycopg")
-        case _:
-            raise StoreError(
-                f"settings.store: expected an SQLite file or a PostgreSQL database, "
-                f"got {url.render_as_string()}",
-                hint="for example postgresql://user@host/jittask; leave it out for a file of "
-                "the tree's own",
-            )
+    supported = supported_url(url, root)
+    if supported is None:
+        raise StoreError(
+            f"settings.store: expected {addresses()}, got {url.render_as_string()}",
+            hint="for example postgresql://user@host/jittask; leave it out for a file in the tree",
+        )
+    return supported

@@ -1,8 +1,8 @@
 """Locks beside the store that the kernel frees when their holder dies.
 
-Two files: ``runtime`` is held by the one runtime of the store, ``bodies``
-shared by every worker process, so that a new runtime judges the runs of a
-dead one only after its last body has ended.
+Two files: ``runtime`` is held by the one runtime of the store, ``bodies`` is
+shared by every worker process, so that a new runtime decides about the runs of
+a dead one only after its last body has ended.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class FileLock:
         self._descriptor: int | None = None
 
     def take(self, *, shared: bool = False) -> bool:
-        """Try once to take the lock; say whether it is held now."""
+        """Try once to take the lock; return whether it is held now."""
         if self._descriptor is not None:
             return True
         try:
@@ -43,7 +43,7 @@ class FileLock:
         return True
 
     def sign(self, text: str) -> None:
-        """Write ``text`` into the held file, for whoever finds it locked."""
+        """Write ``text`` into the held file, for those who find it locked."""
         if self._descriptor is not None:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, text.encode(), 0)
@@ -53,7 +53,7 @@ class FileLock:
         return self.path.read_text(encoding="utf-8") if self.path.exists() else ""
 
     def free(self) -> None:
-        """Give the lock back; nothing where it is not held."""
+        """Give the lock back, if it is held."""
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None

@@ -1,9 +1,9 @@
 """The runtimes that share a store: their beats, and the lease on planning (rules R4, R8).
 
-A beat is a counter that its runtime raises; whoever looks on judges by whether
-it has moved, and by his own elapsed time, so that no clock that steps takes a
-lease away. What is taken over is named by the counter that was seen, so that a
-runtime which beats in the meantime keeps it.
+A beat is a counter that its runtime raises. Other runtimes judge by whether it
+has moved, and by their own elapsed time, so that no clock that steps takes a
+lease away. A runtime is declared dead by the counter that was seen, so that
+one whose counter moves in the meantime stays alive.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ _PLANNING = "planning"
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A runtime that has not ended, as far as anybody knows."""
+    """A runtime that has not ended, as far as the store knows."""
 
     id: str
     beat: int
@@ -40,7 +40,7 @@ class Members:
 
 
 def beat(connection: Connection, identity: str, now: datetime) -> bool:
-    """Raise a runtime's beat; False where others have counted it as dead."""
+    """Raise a runtime's beat; False where another runtime has declared it dead."""
     done = connection.execute(
         sa.update(runtimes)
         .where(runtimes.c.id == identity, runtimes.c.stopped.is_(None))
@@ -49,12 +49,12 @@ def beat(connection: Connection, identity: str, now: datetime) -> bool:
     return bool(done.rowcount)
 
 
-def company(connection: Connection) -> Members:
+def members(connection: Connection) -> Members:
     """Return who shares the store, and who plans."""
     query = sa.select(runtimes.c.id, runtimes.c.beat).where(runtimes.c.stopped.is_(None))
-    members = tuple(Member(row.id, row.beat) for row in connection.execute(query))
+    alive = tuple(Member(row.id, row.beat) for row in connection.execute(query))
     lease = connection.execute(sa.select(leases).where(leases.c.name == _PLANNING)).one()
-    return Members(members, lease.holder, lease.term)
+    return Members(alive, lease.holder, lease.term)
 
 
 def lead(connection: Connection, identity: str, seen: int) -> int | None:
@@ -68,7 +68,7 @@ def lead(connection: Connection, identity: str, seen: int) -> int | None:
 
 
 def declare_dead(connection: Connection, member: Member, now: datetime) -> bool:
-    """Count a runtime as dead, unless it has beaten since; say whether it is."""
+    """Declare a runtime dead, unless its counter has moved; return whether it is."""
     done = connection.execute(
         sa.update(runtimes)
         .where(
@@ -82,7 +82,7 @@ def declare_dead(connection: Connection, member: Member, now: datetime) -> bool:
 
 
 def check_term(connection: Connection, term: int) -> None:
-    """Hold on to the lease on planning until the end of the transaction.
+    """Keep the lease on planning until the end of the transaction.
 
     Raises LeadershipLost where another term has begun.
     """
@@ -92,7 +92,7 @@ def check_term(connection: Connection, term: int) -> None:
 
 
 def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
-    """Whether some runtime has beaten within a lease, by its own clock; for people only."""
+    """Whether a runtime has sent a heartbeat within a lease, by its own clock; for people only."""
     query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
     last = connection.execute(query).scalar()
     return last is not None and last > to_micros(now - lease)

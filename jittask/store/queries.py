@@ -1,4 +1,4 @@
-"""What people and programs read of the runs: pages, one run whole, its log (rule R1)."""
+"""What people and programs read of the runs: pages of records, one run, counts (rule R1)."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from jittask.model import Attempt, MissedRange, Reason, Run, RunStatus, Trigger
-from jittask.store.instants import from_micros, maybe_instant
-from jittask.store.listing import Page, is_open, is_overdue, page_of
-from jittask.store.plans import nominals_of
-from jittask.store.query_types import LogChunk, RecordFilter, RecordPage
-from jittask.store.tables import attempts, log_chunks, runs
+from jittask.store.instants import from_micros, maybe_instant, nominals_of
+from jittask.store.record_conditions import is_open, is_overdue
+from jittask.store.record_filter import Page, RecordFilter, RecordPage
+from jittask.store.record_pages import page_of
+from jittask.store.tables import attempts, runs
 
 
-def records(connection: Connection, wanted: RecordFilter, now: datetime, page: Page) -> RecordPage:
-    """Return a page of runs. Raises StoreError for a cursor that no page gave."""
-    numbers, cursor = page_of(connection, wanted, now, page)
+def records(
+    connection: Connection, record_filter: RecordFilter, now: datetime, page: Page
+) -> RecordPage:
+    """Return a page of runs. Raises StoreError for a text that is no cursor."""
+    numbers, cursor = page_of(connection, record_filter, now, page)
     query = sa.select(runs).where(runs.c.id.in_(numbers))
     rows = {row.id: row for row in connection.execute(query)}
-    tries = _attempts(connection, numbers)
+    earlier = _attempts(connection, numbers)
     return RecordPage(
-        tuple(_run(rows[number], tries.get(number, ())) for number in numbers), cursor
+        tuple(_run(rows[number], earlier.get(number, ())) for number in numbers), cursor
     )
 
 
@@ -34,28 +36,17 @@ def one_run(connection: Connection, number: int) -> Run | None:
     return None if row is None else _run(row, _attempts(connection, [number]).get(number, ()))
 
 
-def log(connection: Connection, number: int, after: int = 0) -> Iterator[LogChunk]:
-    """Yield what a run printed and logged behind the chunk ``after``, in order."""
-    query = (
-        sa.select(log_chunks)
-        .where(log_chunks.c.run_id == number, log_chunks.c.id > after)
-        .order_by(log_chunks.c.id)
-    )
-    for row in connection.execute(query):
-        yield LogChunk(row.attempt, from_micros(row.at), row.stream, row.text, row.id)
-
-
 def counts(connection: Connection, now: datetime) -> tuple[int, int, int]:
     """Return how many runs are pending (overdue ones too), overdue, and executing."""
     late = sa.func.sum(sa.case((is_overdue(now), 1), else_=0))
-    query = sa.select(runs.c.state, sa.func.count(), late).where(is_open()).group_by(runs.c.state)
-    found = {state: (number, overdue) for state, number, overdue in connection.execute(query)}
+    query = sa.select(runs.c.status, sa.func.count(), late).where(is_open()).group_by(runs.c.status)
+    found = {status: (number, overdue) for status, number, overdue in connection.execute(query)}
     pending, overdue = found.get(RunStatus.PENDING, (0, 0))
     return pending, int(overdue), found.get(RunStatus.EXECUTING, (0, 0))[0]
 
 
 def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Attempt, ...]]:
-    """Return the attempts that stand beside their runs."""
+    """Return the attempts that are not the last of their runs."""
     query = (
         sa.select(attempts)
         .where(attempts.c.run_id.in_(numbers))
@@ -63,9 +54,10 @@ def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Att
     )
     found: dict[int, tuple[Attempt, ...]] = {}
     for row in connection.execute(query):
-        one = Attempt(
+        attempt = Attempt(
             number=row.number,
-            worker=row.worker,
+            runtime=row.runtime,
+            host=row.host,
             version=row.version,
             started=from_micros(row.started),
             finished=maybe_instant(row.finished),
@@ -73,27 +65,28 @@ def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Att
             error=row.error,
             peak_kb=row.peak_kb,
         )
-        found[row.run_id] = (*found.get(row.run_id, ()), one)
+        found[row.run_id] = (*found.get(row.run_id, ()), attempt)
     return found
 
 
-def _last(row: Row[Any]) -> Iterator[Attempt]:
-    """Yield the attempt that stands in its run."""
+def _last_attempt(row: Row[Any]) -> Iterator[Attempt]:
+    """Yield the last attempt, which is in the run's row."""
     if row.began is not None:
         ended = row.finished is not None
         yield Attempt(
             number=row.attempt,
-            worker=row.worker,
+            runtime=row.runtime,
+            host=row.host,
             version=row.version,
             started=from_micros(row.began),
             finished=maybe_instant(row.finished),
-            outcome=(row.reason or row.state) if ended else None,
+            outcome=(row.reason or row.status) if ended else None,
             error=row.error if ended else None,
             peak_kb=row.peak_kb,
         )
 
 
-def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
+def _run(row: Row[Any], earlier: tuple[Attempt, ...]) -> Run:
     missed = None
     if row.missed_count is not None:
         missed = MissedRange(
@@ -103,7 +96,7 @@ def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
         id=row.id,
         task=row.task,
         row_key=row.row_key,
-        status=RunStatus(row.state),
+        status=RunStatus(row.status),
         reason=None if row.reason is None else Reason(row.reason),
         detail=row.detail,
         trigger=Trigger(row.trigger),
@@ -121,5 +114,5 @@ def _run(row: Row[Any], tries: tuple[Attempt, ...]) -> Run:
         rerun_of=row.rerun_of,
         priority=row.priority,
         late=row.late,
-        attempts=(*tries, *_last(row)),
+        attempts=(*earlier, *_last_attempt(row)),
     )

@@ -1,7 +1,7 @@
-"""The tables of the run store. Only this package knows a column's name.
+"""The tables of the run store. Only this package knows the name of a column.
 
 Columns that hold an instant are microseconds since 1970 UTC. The migrations in
-``migrations/`` build the same tables; a test holds the two against each other.
+``migrations/`` build the same tables; a test compares the two.
 """
 
 from __future__ import annotations
@@ -20,16 +20,17 @@ from sqlalchemy import (
     Table,
     Text,
     literal_column,
-    text,
 )
+
+from jittask.store.dialects import ddl
 
 metadata = MetaData()
 
-Serial = BigInteger().with_variant(Integer(), "sqlite")
+Serial = ddl.serial()
 
-# What a partial index holds. A query must say it in these very words to be served by it.
-PENDING = "state = 'pending'"
-EXECUTING = "state = 'executing'"
+# What a partial index holds. Only a query with the same text is served by it.
+PENDING = "status = 'pending'"
+EXECUTING = "status = 'executing'"
 OPEN = "finished IS NULL"
 ENDED = "finished IS NOT NULL"
 HAS_VERSION = "version IS NOT NULL"
@@ -41,7 +42,7 @@ VERSION_HEAD = "substr(version, 1, 6)"
 
 
 def _partial(name: str, *columns: Any, where: str) -> Index:
-    return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
+    return Index(name, *columns, **ddl.partial_index(where))
 
 
 runs = Table(
@@ -50,7 +51,7 @@ runs = Table(
     Column("id", Serial, primary_key=True, autoincrement=True),
     Column("task", String(255), nullable=False),
     Column("row_key", String(512), nullable=False),
-    Column("state", String(16), nullable=False),
+    Column("status", String(16), nullable=False),
     Column("reason", String(32)),
     Column("detail", Text),
     Column("trigger", String(16), nullable=False),
@@ -62,11 +63,12 @@ runs = Table(
     Column("effective", BigInteger, nullable=False),
     Column("due", BigInteger, nullable=False),
     Column("started", BigInteger),
-    Column("began", BigInteger),  # the last attempt, where it stands here and not in attempts
+    Column("began", BigInteger),  # set where the last attempt is in this row and not in attempts
     Column("finished", BigInteger),
     Column("attempt", Integer, nullable=False),
     Column("token", Integer, nullable=False),
-    Column("worker", String(64)),
+    Column("runtime", String(64)),
+    Column("host", String(255)),  # where the body runs or ran last; empty in old records
     Column("version", String(64)),
     Column("peak_kb", BigInteger),
     Column("result", Text),
@@ -75,23 +77,23 @@ runs = Table(
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
     _partial("runs_to_claim", "priority", "due", "id", where=PENDING),
-    _partial("runs_executing", "worker", "id", where=EXECUTING),
+    _partial("runs_executing", "runtime", "id", where=EXECUTING),
     _partial("runs_open", "task", "effective", "id", where=OPEN),
-    _partial("runs_ended", "state", "effective", "id", where=ENDED),
-    _partial("runs_ended_by_task", "task", "state", "effective", "id", where=ENDED),
+    _partial("runs_ended", "status", "effective", "id", where=ENDED),
+    _partial("runs_ended_by_task", "task", "status", "effective", "id", where=ENDED),
     _partial(
         "runs_ended_by_version",
         literal_column(VERSION_HEAD),
-        "state",
+        "status",
         "effective",
         "id",
         where=f"{ENDED} AND {HAS_VERSION}",
     ),
-    _partial("runs_ended_by_start", "state", "started", "id", where=f"{ENDED} AND {HAS_BEGUN}"),
+    _partial("runs_ended_by_start", "status", "started", "id", where=f"{ENDED} AND {HAS_BEGUN}"),
     _partial("runs_by_row", "row_key", "task", "effective", "id", where=OF_ROW),
     _partial("runs_by_hand", "trigger", "effective", "id", where=BY_HAND),
     _partial("runs_rolled", "nominal", "id", "task", where=ROLLED),
-    sqlite_autoincrement=True,
+    **ddl.ids_never_reused(),
 )
 
 keys = Table(
@@ -102,16 +104,17 @@ keys = Table(
     Column("nominal", BigInteger, primary_key=True),
     Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
     Index("occurrence_keys_by_run", "run_id"),
-    sqlite_with_rowid=False,
+    **ddl.stored_by_key(),
 )
 
-# Those that were not their run's last: the last one stands in the run, where ``began`` is set.
+# Those that were not the last of their run: the last one is in the run's row, with ``began``.
 attempts = Table(
     "attempts",
     metadata,
     Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("worker", String(64), nullable=False),
+    Column("runtime", String(64), nullable=False),
+    Column("host", String(255)),
     Column("version", String(64), nullable=False),
     Column("started", BigInteger, nullable=False),
     Column("finished", BigInteger),
@@ -132,7 +135,7 @@ log_chunks = Table(
     Index("log_chunks_by_run", "run_id", "id"),
 )
 
-marks = Table(
+watermarks = Table(
     "task_marks",
     metadata,
     Column("task", String(255), primary_key=True),

@@ -1,4 +1,4 @@
-"""The one way in which a run changes its state: a checked, conditional update (rule R1)."""
+"""The one way in which a run changes its status: a checked, conditional update (rule R1)."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from jittask.store.tables import runs
 
 
 def transition(before: RunStatus, after: RunStatus) -> sa.Update:
-    """Return an UPDATE of runs from one state to another, to be narrowed by the caller.
+    """Return an UPDATE of runs from one status to another, to be narrowed by the caller.
 
     Raises ValueError for a step that ``TRANSITIONS`` does not have.
     """
     if after not in TRANSITIONS[before]:
         raise ValueError(f"a run cannot go from {before} to {after}")
-    return sa.update(runs).where(runs.c.state == before).values(state=after)
+    return sa.update(runs).where(runs.c.status == before).values(status=after)

@@ -1,17 +1,39 @@
-"""Brings a store's schema to the newest version (rule R9, by Alembic)."""
+"""Opens a database with the newest schema, by Alembic's migrations (rule R9)."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import DBAPIError
 
-from jittask.store.engine import Lock, alone
+from jittask.store.dialects.protocol import WRITING, Database, Lock
+from jittask.store.dialects.registry import dialect_of
 from jittask.store.errors import NoRecords, OldSchema, StoreError
 
-HEAD = "0005"
-"""The newest revision; a test holds it against the migrations."""
+HEAD = "0006"
+"""The newest revision; a test compares it with the migrations."""
+
+
+def open_database(url: URL, folder: Path, *, create: bool, idle_seconds: float) -> Database:
+    """Open the database, made and brought to the newest schema where ``create`` is set.
+
+    ``folder`` is the tree's state folder; ``idle_seconds`` is for how long a
+    transaction may do nothing before a server ends it. Raises StoreError where
+    the database is missing (without ``create``), cannot be used, or was written
+    by a newer JitTask.
+    """
+    database = dialect_of(url).open(url, folder, create=create, idle_seconds=idle_seconds)
+    try:
+        bring_up_to_date(database.engine, write=create)
+    except StoreError:
+        database.close()
+        raise
+    except DBAPIError as error:
+        database.close()
+        raise database.unusable(error) from error
+    return database
 
 
 def bring_up_to_date(engine: Engine, *, write: bool) -> None:
@@ -54,7 +76,7 @@ def migrate(engine: Engine, target: str, *, down: bool = False) -> None:
     config.set_main_option(
         "script_location", str(Path(__file__).parent / "migrations").replace("%", "%%")
     )
-    with engine.execution_options(jittask_write=True).begin() as connection:
-        alone(connection, Lock.MIGRATE)  # two runtimes may start at once
+    with engine.execution_options(**WRITING).begin() as connection:
+        dialect_of(connection).exclusive(connection, Lock.MIGRATE)  # two runtimes may start at once
         config.attributes["connection"] = connection
         (command.downgrade if down else command.upgrade)(config, target)

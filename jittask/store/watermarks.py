@@ -1,4 +1,4 @@
-"""How far each task has been planned: the mark that outlives its pruned runs (rule R3)."""
+"""How far each task has been planned: a watermark, which outlives its pruned runs (rule R3)."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
-from jittask.store.batch import AT_ONCE, FLAG, NUMBER, TEXT, batch
+from jittask.store.batch import FETCH_ROWS, FLAG, NUMBER, TEXT, batch
 from jittask.store.instants import from_micros, maybe_micros, to_micros
-from jittask.store.tables import marks
+from jittask.store.tables import watermarks
 
 _INSTANTS = 4096
 
@@ -28,50 +28,50 @@ class Watermark:
     timing_digest: str
     version: str
     planned_until: datetime
-    """Up to here every occurrence has been decided on, or stands pending."""
+    """Up to here every occurrence has been decided on, or is pending."""
     walked_until: datetime
-    """Up to here every occurrence has come due: what a clock that is set back does not undo."""
+    """Up to here every occurrence has come due: a clock that is set back does not undo it."""
     enabled: bool
     vanished: datetime | None = None
 
 
 def all_watermarks(connection: Connection) -> dict[str, Watermark]:
-    """Return every task's mark, by task."""
-    instant = lru_cache(_INSTANTS)(from_micros)  # what was planned at once has some in common
-    columns = (marks.c[name] for name in _MARKED)
+    """Return every task's watermark, by task."""
+    instant = lru_cache(_INSTANTS)(from_micros)  # tasks that were planned together share instants
+    columns = (watermarks.c[name] for name in _COLUMNS)
     return {
         task: Watermark(
             task, instant(activated), timing_digest, version, instant(planned_until),
             instant(walked_until), enabled, None if vanished is None else instant(vanished),
         )
-        for part in connection.execute(sa.select(*columns)).partitions(AT_ONCE)
+        for chunk in connection.execute(sa.select(*columns)).partitions(FETCH_ROWS)
         for task, activated, timing_digest, version, planned_until, walked_until, enabled, vanished
-        in part
+        in chunk
     }  # fmt: skip
 
 
-def put_watermarks(connection: Connection, wanted: Sequence[Watermark]) -> None:
-    """Write the marks of tasks, those that have none yet too."""
+def put_watermarks(connection: Connection, changed: Sequence[Watermark]) -> None:
+    """Write the watermarks of tasks, also of those that have none yet."""
     values = [
-        (mark.task, to_micros(mark.activated), mark.timing_digest, mark.version,
-         to_micros(mark.planned_until), to_micros(mark.walked_until), mark.enabled,
-         maybe_micros(mark.vanished))
-        for mark in wanted
+        (watermark.task, to_micros(watermark.activated), watermark.timing_digest, watermark.version,
+         to_micros(watermark.planned_until), to_micros(watermark.walked_until), watermark.enabled,
+         maybe_micros(watermark.vanished))
+        for watermark in changed
     ]  # fmt: skip
-    rows = batch(connection, values, **_MARKED)
-    standing = connection.execute(
-        sa.update(marks)
-        .where(marks.c.task == rows.c.task)
-        .values({name: rows.c[name] for name in _MARKED if name != "task"})
-        .returning(marks.c.task)
+    rows = batch(connection, values, **_COLUMNS)
+    updated = connection.execute(
+        sa.update(watermarks)
+        .where(watermarks.c.task == rows.c.task)
+        .values({name: rows.c[name] for name in _COLUMNS if name != "task"})
+        .returning(watermarks.c.task)
     )
-    known = set(standing.scalars())
-    if new := [one for one in values if one[0] not in known]:
-        rows = batch(connection, new, **_MARKED)
-        connection.execute(sa.insert(marks).from_select(list(_MARKED), sa.select(rows)))
+    known = set(updated.scalars())
+    if new := [row for row in values if row[0] not in known]:
+        rows = batch(connection, new, **_COLUMNS)
+        connection.execute(sa.insert(watermarks).from_select(list(_COLUMNS), sa.select(rows)))
 
 
-_MARKED: Mapping[str, TypeEngine[Any]] = {
+_COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "version": TEXT,
     "planned_until": NUMBER, "walked_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
 }  # fmt: skip

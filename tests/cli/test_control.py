@@ -15,7 +15,7 @@ import pytest
 
 from jittask.model import AppSettings
 from jittask.store import Store, upgrade
-from jittask.store.query_types import RecordFilter
+from jittask.store.record_filter import RecordFilter
 from tests.running import PATIENCE, Program, jittask
 from tests.tree import Tree
 

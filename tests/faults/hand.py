@@ -29,7 +29,7 @@ from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import RunningTask, Snapshot
 from jittask.schedule import Timer
 from jittask.store import Store
-from jittask.store.query_types import RecordFilter
+from jittask.store.record_filter import RecordFilter
 from tests.faults.checker import Body, History, Key, Violation, violations
 
 START = datetime(2026, 1, 5, 9, tzinfo=UTC)

@@ -15,8 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
-from jittask.store import Store, claims, plans
-from jittask.store.batch import held
+from jittask.store import Store, claims, due_runs, outcomes, plan_writing
+from jittask.store.batch import locked
 from jittask.store.claim_types import Ending
 from jittask.store.plans import Closing
 from jittask.store.tables import keys, runs
@@ -44,7 +44,7 @@ def a_stale_page(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violation]:
     a.plan()
     ground.later(10)
     with ground.store._database.reading() as connection:
-        page = claims.due(connection, ground.now, 500)
+        page = due_runs.due(connection, ground.now, 500)
     assert page
     patch.setattr(claims, "due", lambda *_: page)
     a.work()
@@ -122,34 +122,36 @@ def off_and_on_again(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violatio
 
 
 def claims_whatever_the_state(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(claims, "held", lambda rows, *_: held(rows))
-    patch.setattr(claims, "transition", lambda _, after: sa.update(runs).values(state=after))
+    for module in (claims, outcomes):
+        patch.setattr(module, "locked", lambda rows, *_: locked(rows))
+        step = lambda _, after: sa.update(runs).values(status=after)  # noqa: E731
+        patch.setattr(module, "transition", step)
 
 
 def ignores_the_token(patch: pytest.MonkeyPatch) -> None:
-    finish = claims.finish
+    finish = outcomes.finish
 
     def fenceless(connection: Connection, endings: Sequence[Ending], now: datetime) -> list[Ending]:
         newest = {one.id: one.token for one in connection.execute(sa.select(runs))}
         return finish(connection, [replace(one, token=newest[one.run]) for one in endings], now)
 
-    patch.setattr(claims, "finish", fenceless)
+    patch.setattr(outcomes, "finish", fenceless)
 
 
 def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:
-    marks = Store.marks
+    watermarks = Store.watermarks
 
     def as_if_never_planned(store: Store) -> dict[str, Watermark]:
         return {
             name: replace(mark, planned_until=mark.activated, walked_until=mark.activated)
-            for name, mark in marks(store).items()
+            for name, mark in watermarks(store).items()
         }
 
-    patch.setattr(Store, "marks", as_if_never_planned)
+    patch.setattr(Store, "watermarks", as_if_never_planned)
 
 
 def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:
-    close = plans._close
+    close = plan_writing.close_runs
 
     def keeping(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
         before = connection.execute(sa.select(keys)).mappings().all()
@@ -159,7 +161,7 @@ def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:
         if lost:
             connection.execute(sa.insert(keys), lost)
 
-    patch.setattr(plans, "_close", keeping)
+    patch.setattr(plan_writing, "close_runs", keeping)
 
 
 Trial = Callable[[Ground, pytest.MonkeyPatch], list[Violation]]

@@ -40,7 +40,7 @@ def test_files_change_again_and_again(tmp_path: Path, settings: AppSettings) -> 
 
 def activations(trial: Trial, tree: Tree) -> dict[str, datetime]:
     with trial.store(tree) as store:
-        return {name: mark.activated for name, mark in store.marks().items()}
+        return {name: mark.activated for name, mark in store.watermarks().items()}
 
 
 def comment(trial: Trial, tree: Tree, number: int, program: Program) -> None:

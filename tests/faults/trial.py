@@ -18,7 +18,7 @@ from jittask import compile_tree
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import AppSettings, Run
 from jittask.store import Store
-from jittask.store.query_types import RecordFilter
+from jittask.store.record_filter import RecordFilter
 from tests.faults.checker import Body, History, Key, violations
 from tests.running import PATIENCE, Program
 from tests.tree import Tree
@@ -183,7 +183,7 @@ class Trial:
         end = max(healed, self.now())  # what is counted may reach beyond the healing
         with self.store(tree) as store:
             runs = tuple(_all_runs(store, self.now()))
-            marks = store.marks()
+            marks = store.watermarks()
         expected: dict[Key, frozenset[datetime]] = {}
         for name, task in app.tasks.items():
             activated = marks[name].activated

@@ -16,7 +16,7 @@ from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.runtime import Runtime
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
-from jittask.store.query_types import RecordFilter
+from jittask.store.record_filter import RecordFilter
 from tests.running import Program
 from tests.services import store_settings
 from tests.tree import Tree

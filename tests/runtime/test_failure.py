@@ -78,7 +78,7 @@ def test_it_follows_from_a_final_failure(
     state: RunStatus, known: FunctionRef | None, follows: bool
 ) -> None:
     end = Ending(5, 1, 1, state)
-    found = handled(end, "tasks.A", "[1]", Policy(on_failure=known, priority=3), NOW).then
+    found = handled(end, "tasks.A", "[1]", Policy(on_failure=known, priority=3), NOW).follow_up
     wanted = NewRun(
         "tasks.A", "[1]", Trigger.ON_FAILURE, (NOW,), NOW, rerun_of=5, priority=3
     )  # fmt: skip

@@ -13,7 +13,7 @@ import pytest
 
 from jittask import compile_tree
 from jittask.store import Store
-from jittask.store.query_types import RecordFilter
+from jittask.store.record_filter import RecordFilter
 from tests.running import Program, jittask
 from tests.services import small_disk, store_settings
 from tests.tree import Tree

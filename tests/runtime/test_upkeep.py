@@ -24,7 +24,7 @@ def test_what_waits_for_a_task_ends_when_that_has_been_away_for_a_day(
     snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     with Store.open(AppSettings(), tmp_path, create=True) as store:
         mark = Watermark("tasks.Gone", NOW, "", "v", NOW, NOW, enabled=True, vanished=NOW)
-        store.plan(NOW, mark=[mark])
+        store.plan(NOW, watermarks=[mark])
         number = store.enqueue("tasks.Gone", "", Trigger.MANUAL, NOW)
         upkeep = Upkeep(store, Bundles(tmp_path), 90)
         for moment, wanted in (

@@ -54,7 +54,7 @@ def resume(workspace: Workspace, task: str) -> Resumed:
         with workspace.store() as store:
             pause = store.pauses().get(name)
             if store.end_pause(name):
-                return Resumed(name, pause is not None and pause.holds(workspace.now()))
+                return Resumed(name, pause is not None and pause.is_active(workspace.now()))
     except NoRecords:  # nothing has run, so nothing is paused
         existing_task_name(workspace.compilation, task)
     existing_task_name(workspace.compilation, task)

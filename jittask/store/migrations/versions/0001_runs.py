@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jittask.store.dialects import ddl
+
 revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
 
-Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Serial = ddl.serial()
 
 
 def upgrade() -> None:
@@ -42,7 +44,7 @@ def upgrade() -> None:
         sa.Column("rerun_of", Serial),
         sa.Column("priority", sa.Integer, nullable=False),
         sa.Column("late", sa.Boolean, nullable=False),
-        sqlite_autoincrement=True,
+        **ddl.ids_never_reused(),
     )
     op.create_index("runs_by_state_due", "runs", ["state", "due"])
     op.create_index("runs_by_effective", "runs", ["effective", "id"])
@@ -53,7 +55,7 @@ def upgrade() -> None:
         sa.Column("row_key", sa.String(512), primary_key=True),
         sa.Column("nominal", sa.BigInteger, primary_key=True),
         sa.Column("run_id", Serial, sa.ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
-        sqlite_with_rowid=False,
+        **ddl.stored_by_key(),
     )
     op.create_index("occurrence_keys_by_run", "occurrence_keys", ["run_id"])
     op.create_table(

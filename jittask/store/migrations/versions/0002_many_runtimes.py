@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jittask.store.dialects import ddl
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
 
-Serial = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Serial = ddl.serial()
 
 
 def upgrade() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jittask.store.dialects import ddl
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -38,8 +40,7 @@ def upgrade() -> None:
     op.drop_index("runs_by_task", "runs")
     for name, columns, where in INDEXES:
         parts = [sa.text(one) if one == VERSION_HEAD else one for one in columns]
-        held = sa.text(where)
-        op.create_index(name, "runs", parts, sqlite_where=held, postgresql_where=held)
+        op.create_index(name, "runs", parts, **ddl.partial_index(where))
 
 
 def downgrade() -> None:

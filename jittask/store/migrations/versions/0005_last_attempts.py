@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from jittask.store.dialects import ddl
+
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
@@ -33,8 +35,7 @@ def upgrade() -> None:
     )
     op.drop_index("runs_to_claim", "runs")
     for name, columns, where in INDEXES:
-        held = sa.text(where)
-        op.create_index(name, "runs", list(columns), sqlite_where=held, postgresql_where=held)
+        op.create_index(name, "runs", list(columns), **ddl.partial_index(where))
 
 
 def downgrade() -> None:

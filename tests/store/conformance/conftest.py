@@ -1,4 +1,4 @@
-"""A store of every kind, empty."""
+"""The databases of the conformance suite, and an empty store on each of them."""
 
 from __future__ import annotations
 
@@ -9,10 +9,18 @@ import pytest
 
 from jittask.model import AppSettings
 from jittask.store import Store
+from jittask.store.dialects.registry import DIALECTS
 from tests.services import store_settings
 
+DATABASES = (
+    "sqlite",
+    "postgresql",
+)
+"""By the names of their dialects; ``tests.services`` knows how to reach each."""
+assert set(DATABASES) == set(DIALECTS), "a dialect does not take part in the conformance suite"
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+
+@pytest.fixture(params=DATABASES)
 def app(request: pytest.FixtureRequest) -> Iterator[AppSettings]:
     with store_settings(request.param) as settings:
         yield settings

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from benchmarks.records import COLUMNS, NOW, VERSIONS, filters, made
 from jittask.model import Run, RunStatus, Trigger
-from jittask.store import Store, StoreError, listing
+from jittask.store import Store, StoreError, walks
 from jittask.store.instants import to_micros
-from jittask.store.listing import OVERDUE_AFTER, Page
-from jittask.store.query_types import By, RecordFilter
+from jittask.store.record_filter import OVERDUE_AFTER, By, Page, RecordFilter
+from jittask.store.record_pages import queries
 from jittask.store.tables import runs
 
 COUNT = 600
@@ -32,12 +32,12 @@ def filled(store: Store) -> Store:
         values["id"] = None
         values["task"] = f"tasks.{dice.choice('AAAB')}"
         values["row_key"] = dice.choice(["", "", "1", "2"])
-        values["state"] = dice.choice(list(RunStatus))
+        values["status"] = dice.choice(list(RunStatus))
         instant = to_micros(NOW) + dice.randrange(-40, 40) * 60_000_000
         values["effective"] = instant
         values["nominal"] = instant - dice.choice([0, 0, 0, 3_600_000_000])
         values["started"] = dice.choice([None, instant + dice.randrange(5) * 60_000_000])
-        ended = values["state"] not in ("pending", "executing")
+        ended = values["status"] not in ("pending", "executing")
         values["finished"] = instant + 600_000_000 if ended else None
         values["trigger"] = dice.choice(["schedule", "schedule", "manual", "rerun"])
         values["version"] = dice.choice([None, *VERSIONS[:2]])
@@ -50,7 +50,7 @@ def filled(store: Store) -> Store:
 CHOICES = {
     "task": ["tasks.A"],
     "row_key": ["1"],
-    "states": [
+    "statuses": [
         frozenset({RunStatus.FAILED}),
         frozenset({RunStatus.COMPLETED, RunStatus.EXECUTING}),
     ],
@@ -91,8 +91,8 @@ def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bo
             and (wanted.since is None or at >= wanted.since)
             and (wanted.until is None or at <= wanted.until)
             and (
-                (not wanted.states and not wanted.overdue)
-                or run.status in wanted.states
+                (not wanted.statuses and not wanted.overdue)
+                or run.status in wanted.statuses
                 or (wanted.overdue and late)
             )
         )
@@ -105,7 +105,7 @@ def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bo
 def test_every_filter_in_every_order(
     filled: Store, gathered: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(listing, "_GATHERED", gathered)
+    monkeypatch.setattr(walks, "_GATHERED", gathered)
     everything = list(filled.records(RecordFilter(), NOW, 1000).records)
     assert len(everything) == COUNT
     found_some = 0
@@ -145,17 +145,17 @@ def test_a_cursor_belongs_to_its_order(filled: Store) -> None:
 def test_the_plans(store: Store, few: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if store._database.engine.dialect.name == "postgresql":  # it plans by what it knows of the rows
         if few:
-            monkeypatch.setattr(listing, "_GATHERED", 500)
+            monkeypatch.setattr(walks, "_GATHERED", 500)
         fill(store, 20_000)
-    monkeypatch.setattr(listing, "_few", listing._few if few else lambda *_: False)
+    monkeypatch.setattr(walks, "_few", walks._few if few else lambda *_: False)
     judged = 0
     with store._database.reading() as connection:
         for name, asking in filters().items():
             wanted, by, descending = asking(random.Random(1))
             page = Page(50, f"{by}:{to_micros(NOW)}:1", by, descending)
-            walks = listing._walks(connection, wanted, NOW, by)
+            expected_walks = list(walks.walks_of(connection, wanted, NOW, by))
             for walk, query in zip(
-                walks, listing.queries(connection, wanted, NOW, page), strict=True
+                expected_walks, queries(connection, wanted, NOW, page), strict=True
             ):
                 judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
                 wrong = judge(connection, query, walk)
@@ -164,7 +164,7 @@ def test_the_plans(store: Store, few: bool, monkeypatch: pytest.MonkeyPatch) -> 
     assert judged > 100
 
 
-def sqlite_plan(connection: sa.Connection, query: sa.Select, walk: listing.Walk) -> str | None:
+def sqlite_plan(connection: sa.Connection, query: sa.Select, walk: walks.Walk) -> str | None:
     steps = [step[3] for step in connection.exec_driver_sql(*explained(connection, query))]
     small = walk.index == "runs_open"  # the claim's index finds the few open runs as well
     if not any(name in steps[0] for name in (walk.index, "runs_to_claim" if small else "-")):
@@ -176,7 +176,7 @@ def sqlite_plan(connection: sa.Connection, query: sa.Select, walk: listing.Walk)
     return None
 
 
-def postgres_plan(connection: sa.Connection, query: sa.Select, walk: listing.Walk) -> str | None:
+def postgres_plan(connection: sa.Connection, query: sa.Select, walk: walks.Walk) -> str | None:
     words, values = explained(connection, query)
     [(found,)] = connection.exec_driver_sql(f"{words}", values).all()
     for node in nodes(found[0]["Plan"]):
@@ -209,7 +209,7 @@ def fill(store: Store, count: int) -> None:
 
 
 def test_a_plan_without_an_index_is_seen(store: Store) -> None:
-    walk = listing.Walk("runs_ended", (sa.text("finished IS NOT NULL"),), runs.c.due)
+    walk = walks.Walk("runs_ended", (sa.text("finished IS NOT NULL"),), runs.c.due)
     if store._database.engine.dialect.name == "postgresql":
         fill(store, 20_000)
     with store._database.reading() as connection:

@@ -1,4 +1,4 @@
-"""What the store is told of the elements: kept whole, and written where it is new (H3)."""
+"""The elements as runtimes report them: kept whole, and written only where they changed (H3)."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import pytest
 
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.store import Store
-from jittask.store.query_types import ElementRow
+from jittask.store.status_types import ElementRow
 from tests.written import rows_written
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 LATER = datetime(2026, 1, 6, tzinfo=UTC)
-WRONG = Diagnostic("bad-json", Severity.ERROR, "no JSON", Location("tasks/C/e.json", 2), "mend it")
+WRONG = Diagnostic("bad-json", Severity.ERROR, "no JSON", Location("tasks/C/e.json", 2), "fix it")
 A = ElementRow("tasks.A", "running", "1" * 64, NOW, ())
 B = ElementRow("tasks.B", "disabled", "2" * 64, NOW, ())
 C = ElementRow("tasks.C", "broken", None, NOW, (WRONG,))

@@ -1,0 +1,167 @@
+"""The store on SQLite: the default that needs no service (rule R9)."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import URL, Connection, Engine
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+
+from jittask.store.dialects.protocol import WRITING, Columns, Lock, Rows
+from jittask.store.dialects.refusal import answering
+from jittask.store.errors import NoRecords, StoreError
+
+_NETWORK_FILE_SYSTEMS = frozenset(
+    {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "fuse.sshfs"}
+)
+_BUSY_SECONDS = 10.0
+SYNCHRONOUS = "FULL"
+"""How durable a commit is: FULL survives power loss (R9)."""
+
+
+class SqliteDatabase:
+    """An SQLite file. Writing transactions begin IMMEDIATE and one at a time.
+
+    So none is refused in its middle.
+    """
+
+    shared = False
+
+    def __init__(self, url: URL) -> None:
+        assert url.database is not None
+        self._path = Path(url.database)
+        self.engine = _engine(url)
+        self._writer = threading.Lock()
+
+    @property
+    def place(self) -> str:
+        """Return the file's path."""
+        return str(self._path)
+
+    @property
+    def lock_stem(self) -> Path:
+        """Return the file's path without its suffix."""
+        return self._path.with_suffix("")
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """Give a connection with a read transaction: one consistent view."""
+        with answering(self.place), self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection with a write transaction, committed at the end."""
+        writable = self.engine.execution_options(**WRITING)
+        with answering(self.place), self._writer, writable.begin() as connection:
+            yield connection
+
+    def unusable(self, error: DBAPIError) -> StoreError:
+        """Return what to tell the user of a file that is no store."""
+        return StoreError(
+            f"{self._path}: cannot be used as the run store: {error.orig}",
+            hint="move the file away, or set settings.store to another",
+        )
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+class SqliteDialect:
+    """SQL and addresses of SQLite. It has one writer, so no lock is needed."""
+
+    name = "sqlite"
+    address = "an SQLite file"
+    serial: TypeEngine[Any] | None = sa.Integer()
+    ids_never_reused: Mapping[str, Any] = {"sqlite_autoincrement": True}
+    stored_by_key: Mapping[str, Any] = {"sqlite_with_rowid": False}
+
+    def store_url(self, url: URL, root: Path) -> URL | None:
+        """Return the URL of the file; a database in memory is no store."""
+        if not url.database or url.database == ":memory:":
+            return None
+        return url.set(database=str(root / url.database))
+
+    def open(self, url: URL, folder: Path, *, create: bool, idle_seconds: float) -> SqliteDatabase:
+        """Open the file. Raises StoreError on a network drive, too."""
+        del folder, idle_seconds
+        assert url.database is not None
+        path = Path(url.database)
+        if not path.exists() and not create:
+            raise NoRecords(
+                f"no records yet: {path} does not exist", hint="start the tasks with jittask run"
+            )
+        if not path.parent.is_dir():
+            raise StoreError(
+                f"{path.parent}: no such folder", hint="make it, or change settings.store"
+            )
+        _refuse_network_drive(path.parent)
+        return SqliteDatabase(url)
+
+    def partial_index(self, where: sa.TextClause) -> Mapping[str, Any]:
+        """Return the option for an index."""
+        return {"sqlite_where": where}
+
+    def batch(self, rows: Rows, columns: Columns) -> sa.FromClause:
+        """Return the rows as one JSON text that SQLite takes apart."""
+        text = json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+        each = sa.func.json_each(sa.bindparam("rows", text, sa.Text(), unique=True))
+        row = each.table_valued("value", name="row")
+        return sa.select(
+            *(
+                sa.func.json_extract(
+                    row.c.value, sa.literal_column(f"'$[{index}]'"), type_=kind
+                ).label(name)
+                for index, (name, kind) in enumerate(columns.items())
+            )
+        ).subquery("batch")
+
+    def new_ids(self, connection: Connection, count: int) -> Iterable[int]:
+        """Return the ids after the last one given: nobody else writes meanwhile."""
+        query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")
+        last: int = connection.execute(query).scalar() or 0
+        return range(last + 1, last + 1 + count)
+
+    def exclusive(self, connection: Connection, lock: Lock) -> None:
+        """Do nothing: a write transaction is alone already."""
+
+
+def _engine(url: URL) -> Engine:
+    engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    @sa.event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the begin event below sends BEGIN
+        for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        write = connection.get_execution_options().get("jittask_write", False)
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+
+    return engine
+
+
+def _refuse_network_drive(folder: Path) -> None:
+    mounts = Path("/proc/self/mounts")
+    if not mounts.exists():  # macOS: no cheap way to know
+        return
+    best, kind = "", ""
+    for line in mounts.read_text(encoding="utf-8", errors="replace").splitlines():
+        _, point, file_system, *_ = line.split(" ")
+        if folder.resolve().is_relative_to(point) and len(point) >= len(best):
+            best, kind = point, file_system
+    if kind in _NETWORK_FILE_SYSTEMS:
+        raise StoreError(
+            f"{folder} is on a network drive ({kind}), where SQLite can lose records",
+            hint="set settings.store to a file on a local disk",
+        )

@@ -1,0 +1,77 @@
+"""The runs that may be claimed, in order, and what executes beside them (rule R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.model import Trigger
+from jittask.store.claim_types import DueRun, Executing
+from jittask.store.instants import from_micros, nominals_of, to_micros
+from jittask.store.tables import EXECUTING, PENDING, runs
+
+
+def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:
+    """Return the runs that are due, by priority, then by how long they have been due."""
+    found: list[DueRun] = []
+    for priority in _priorities(connection):
+        query = (
+            sa.select(
+                runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
+                runs.c.nominals, runs.c.effective, runs.c.attempt,
+            )
+            .where(_pending(priority), runs.c.due <= to_micros(now))
+            .order_by(runs.c.due, runs.c.id)
+            .limit(limit + offset - len(found))
+        )  # fmt: skip
+        found += [
+            DueRun(
+                number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
+                from_micros(effective), attempt,
+            )
+            for number, task, row_key, trigger, nominal, nominals, effective, attempt
+            in connection.execute(query).all()
+        ]  # fmt: skip
+        if len(found) == limit + offset:
+            break
+    return found[offset:]
+
+
+_TRIGGERS = {trigger.value: trigger for trigger in Trigger}
+
+
+def next_due(connection: Connection) -> datetime | None:
+    """Return when the next pending run may be claimed."""
+    soonest = [
+        connection.execute(sa.select(sa.func.min(runs.c.due)).where(_pending(priority))).scalar()
+        for priority in _priorities(connection)
+    ]
+    return min((from_micros(instant) for instant in soonest if instant is not None), default=None)
+
+
+def _priorities(connection: Connection) -> Iterator[int]:
+    """Yield the priorities of pending runs, highest first; each costs one look into the index."""
+    below: int | None = None
+    while True:
+        query = sa.select(sa.func.max(runs.c.priority)).where(sa.text(PENDING))
+        if below is not None:
+            query = query.where(runs.c.priority < below)
+        below = connection.execute(query).scalar()
+        if below is None:
+            return
+        yield below
+
+
+def _pending(priority: int) -> sa.ColumnElement[bool]:
+    return sa.and_(sa.text(PENDING), runs.c.priority == priority)
+
+
+def executing(connection: Connection) -> list[Executing]:
+    """Return task and row of what executes now, without the runs that handle a failure."""
+    query = sa.select(runs.c.task, runs.c.row_key).where(
+        sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
+    )
+    return [(row.task, row.row_key) for row in connection.execute(query)]

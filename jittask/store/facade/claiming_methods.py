@@ -1,0 +1,72 @@
+"""What the claim loop asks of the store: what is due, claims, outcomes, kills."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from jittask.store import claims, control, due_runs, executing_runs, outcomes, run_logs
+from jittask.store.claim_types import Choose, Ending, Orphan, Taken
+from jittask.store.facade.part import StorePart
+from jittask.store.run_logs import LogChunk
+
+
+class ClaimingMethods(StorePart):
+    """Claims under a fencing token, and the outcomes of what was claimed."""
+
+    def next_due(self) -> datetime | None:
+        """Return when the next pending run may be claimed."""
+        with self._database.reading() as connection:
+            return due_runs.next_due(connection)
+
+    def soon(self, until: datetime, limit: int) -> list[str]:
+        """Return the tasks of the first ``limit`` runs that may be claimed until then, in order."""
+        with self._database.reading() as connection:
+            return list(dict.fromkeys(run.task for run in due_runs.due(connection, until, limit)))
+
+    def take(
+        self,
+        choose: Choose,
+        runtime: str,
+        now: datetime,
+        limit: int,
+        offset: int = 0,
+        *,
+        host: str | None = None,
+    ) -> tuple[int, Taken]:
+        """Let ``choose`` decide on a page of the due runs, and write the decision.
+
+        ``runtime`` is the id of the runtime that executes them, ``host`` where
+        the bodies will run; None means the host that the runtime announced.
+        Returns how many due runs the page had, too: after a full page there are others.
+        """
+        with self._database.writing() as connection:
+            return claims.take(
+                connection, choose, now, runtime=runtime, host=host, limit=limit, offset=offset
+            )
+
+    def finish(
+        self, endings: Sequence[Ending], now: datetime, log: Sequence[tuple[int, LogChunk]] = ()
+    ) -> list[Ending]:
+        """Write logs and outcomes together; return the outcomes that counted.
+
+        Any process may call it that has the token of the claim.
+        """
+        with self._database.writing() as connection:
+            run_logs.append_log(connection, log)
+            return outcomes.finish(connection, endings, now)
+
+    def kills(self, running: Sequence[int]) -> dict[int, str | None]:
+        """Return which of these runs are to be killed, and the note of the person who asked."""
+        with self._database.reading() as connection:
+            return control.kills(connection, running)
+
+    def executed_by(self, runtime: str) -> list[Orphan]:
+        """Return the runs that are recorded as executing on a runtime."""
+        with self._database.reading() as connection:
+            return executing_runs.executed_by(connection, runtime)
+
+    def orphans(self) -> list[Orphan]:
+        """Return the runs that are recorded as executing on a runtime that has ended."""
+        with self._database.reading() as connection:
+            return executing_runs.orphans(connection)

@@ -1,0 +1,86 @@
+"""What runtimes tell each other through the store: who is alive, and who plans."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from jittask.store import members, runtimes
+from jittask.store.facade.part import StorePart
+from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.members import Member, Members
+
+
+class MembershipMethods(StorePart):
+    """Locks, heartbeats, and the lease on planning."""
+
+    _predecessor = ""
+
+    def take_runtime_lock(self, identity: str) -> FileLock | str:
+        """Become the one runtime of this tree on this machine, or return the one that is."""
+        lock = runtime_lock(self._database.lock_stem)
+        before = lock.signature()
+        if not lock.take():
+            return before
+        self._predecessor = before
+        lock.sign(identity)
+        return lock
+
+    def bodies_lock(self) -> FileLock:
+        """Return the lock that worker processes share."""
+        return bodies_lock(self._database.lock_stem)
+
+    def runtime_alive(self, now: datetime) -> bool:
+        """Whether a runtime is alive that will run what is due."""
+        if self.shared:
+            with self._database.reading() as connection:
+                return members.anyone_alive(connection, now, self._lease)
+        with runtime_lock(self._database.lock_stem) as lock:
+            return not lock.take(shared=True)
+
+    def announce(self, identity: str, host: str, pid: int, now: datetime) -> None:
+        """Record a runtime that begins."""
+        with self._database.writing() as connection:
+            runtimes.announce(connection, identity, host, pid, now)
+
+    def note(
+        self,
+        identity: str,
+        *,
+        stopped: datetime | None = None,
+        reloaded: tuple[datetime, bool] | None = None,
+        scanned: datetime | None = None,
+    ) -> None:
+        """Record what a runtime has done."""
+        with self._database.writing() as connection:
+            runtimes.note(connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned)
+
+    def beat(self, identity: str, now: datetime) -> bool:
+        """Raise a runtime's beat; False where another runtime has declared it dead."""
+        with self._database.writing() as connection:
+            return members.beat(connection, identity, now)
+
+    def members(self) -> Members:
+        """Return who shares the store, and who plans."""
+        with self._database.reading() as connection:
+            return members.members(connection)
+
+    def lead(self, identity: str, seen: int) -> int | None:
+        """Take the lease on planning if its term is still the one seen; return the new term."""
+        with self._database.writing() as connection:
+            return members.lead(connection, identity, seen)
+
+    def declare_dead(self, member: Member, now: datetime) -> bool:
+        """Declare a runtime dead, unless its counter has moved; return whether it is."""
+        with self._database.writing() as connection:
+            return members.declare_dead(connection, member, now)
+
+    def retire(self, identity: str, now: datetime) -> None:
+        """Record the end of the runtime that held this machine's lock before ``identity``.
+
+        Where the store serves one runtime only, that is every other one.
+        """
+        with self._database.writing() as connection:
+            if not self.shared:
+                runtimes.retire_others(connection, identity, now)
+            elif self._predecessor:
+                runtimes.note(connection, self._predecessor, stopped=now)

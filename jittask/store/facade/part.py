@@ -1,0 +1,20 @@
+"""What every part of ``Store`` has: the database, and for how long a heartbeat counts."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from jittask.store.dialects.protocol import Database
+
+
+class StorePart:
+    """The state that the parts of ``Store`` share."""
+
+    def __init__(self, database: Database, lease: timedelta) -> None:
+        self._database = database
+        self._lease = lease
+
+    @property
+    def shared(self) -> bool:
+        """Whether several runtimes may use the store at once."""
+        return self._database.shared

@@ -1,0 +1,80 @@
+"""What the planner asks of the store: new runs, and how far each task has been planned."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from jittask.model import MissedRange, Run, Trigger
+from jittask.store import members, occurrence_keys, pending_runs, plan_writing
+from jittask.store.facade.part import StorePart
+from jittask.store.plans import Closing, NewRun, PendingRun
+from jittask.store.watermarks import Watermark, all_watermarks
+
+
+class PlanningMethods(StorePart):
+    """Plans, watermarks, and the runs that are planned."""
+
+    def plan(
+        self,
+        now: datetime,
+        create: Sequence[NewRun] = (),
+        close: Sequence[Closing] = (),
+        watermarks: Sequence[Watermark] = (),
+        term: int | None = None,
+    ) -> list[tuple[int, NewRun]]:
+        """Write a whole plan; return the new runs with their ids.
+
+        With the ``term`` of a lease on planning, only while it lasts: raises
+        LeadershipLost after it.
+        """
+        with self._database.writing() as connection:
+            if term is not None:
+                members.check_term(connection, term)
+            return plan_writing.plan(
+                connection, now=now, create=create, close=close, watermarks=watermarks
+            )
+
+    def watermarks(self) -> dict[str, Watermark]:
+        """Return every task's watermark."""
+        with self._database.reading() as connection:
+            return all_watermarks(connection)
+
+    def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
+        """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
+        with self._database.reading() as connection:
+            return pending_runs.pending(connection, tasks)
+
+    def end_abandoned(self, since: datetime, now: datetime) -> int:
+        """Cancel what waits for tasks that vanished at ``since`` or before."""
+        with self._database.writing() as connection:
+            return plan_writing.end_abandoned(connection, since, now)
+
+    def due_tasks(self, now: datetime) -> frozenset[str]:
+        """Return the tasks with a scheduled run that is due, and that no attempt has begun."""
+        with self._database.reading() as connection:
+            return pending_runs.due_tasks(connection, now)
+
+    def recorded_occurrences(
+        self, task: str, row_keys: Sequence[str], since: datetime
+    ) -> tuple[set[tuple[str, datetime]], dict[str, list[MissedRange]]]:
+        """Return the rows' recorded nominals and counted ranges from ``since`` on."""
+        with self._database.reading() as connection:
+            return (
+                occurrence_keys.recorded_nominals(connection, task, row_keys, since),
+                occurrence_keys.missed_ranges(connection, task, row_keys, since),
+            )
+
+    def enqueue(self, task: str, row_key: str, trigger: Trigger, now: datetime) -> int:
+        """Add a run that is due now and repeats freely; return its id."""
+        [(number, _)] = self.plan(now, create=[NewRun(task, row_key, trigger, (now,), now)])
+        return number
+
+    def rerun(self, run: Run, now: datetime) -> int:
+        """Add a run, due now, of the same occurrence as ``run``; return its id."""
+        new = NewRun(
+            run.task, run.row_key, Trigger.RERUN, run.nominals, now,
+            priority=run.priority, rerun_of=run.id,
+        )  # fmt: skip
+        [(number, _)] = self.plan(now, create=[new])
+        return number

@@ -1,0 +1,54 @@
+"""What ``jittask status`` shows, and the elements that it shows it of."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy.engine import Connection
+
+from jittask.store import control, elements, queries, runtimes
+from jittask.store.facade.membership_methods import MembershipMethods
+from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
+
+
+class StatusMethods(MembershipMethods):
+    """The state of elements, runtimes and the queue."""
+
+    def status(self, now: datetime) -> StoreStatus:
+        """Return what ``jittask status`` shows."""
+        alive = self.runtime_alive(now)
+        with self._database.reading() as connection:
+            pending, overdue, executing = queries.counts(connection, now)
+            return StoreStatus(
+                runtimes=self._runtimes(connection, now, alive=alive),
+                elements=elements.known_elements(connection),
+                pending=pending,
+                overdue=overdue,
+                executing=executing,
+                pauses=tuple(
+                    pause
+                    for _, pause in sorted(control.all_pauses(connection).items())
+                    if pause.is_active(now)
+                ),
+            )
+
+    def _runtimes(
+        self, connection: Connection, now: datetime, *, alive: bool
+    ) -> tuple[RuntimeRow, ...]:
+        if self.shared:
+            return runtimes.sharing_runtimes(connection, now - self._lease)
+        return runtimes.latest_runtimes(connection, alive=alive)
+
+    def put_elements(self, rows: Mapping[str, ElementRow], known: Mapping[str, ElementRow]) -> None:
+        """Replace what is ``known`` of the elements, by name; writes only what is different."""
+        changed = [row for name, row in rows.items() if known.get(name) != row]
+        gone = [name for name in known if name not in rows]
+        if changed or gone:
+            with self._database.writing() as connection:
+                elements.put_elements(connection, changed, gone)
+
+    def elements(self) -> dict[str, ElementRow]:
+        """Return what a runtime last reported of the elements, by name."""
+        with self._database.reading() as connection:
+            return {row.name: row for row in elements.known_elements(connection)}

@@ -1,0 +1,99 @@
+"""Writes how attempts ended, each under the token of its claim (rule R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.model import RunStatus
+from jittask.store.batch import NUMBER, TEXT, batch, locked, storable
+from jittask.store.claim_types import Ending
+from jittask.store.instants import maybe_micros, to_micros
+from jittask.store.new_runs import insert
+from jittask.store.occurrence_keys import give_back_keys
+from jittask.store.tables import attempts, runs
+from jittask.store.transitions import transition
+
+
+def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> list[Ending]:
+    """Write outcomes; return those whose token was still the newest.
+
+    An outcome that is recorded already counts too: its writer missed the reply.
+    Any process may write an outcome: what it needs is the token, not the claim's runtime.
+    """
+    by_status: dict[RunStatus, list[Ending]] = {}
+    for end in endings:
+        by_status.setdefault(end.status, []).append(end)
+    numbers: set[int] = set()
+    for status, group in by_status.items():
+        numbers |= _end(connection, status, group, now)
+    written = [end for end in endings if end.run in numbers]
+    insert(connection, [end.follow_up for end in written if end.follow_up is not None], now)
+    give_back_keys(connection, [end.run for end in written if end.frees_keys])
+    if len(written) == len(endings):
+        return written
+    return written + _recorded_already(
+        connection, [end for end in endings if end.run not in numbers]
+    )
+
+
+def _end(
+    connection: Connection, status: RunStatus, endings: Sequence[Ending], now: datetime
+) -> set[int]:
+    """Write outcomes of one kind; return the runs whose token was the newest."""
+    rows = batch(
+        connection,
+        [
+            (end.run, end.token, end.reason, _text(end.detail), _text(end.result),
+             _text(end.error), end.peak_kb, maybe_micros(end.retry_at))
+            for end in endings
+        ],
+        id=NUMBER, token=NUMBER, reason=TEXT, detail=TEXT, result=TEXT, error=TEXT,
+        peak_kb=NUMBER, retry_at=NUMBER,
+    )  # fmt: skip
+    current = locked(rows, runs.c.status == RunStatus.EXECUTING, runs.c.token == rows.c.token)
+    ending = (
+        transition(RunStatus.EXECUTING, status)
+        .where(runs.c.id == current.c.id)
+        .values({name: current.c[name] for name in ("reason", "detail", "result", "error")})
+    )
+    if status is RunStatus.PENDING:
+        _keep_attempts(connection, current, now)
+        later = sa.case((current.c.retry_at > runs.c.due, current.c.retry_at), else_=runs.c.due)
+        ending = ending.values(began=None, due=later)  # a clock may have gone back
+    else:
+        ending = ending.values(finished=to_micros(now), peak_kb=current.c.peak_kb)
+    return set(connection.execute(ending.returning(runs.c.id)).scalars())
+
+
+def _keep_attempts(connection: Connection, current: sa.FromClause, now: datetime) -> None:
+    """Move the attempts that ended out of their runs' rows: another one will follow there."""
+    attempt = (runs.c.id, runs.c.attempt, runs.c.runtime, runs.c.host, runs.c.version, runs.c.began)
+    outcome = sa.func.coalesce(current.c.reason, sa.literal(RunStatus.PENDING.value))
+    ended = sa.select(
+        *attempt, sa.literal(to_micros(now)), outcome, current.c.error, current.c.peak_kb
+    )
+    columns = (
+        "run_id", "number", "runtime", "host", "version", "started",
+        "finished", "outcome", "error", "peak_kb",
+    )  # fmt: skip
+    connection.execute(
+        sa.insert(attempts).from_select(columns, ended.join(current, runs.c.id == current.c.id))
+    )
+
+
+def _recorded_already(connection: Connection, endings: Sequence[Ending]) -> list[Ending]:
+    """Return the outcomes that the records have already."""
+    rows = batch(connection, [(end.run,) for end in endings], id=NUMBER)
+    query = sa.select(runs.c.id, runs.c.token, runs.c.status, runs.c.attempt).where(
+        runs.c.id == rows.c.id
+    )
+    found = {(row.id, row.token, row.status, row.attempt) for row in connection.execute(query)}
+    return [end for end in endings if (end.run, end.token, end.status, end.attempt) in found]
+
+
+def _text(value: str | None) -> str | None:
+    return None if value is None else storable(value)

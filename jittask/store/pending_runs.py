@@ -1,0 +1,60 @@
+"""The scheduled runs that no attempt has begun, for the planner (rule R3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.model import Trigger
+from jittask.store.instants import from_micros, nominals_of, to_micros
+from jittask.store.plans import PendingRun
+from jittask.store.tables import OPEN, runs
+
+_CHUNK = 200  # tasks in one SELECT, far below every database's limit
+
+
+def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
+    """Return, by task, the scheduled runs that no attempt has begun, soonest first.
+
+    They are pending. The query does not say so, because SQLite would then read the
+    pending runs of all tasks instead of the open ones of these.
+    """
+    found: dict[str, list[PendingRun]] = {}
+    for at in range(0, len(tasks), _CHUNK):
+        query = (
+            sa.select(
+                runs.c.id, runs.c.task, runs.c.row_key, runs.c.nominal, runs.c.nominals,
+                runs.c.effective,
+            )
+            .where(
+                sa.text(OPEN),
+                runs.c.task.in_(tasks[at : at + _CHUNK]),
+                runs.c.trigger == Trigger.SCHEDULE,
+                runs.c.attempt == 0,
+            )
+            .order_by(runs.c.effective, runs.c.id)
+        )  # fmt: skip
+        for row in connection.execute(query):
+            run = PendingRun(
+                id=row.id,
+                task=row.task,
+                row_key=row.row_key,
+                nominals=nominals_of(row.nominal, row.nominals),
+                effective=from_micros(row.effective),
+            )
+            found.setdefault(row.task, []).append(run)
+    return found
+
+
+def due_tasks(connection: Connection, now: datetime) -> frozenset[str]:
+    """Return the tasks with a scheduled run that is due, and that no attempt has begun."""
+    query = sa.select(runs.c.task).where(
+        sa.text(OPEN),
+        runs.c.effective <= to_micros(now),
+        runs.c.trigger == Trigger.SCHEDULE,
+        runs.c.attempt == 0,
+    )
+    return frozenset(connection.execute(query).scalars())

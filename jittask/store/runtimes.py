@@ -1,0 +1,87 @@
+"""What runtimes report of themselves, for ``status`` (rule R13)."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.status_types import RuntimeRow
+from jittask.store.tables import runtimes
+
+_MAX_RECORDED = 20  # what is older is deleted, unless it has not ended
+
+
+def announce(connection: Connection, identity: str, host: str, pid: int, now: datetime) -> None:
+    """Record a runtime that begins; delete the oldest that have ended."""
+    connection.execute(
+        sa.insert(runtimes).values(id=identity, host=host, pid=pid, started=to_micros(now))
+    )
+    newest = (
+        sa.select(runtimes.c.id).order_by(runtimes.c.started.desc()).limit(_MAX_RECORDED)
+    ).scalar_subquery()
+    connection.execute(
+        sa.delete(runtimes).where(runtimes.c.id.not_in(newest), runtimes.c.stopped.is_not(None))
+    )
+
+
+def retire_others(connection: Connection, identity: str, now: datetime) -> None:
+    """Record the end of every runtime but one."""
+    connection.execute(
+        sa.update(runtimes)
+        .where(runtimes.c.id != identity, runtimes.c.stopped.is_(None))
+        .values(stopped=to_micros(now))
+    )
+
+
+def note(
+    connection: Connection,
+    identity: str,
+    *,
+    stopped: datetime | None = None,
+    reloaded: tuple[datetime, bool] | None = None,
+    scanned: datetime | None = None,
+) -> None:
+    """Record what a runtime has done."""
+    values: dict[str, object] = {}
+    if stopped is not None:
+        values["stopped"] = maybe_micros(stopped)
+    if reloaded is not None:
+        values["last_reload"], values["last_reload_ok"] = to_micros(reloaded[0]), reloaded[1]
+    if scanned is not None:
+        values["last_scan"] = to_micros(scanned)
+    if values:
+        connection.execute(sa.update(runtimes).where(runtimes.c.id == identity).values(values))
+
+
+def latest_runtimes(connection: Connection, *, alive: bool) -> tuple[RuntimeRow, ...]:
+    """Return the newest runtime; ``alive`` is what its lock says."""
+    query = sa.select(runtimes).order_by(runtimes.c.started.desc()).limit(1)
+    return tuple(
+        _runtime(row, alive=alive and row.stopped is None) for row in connection.execute(query)
+    )
+
+
+def sharing_runtimes(connection: Connection, since: datetime) -> tuple[RuntimeRow, ...]:
+    """Return the runtimes that have not ended; alive are those with a beat after ``since``."""
+    query = sa.select(runtimes).where(runtimes.c.stopped.is_(None)).order_by(runtimes.c.started)
+    return tuple(
+        _runtime(row, alive=row.beat_at is not None and row.beat_at > to_micros(since))
+        for row in connection.execute(query)
+    )
+
+
+def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
+    return RuntimeRow(
+        id=row.id,
+        host=row.host,
+        pid=row.pid,
+        started=from_micros(row.started),
+        alive=alive,
+        last_reload=maybe_instant(row.last_reload),
+        last_reload_ok=row.last_reload_ok,
+        last_scan=maybe_instant(row.last_scan),
+    )
