@@ -11,10 +11,14 @@ from typing import NoReturn
 import click
 
 from jittask import __version__
+from jittask.cli.color import color_from_environment
+from jittask.cli.completion import COMPLETE_VARIABLE
+from jittask.cli.exit_codes import ExitCode
 from jittask.cli.failure import show_error
 from jittask.operations.errors import InvalidArgument, OperationError
 
 _COMMANDS = {
+    "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
     "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
     "enable": ("jittask.cli.enable", "Let a task fire again, in its e.json."),
@@ -39,8 +43,6 @@ _COMMANDS = {
     "try": ("jittask.cli.try_", "Run a task's function here and now, without a record."),
     "validate": ("jittask.cli.validate", "Report every mistake in a tree."),
 }
-
-FOUND_PROBLEMS, WRONG_USE, OUR_FAILURE, CTRL_C = 1, 2, 3, 130
 
 
 class _Commands(click.Group):
@@ -85,31 +87,32 @@ def _let_go_of_stdout() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and exit: 0, 1 problems, 2 wrong use, 3 our failure, 130 Ctrl-C."""
+    """Run the command line and exit; see ``ExitCode``."""
+    color = color_from_environment()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, complete_var=COMPLETE_VARIABLE, color=color)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except InvalidArgument as error:
-        show_error(error)
-        code = WRONG_USE
+        show_error(error, color)
+        code = ExitCode.WRONG_USE
     except OperationError as error:
-        show_error(error)
-        code = FOUND_PROBLEMS
+        show_error(error, color)
+        code = ExitCode.PROBLEMS
     except (click.Abort, KeyboardInterrupt):
-        code = CTRL_C
+        code = ExitCode.INTERRUPTED
     except Exception as error:
         if os.environ.get("JITTASK_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             click.echo(f"jittask: cannot go on: {error.strerror or error}", err=True)
             _let_go_of_stdout()
-            sys.exit(OUR_FAILURE)
+            sys.exit(ExitCode.OUR_FAILURE)
         words = f"{type(error).__name__}: {error}".splitlines()[0]
         click.echo(f"jittask: failed, and it is our fault: {words}", err=True)
         click.echo("  hint: JITTASK_DEBUG=1 shows where; please report it", err=True)
-        code = OUR_FAILURE
+        code = ExitCode.OUR_FAILURE
     sys.exit(code if isinstance(code, int) else 0)

@@ -76,13 +76,11 @@ def quiet_option(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
-def limit_option(
-    what: str, default: int | None, most: int | None = None
-) -> Callable[[Command], Command]:
+def limit_option(what: str, default: int, most: int | None = None) -> Callable[[Command], Command]:
     """Add ``-n``: how many of ``what`` are listed; the command gets ``limit``."""
     return click.option(
-        "--limit", "-n", type=click.IntRange(1, most), default=default,
-        show_default=default is not None, help=f"How many {what} to list.",
+        "--limit", "-n", type=click.IntRange(1, most), default=default, show_default=True,
+        help=f"How many {what} to list.",
     )  # fmt: skip
 
 

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 @click.option("--all", "skipped", is_flag=True, help="Also show what holidays skip.")
 @click.option("--against", metavar="GIT_REF", help="Show what differs from the tree at this ref.")
 @click.option("--calendar", "glance", is_flag=True, help="Draw the year of --from.")
-@limit_option("changes of a task --against is", 10)
+@limit_option("changes of each task", 10)
 @language_option
 @click.option(
     "--format", "shape", type=click.Choice(["text", "jsonl", "json", "ics"]), default="text"

@@ -56,20 +56,19 @@ def _time(found: Statistics, zone: ZoneInfo) -> str:
 
 def _table(found: Statistics) -> list[str]:
     header = ("task", "runs", "failed", "success", "took p50", "p95", "late p50", "p95")
-    rows = []
-    for task in found.tasks:
-        rows.append(
-            (
-                task.task,
-                f"{task.runs:,}",
-                Cell(f"{task.failed:,}", "red" if task.failed else None),
-                f"{task.success_rate:.1%}",
-                _length(task.duration.p50),
-                _length(task.duration.p95),
-                _length(task.lateness.p50),
-                _length(task.lateness.p95),
-            )
+    rows = [
+        (
+            task.task,
+            f"{task.runs:,}",
+            Cell(f"{task.failed:,}", "red" if task.failed else None),
+            f"{task.success_rate:.1%}",
+            _length(task.duration.p50),
+            _length(task.duration.p95),
+            _length(task.lateness.p50),
+            _length(task.lateness.p95),
         )
+        for task in found.tasks
+    ]
     return list(table_lines(header, rows))
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -80,6 +82,7 @@ def test_a_waiting_run_is_cancelled_and_a_planned_one_is_not(tree: Tree) -> None
         "accepted": True,
         "liveRuntime": False,
         "status": "cancelled",
+        "timedOut": False,
     }
     assert only(tree, number)["detail"] == "cancelled by hand"
     [planned] = told("records", "--trigger", "schedule", "--tree", tree.root)["records"]
@@ -142,6 +145,7 @@ def test_a_rerun_is_a_new_run_of_the_same_occurrence(tree: Tree) -> None:
             first = told("trigger", task, *more, "--wait", "--tree", tree.root)
             assert first == {
                 "run": first["run"], "accepted": True, "liveRuntime": True, "status": "completed",
+                "result": only(tree, first["run"])["result"], "error": None, "timedOut": False,
             }  # fmt: skip
             second = told("rerun", first["run"], "--wait", "--tree", tree.root)
             assert second["run"] > first["run"]
@@ -162,7 +166,69 @@ def test_without_a_runtime_a_run_is_accepted_and_not_waited_for(tree: Tree) -> N
     assert "no runtime is alive" in done.stderr
     assert json.loads(done.stdout) == {
         "run": 1, "accepted": True, "liveRuntime": False, "status": "pending",
+        "result": None, "error": None, "timedOut": False,
     }  # fmt: skip
+
+
+def test_a_wait_ends_at_its_timeout_and_the_run_continues(tree: Tree) -> None:
+    tree.scheduled("Waits", WAITS)
+    with Program(tree.root) as program:
+        program.wait("ready")
+        done = jittask("trigger", "Waits", "--wait", "--timeout", "0.2s", "--tree", tree.root)
+        assert done.returncode == 1
+        assert done.stderr == (
+            "run 2 has not ended within 200 ms; it continues: jittask log 2 --follow\n"
+        )
+        assert re.fullmatch(r"run 2 of tasks.Waits: (pending|executing)\n", done.stdout)
+        tree.write("go", "")
+        program.wait("finished", run=2, status="completed")
+        done = jittask("rerun", 2, "--wait", "--timeout", "1m", "--tree", tree.root)
+        assert (done.returncode, done.stdout) == (
+            0, 'run 3 of tasks.Waits: completed\nresult: "ended"\n',
+        )  # fmt: skip
+        program.stop()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["trigger", "A", "--timeout", "5"], "--timeout needs --wait"),
+        (["trigger", "A", "--wait", "--timeout", "soon"], "expected seconds, or a time such as"),
+        (["trigger", "A", "--row", "1"], "--row: tasks.A is a scheduled task, so it has no rows"),
+        (["trigger", "Row"], "--row: tasks.Row fires for rows: name one"),
+        (["try", "Row"], "--row: tasks.Row fires for rows: name one"),
+        (["trigger", "Row", "--row", "x"], "--row: expected a number as the key, got 'x'"),
+    ],
+)
+def test_wrong_use_is_refused(tree: Tree, words: list[str], said: str) -> None:
+    tree.things()
+    make_things(tree)
+    tree.scheduled("A")
+    tree.dated("Row")
+    done = jittask(*words, "--tree", tree.root)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "no records yet" in jittask("log", 1, "--tree", tree.root).stderr
+
+
+@pytest.mark.parametrize("command", ["trigger", "try"])
+def test_a_row_that_does_not_exist_is_refused_before_there_is_a_run(
+    tree: Tree, command: str
+) -> None:
+    tree.things()
+    make_things(tree)
+    tree.dated("Row")
+    done = jittask(command, "Row", "--row", "17", "--tree", tree.root)
+    assert (done.returncode, done.stderr) == (1, "error: models.Thing has no row 17\n")
+    assert "no records yet" in jittask("log", 1, "--tree", tree.root).stderr
+
+
+def make_things(tree: Tree) -> None:
+    """Make the table of ``tree.things`` without a runtime."""
+    with sqlite3.connect(tree.root / "d.db") as connection:
+        connection.execute(
+            'CREATE TABLE "Thing" (id INTEGER PRIMARY KEY, name TEXT, at TEXT, day TEXT)'
+        )
 
 
 # --- log --follow

@@ -31,10 +31,10 @@ class Baseline:
 
 @contextmanager
 def at_ref(root: Path, ref: str) -> Iterator[Baseline]:
-    """Give the tree ``root`` as it was at ``ref``; raises NotFound where there is no such ref,
-    OperationError where git cannot be asked.
+    """Give the tree ``root`` as it was at ``ref``.
 
-    Objects are read by their content alone: no filter or attribute of the
+    Raises NotFound where there is no such ref, OperationError where git cannot
+    be asked. Objects are read by their content alone: no filter or attribute of the
     repository runs or leaves anything out.
     """
     _check_inside(root)

@@ -73,10 +73,7 @@ class Listing:
             for task, stream, first in streams:
                 occurrence: Occurrence | SkippedOccurrence | None = first
                 while occurrence is not None:
-                    if isinstance(occurrence, Occurrence):
-                        at = occurrence[0]
-                    else:
-                        at = occurrence.nominal
+                    at = occurrence[0] if isinstance(occurrence, Occurrence) else occurrence.nominal
                     if at > until:
                         break
                     found.append((at, task, occurrence))

@@ -1,0 +1,34 @@
+"""What an operation answers that asks a runtime for something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from jittask.model import TRANSITIONS, Run, RunStatus
+
+
+def has_ended(run: Run) -> bool:
+    """Whether a run has reached a final status (R1)."""
+    return not TRANSITIONS[run.status]
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A request that stands in the run store, and the run that it is about."""
+
+    run: Run
+    """As it was last seen: when it was accepted, or when the wait for its end was over."""
+    live_runtime: bool
+    """Whether a runtime was alive to act on it."""
+    timed_out: bool = False
+    """The wait was over before the run ended; the run continues."""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run has reached a final status."""
+        return has_ended(self.run)
+
+    @property
+    def completed(self) -> bool:
+        """Whether the run has ended well."""
+        return self.run.status is RunStatus.COMPLETED
