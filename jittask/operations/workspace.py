@@ -59,6 +59,7 @@ class Workspace:
         self._opening = threading.RLock()
         self._compilation: Compilation | None = None
         self._store: Store | None = None
+        self._store_settings: AppSettings | None = None
         self._data: AppData | None = None
 
     @classmethod
@@ -150,8 +151,12 @@ class Workspace:
         from jittask.store import Store
 
         with self._opening:
+            if self._store is not None and self._store_settings != self.settings:
+                self._store.close()
+                self._store = None
             if self._store is None:
                 self._store = Store.open(self.settings, self.root, create=create)
+                self._store_settings = self.settings
             return self._store
 
     # --- the data
