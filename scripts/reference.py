@@ -10,10 +10,10 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.event_format import json_name
 from jittask.cli.main import cli
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.model import RunStatus, Trigger
+from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
 

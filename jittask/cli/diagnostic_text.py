@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.formatting import char_cells
+from jittask.cli.formatting import char_cells, printable
 from jittask.diagnostics import Diagnostic
 
 _MOST_SHOWN = 150
@@ -42,7 +42,7 @@ def diagnostic_lines(diagnostic: Diagnostic, sources: SourceLines) -> Iterator[s
     colour = "red" if diagnostic.is_error else "yellow"
     where = click.style(f"{place.file}:{place.line}:{place.column}", bold=True)
     severity = click.style(str(diagnostic.severity), fg=colour, bold=True)
-    yield f"{where} {severity} [{diagnostic.code}] {_plain(diagnostic.message)}"
+    yield f"{where} {severity} [{diagnostic.code}] {printable(diagnostic.message)}"
     source, column = _around(sources.line(place.file, place.line) or "", place.column)
     if source.strip():
         before = source[: column - 1]
@@ -54,21 +54,14 @@ def diagnostic_lines(diagnostic: Diagnostic, sources: SourceLines) -> Iterator[s
         yield f"{number} | {source}"
         yield f"{' ' * len(number)} | {gap}{click.style(carets, fg=colour)}"
     if diagnostic.hint:
-        yield f"        {click.style('hint:', fg='cyan')} {_plain(diagnostic.hint)}"
+        yield f"        {click.style('hint:', fg='cyan')} {printable(diagnostic.hint)}"
 
 
 def _around(line: str, column: int) -> tuple[str, int]:
     """Return a line, or what is around a column of a long one, and where the column is in it."""
     if len(line) <= _MOST_SHOWN:
-        return _plain(line), column
+        return printable(line), column
     start = max(min(column - 1 - _MOST_SHOWN // 3, len(line) - _MOST_SHOWN), 0)
     end = start + _MOST_SHOWN
     left, right = "…" if start else "", "…" if end < len(line) else ""
-    return f"{left}{_plain(line[start:end])}{right}", column - start + len(left)
-
-
-def _plain(text: str) -> str:
-    """Return text that cannot steer a terminal: what does not print is shown as that."""
-    if text.isprintable():
-        return text
-    return "".join(char if char.isprintable() or char == "\t" else "�" for char in text)
+    return f"{left}{printable(line[start:end])}{right}", column - start + len(left)

@@ -35,6 +35,13 @@ def to_json(value: Any) -> str:
     return json.dumps(value, ensure_ascii=False, indent=2)
 
 
+def printable(text: str) -> str:
+    """Return text that cannot steer a terminal: a character that does not print becomes �."""
+    if text.isprintable():
+        return text
+    return "".join(char if char.isprintable() or char == "\t" else "�" for char in text)
+
+
 def char_cells(char: str) -> int:
     """Return how many cells of a terminal a character takes."""
     if unicodedata.east_asian_width(char) in "WF":

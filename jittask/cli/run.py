@@ -11,10 +11,12 @@ from socket import socketpair
 
 import click
 
-from jittask.cli.event_format import Words, json_line
+from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
-from jittask.cli.tree import find_tree, tree_argument
+from jittask.cli.options import format_option, quiet_option, tree_argument
 from jittask.model import RunStatus
+from jittask.operations.views.events import event_line
+from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
@@ -25,7 +27,8 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 @click.command()
 @tree_argument
 @click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@format_option()
+@quiet_option
 def command(tree: Path | None, once: bool, shape: str) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
@@ -35,15 +38,15 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
 
     Example: jittask run elements
     """
-    root = find_tree(tree)
-    words = Words(root, once=once)
+    root = find_root(tree)
+    words = Words(root, once=once, dated=not sys.stdout.isatty())
     failed = False
 
     def show(event: Event) -> None:
         nonlocal failed
         failed = failed or (isinstance(event, Finished) and event.status is RunStatus.FAILED)
         if shape == "json":
-            click.echo(json_line(event))
+            click.echo(event_line(event))
         else:
             for line in words.lines(event):
                 click.echo(line)

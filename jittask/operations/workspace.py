@@ -58,6 +58,7 @@ class Workspace:
         self.clock = clock or SystemClock()
         self._opening = threading.RLock()
         self._compilation: Compilation | None = None
+        self._settings: AppSettings | None = None
         self._store: Store | None = None
         self._store_settings: AppSettings | None = None
         self._data: AppData | None = None
@@ -109,8 +110,18 @@ class Workspace:
 
     @property
     def settings(self) -> AppSettings:
-        """The settings of ``app.json``."""
-        return self.app.settings
+        """The settings of ``app.json``; no element is read for them.
+
+        As they were at the last look, where the tree has been compiled.
+        """
+        from jittask.compiler.app_settings import read_app_settings
+
+        with self._opening:
+            if self._compilation is not None:
+                return self._compilation.app.settings
+            if self._settings is None:
+                self._settings = read_app_settings(self.root)
+            return self._settings
 
     @property
     def zone(self) -> ZoneInfo:

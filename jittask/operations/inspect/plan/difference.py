@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
-from jittask.cli.entries import Entry
 from jittask.compiler.compiled import Compilation, DateFieldTask, ScheduledTask
 from jittask.model import Occurrence
+from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
@@ -36,18 +36,19 @@ class Version:
         tasks = compilation.app.tasks.values()
         broken = {}
         for name in compilation.broken:
-            first = next((one for one in compilation.of(name) if one.is_error), None)
+            errors = (finding for finding in compilation.of(name) if finding.is_error)
+            first = next(errors, None)
             if first is not None and name.startswith("tasks."):
                 place = f"{first.location.file}:{first.location.line}:{first.location.column}"
                 broken[name] = f"{place}: {first.message}"
         return cls(
             {
-                one.name: one.timer
-                for one in tasks
-                if isinstance(one, ScheduledTask) and one.enabled
+                task.name: task.timer
+                for task in tasks
+                if isinstance(task, ScheduledTask) and task.enabled
             },
-            {one.name: one for one in tasks if isinstance(one, DateFieldTask) and one.enabled},
-            frozenset(one.name for one in tasks if not one.enabled),
+            {task.name: task for task in tasks if isinstance(task, DateFieldTask) and task.enabled},
+            frozenset(task.name for task in tasks if not task.enabled),
             broken,
         )
 
@@ -57,26 +58,26 @@ class Version:
         return {*self.timers, *self.rows, *self.disabled, *self.broken}
 
     def only(self, name: str) -> Version:
-        """Return it with one task alone."""
+        """Return it with that task only."""
         return Version(
-            {one: timer for one, timer in self.timers.items() if one == name},
-            {one: task for one, task in self.rows.items() if one == name},
+            {task: timer for task, timer in self.timers.items() if task == name},
+            {task: compiled for task, compiled in self.rows.items() if task == name},
             self.disabled & {name},
-            {one: why for one, why in self.broken.items() if one == name},
+            {task: why for task, why in self.broken.items() if task == name},
         )
 
 
 @dataclass(frozen=True, slots=True)
 class TaskDifference:
-    """What became of one task's occurrences; of none, where the edit shows elsewhere."""
+    """What became of one task's occurrences; none where the edit does not change them."""
 
     task: str
     reasons: tuple[str, ...]
-    appears: tuple[Entry, ...] = ()
-    vanishes: tuple[Entry, ...] = ()
-    moves: tuple[tuple[Entry, Entry], ...] = ()
+    appears: tuple[TaskOccurrence, ...] = ()
+    vanishes: tuple[TaskOccurrence, ...] = ()
+    moves: tuple[tuple[TaskOccurrence, TaskOccurrence], ...] = ()
     by_rows: bool = False
-    """Whether it fires for rows, so that no occurrence can be told."""
+    """Whether it fires for rows, so that its occurrences are not known."""
 
     @property
     def shows(self) -> bool:
@@ -87,7 +88,7 @@ class TaskDifference:
 def compare(
     before: Version, after: Version, begin: datetime, end: datetime, language: Language
 ) -> Iterator[TaskDifference]:
-    """Yield, by name, the tasks whose timing is another; their occurrences in ``(begin, end]``."""
+    """Yield, by name, the tasks with different timing; their occurrences in ``(begin, end]``."""
     for name in sorted(before.names | after.names):
         was, now = before.timers.get(name), after.timers.get(name)
         reasons = tuple(_reasons(name, before, after, language))
@@ -113,12 +114,12 @@ def _occurrences(
     old, new = _entries(name, was, begin, end), _entries(name, now, begin, end)
     old_times, new_times = {entry.at for entry in old}, {entry.at for entry in new}
     new_of = {instant: entry for entry in new for instant in _nominals(entry)}
-    vanishes: list[Entry] = []
-    moves: list[tuple[Entry, Entry]] = []
+    vanishes: list[TaskOccurrence] = []
+    moves: list[tuple[TaskOccurrence, TaskOccurrence]] = []
     for entry in old:
         if entry.at in new_times:
             continue
-        there = next((new_of[one] for one in _nominals(entry) if one in new_of), None)
+        there = next((new_of[nominal] for nominal in _nominals(entry) if nominal in new_of), None)
         if there is None:
             vanishes.append(entry)
         else:
@@ -131,13 +132,15 @@ def _occurrences(
     return TaskDifference(
         name,
         reasons,
-        tuple(one for one in appears if begin < one.at <= end and one.at not in come),
-        tuple(one for one in vanishes if begin < one.at <= end and one.at not in gone),
-        tuple(sorted(two for two in moves if any(begin < one.at <= end for one in two))),
+        tuple(entry for entry in appears if begin < entry.at <= end and entry.at not in come),
+        tuple(entry for entry in vanishes if begin < entry.at <= end and entry.at not in gone),
+        tuple(sorted(move for move in moves if any(begin < entry.at <= end for entry in move))),
     )
 
 
-def _of_one_day(old: Iterable[Entry], new: Iterable[Entry]) -> Iterator[tuple[Entry, Entry]]:
+def _of_one_day(
+    old: Iterable[TaskOccurrence], new: Iterable[TaskOccurrence]
+) -> Iterator[tuple[TaskOccurrence, TaskOccurrence]]:
     """Yield those that are alone on their day on both sides: another time of the same day."""
     before, after = _by_day(old), _by_day(new)
     for day, entries in before.items():
@@ -146,25 +149,29 @@ def _of_one_day(old: Iterable[Entry], new: Iterable[Entry]) -> Iterator[tuple[En
             yield entries[0], others[0]
 
 
-def _by_day(entries: Iterable[Entry]) -> dict[date, list[Entry]]:
-    found: dict[date, list[Entry]] = {}
+def _by_day(entries: Iterable[TaskOccurrence]) -> dict[date, list[TaskOccurrence]]:
+    found: dict[date, list[TaskOccurrence]] = {}
     for entry in entries:
-        day = entry.one.nominal.astimezone(entry.zone).date()
+        day = entry.occurrence.nominal.astimezone(entry.zone).date()
         found.setdefault(day, []).append(entry)
     return found
 
 
-def _entries(name: str, timer: Timer | None, begin: datetime, end: datetime) -> list[Entry]:
+def _entries(
+    name: str, timer: Timer | None, begin: datetime, end: datetime
+) -> list[TaskOccurrence]:
     if timer is None:
         return []
     around = _FARTHEST_MOVE if timer.cycle.moves else timedelta()
     wide = timer.between(begin - around, end + around)
-    return [Entry(one.effective, name, one, timer.zone) for one in wide]
+    return [
+        TaskOccurrence(occurrence.effective, name, occurrence, timer.zone) for occurrence in wide
+    ]
 
 
-def _nominals(entry: Entry) -> tuple[datetime, ...]:
-    assert isinstance(entry.one, Occurrence)
-    return entry.one.nominals
+def _nominals(entry: TaskOccurrence) -> tuple[datetime, ...]:
+    assert isinstance(entry.occurrence, Occurrence)
+    return entry.occurrence.nominals
 
 
 # --- reasons
@@ -217,7 +224,7 @@ def _calendar_reasons(was: Calendar | None, now: Calendar | None) -> Iterator[st
         ("extra holidays", was.extra_holidays, now.extra_holidays),
         ("extra workdays", was.extra_workdays, now.extra_workdays),
     ):
-        changes = [f"+{one}" for one in sorted(new - old)]
-        changes += [f"-{one}" for one in sorted(old - new)]
+        changes = [f"+{day}" for day in sorted(new - old)]
+        changes += [f"-{day}" for day in sorted(old - new)]
         if changes:
             yield f"{words}: {' '.join(changes)}"

@@ -1,4 +1,4 @@
-"""What ``run`` says of events to people."""
+"""Events as text: what ``run`` writes."""
 
 from __future__ import annotations
 

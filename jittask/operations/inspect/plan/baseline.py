@@ -10,17 +10,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from jittask.cli.failure import Failure
+from jittask.operations.errors import NotFound, OperationError, Unavailable
 
 _LINK = "120000"
 _HEAD_WORDS = 3
-_A_HOOKS_OWN = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
+_HOOK_VARIABLES = {"GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR"}
 """What git sets for its hooks; the repository asked about is the tree's own."""
 
 
 @dataclass(frozen=True, slots=True)
 class Baseline:
-    """A version of a tree, in a folder that lasts as long as it is looked at."""
+    """A version of a tree, in a folder that exists while the context manager is open."""
 
     ref: str
     commit: str
@@ -31,9 +31,10 @@ class Baseline:
 
 @contextmanager
 def at_ref(root: Path, ref: str) -> Iterator[Baseline]:
-    """Give the tree ``root`` as it was at ``ref``; raises Failure where there is no such ref.
+    """Give the tree ``root`` as it was at ``ref``.
 
-    Objects are read by their content alone: no filter or attribute of the
+    Raises NotFound where there is no such ref, OperationError where git cannot
+    be asked. Objects are read by their content alone: no filter or attribute of the
     repository runs or leaves anything out.
     """
     _check_inside(root)
@@ -45,7 +46,7 @@ def at_ref(root: Path, ref: str) -> Iterator[Baseline]:
         hint = "see git branch --all, git tag"
         if shallow:
             hint = "the clone is shallow: git fetch --unshallow, or in CI fetch-depth: 0"
-        raise Failure(f"--against: no commit {ref!r} in this repository", hint)
+        raise NotFound(f"no commit {ref!r} in this repository", hint)
     prefix = _text(root, "rev-parse", "--show-prefix").rstrip("/")
     listed = _run(root, "ls-tree", "-r", "-z", "--full-tree", f"{commit}:{prefix}")
     with TemporaryDirectory(prefix="jittask-") as folder:
@@ -61,15 +62,15 @@ def _write(root: Path, listed: bytes, folder: Path) -> None:
             mode, kind, digest = about.split(" ")
             if kind == "blob":  # not a submodule
                 files.append((mode, digest, name))
-    wanted = "".join(f"{digest}\n" for _, digest, _ in files)
-    content = _run(root, "cat-file", "--batch", given=wanted.encode()).stdout
+    requests = "".join(f"{digest}\n" for _, digest, _ in files)
+    content = _run(root, "cat-file", "--batch", given=requests.encode()).stdout
     at = 0
     links: list[tuple[Path, str]] = []
     for mode, digest, name in files:
         line_end = content.find(b"\n", at)
         head = content[at:line_end].split(b" ")
         if line_end < 0 or len(head) != _HEAD_WORDS:
-            raise Failure(f"--against: git has no content of {name} ({digest[:10]})", "git fsck")
+            raise OperationError(f"git has no content of {name} ({digest[:10]})", "git fsck")
         size = int(head[2])
         blob = content[line_end + 1 : line_end + 1 + size]
         at = line_end + 1 + size + 1
@@ -87,10 +88,10 @@ def _check_inside(root: Path) -> None:
     asked = _run(root, "rev-parse", "--is-inside-work-tree")
     if asked.stdout.strip() == b"true":
         return
-    said = asked.stderr.decode("utf-8", "replace").partition("\n")[0].removeprefix("fatal: ")
-    if not said or "not a git repository" in said:
-        said = "not in a git repository"
-    raise Failure(f"{root}: {said}", "--against compares with a git ref")
+    reason = asked.stderr.decode("utf-8", "replace").partition("\n")[0].removeprefix("fatal: ")
+    if not reason or "not a git repository" in reason:
+        reason = "not in a git repository"
+    raise OperationError(f"{root}: {reason}", "a plan is compared with a git ref")
 
 
 def _text(root: Path, *arguments: str) -> str:
@@ -101,10 +102,10 @@ def _run(
     root: Path, *arguments: str, given: bytes | None = None
 ) -> subprocess.CompletedProcess[bytes]:
     command = ["git", "-C", str(root), "--no-optional-locks", *arguments]
-    env = {key: value for key, value in os.environ.items() if key not in _A_HOOKS_OWN}
+    env = {key: value for key, value in os.environ.items() if key not in _HOOK_VARIABLES}
     try:
         return subprocess.run(
             command, input=given, capture_output=True, check=False, env={**env, "LC_ALL": "C"}
         )
     except FileNotFoundError:
-        raise Failure("git is not installed", "--against compares with a git ref") from None
+        raise Unavailable("git is not installed", "a plan is compared with a git ref") from None
