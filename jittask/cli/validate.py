@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.tree import find_tree, tree_argument
+from jittask.cli.options import tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
+from jittask.operations.errors import OperationError
+from jittask.operations.workspace import find_root
 
 if TYPE_CHECKING:
     from jittask.cli.reports import Report
@@ -58,7 +59,7 @@ def command(
     gc.disable()  # one compilation, which makes no garbage worth the looking for
     clock = SystemClock()
     began = clock.monotonic()
-    root = find_tree(tree)
+    root = find_root(tree)
     with Probe(wanted=not no_import) as probe:  # it gets ready while the compiler is imported
         from jittask.cli.reports import Report, written
         from jittask.compiler.import_check import judge
@@ -80,7 +81,7 @@ def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Failure(f"{output}: {error.strerror}") from error
+        raise OperationError(f"{output}: {error.strerror}") from error
 
 
 def _summary(report: Report) -> str:

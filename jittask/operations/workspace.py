@@ -146,6 +146,8 @@ class Workspace:
         Raises NoRecords where there is none (without ``create``), Unavailable
         where it does not answer, OperationError where it cannot be used.
         """
+        from sqlalchemy.exc import DBAPIError
+
         from jittask import store as stores
 
         try:
@@ -156,7 +158,8 @@ class Workspace:
             hint = "try again; is it up, and may this user write to it?"
             raise Unavailable(str(error), hint) from error
         except stores.StoreError as error:
-            raise OperationError(str(error), error.hint) from error
+            kind = Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
+            raise kind(str(error), error.hint) from error
 
     def _open_store(self, *, create: bool) -> Store:
         from jittask.store import Store

@@ -22,7 +22,7 @@ def suggestions(line: str, cwd: Path, **env: str) -> list[str]:
         _JITTASK_COMPLETE="bash_complete", **env,
     )  # fmt: skip
     assert (done.returncode, done.stderr) == (0, "")
-    return [found.partition(",")[2] for found in done.stdout.splitlines()]
+    return [found.partition(",")[2] for found in done.stdout.split()]
 
 
 @pytest.fixture

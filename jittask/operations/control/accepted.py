@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jittask.model import TRANSITIONS, Run, RunStatus
-
-
-def has_ended(run: Run) -> bool:
-    """Whether a run has reached a final status (R1)."""
-    return not TRANSITIONS[run.status]
+from jittask.model import Run, RunStatus
+from jittask.operations.inspect.run import has_ended
 
 
 @dataclass(frozen=True, slots=True)
