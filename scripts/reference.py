@@ -16,16 +16,29 @@ from jittask.cli.exit_codes import MEANINGS, VARIABLES
 from jittask.cli.main import cli
 from jittask.client import Client
 from jittask.compiler.schemas import SCHEMA_FOLDER
-from jittask.model import Attempt, Run, RunStatus, Trigger
+from jittask.model import Attempt, MissedRange, Run, RunStatus, Trigger
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.pauses import Resumed
 from jittask.operations.edit.enabled import Switched
+from jittask.operations.inspect.catalog import CatalogEntry
+from jittask.operations.inspect.explain import Explanation
+from jittask.operations.inspect.next import Upcoming
+from jittask.operations.inspect.occurrences import TaskOccurrence
+from jittask.operations.inspect.statistics import Statistics
+from jittask.operations.inspect.status import ElementState, Status
 from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
 from jittask.store.control import Pause
+from jittask.store.run_logs import LogChunk
+from jittask.store.statistics import LastRun, Percentiles, TaskStatistics
+from jittask.store.status_types import RuntimeRow
 
-RESULTS = (Accepted, Run, Attempt, Resumed, Switched, Pause)
+RESULTS = (
+    Accepted, Run, Attempt, MissedRange, LogChunk, Resumed, Switched, Pause, Upcoming,
+    TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
+    Status, ElementState, RuntimeRow,
+)  # fmt: skip
 """What the client's methods return."""
 MAX_WIDTH = 88
 TARGET = Path(__file__).parents[1] / "docs" / "reference"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jittask.cli.options import tree_argument
+from jittask.cli.options import format_option, tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
 from jittask.operations.errors import OperationError
@@ -18,16 +18,13 @@ from jittask.operations.workspace import find_root
 if TYPE_CHECKING:
     from jittask.cli.reports import Report
 
-FORMATS = ("text", "json", "sarif", "github", "junit")
-
 
 @click.command()
 @tree_argument
 @click.option("--no-import", is_flag=True, help="Read code, and never run it.")
 @click.option("--strict", is_flag=True, help="Warnings make it exit with 1, too.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .jittask/cache.")
-@click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="For people, programs, code scanning, GitHub, build servers.")  # fmt: skip
+@format_option("sarif", "github", "junit")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),

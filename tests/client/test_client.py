@@ -55,7 +55,7 @@ def outcome(run: Run) -> tuple[RunStatus, Reason | None, str | None]:
 def test_a_program_does_what_a_person_does(shop: Tree) -> None:
     with Runtime(shop.root) as runtime, Client(shop.root) as jt:
         good = jt.trigger("Good", wait=True)
-        assert (good.completed, good.live_runtime) == (True, True)
+        assert (good.completed, good.live_runtime, good.result) == (True, True, {"n": 1})
         assert outcome(good.run) == (RunStatus.COMPLETED, None, '{"n": 1}')
         assert "".join(chunk.text for chunk in jt.log(good.run.id)) == "hello\n"
 
