@@ -10,6 +10,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from jittask import errors
     from jittask.client import Client
     from jittask.compiler import compile_tree
     from jittask.prelude.context import app, currentTask, log
@@ -50,12 +51,15 @@ __all__ = [
     "compile_tree",
     "currentTask",
     "datatypes",
+    "errors",
     "log",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use: a validator needs no database (V7)."""
+    if name == "errors":
+        return importlib.import_module("jittask.errors")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'jittask' has no attribute {name!r}")

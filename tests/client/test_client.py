@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sqlite3
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -202,6 +204,19 @@ def test_another_store_in_the_settings_is_opened(shop: Tree) -> None:
         settings = {"timezone": "UTC", "store": "sqlite:///other.db"}
         shop.write("app.json", {"appId": "t", "name": "t", "settings": settings})
         assert jt.trigger("Good").run.id == 1
+
+
+def test_errors_are_part_of_the_package(tmp_path: Path) -> None:
+    program = (
+        "import jittask, sys\n"
+        "try:\n    jittask.Client(sys.argv[1])\n"
+        "except jittask.errors.NotFound as error:\n    print(error.hint)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(tmp_path / "no")],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    assert done.stdout == "a tree is a folder with an app.json\n"
 
 
 def test_no_tree(tmp_path: Path) -> None:
