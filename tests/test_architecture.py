@@ -20,7 +20,7 @@ BELOW: dict[str, set[str]] = {
     "runtime": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude"},
     "operations": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude", "runtime"},
 }
-for face in ("cli", "web", "client"):  # they do not see each other
+for face in ("cli", "web", "client", "errors"):  # they do not see each other
     BELOW[face] = BELOW["operations"] | {"operations"}
 ONLY = {
     "watchfiles": {"runtime/watch.py"},

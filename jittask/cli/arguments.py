@@ -40,6 +40,11 @@ def task_argument(command: Command) -> Command:
     return click.argument("task", type=TaskName())(command)
 
 
+def optional_task_argument(command: Command) -> Command:
+    """Add ``[TASK]``; the command gets ``task``, or None for all tasks."""
+    return click.argument("task", required=False, type=TaskName())(command)
+
+
 def run_argument(command: Command) -> Command:
     """Add ``RUN``; the command gets ``run``."""
     return click.argument("run", type=RunNumber())(command)

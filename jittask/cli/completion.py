@@ -5,8 +5,7 @@ from __future__ import annotations
 import click
 from click.shell_completion import get_completion_class
 
-COMPLETE_VARIABLE = "_JITTASK_COMPLETE"
-"""Set by the shell's script when it asks for suggestions."""
+from jittask.cli.exit_codes import COMPLETE_VARIABLE
 
 _SHELLS = ("bash", "zsh", "fish")
 _INSTALL = {

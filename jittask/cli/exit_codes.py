@@ -24,6 +24,8 @@ MEANINGS = {
     ExitCode.INTERRUPTED: "It was ended with Ctrl-C.",
 }
 
+COMPLETE_VARIABLE = "_JITTASK_COMPLETE"
+
 VARIABLES = {
     "JITTASK_TREE": "The tree, where neither TREE nor `--tree` names one.",
     "JITTASK_NOW": "The time of `next`, `plan`, `explain` and `new`: an ISO 8601 instant with "
@@ -36,5 +38,5 @@ VARIABLES = {
     "TZ": "The zone that `init` writes into `app.json`, where `--timezone` names none.",
     "WATCHFILES_FORCE_POLLING": "Set to anything: `run` looks for changed files in intervals, "
     "for drives that report no changes.",
-    "_JITTASK_COMPLETE": "Set by a shell that asks for completions; see `completion`.",
+    COMPLETE_VARIABLE: "Set by a shell that asks for completions; see `completion`.",
 }

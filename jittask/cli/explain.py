@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from jittask.cli.arguments import task_argument
 from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
 from jittask.cli.options import format_option, quiet_option, tree_option
@@ -16,7 +17,7 @@ from jittask.schedule.words import Language
 
 
 @click.command()
-@click.argument("task")
+@task_argument
 @click.option("--at", metavar="TIME", help="A day, or a time, of the task's zone; or today.")
 @click.option("--row", metavar="KEY", help="The row of a date-field task, by its key.")
 @tree_option

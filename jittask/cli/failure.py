@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from jittask.operations.errors import InvalidArgument, NoRecords, OperationError
+from jittask.operations.errors import InvalidArgument, OperationError
 
 Failure = OperationError
-NothingYet = NoRecords
 
 _POSITIONAL = frozenset({"task", "run", "tree", "title", "folder"})
 

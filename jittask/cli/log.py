@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jittask.cli.arguments import run_argument
 from jittask.cli.formatting import local, to_json
 from jittask.cli.options import format_option, note, quiet_option, tree_option
 from jittask.cli.run_text import run_head
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("run", type=int)
+@run_argument
 @click.option("--follow", "-f", "following", is_flag=True, help="Show what comes, until it ends.")
 @tree_option
 @format_option()

@@ -12,8 +12,7 @@ import click
 
 from jittask import __version__
 from jittask.cli.color import color_from_environment
-from jittask.cli.completion import COMPLETE_VARIABLE
-from jittask.cli.exit_codes import ExitCode
+from jittask.cli.exit_codes import COMPLETE_VARIABLE, ExitCode
 from jittask.cli.failure import show_error
 from jittask.operations.errors import InvalidArgument, OperationError
 

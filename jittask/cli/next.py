@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from jittask.cli.arguments import optional_task_argument
 from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
 from jittask.cli.occurrence_text import notes_text, time_text
@@ -21,7 +22,7 @@ _OCCURRENCES, _TASKS = 5, 50
 
 
 @click.command()
-@click.argument("task", required=False)
+@optional_task_argument
 @click.option("--limit", "--count", "-n", type=click.IntRange(min=1),
               help=f"How many times of TASK ({_OCCURRENCES}), or tasks ({_TASKS}).")  # fmt: skip
 @click.option("--from", "start", metavar="TIME", help="From this time on: ISO, or 1h; now.")

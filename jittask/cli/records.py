@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
+from jittask.cli.arguments import optional_task_argument
 from jittask.cli.formatting import duration, local, to_json
 from jittask.cli.options import (
     after_option,
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("task", required=False)
+@optional_task_argument
 @click.option("--task", "named", metavar="TASK", help="The same as TASK.")
 @click.option("--row", metavar="KEY", help="Runs of one row.")
 @click.option("--status", multiple=True, type=click.Choice(STATUSES),

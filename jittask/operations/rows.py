@@ -41,7 +41,7 @@ def _existing_row(workspace: Workspace, task: DateFieldTask, row: RowKey) -> str
 
     try:
         rows = workspace.data.rows(task.model)
-        key = stored_row_key(rows.model, _key_text(row))
+        key = stored_row_key(rows.model, row_key_text(row))
         found = rows.get(key)
     except DataError as error:
         raise Unavailable(str(error)) from error
@@ -50,7 +50,8 @@ def _existing_row(workspace: Workspace, task: DateFieldTask, row: RowKey) -> str
     return key
 
 
-def _key_text(row: RowKey) -> str:
+def row_key_text(row: RowKey) -> str:
+    """Return a row's key as people write it: plain text, or the JSON list of several values."""
     if isinstance(row, str):
         return row
     values = [_plain(value) for value in row] if isinstance(row, Sequence) else _plain(row)

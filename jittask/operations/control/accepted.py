@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
+from typing import Any
 
-from jittask.model import TRANSITIONS, Run, RunStatus
-
-
-def has_ended(run: Run) -> bool:
-    """Whether a run has reached a final status (R1)."""
-    return not TRANSITIONS[run.status]
+from jittask.model import Run, RunStatus
+from jittask.operations.inspect.run import has_ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +30,8 @@ class Accepted:
     def completed(self) -> bool:
         """Whether the run has ended well."""
         return self.run.status is RunStatus.COMPLETED
+
+    @property
+    def result(self) -> Any:
+        """What the function returned, as JSON keeps it; None where it has not returned."""
+        return None if self.run.result is None else json.loads(self.run.result)

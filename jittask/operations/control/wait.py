@@ -6,14 +6,12 @@ import threading
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from jittask.operations.control.accepted import Accepted, has_ended
+from jittask.operations.control.accepted import Accepted
+from jittask.operations.inspect.run import POLL_SECONDS, has_ended
 from jittask.operations.naming import find_run
 
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
-
-POLL_SECONDS = 0.1
-"""Seconds between two looks at a run that is waited for."""
 
 
 def wait_for_end(
