@@ -23,6 +23,11 @@ def test_times_are_in_the_zone_of_the_app_once_that_is_known(tmp_path: Path) -> 
     assert [line[:10] for line in said] == ["09:00:00Z ", "17:00:00  ", "17:00:00  "]
 
 
+def test_lines_for_a_file_begin_with_the_date(tmp_path: Path) -> None:
+    words, trouble = Words(tmp_path, dated=True), Trouble(NOW, "table-made", "made the table t")
+    assert next(iter(words.lines(trouble))).startswith("2026-01-05 09:00:00Z ")
+
+
 def test_a_start_that_fails_leaves_the_garbage_collector_on(tmp_path: Path) -> None:
     (tmp_path / "app.json").write_text("{", encoding="utf-8")
     assert jittask_here("run", tmp_path).returncode != 0
