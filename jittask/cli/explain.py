@@ -10,7 +10,7 @@ from jittask.cli.arguments import task_argument
 from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
 from jittask.cli.options import format_option, quiet_option, tree_option
-from jittask.cli.preview import preview_workspace
+from jittask.cli.tree import preview_workspace
 from jittask.operations.inspect.explain import explain
 from jittask.operations.views.explanation import explanation_view
 from jittask.schedule.words import Language

