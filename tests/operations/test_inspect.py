@@ -184,6 +184,8 @@ def test_the_status_before_anything_has_run(tree: Tree, workspace: Workspace) ->
     assert states == {"tasks.A": "ready", "tasks.Bad": "broken", "tasks.Off": "disabled"}
     assert found.is_broken
     assert (found.runtimes, found.leader, found.last_scan) == ((), None, None)
+    tree.scheduled("Bad")
+    assert not status(workspace).is_broken
 
 
 def names(page: CatalogPage) -> list[str]:

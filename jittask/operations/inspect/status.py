@@ -98,8 +98,8 @@ def _stored(workspace: Workspace) -> StoreStatus | None:
 
 
 def _of_files(workspace: Workspace) -> Iterator[ElementState]:
-    """Yield what a runtime would find, by name."""
-    compilation = workspace.compilation
+    """Yield what a runtime would find, by name, in the files as they are now."""
+    compilation = workspace.refresh()
     tasks = compilation.app.tasks
     for name in sorted(tasks.keys() | compilation.broken):
         if name in compilation.broken:
