@@ -18,7 +18,9 @@ def read_app_settings(root: Path) -> AppSettings:
     The default database is the one named, whether or not there is such an element.
     """
     files = Files(root, tops=())
-    return read_settings(files, os.environ, _AnyName(), Findings(None)).app
+    findings = Findings(None)
+    # the calendar is in no setting that is returned, and its package takes long to import
+    return read_settings(files, os.environ, _AnyName(), findings, check_calendar=False).app
 
 
 class _AnyName(Collection[str]):

@@ -37,7 +37,12 @@ _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
 
 
 def read_settings(
-    files: Files, environment: Mapping[str, str], databases: Collection[str], findings: Findings
+    files: Files,
+    environment: Mapping[str, str],
+    databases: Collection[str],
+    findings: Findings,
+    *,
+    check_calendar: bool = True,
 ) -> Settings:
     """Return the app's settings; what cannot be read is a finding, and a default instead."""
     if not files.root.is_dir():
@@ -64,7 +69,7 @@ def read_settings(
         settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
     calendar = None
-    if not any(one[:2] == _CALENDAR for one in unset):
+    if check_calendar and not any(one[:2] == _CALENDAR for one in unset):
         calendar = _calendar(source, findings)
     lacking = findings.broken or bool(unset)
     if calendar is None and lacking:

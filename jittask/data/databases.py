@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
+from jittask.data import sqlite
 from jittask.environment import UnsetVariable, expand
 from jittask.model import DatabaseInfo
 
@@ -19,41 +19,73 @@ _DRIVERS = {
     "databases.MySQLType": ("mysql+pymysql", 3306, "mysql"),
 }
 
+KEPT_CONNECTIONS = 5
+"""Connections that an engine keeps open when they are idle."""
+MAX_CONNECTIONS = 20
+"""The most connections of an engine; a further request waits for one, up to 30 s."""
+
 
 class DataError(Exception):
-    """A business database that cannot be used: one line of why."""
+    """A business database that cannot be used; the message is one line."""
 
 
 def open_database(info: DatabaseInfo, root: Path) -> Engine:
-    """Return an engine; nothing is connected yet.
+    """Return an engine that is not shared; nothing is connected yet.
+
+    Raises DataError as ``database_url`` and ``create_engine`` do.
+    """
+    return create_engine(info, database_url(info, root))
+
+
+def database_url(info: DatabaseInfo, root: Path) -> URL:
+    """Return the URL that a database's settings make, ``${NAME}`` filled in.
 
     SQLite paths are relative to the tree. Raises DataError for settings that
-    make no URL, an unset ``${NAME}``, and a driver that is not installed.
+    make no URL, and for an unset ``${NAME}``.
     """
     try:
-        url = _url(info, root)
-        if url.get_backend_name() == "sqlite" and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, pool_pre_ping=True)
+        return _url(info, root)
     except UnsetVariable as error:
         raise DataError(f"{info.name}: {error}") from error
     except (ArgumentError, NoSuchModuleError) as error:
         raise DataError(f"{info.name}: no database by these settings: {error}") from error
+
+
+def create_engine(info: DatabaseInfo, url: URL) -> Engine:
+    """Return a new engine with a bounded pool; nothing is connected yet.
+
+    Raises DataError for a driver that is not installed, and for a folder of
+    SQLite that cannot be made.
+    """
+    in_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
+    try:
+        if in_file:
+            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, pool_pre_ping=True, **_pool(url, in_file=in_file))
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise DataError(f"{info.name}: no database by these settings: {error}") from error
     except ModuleNotFoundError as error:
-        extra = next((extra for _, _, extra in _DRIVERS.values()), "postgres")
+        extras = {driver: f"'jittask[{extra}]'" for driver, _, extra in _DRIVERS.values()}
+        package = extras.get(url.drivername, error.name)
         raise DataError(
-            f"{info.name}: the driver {error.name} is not installed: pip install 'jittask[{extra}]'"
+            f"{info.name}: the driver {error.name} is not installed: pip install {package}"
         ) from error
     except OSError as error:
         raise DataError(f"{info.name}: {error}") from error
     if engine.dialect.name == "sqlite":
-        sa.event.listen(engine, "connect", _prepare_sqlite)
+        sqlite.prepare(engine)
     return engine
+
+
+def _pool(url: URL, *, in_file: bool) -> dict[str, int]:
+    if url.get_backend_name() == "sqlite" and not in_file:
+        return {}  # a database in memory has one connection a thread
+    return {"pool_size": KEPT_CONNECTIONS, "max_overflow": MAX_CONNECTIONS - KEPT_CONNECTIONS}
 
 
 @contextmanager
 def one_line(what: str) -> Iterator[None]:
-    """Turn what a database says into a DataError of one line."""
+    """Turn errors of SQLAlchemy and of drivers into a DataError of one line."""
     try:
         yield
     except DBAPIError as error:
@@ -99,8 +131,3 @@ def _text(settings: Mapping[str, object], *names: str, default: str | None = Non
     if default is None:
         raise DataError(f"the database's settings lack {names[0]!r}")
     return default
-
-
-def _prepare_sqlite(connection: Any, _record: object) -> None:
-    connection.execute("PRAGMA foreign_keys=ON")
-    connection.execute("PRAGMA busy_timeout=10000")

@@ -1,4 +1,4 @@
-"""A filter as SQL (rule D2). Columns stand bare wherever an index could serve."""
+"""A filter as SQL (rule D2). Columns are compared bare wherever an index can serve (rule D3)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import GenericFunction
 
-from jittask.model import FieldType, ModelInfo
+from jittask.data.table_model import TableModel
+from jittask.model import FieldType
 from jittask.query.expression import Combination, Condition, Connector, Expression, Operator
 from jittask.query.values import coerce
 
@@ -18,7 +19,7 @@ Clause = sa.ColumnElement[bool]
 
 
 def where(
-    expression: Expression, table: sa.Table, model: ModelInfo, now: datetime, zone: ZoneInfo
+    expression: Expression, table: sa.Table, model: TableModel, now: datetime, zone: ZoneInfo
 ) -> Clause:
     """Return the filter as a condition on the table; ``zone`` is that of TODAY() and NOW()."""
     match expression:
@@ -30,32 +31,32 @@ def where(
 
 
 def _condition(
-    one: Condition, table: sa.Table, model: ModelInfo, now: datetime, zone: ZoneInfo
+    condition: Condition, table: sa.Table, model: TableModel, now: datetime, zone: ZoneInfo
 ) -> Clause:
-    column = table.c[one.field]
-    field = model.field(one.field)
+    column = table.c[condition.field]
+    field = model.field(condition.field)
     kind = field.type if field else FieldType.OTHER
-    if one.operator is Operator.IS_NULL:
-        empty = one.value is None or bool(one.value)
+    if condition.operator is Operator.IS_NULL:
+        empty = condition.value is None or bool(condition.value)
         return column.is_(None) if empty else column.is_not(None)
-    if one.operator in (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY):
+    if condition.operator in (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY):
         return _calendar(
-            one.operator, column, kind, coerce(one.value, FieldType.INTEGER, now, zone)
+            condition.operator, column, kind, coerce(condition.value, FieldType.INTEGER, now, zone)
         )
 
     def fit(item: object) -> Any:
         return coerce(item, kind, now, zone)
 
-    if one.operator is Operator.RANGE:
-        assert isinstance(one.value, tuple)
-        low, high = (fit(item) for item in one.value)
+    if condition.operator is Operator.RANGE:
+        assert isinstance(condition.value, tuple)
+        low, high = (fit(item) for item in condition.value)
         bounds = [column.is_not(None)]
         bounds += [column >= low] if low is not None else []
         bounds += [column <= high] if high is not None else []
         return sa.and_(*bounds)
-    if isinstance(one.value, tuple):
-        return _listed(one.operator, column, [fit(item) for item in one.value])
-    compared: Clause = _plain(one.operator, column, fit(one.value))
+    if isinstance(condition.value, tuple):
+        return _listed(condition.operator, column, [fit(item) for item in condition.value])
+    compared: Clause = _plain(condition.operator, column, fit(condition.value))
     return compared
 
 
@@ -103,13 +104,13 @@ def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Cl
 
 
 def _contains(column: sa.Column[Any], text: str) -> Clause:
-    """Whether the column holds ``text`` somewhere: letter for letter, on every database."""
+    """Whether the column contains ``text``: letter for letter, on every database."""
     found: Clause = _Position(column, sa.literal(text)) > 0
     return found
 
 
 class _Position(GenericFunction[int]):
-    """Where a text stands in another, from 1; 0 where it does not."""
+    """The place of a text in another, counted from 1; 0 where it is not in it."""
 
     type = sa.Integer()
     name = "instr"

@@ -1,8 +1,7 @@
-"""A model's table: described, reflected, or made where it is missing (rule F9)."""
+"""A model's table: described, reflected, or created where it is missing (rule F9)."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +10,7 @@ from sqlalchemy.exc import NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
 from jittask.data.databases import DataError, one_line
+from jittask.data.table_model import TableModel
 from jittask.model import FieldInfo, FieldType, ModelInfo
 
 _COLUMNS: dict[FieldType, TypeEngine[Any]] = {
@@ -39,13 +39,13 @@ _KINDS: tuple[tuple[type[TypeEngine[Any]], FieldType], ...] = (
 )
 
 
-def complete(model: ModelInfo, table: sa.Table) -> ModelInfo:
-    """Return the model with its fields known: those of a table of others are the table's.
+def complete(model: ModelInfo, table: sa.Table) -> TableModel:
+    """Return the model with its fields known: from its files, or else from its table.
 
     A column that an SQLAlchemy model names otherwise goes by the model's name.
     """
     if model.is_described:
-        return model
+        return TableModel(model.name, model.fields)
     fields = tuple(
         FieldInfo(
             name=column.key,
@@ -56,11 +56,11 @@ def complete(model: ModelInfo, table: sa.Table) -> ModelInfo:
         )
         for column in table.columns
     )
-    return replace(model, fields=fields)
+    return TableModel(model.name, fields)
 
 
 def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
-    """Return the table of a model, reflected where it is others'.
+    """Return the table of a model, reflected where its files do not describe it.
 
     Raises DataError where it is missing or has no key.
     """
@@ -71,7 +71,7 @@ def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
 
 
 def create_missing(model: ModelInfo, engine: Engine) -> bool:
-    """Make the table of a JitAi model where it is missing; say whether it was."""
+    """Create the table of a JitAi model where it is missing; return whether it was."""
     with one_line(f"{model.name}: table {model.table}"):
         if sa.inspect(engine).has_table(model.table):
             return False
@@ -85,21 +85,21 @@ def _described(model: ModelInfo) -> sa.Table:
         sa.MetaData(),
         *(
             sa.Column(
-                one.column,
-                sa.Text() if one.datatype in _LONG_TEXT else _COLUMNS[one.type],
-                key=one.name,
-                primary_key=one.primary_key,
-                autoincrement=one.autoincrement,
-                nullable=one.nullable and not one.primary_key,
+                field.column,
+                sa.Text() if field.datatype in _LONG_TEXT else _COLUMNS[field.type],
+                key=field.name,
+                primary_key=field.primary_key,
+                autoincrement=field.autoincrement,
+                nullable=field.nullable and not field.primary_key,
             )
-            for one in model.fields
+            for field in model.fields
         ),
     )
 
 
 def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
     schema, _, name = model.table.rpartition(".")
-    fields = {one.column: one.name for one in model.fields}
+    fields = {field.column: field.name for field in model.fields}
 
     def name_by_field(_: object, __: object, column: dict[str, Any]) -> None:
         column["key"] = fields.get(column["name"], column["name"])
@@ -122,7 +122,7 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
 def _kind(column_type: TypeEngine[Any]) -> FieldType:
     if getattr(column_type, "display_width", None) == 1:
         return FieldType.BOOLEAN  # MySQL's BOOLEAN is TINYINT(1)
-    for known, kind in _KINDS:
-        if isinstance(column_type, known):
+    for sql_type, kind in _KINDS:
+        if isinstance(column_type, sql_type):
             return kind
     return FieldType.OTHER

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
-from jittask.model import ElementKind, FieldType, ModelInfo, Run
+from jittask.model import ElementKind, FieldInfo, FieldType, Run
 from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
 
 if TYPE_CHECKING:
@@ -74,6 +74,18 @@ def find_run(store: Store, number: int) -> Run:
 # --- rows (D4)
 
 
+class KeyedModel(Protocol):
+    """A model of which the key is known, where it is known: as declared, or by its table."""
+
+    @property
+    def name(self) -> str:
+        """Its full name."""
+
+    @property
+    def key_fields(self) -> tuple[FieldInfo, ...]:
+        """The primary key's fields, in order; empty where they are not known."""
+
+
 def shown_row_key(stored: str) -> str:
     """Return a stored row key as people read and write it; empty where there is no row.
 
@@ -84,7 +96,7 @@ def shown_row_key(stored: str) -> str:
     return value if isinstance(value, str) else stored
 
 
-def stored_row_key(model: ModelInfo, text: str) -> str:
+def stored_row_key(model: KeyedModel, text: str) -> str:
     """Return the row key that runs of ``model`` are stored with: the JSON of its key columns.
 
     ``text`` is a shown key; a stored one is accepted too. Where the columns of
@@ -145,6 +157,6 @@ def _typed(value: object, kind: FieldType, text: str) -> object:
     return number
 
 
-def _example(model: ModelInfo) -> str:
+def _example(model: KeyedModel) -> str:
     values = [1 if field.type in _NUMBER_KEYS else field.name for field in model.key_fields]
     return f"'{json.dumps(values, ensure_ascii=False)}'"

@@ -52,7 +52,7 @@ def try_task(
     found = find_task(workspace.compilation, task)
     key = row_for(workspace, found, row)
     from jittask.data.databases import DataError
-    from jittask.prelude.session import transaction
+    from jittask.prelude.session import rehearsal
     from jittask.runtime.body import Bodies
     from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Withdrawn
 
@@ -63,7 +63,7 @@ def try_task(
         timeout_seconds=found.policy.timeout_seconds,
     )  # fmt: skip
     try:
-        with transaction(keep=commit):
+        with rehearsal(keep=commit):
             outcome = Bodies(root, root).run(assignment)
     except DataError as error:
         raise Unavailable(str(error)) from error

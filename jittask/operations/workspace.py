@@ -20,8 +20,8 @@ from jittask.operations.errors import NoRecords, NotFound, OperationError, Unava
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
+    from jittask.data.app_data import AppData
     from jittask.model import AppSettings
-    from jittask.runtime.data import AppData
     from jittask.store import Store
 
 MANIFEST = "app.json"
@@ -178,7 +178,7 @@ class Workspace:
     @property
     def data(self) -> AppData:
         """The app's own databases, opened when they are first asked."""
-        from jittask.runtime.data import AppData
+        from jittask.data.app_data import AppData
 
         with self._opening:
             databases = self.app.databases

@@ -1,4 +1,4 @@
-"""Finds a task's function and calls it as its style wants (rules U1, U5)."""
+"""Finds a task's function and calls it in its style (rules U1, U5)."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from decimal import Decimal
 from typing import Any
 
 from jittask.model import CallStyle, FunctionRef
-from jittask.prelude.context import App, FailedRun, app, currentTask
+from jittask.prelude.app import App
+from jittask.prelude.context import FailedRun, app, currentTask
 from jittask.prelude.rowdata import RowData
 
 RESULT_CAP = 65_536
-"""Characters of a result that are kept."""
+"""The most characters of a result that are recorded."""
 
 
 def load_function(reference: FunctionRef, host: App) -> Callable[..., Any]:
@@ -41,7 +42,7 @@ def call(function: Callable[..., Any], style: CallStyle, given: RowData | Failed
 
 
 def encode_result(value: Any) -> str:
-    """Return a result as JSON; what JSON lacks becomes text, and too much is cut, with a note."""
+    """Return a result as JSON, with text for what JSON lacks; a long one is cut, with a note."""
     try:
         text = json.dumps(value, ensure_ascii=False, default=_plain)
     except (TypeError, ValueError, RecursionError):

@@ -1,7 +1,8 @@
 """The process that imports element code to check it (rule U2): ``python -m jittask.prelude.check``.
 
 One pickled ``Request`` on standard input; for each task a ``begin`` line before
-its import and an answer after it, as JSON, on what standard output was at the start.
+its import and an answer after it, as JSON, on the first standard output: element
+code gets another one.
 """
 
 from __future__ import annotations
@@ -17,12 +18,12 @@ from typing import Any
 
 from jittask.compiler.probe import Request
 from jittask.model import CallStyle, FunctionRef
+from jittask.prelude.app import App
 from jittask.prelude.call import load_function
-from jittask.prelude.context import App
 from jittask.prelude.install import install
 
-_MOST_CHARACTERS = 500
-"""Of what an exception says."""
+_MAX_CHARACTERS = 500
+"""The most characters of an exception's message."""
 
 
 def main() -> None:
@@ -42,11 +43,11 @@ def main() -> None:
         answers.write(json.dumps({"name": name, **answer}) + "\n")
     answers.write(json.dumps({"end": True}) + "\n")
     answers.flush()
-    os._exit(0)  # whatever threads the element code has begun
+    os._exit(0)  # threads of the element code may still run
 
 
 def _check_all(functions: list[tuple[FunctionRef, int]], host: App, root: Path) -> dict[str, Any]:
-    """Return the answer about the first function that is wrong."""
+    """Return the answer about the first wrong function."""
     for reference, given in functions:
         answer = _check(reference, given, host, root)
         if not answer["ok"]:
@@ -79,13 +80,13 @@ def _signature(function: Any, reference: FunctionRef, rows: int) -> dict[str, An
         code = "too-many-parameters" if "missing" in str(error) else "too-few-parameters"
         return _wrong(code, f"{reference.function} cannot be called with {given}: {error}")
     except ValueError:
-        return {"ok": True}  # a builtin that tells no signature
+        return {"ok": True}  # a builtin without a signature
     return {"ok": True}
 
 
 def _import_failed(error: BaseException, reference: FunctionRef, root: Path) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)
-    inside = [one for one in frames if Path(one.filename).is_relative_to(root)]
+    inside = [frame for frame in frames if Path(frame.filename).is_relative_to(root)]
     answer = _wrong("import-failed", f"importing it raises {_in_one_line(error)}")
     if inside:
         answer["line"] = inside[-1].lineno
@@ -94,8 +95,8 @@ def _import_failed(error: BaseException, reference: FunctionRef, root: Path) -> 
 
 
 def _in_one_line(error: BaseException) -> str:
-    """Return an exception's words as every report can write them."""
-    line = f"{type(error).__name__}: {error}".splitlines()[0][:_MOST_CHARACTERS]
+    """Return an exception's message as a line that every report can write."""
+    line = f"{type(error).__name__}: {error}".splitlines()[0][:_MAX_CHARACTERS]
     return line.encode(errors="backslashreplace").decode()
 
 

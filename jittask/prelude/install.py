@@ -1,7 +1,7 @@
 """Makes a process ready for element code: import paths, and ``app`` (rules U3, H4).
 
-Worker and checking processes call it: what they hold has its own names. What
-trees with modules in several versions need stands in ``beside``.
+Worker and checking processes call it, and hold one version of each module.
+``isolated_imports`` is for several trees, or versions, in one process.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from jittask.model import AppContents, ElementKind
-from jittask.prelude.context import App, app, log, process_place
+from jittask.prelude.app import App
+from jittask.prelude.context import app, log, process_place
 from jittask.prelude.datatypes import datatypes
 from jittask.prelude.models import NormalModel, NormalService
 
@@ -31,7 +32,7 @@ _NAMES: dict[str, dict[str, Any]] = {
     "jit.commons.utils.logger": {"log": log},
 }
 TOPS = frozenset({*(kind.value for kind in ElementKind), "commons", "datatypes", "jit"})
-"""The first names of the modules that a tree has, or JitAi."""
+"""The top-level names of a tree's modules and of JitAi's."""
 _PACKAGES = frozenset({*(kind.value for kind in ElementKind), "commons"})
 
 
@@ -39,7 +40,7 @@ def install(contents: AppContents, code: Path, root: Path) -> App:
     """Let element code under ``code`` be imported as itself; ``root`` is the tree of the data.
 
     Modules have their real names (``tasks.X.inner``, ``commons.y``) and files.
-    What has been installed before stays: no file may be there in two versions.
+    Trees that were installed before stay importable: no file may exist in two versions.
     """
     sys.dont_write_bytecode = True
     if _names not in sys.meta_path:
@@ -51,9 +52,9 @@ def install(contents: AppContents, code: Path, root: Path) -> App:
 
 
 class TreeNames(MetaPathFinder, Loader):
-    """Finds JitAi's own modules, and those of some folders of code, before any other package.
+    """Finds JitAi's own modules, and those of folders of code, before any other package.
 
-    ``package``: what stands before their names, with a dot.
+    ``package``: the prefix of their names, with a dot.
     """
 
     def __init__(self, package: str = "") -> None:
@@ -61,7 +62,7 @@ class TreeNames(MetaPathFinder, Loader):
         self.package = package
 
     def add(self, code: Path) -> None:
-        """Find the modules of a further folder, too, in packages that are imported already."""
+        """Find a further folder's modules too, also in packages that are imported already."""
         if code in self._folders:
             return
         self._folders.append(code)
@@ -75,7 +76,7 @@ class TreeNames(MetaPathFinder, Loader):
     def find_spec(
         self, fullname: str, path: object = None, target: object = None
     ) -> ModuleSpec | None:
-        """Return how the module is made, or None for others to say."""
+        """Return the spec of a module of ours, or None to leave it to other finders."""
         if not fullname.startswith(self.package):
             return None
         name = fullname[len(self.package) :]
@@ -91,7 +92,7 @@ class TreeNames(MetaPathFinder, Loader):
         for place in places:
             if (file := place.with_name(f"{place.name}.py")).is_file():
                 return self._of_file(fullname, file, None)
-        if not folders and name not in _PACKAGES:  # those are there for JitAi's own modules
+        if not folders and name not in _PACKAGES:  # those exist for JitAi's own modules
             return None
         spec = ModuleSpec(fullname, None, is_package=True)
         spec.submodule_search_locations = folders
@@ -112,4 +113,4 @@ class TreeNames(MetaPathFinder, Loader):
 
 
 _names = TreeNames()
-"""Those of the trees that have been installed in this process."""
+"""Finds the modules of the trees that are installed in this process."""

@@ -1,9 +1,9 @@
-"""Several trees beside one another in one process, none of which meets another's modules (H4).
+"""Several trees in one process, none of which sees another's modules (H4).
 
-Each is imported under a package of its own: ``commons.money`` of one is
+Each is imported under its own package: ``commons.money`` of one is
 ``jittask_bundle_7.commons.money`` in ``sys.modules``. Its code imports by the
-names that it always does, because its modules are given an ``__import__`` that
-looks in their own package first; nobody else's imports are touched.
+usual names, because its modules get an ``__import__`` that looks in their own
+package first; the imports of other code are unchanged.
 """
 
 from __future__ import annotations
@@ -19,19 +19,20 @@ from pathlib import Path
 from typing import Any
 
 from jittask.model import AppContents
-from jittask.prelude.context import App, app
+from jittask.prelude.app import App
+from jittask.prelude.context import app
 from jittask.prelude.install import TOPS, TreeNames
 
 _NUMBERS = itertools.count(1)
 
 
 class IsolatedTree:
-    """One tree among others; ``close`` takes its modules out of the process."""
+    """A tree among others in the process; ``close`` removes its modules."""
 
     def __init__(self, contents: AppContents, code: Path, root: Path) -> None:
         name = f"jittask_bundle_{next(_NUMBERS)}"
         self.package = f"{name}."
-        """What its modules' names have before those in the tree."""
+        """The prefix of its modules' names, with a dot."""
         self.app = App(contents, root, self.package)
         package = types.ModuleType(name)
         package.__path__ = [str(code)]
@@ -41,7 +42,7 @@ class IsolatedTree:
         sys.meta_path.insert(0, self._finder)
 
     def close(self) -> None:
-        """Forget its modules, and close its connections to databases."""
+        """Remove its modules, and release its databases."""
         with contextlib.suppress(ValueError):
             sys.meta_path.remove(self._finder)
         for name in list(sys.modules):
@@ -51,7 +52,7 @@ class IsolatedTree:
 
 
 class _Finder(TreeNames):
-    """Finds the modules of one tree, and gives them the builtins that belong to it."""
+    """Finds the modules of one tree, and gives them the tree's builtins."""
 
     def __init__(self, package: str, inside: dict[str, Any]) -> None:
         super().__init__(package)
@@ -73,8 +74,8 @@ class _Finder(TreeNames):
         top = name.partition(".")[0]
         if level or top not in TOPS:
             return builtins.__import__(name, globals, locals, fromlist or (), level)
-        found = builtins.__import__(self.package + name, globals, locals, fromlist or (), 0)
-        return found if fromlist else sys.modules[self.package + top]
+        module = builtins.__import__(self.package + name, globals, locals, fromlist or (), 0)
+        return module if fromlist else sys.modules[self.package + top]
 
 
 class _Loader(SourceFileLoader):
@@ -87,4 +88,4 @@ class _Loader(SourceFileLoader):
         super().exec_module(module)
 
     def set_data(self, *_: object, **__: object) -> None:
-        """Write no bytecode: a bundle holds what its digest says."""
+        """Write no bytecode: it would change a folder that is named by its digest."""

@@ -34,8 +34,8 @@ class FieldValue:
 class RowData(Mapping[str, Any]):
     """A row: ``rowData["title"]`` is the plain value, ``rowData.title.value`` the typed one.
 
-    Raises KeyError, or AttributeError, with the known names for a field that
-    there is not.
+    Raises KeyError, or AttributeError, for an unknown field, with the names of
+    the fields.
     """
 
     _values: dict[str, Any]

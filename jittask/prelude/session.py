@@ -1,57 +1,195 @@
-"""Connections of element code: each model call commits by itself, unless in a transaction (D9)."""
+"""Transactions of element code (rule D9).
+
+A model call commits by itself, unless in a transaction. A transaction inside
+another is a savepoint of it: what it rolls back is gone, the rest is not.
+"""
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sqlalchemy.engine import Connection, Engine
+    from sqlalchemy.engine import Connection, Engine, NestedTransaction
 
-_open: ContextVar[dict[Engine, Connection] | None] = ContextVar("open", default=None)
-_stack: ContextVar[ExitStack | None] = ContextVar("stack", default=None)
-
-
-@contextmanager
-def connection(engine: Engine) -> Iterator[Connection]:
-    """Give a connection: the transaction's where one is open, else one that commits at the end."""
-    joined = _open.get()
-    if joined is None:
-        with engine.begin() as own:
-            yield own
-        return
-    stack = _stack.get()
-    assert stack is not None
-    if engine not in joined:
-        joined[engine] = stack.enter_context(engine.connect())
-        joined[engine].begin()
-    yield joined[engine]
+WAIT_SECONDS = 10
+"""How long a thread waits for a transaction of another one in a rehearsal."""
 
 
-@contextmanager
-def transaction(*, keep: bool = True) -> Iterator[None]:
-    """Gather the model calls inside into one transaction a database.
+class Session:
+    """One open transaction: a connection for each database that is used, and its savepoints."""
 
-    Rolled back where the block raises, and always where ``keep`` is False. A
-    transaction inside another joins it.
-    """
-    if _open.get() is not None:
-        yield
-        return
-    joined: dict[Engine, Connection] = {}
-    with ExitStack() as stack:
-        marks = _open.set(joined), _stack.set(stack)
+    def __init__(self) -> None:
+        self._connections: dict[Engine, Connection] = {}
+        self._nested: list[dict[Engine, NestedTransaction]] = []
+        self._call = threading.RLock()  # a connection serves one thread at a time
+
+    @contextmanager
+    def connection(self, engine: Engine, *, savepoint: bool = False) -> Iterator[Connection]:
+        """Give the database's connection for one call; in a savepoint of its own if asked."""
+        with self._call, ExitStack() as stack:
+            if savepoint:
+                stack.enter_context(self.nested())
+            yield self._joined(engine)
+
+    @contextmanager
+    def nested(self) -> Iterator[None]:
+        """Roll back what the block did where it raises; leave the rest of the transaction."""
+        savepoints: dict[Engine, NestedTransaction] = {}
+        self._nested.append(savepoints)
         try:
             yield
         except BaseException:
-            for one in joined.values():
-                one.rollback()
+            with self._call:
+                for savepoint in savepoints.values():
+                    savepoint.rollback()
             raise
         else:
-            for one in joined.values():
-                one.commit() if keep else one.rollback()
+            with self._call:
+                for savepoint in savepoints.values():
+                    savepoint.commit()
         finally:
-            _open.reset(marks[0])
-            _stack.reset(marks[1])
+            self._nested = [level for level in self._nested if level is not savepoints]
+
+    def end(self, *, commit: bool) -> None:
+        """Commit on each database, or roll back, and close the connections.
+
+        Raises DataError where a database refuses; those that follow are rolled back.
+        """
+        if not self._connections:
+            return
+        from jittask.data.databases import one_line  # late: without a model there is no database
+
+        with one_line("transaction"), ExitStack() as stack:
+            for connection in self._connections.values():
+                stack.callback(connection.close)  # rolls back what is not committed
+            for connection in self._connections.values() if commit else ():
+                connection.commit()
+
+    def _joined(self, engine: Engine) -> Connection:
+        connection = self._connections.get(engine)
+        if connection is None:
+            connection = self._connections[engine] = engine.connect()
+            connection.begin()
+        for savepoints in self._nested:
+            if engine not in savepoints:
+                savepoints[engine] = connection.begin_nested()
+        return connection
+
+
+class Rehearsal:
+    """A session for all threads of the process, in which ``commit`` means a savepoint's end.
+
+    One thread at a time is inside: its savepoints must hold no other's changes.
+    """
+
+    def __init__(self) -> None:
+        self._session = Session()
+        self._lock = threading.Lock()
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """Do what ``transaction`` does, as a savepoint."""
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise TimeoutError("another thread has had a transaction open for too long")
+        token = _session.set(self._session)
+        try:
+            with self._session.nested():
+                yield
+        finally:
+            _session.reset(token)
+            self._lock.release()
+
+    @contextmanager
+    def connection(self, engine: Engine, *, writes: bool) -> Iterator[Connection]:
+        """Do what ``connection`` does outside a transaction, with a savepoint for a commit."""
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise TimeoutError("another thread has had a transaction open for too long")
+        try:
+            with self._session.connection(engine, savepoint=writes) as connection:
+                yield connection
+        finally:
+            self._lock.release()
+
+    def end(self, *, commit: bool) -> None:
+        """Commit all that was done, or roll it back. Raises DataError as a session does."""
+        self._session.end(commit=commit)
+
+
+_session: ContextVar[Session | None] = ContextVar("session", default=None)
+
+
+@dataclass(slots=True)
+class _Process:
+    rehearsal: Rehearsal | None = None
+
+
+_process = _Process()
+
+
+@contextmanager
+def connection(engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    """Give the connection of a model call: the transaction's, or one that commits at the end."""
+    session = _session.get()
+    if session is not None:
+        with session.connection(engine) as joined:
+            yield joined
+    elif _process.rehearsal is not None:
+        with _process.rehearsal.connection(engine, writes=writes) as joined:
+            yield joined
+    else:
+        with engine.begin() as separate:
+            yield separate
+
+
+@contextmanager
+def transaction() -> Iterator[None]:
+    """Gather the model calls inside into one transaction a database.
+
+    Rolled back where the block raises. A transaction inside another is a
+    savepoint of it. Raises DataError where a database refuses to commit.
+    """
+    session = _session.get()
+    if session is not None:
+        with session.nested():
+            yield
+    elif _process.rehearsal is not None:
+        with _process.rehearsal.transaction():
+            yield
+    else:
+        with _separate_transaction():
+            yield
+
+
+@contextmanager
+def rehearsal(*, keep: bool) -> Iterator[None]:
+    """Let this process commit nothing before the block ends, and then only if ``keep``.
+
+    Inside, model calls and transactions end as usual for the code that makes
+    them, as savepoints, on one connection a database for all threads.
+    """
+    _process.rehearsal = whole = Rehearsal()
+    completed = False
+    try:
+        yield
+        completed = True
+    finally:
+        _process.rehearsal = None
+        whole.end(commit=keep and completed)
+
+
+@contextmanager
+def _separate_transaction() -> Iterator[None]:
+    session = Session()
+    token = _session.set(session)
+    completed = False
+    try:
+        yield
+        completed = True
+    finally:
+        _session.reset(token)
+        session.end(commit=completed)

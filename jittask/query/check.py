@@ -46,25 +46,34 @@ class QueryProblem:
 
 def check(expression: Expression, fields: Mapping[str, FieldType]) -> list[QueryProblem]:
     """Return what does not fit between a filter and its model, in the text's order."""
-    return [problem for one in expression.conditions() for problem in _condition(one, fields)]
+    return [
+        problem
+        for condition in expression.conditions()
+        for problem in _condition(condition, fields)
+    ]
 
 
-def _condition(one: Condition, fields: Mapping[str, FieldType]) -> Iterator[QueryProblem]:
-    kind = fields.get(one.field)
+def _condition(condition: Condition, fields: Mapping[str, FieldType]) -> Iterator[QueryProblem]:
+    kind = fields.get(condition.field)
     if kind is None:
-        near = difflib.get_close_matches(one.field, fields, 1)
+        near = difflib.get_close_matches(condition.field, fields, 1)
         hint = f"did you mean {near[0]!r}?" if near else "it has: " + ", ".join(fields)
         yield QueryProblem(
-            "filter-unknown-field", f"the model has no field {one.field!r}", hint, one.field_span
+            "filter-unknown-field",
+            f"the model has no field {condition.field!r}",
+            hint,
+            condition.field_span,
         )
         return
-    wrong = _misfit(one, kind)
+    wrong = _misfit(condition, kind)
     if wrong is not None:
-        yield QueryProblem("filter-bad-value", f"{one.field}: {wrong}", None, one.value_span)
+        yield QueryProblem(
+            "filter-bad-value", f"{condition.field}: {wrong}", None, condition.value_span
+        )
 
 
-def _misfit(one: Condition, kind: FieldType) -> str | None:
-    operator, value = one.operator, one.value
+def _misfit(condition: Condition, kind: FieldType) -> str | None:
+    operator, value = condition.operator, condition.value
     if operator is Operator.IS_NULL:
         return None if value in (True, False, 0, 1, None) else "isnull takes true or false"
     if operator in _LISTS and not isinstance(value, tuple):

@@ -1,4 +1,4 @@
-"""What a filter is once it is read: conditions on fields, joined by and and or (rule D2)."""
+"""A filter after parsing: conditions on fields, joined by and and or (rule D2)."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ OPERATORS = {operator.value: operator for operator in Operator} | {
 
 
 class Connector(StrEnum):
-    """How conditions are joined."""
+    """How two conditions are joined."""
 
     AND = "AND"
     OR = "OR"
@@ -64,7 +64,7 @@ class Relative(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """Where in the text something stands: code points, the end exclusive."""
+    """A part of the filter's text: code points, the end exclusive."""
 
     start: int
     end: int
@@ -75,7 +75,7 @@ NOWHERE = Span(0, 0)
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One comparison of a field; lists are kept as tuples."""
+    """One comparison of a field; a list of values is a tuple."""
 
     field: str
     operator: Operator

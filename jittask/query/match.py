@@ -1,17 +1,17 @@
 """Judges a filter on one row, as the database would (rule D2).
 
 An empty field makes a comparison neither true nor false, as NULL does in SQL;
-a row matches only where the whole is true.
+a row matches only where the whole filter is true.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
-from jittask.model import FieldType, ModelInfo
+from jittask.model import FieldType
 from jittask.query.expression import Combination, Condition, Connector, Expression, Operator
 from jittask.query.values import coerce
 
@@ -28,8 +28,8 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
     Operator.ENDS: lambda a, b: a.endswith(b),
     Operator.IN: lambda a, b: a in b,
     Operator.NOT_IN: lambda a, b: a not in b,
-    Operator.LIKE_ANY: lambda a, b: any(one in a for one in b),
-    Operator.NOT_LIKE_ANY: lambda a, b: not any(one in a for one in b),
+    Operator.LIKE_ANY: lambda a, b: any(part in a for part in b),
+    Operator.NOT_LIKE_ANY: lambda a, b: not any(part in a for part in b),
     Operator.YEAR: lambda a, b: a.year == b,
     Operator.MONTH: lambda a, b: a.month == b,
     Operator.WEEK: lambda a, b: a.isocalendar().week == b,
@@ -38,16 +38,24 @@ _COMPARE: dict[Operator, Callable[[Any, Any], bool]] = {
 _CALENDAR = (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY)
 
 
+class Typed(Protocol):
+    """A model of which it is known what its fields hold."""
+
+    @property
+    def kinds(self) -> Mapping[str, FieldType]:
+        """What each field holds, by name."""
+        ...
+
+
 def matches(
     expression: Expression,
     row: Mapping[str, object],
-    model: ModelInfo,
+    model: Typed,
     now: datetime,
     zone: ZoneInfo,
 ) -> bool:
     """Whether the row passes the filter at ``now``; ``zone`` is that of TODAY() and NOW()."""
-    kinds = {one.name: one.type for one in model.fields}
-    return _judge(expression, row, kinds, now, zone) is True
+    return _judge(expression, row, model.kinds, now, zone) is True
 
 
 def _judge(
@@ -66,32 +74,33 @@ def _judge(
 
 
 def _condition(
-    one: Condition,
+    condition: Condition,
     row: Mapping[str, object],
     kinds: Mapping[str, FieldType],
     now: datetime,
     zone: ZoneInfo,
 ) -> bool | None:
-    value = row.get(one.field)
-    if one.operator is Operator.IS_NULL:
-        return (value is None) is (one.value is None or bool(one.value))
-    if value is None:
+    content = row.get(condition.field)
+    if condition.operator is Operator.IS_NULL:
+        return (content is None) is (condition.value is None or bool(condition.value))
+    if content is None:
         return None
-    kind = kinds.get(one.field, FieldType.OTHER)
-    target = FieldType.INTEGER if one.operator in _CALENDAR else kind
+    kind = kinds.get(condition.field, FieldType.OTHER)
+    target = FieldType.INTEGER if condition.operator in _CALENDAR else kind
 
     def fit(item: object) -> Any:
         return coerce(item, target, now, zone)
 
-    held: Any = value.replace(tzinfo=None) if isinstance(value, datetime) else value
-    if one.operator is Operator.RANGE:
-        assert isinstance(one.value, tuple)
-        low, high = (fit(item) for item in one.value)
+    held: Any = content.replace(tzinfo=None) if isinstance(content, datetime) else content
+    if condition.operator is Operator.RANGE:
+        assert isinstance(condition.value, tuple)
+        low, high = (fit(item) for item in condition.value)
         return (low is None or held >= low) and (high is None or held <= high)
-    wanted = tuple(fit(v) for v in one.value) if isinstance(one.value, tuple) else fit(one.value)
+    value = condition.value
+    operand = tuple(fit(item) for item in value) if isinstance(value, tuple) else fit(value)
     if kind is FieldType.DATE and isinstance(held, datetime):
         held = date(held.year, held.month, held.day)
-    return _COMPARE[one.operator](held, wanted)
+    return _COMPARE[condition.operator](held, operand)
 
 
 def _both(a: bool | None, b: bool | None) -> bool | None:

@@ -18,14 +18,14 @@ from jittask.query.expression import (
     Span,
 )
 
-_MOST_CHARACTERS = 20_000
-_MOST_DEPTH = 100
-_NUMBERS_END = 2**63
-"""No database counts further."""
+_MAX_CHARACTERS = 20_000
+_MAX_DEPTH = 100
+_NUMBER_LIMIT = 2**63
+"""No database has larger integers."""
 
 
 class QuerySyntaxError(ValueError):
-    """A filter that is none; ``start`` and ``end`` are code points in its text."""
+    """A text that is no filter; ``start`` and ``end`` are code points in its text."""
 
     def __init__(self, message: str, start: int, end: int, hint: str | None = None) -> None:
         super().__init__(message)
@@ -34,8 +34,8 @@ class QuerySyntaxError(ValueError):
 
 def parse(text: str) -> Expression:
     """Read a filter such as ``Q('status', '=', 'open')``; raises QuerySyntaxError."""
-    if len(text) > _MOST_CHARACTERS:
-        raise QuerySyntaxError(f"a filter has at most {_MOST_CHARACTERS} characters", 0, 1)
+    if len(text) > _MAX_CHARACTERS:
+        raise QuerySyntaxError(f"a filter has at most {_MAX_CHARACTERS} characters", 0, 1)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape is no mistake of a filter
@@ -56,8 +56,8 @@ class _Reader:
         self._lines = text.encode().splitlines(keepends=True)
 
     def expression(self, node: ast.expr, depth: int) -> Expression:
-        if depth > _MOST_DEPTH:
-            raise self._wrong(node, f"a filter is at most {_MOST_DEPTH} deep")
+        if depth > _MAX_DEPTH:
+            raise self._wrong(node, f"a filter is at most {_MAX_DEPTH} deep")
         match node:
             case ast.BinOp(left=left, op=ast.BitAnd(), right=right):
                 return self._join(Connector.AND, left, right, depth)
@@ -92,13 +92,13 @@ class _Reader:
         for keyword in keywords:
             if keyword.arg is None:
                 raise self._wrong(keyword.value, "expected name=value")
-            wanted = self._value(keyword.value)
+            constant = self._value(keyword.value)
             start = self._offset(keyword.lineno, keyword.col_offset)
             found.append(
                 Condition(
                     keyword.arg,
                     Operator.EQ,
-                    wanted,
+                    constant,
                     Span(start, start + len(keyword.arg)),
                     self._span(keyword.value),
                 )
@@ -106,8 +106,8 @@ class _Reader:
         if not found:
             raise self._wrong(node, "expected a condition in Q()")
         whole = found[0]
-        for one in found[1:]:
-            whole = Combination(Connector.AND, whole, one)
+        for expression in found[1:]:
+            whole = Combination(Connector.AND, whole, expression)
         return whole
 
     def _join(self, how: Connector, left: ast.expr, right: ast.expr, depth: int) -> Combination:
@@ -130,7 +130,7 @@ class _Reader:
 
     def _value(self, node: ast.expr) -> object:
         match node:
-            case ast.Constant(value=int() | float() as value) if abs(value) >= _NUMBERS_END:
+            case ast.Constant(value=int() | float() as value) if abs(value) >= _NUMBER_LIMIT:
                 raise self._wrong(node, "the number is too large")
             case ast.Constant(value=str() | int() | float() | bool() | None as value):
                 return value
@@ -161,7 +161,7 @@ class _Reader:
 
     def _offset(self, line: int, column: int) -> int:
         """Turn a line and a UTF-8 column into code points from the start."""
-        before = sum(len(one.decode()) for one in self._lines[: line - 1])
+        before = sum(len(text.decode()) for text in self._lines[: line - 1])
         return before + len(self._lines[line - 1][:column].decode())
 
 

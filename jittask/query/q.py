@@ -18,7 +18,7 @@ class Q:
     """A condition: ``Q("status", "=", "open")``, ``Q(status="open")``, or two joined.
 
     ``Q(a, Q.AND, b)`` is ``a & b``; ``Q(a, Q.OR, b)`` is ``a | b``.
-    Raises ValueError for an operator that there is not, TypeError for other
+    Raises ValueError for an unknown operator, TypeError for other
     misuse.
     """
 
@@ -47,8 +47,8 @@ def _read(parts: tuple[object, ...], equals: dict[str, object]) -> Expression:
     if not found:
         raise TypeError("Q() needs a condition, such as Q('status', '=', 'open')")
     whole = found[0]
-    for one in found[1:]:
-        whole = Combination(Connector.AND, whole, one)
+    for expression in found[1:]:
+        whole = Combination(Connector.AND, whole, expression)
     return whole
 
 

@@ -1,4 +1,4 @@
-"""Values of a filter as a field's type wants them: parsed once, for SQL and for a row alike."""
+"""Values of a filter, turned into the type of their field, for SQL and for a row alike."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from jittask.runtime.data import AppData
+from jittask.data.app_data import AppData
 from jittask.runtime.events import Event
 from jittask.runtime.planner import Planner
 from jittask.runtime.row_scan import RowScan

@@ -10,9 +10,9 @@ from pathlib import Path
 from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
+from jittask.data.app_data import AppData
 from jittask.data.databases import DataError
 from jittask.runtime.bundles import BundleChanged, Bundles
-from jittask.runtime.data import AppData
 from jittask.runtime.events import Broken, Event, Reloaded, Trouble
 from jittask.runtime.snapshot import Changes, Snapshot, next_snapshot
 from jittask.store import Store

@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from jittask.compiler.compiled import DateFieldTask
+from jittask.data.app_data import AppData
 from jittask.data.databases import DataError
-from jittask.data.rows import Row, Rows, row_key
-from jittask.model import FieldInfo, FieldType, ModelInfo, Occurrence
+from jittask.data.row_keys import row_key
+from jittask.data.rows import Row, Rows
+from jittask.data.table_model import TableModel
+from jittask.model import FieldType, Occurrence
 from jittask.runtime.activation import activate, grace
-from jittask.runtime.data import AppData
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.planner import announce
 from jittask.runtime.row_plan import plan_row
@@ -113,7 +115,7 @@ class RowScan:
         self, task: DateFieldTask, rows: Rows, start: datetime, now: datetime
     ) -> Iterator[list[Row]]:
         timer = task.timer
-        field = _dated(rows.model, timer.start_field)
+        field = rows.date_field(timer.start_field)
         column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
         ranges = windows.ranges(timer, start, now + AHEAD, column)
         return rows.pages(
@@ -124,14 +126,14 @@ class RowScan:
     def _ends(self, timer: RowTimer, rows: Rows, start: datetime) -> tuple[str, date] | None:
         if timer.end_field is None:
             return None
-        end = _dated(rows.model, timer.end_field)
+        end = rows.date_field(timer.end_field)
         least = windows.least_end(timer, start, is_datetime=end.type is FieldType.DATETIME)
         return None if least is None else (end.name, least)
 
     def _page(
         self,
         task: DateFieldTask,
-        model: ModelInfo,
+        model: TableModel,
         page: list[Row],
         start: datetime,
         now: datetime,
@@ -155,15 +157,3 @@ class RowScan:
         if self._troubles.get(task) != text:
             self._troubles[task] = text
             self._emit(Trouble(now, "scan-failed", f"{task}: {text}"))
-
-
-def _dated(model: ModelInfo, name: str) -> FieldInfo:
-    """Return a field of dates as the table has it; raises DataError where it is none."""
-    field = model.field(name)
-    if field is None:
-        raise DataError(f"{model.name}: its table has no column for {name}")
-    if field.type not in (FieldType.DATE, FieldType.DATETIME, FieldType.OTHER):
-        raise DataError(
-            f"{model.name}: expected dates in the column {name}, and the table has {field.type}"
-        )
-    return field

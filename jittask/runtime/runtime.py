@@ -21,10 +21,10 @@ from typing import Self
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
+from jittask.data.app_data import AppData
 from jittask.runtime import startup
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.claim_loop import ClaimLoop, end_orphaned_runs
-from jittask.runtime.data import AppData
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.event_bus import EventBus
 from jittask.runtime.events import Event, Stopped, Trouble

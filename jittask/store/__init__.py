@@ -1,4 +1,4 @@
-"""The run store: all SQL about runs stands behind ``Store`` (rules R1, R3, R4, R9)."""
+"""The run store: all SQL about runs is behind ``Store`` (rules R1, R3, R4, R9)."""
 
 from jittask.store.errors import (
     LeadershipLost,

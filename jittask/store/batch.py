@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.types import TypeEngine
 
-from jittask.store.dialects.protocol import Rows
+from jittask.store.dialects.dialect import Rows
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.tables import runs
 

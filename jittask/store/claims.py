@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from jittask.model import RunStatus
 from jittask.store.batch import NUMBER, TEXT, batch, locked, storable
 from jittask.store.claim_types import Choose, Claim, Claimed, Skip, Taken
-from jittask.store.dialects.protocol import Lock
+from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.due_runs import due, executing
 from jittask.store.instants import to_micros

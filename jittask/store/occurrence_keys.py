@@ -1,7 +1,7 @@
 """The unique keys of occurrences: (task, row, nominal) belongs to one run (rule R3).
 
 A run that is cancelled before its body began gives its keys back, so that the
-occurrence can be planned again. Every other run keeps them for ever.
+occurrence can be planned again. Every other run keeps them until it is pruned.
 """
 
 from __future__ import annotations

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import DBAPIError
 
-from jittask.store.dialects.protocol import WRITING, Database, Lock
+from jittask.store.dialects.dialect import WRITING, Database, Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.errors import NoRecords, OldSchema, StoreError
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -125,6 +127,69 @@ def test_try_rolls_back_unless_committed(tree: Tree) -> None:
         assert "result 1" in done.stderr, done.stderr
     jittask("try", "Adds", "--commit", "--tree", tree.root)
     assert "result 2" in jittask("try", "Adds", "--tree", tree.root).stderr
+
+
+NESTED = """from jittask import app
+
+
+def customFunc():
+    Thing = app.getElement("models.Thing")
+    Thing.create({"name": "before"})
+    try:
+        with app.transaction():
+            Thing.create({"name": "lost"})
+            raise KeyError
+    except KeyError:
+        pass
+    Thing.create({"name": "after"})
+    return [row["name"] for row in Thing.query(orderList=["id"])]
+"""
+
+
+def test_try_keeps_nothing_that_the_body_rolled_back(tree: Tree) -> None:
+    tree.things()
+    tree.scheduled("Adds", NESTED)
+    with closing(sqlite3.connect(tree.root / "d.db")) as database, database:
+        database.execute(
+            "create table Thing (id integer primary key, name text, at text, day text)"
+        )
+
+    def names() -> list[str]:
+        with closing(sqlite3.connect(tree.root / "d.db")) as database:
+            return [name for (name,) in database.execute("select name from Thing order by id")]
+
+    for options, kept in ((), []), (("--commit",), ["before", "after"]):
+        done = jittask("try", "Adds", *options, "--tree", tree.root)
+        assert 'result ["before", "after"]' in done.stderr, done.stderr
+        assert names() == kept
+
+
+THREADS = """import threading
+
+from jittask import app
+
+
+def customFunc():
+    Thing = app.getElement("models.Thing")
+    Thing.create({"name": "own"})
+    thread = threading.Thread(target=Thing.create, args=({"name": "thread"},))
+    thread.start()
+    thread.join()
+    return Thing.count()
+"""
+
+
+def test_try_rolls_back_what_a_thread_of_the_body_did(tree: Tree) -> None:
+    tree.things()
+    tree.scheduled("Adds", THREADS)
+    with closing(sqlite3.connect(tree.root / "d.db")) as database, database:
+        database.execute(
+            "create table Thing (id integer primary key, name text, at text, day text)"
+        )
+    done = jittask("try", "Adds", "--tree", tree.root)
+    assert "result 2" in done.stderr, done.stderr
+    with closing(sqlite3.connect(tree.root / "d.db")) as database:
+        assert database.execute("select count(*) from Thing").fetchone() == (0,)
 
 
 def test_a_failing_body_shows_its_own_traceback(tree: Tree) -> None:

@@ -6,6 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 
 import pytest
 
@@ -154,6 +155,50 @@ def test_rows(tree: Tree) -> None:
     found = jittask("next", "D", "--row", "2", *at, JITTASK_NOW="2026-01-01T00:00:00Z")
     assert found.stdout.splitlines()[1:] == ["Sat 2026-03-07 08:00:00 UTC"]
     assert "does not pass the filter" in found.stderr
+
+
+@pytest.fixture
+def reflected(tree: Tree) -> Tree:
+    """Give a tree with a model of which only the table says what its columns hold."""
+    tree.write(
+        "databases/D/e.json", {"type": "databases.SqliteType", "title": "D", "database": "d.db"}
+    )
+    tree.write(
+        "models/Thing/e.json",
+        {"type": "models.TableType", "title": "T", "db": "databases.D", "table": "thing"},
+    )
+    with closing(sqlite3.connect(tree.root / "d.db")) as database, database:
+        database.execute("create table thing (id integer primary key, at text, day date, due)")
+        database.execute(
+            "insert into thing values (1, '2026-03-10', '2026-03-10', 'soon'), (2, null, null, null)"
+        )
+    return tree
+
+
+def test_a_filter_on_a_date_of_a_reflected_table(reflected: Tree) -> None:
+    reflected.dated("D", timing={"startField": "day"}, filter="Q('day','<','2026-03-15')")
+    assert explain(reflected, "D", "--row", "1", "--at", "2026-03-10")["fires"] is True
+    found = jittask(
+        "next", "D", "--row", "1", "--tree", reflected.root, JITTASK_NOW="2026-01-01T00:00:00Z"
+    )
+    assert found.stdout.splitlines()[1:] == ["Tue 2026-03-10 00:00:00 UTC"], found.stderr
+    assert found.stderr == ""
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ("at", "models.Thing: expected dates in the column at, and the table has text"),
+        ("due", "models.Thing: expected dates in due, got 'soon'"),
+        ("gone", "models.Thing: its table has no column for gone"),
+    ],
+)
+@pytest.mark.parametrize("command", ["next", "explain"])
+def test_a_start_field_that_holds_no_dates(
+    reflected: Tree, command: str, field: str, words: str
+) -> None:
+    reflected.dated("D", timing={"startField": field})
+    assert words in failure(command, "D", "--row", "1", "--tree", reflected.root, code=1)
 
 
 @pytest.mark.parametrize(

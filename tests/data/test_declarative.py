@@ -1,4 +1,4 @@
-"""A model that is an SQLAlchemy declarative class: its rows fire, and its code stays its own (F9)."""
+"""A model that is an SQLAlchemy declarative class: its rows fire, and its class keeps its use (F9)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_what_is_read_from_the_text(tree: Path) -> None:
     models = compile_tree(tree).app.models
     bill = models["models.Bill"]
     assert (bill.form, bill.table, bill.opaque) == (ModelForm.DECLARATIVE, "bills", False)
-    assert {one.name: (one.column, one.type, one.primary_key) for one in bill.fields} == {
+    assert {field.name: (field.column, field.type, field.primary_key) for field in bill.fields} == {
         "id": ("id", FieldType.INTEGER, True),
         "name": ("name", FieldType.TEXT, False),
         "total": ("total", FieldType.DECIMAL, False),

@@ -13,10 +13,10 @@ import sqlalchemy as sa
 
 from jittask.data import rows as rows_module
 from jittask.data.databases import DataError, open_database
-from jittask.data.rows import Rows, row_key
+from jittask.data.row_keys import row_key
+from jittask.data.rows import Rows
 from jittask.data.tables import create_missing, table_for
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
-from jittask.query.match import matches
 from jittask.query.parse import parse
 from jittask.schedule.windows import FieldRange
 from tests.services import URLS, url_of
@@ -71,17 +71,17 @@ def rows(request: pytest.FixtureRequest, engine: sa.Engine) -> Rows:
 
 
 def test_a_reflected_model_knows_its_fields(rows: Rows) -> None:
-    kinds = {one.name: one.type for one in rows.model.fields}
+    kinds = {field.name: field.type for field in rows.model.fields}
     assert kinds["day"] is FieldType.DATE
     assert kinds["at"] is FieldType.DATETIME
-    assert [one.name for one in rows.model.key_fields] == ["id"]
+    assert [field.name for field in rows.model.key_fields] == ["id"]
 
 
 @pytest.mark.parametrize("size", [1, 3, 100])
 def test_pages_give_each_row_of_the_ranges_once(
     rows: Rows, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows_module, "PAGE", size)
+    monkeypatch.setattr(rows_module, "PAGE_ROWS", size)
     ranges = [
         FieldRange(date(2026, 5, 3), date(2026, 5, 5)),
         FieldRange(date(2026, 5, 9), date.max),
@@ -90,7 +90,7 @@ def test_pages_give_each_row_of_the_ranges_once(
     assert all(len(page) <= size for page in pages)
     found = [row["day"].day for page in pages for row in page]
     assert found == [3, 4, 5, 9, 10]
-    monkeypatch.setattr(rows_module, "MOST_RANGES", 1)
+    monkeypatch.setattr(rows_module, "MAX_RANGES", 1)
     by_single_ranges = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
     assert [row["day"].day for page in by_single_ranges for row in page] == found
     going_on = rows.pages("at", ALL, None, NOW, ZONE, [], ends=("day", date(2026, 5, 8)))
@@ -115,7 +115,7 @@ def test_a_filter_means_the_same_everywhere(rows: Rows, text: str) -> None:
         row["id"] for page in rows.pages("at", ALL, expression, NOW, ZONE, []) for row in page
     ]
     whole = [rows.get(str(n)) for n in range(1, 11)]
-    by_row = [row["id"] for row in whole if row and matches(expression, row, rows.model, NOW, ZONE)]
+    by_row = [row["id"] for row in whole if row and rows.matches(expression, row, NOW, ZONE)]
     assert by_sql == by_row
 
 

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
-from jittask.store import Store, claims, due_runs, outcomes, plan_writing
+from jittask.store import Store, claims, due_runs, finishing, plan_writing
 from jittask.store.batch import locked
 from jittask.store.claim_types import Ending
 from jittask.store.plans import Closing
@@ -122,20 +122,20 @@ def off_and_on_again(ground: Ground, patch: pytest.MonkeyPatch) -> list[Violatio
 
 
 def claims_whatever_the_state(patch: pytest.MonkeyPatch) -> None:
-    for module in (claims, outcomes):
+    for module in (claims, finishing):
         patch.setattr(module, "locked", lambda rows, *_: locked(rows))
         step = lambda _, after: sa.update(runs).values(status=after)  # noqa: E731
         patch.setattr(module, "transition", step)
 
 
 def ignores_the_token(patch: pytest.MonkeyPatch) -> None:
-    finish = outcomes.finish
+    finish = finishing.finish
 
     def fenceless(connection: Connection, endings: Sequence[Ending], now: datetime) -> list[Ending]:
         newest = {one.id: one.token for one in connection.execute(sa.select(runs))}
         return finish(connection, [replace(one, token=newest[one.run]) for one in endings], now)
 
-    patch.setattr(outcomes, "finish", fenceless)
+    patch.setattr(finishing, "finish", fenceless)
 
 
 def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:

@@ -13,10 +13,9 @@ from hypothesis import strategies as st
 
 from jittask.data.databases import open_database
 from jittask.data.rows import Rows
-from jittask.data.tables import create_missing, table_for
+from jittask.data.tables import create_missing
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
 from jittask.query.expression import Combination, Condition, Connector, Operator, Relative
-from jittask.query.match import matches
 from jittask.query.parse import QuerySyntaxError, parse
 from jittask.query.q import Q
 from jittask.query.values import coerce
@@ -108,7 +107,7 @@ def conditions() -> st.SearchStrategy[Condition]:
     plain = ["=", "!=", ">", ">=", "<", "<="]
     textual = ["like", "nlike", "startswith", "endswith"]
     of = st.sampled_from
-    one = [
+    kinds = [
         st.tuples(st.just("name"), of(["=", "!=", *textual]), words),
         st.tuples(
             st.just("name"),
@@ -128,7 +127,7 @@ def conditions() -> st.SearchStrategy[Condition]:
         st.tuples(of(["day", "at"]), st.just("day"), st.integers(1, 31)),
         st.tuples(of(["name", "n", "day", "at"]), st.just("isnull"), st.booleans()),
     ]
-    return st.one_of(*one).map(lambda parts: Condition(parts[0], Operator(parts[1]), parts[2]))
+    return st.one_of(*kinds).map(lambda parts: Condition(parts[0], Operator(parts[1]), parts[2]))
 
 
 expressions = st.recursive(
@@ -145,18 +144,20 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Rows:
         DatabaseInfo("databases.D", "databases.SqliteType", {"database": "t.db"}), root
     )
     create_missing(MODEL, engine)
-    return Rows(engine, MODEL, table_for(MODEL, engine))
+    return Rows.open(engine, MODEL)
 
 
 @settings(max_examples=150, deadline=None)
-@given(expression=expressions, some=st.lists(rows, min_size=1, max_size=8))
-def test_the_database_and_the_row_agree(table: Rows, expression: object, some: list[dict]) -> None:
+@given(expression=expressions, sample=st.lists(rows, min_size=1, max_size=8))
+def test_the_database_and_the_row_agree(
+    table: Rows, expression: object, sample: list[dict]
+) -> None:
     with table.engine.begin() as connection:
         connection.execute(sa.delete(table.table))
-        connection.execute(sa.insert(table.table), some)
+        connection.execute(sa.insert(table.table), sample)
     pages = table.pages("id", [FieldRange(0, 1000)], expression, NOW, UTC_ZONE, ["id"])  # type: ignore[arg-type]
     by_sql = {row["id"] for page in pages for row in page}
     with table.engine.connect() as connection:
         everything = [dict(row) for row in connection.execute(sa.select(table.table)).mappings()]
-    by_row = {row["id"] for row in everything if matches(expression, row, MODEL, NOW, UTC_ZONE)}  # type: ignore[arg-type]
+    by_row = {row["id"] for row in everything if table.matches(expression, row, NOW, UTC_ZONE)}  # type: ignore[arg-type]
     assert by_sql == by_row

@@ -428,7 +428,7 @@ def customFunc():
 """
     tree.scheduled("T", body)
     from jittask import compile_tree
-    from jittask.runtime.data import AppData
+    from jittask.data.app_data import AppData
 
     app = compile_tree(tree.root).app
     data = AppData(app.databases, tree.root)

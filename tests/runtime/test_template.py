@@ -8,7 +8,7 @@ import sys
 from contextlib import closing
 
 from jittask import compile_tree
-from jittask.runtime.data import AppData
+from jittask.data.app_data import AppData
 from jittask.runtime.executors import template
 from tests.tree import Tree
 

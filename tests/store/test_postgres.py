@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from jittask.store import Store, StoreUnavailable
-from jittask.store.dialects.protocol import Lock
+from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from tests.services import store_settings
 from tests.store.runs import NOW, new, take

@@ -34,7 +34,7 @@ _WARM = (
     "encodings.utf_8_sig",
     "jittask.prelude.call",
     "jittask.runtime.executors.worker_main",
-    "jittask.data.rows",
+    "jittask.data.app_data",
     "sqlalchemy.dialects.sqlite",
     "sqlite3",
 )

@@ -13,7 +13,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from jittask.store.dialects.protocol import Columns, Lock, Rows
+from jittask.store.dialects.dialect import Columns, Lock, Rows
 from jittask.store.dialects.refusal import answering, first_line
 from jittask.store.errors import StoreError
 

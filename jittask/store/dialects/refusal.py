@@ -1,4 +1,4 @@
-"""Tells a database that cannot serve now from a mistake of ours."""
+"""Distinguishes a database that cannot serve now from a mistake of ours."""
 
 from __future__ import annotations
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from sqlalchemy.engine import URL, Connection
 
+from jittask.store.dialects.dialect import Dialect
 from jittask.store.dialects.postgres import PostgresDialect
-from jittask.store.dialects.protocol import Dialect
 from jittask.store.dialects.sqlite import SqliteDialect
 
 DIALECTS: dict[str, Dialect] = {

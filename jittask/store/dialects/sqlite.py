@@ -14,7 +14,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from jittask.store.dialects.protocol import WRITING, Columns, Lock, Rows
+from jittask.store.dialects.dialect import WRITING, Columns, Lock, Rows
 from jittask.store.dialects.refusal import answering
 from jittask.store.errors import NoRecords, StoreError
 

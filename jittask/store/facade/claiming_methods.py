@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from jittask.store import claims, control, due_runs, executing_runs, outcomes, run_logs
+from jittask.store import claims, control, due_runs, executing_runs, finishing, run_logs
 from jittask.store.claim_types import Choose, Ending, Orphan, Taken
 from jittask.store.facade.part import StorePart
 from jittask.store.run_logs import LogChunk
@@ -54,7 +54,7 @@ class ClaimingMethods(StorePart):
         """
         with self._database.writing() as connection:
             run_logs.append_log(connection, log)
-            return outcomes.finish(connection, endings, now)
+            return finishing.finish(connection, endings, now)
 
     def kills(self, running: Sequence[int]) -> dict[int, str | None]:
         """Return which of these runs are to be killed, and the note of the person who asked."""

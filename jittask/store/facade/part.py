@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from jittask.store.dialects.protocol import Database
+from jittask.store.dialects.dialect import Database
 
 
 class StorePart:

@@ -1,4 +1,4 @@
-"""What ``jittask status`` shows, and the elements that it shows it of."""
+"""What ``jittask status`` shows: runtimes, elements, counts and pauses."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import control, elements, queries, runtimes
+from jittask.store import control, element_states, queries, runtimes
 from jittask.store.facade.membership_methods import MembershipMethods
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
@@ -22,7 +22,7 @@ class StatusMethods(MembershipMethods):
             pending, overdue, executing = queries.counts(connection, now)
             return StoreStatus(
                 runtimes=self._runtimes(connection, now, alive=alive),
-                elements=elements.known_elements(connection),
+                elements=element_states.known_elements(connection),
                 pending=pending,
                 overdue=overdue,
                 executing=executing,
@@ -46,9 +46,9 @@ class StatusMethods(MembershipMethods):
         gone = [name for name in known if name not in rows]
         if changed or gone:
             with self._database.writing() as connection:
-                elements.put_elements(connection, changed, gone)
+                element_states.put_elements(connection, changed, gone)
 
     def elements(self) -> dict[str, ElementRow]:
         """Return what a runtime last reported of the elements, by name."""
         with self._database.reading() as connection:
-            return {row.name: row for row in elements.known_elements(connection)}
+            return {row.name: row for row in element_states.known_elements(connection)}

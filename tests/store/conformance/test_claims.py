@@ -53,7 +53,7 @@ def test_the_choice_sees_what_executes_on_other_runtimes(store: Store) -> None:
 
     def look(due: Sequence[DueRun], executing: Sequence[Executing]) -> Choice:
         seen.extend(executing)
-        return Choice((), tuple(Skip(one, Reason.OVERLAP, "x") for one in due))
+        return Choice((), tuple(Skip(run, Reason.OVERLAP, "x") for run in due))
 
     length, taken = store.take(look, "here", NOW + timedelta(hours=1), 100)
     assert (length, len(taken.skipped), seen) == (1, 1, [("tasks.A", "")])
@@ -64,12 +64,12 @@ def test_two_runtimes_never_claim_one_run(store: Store) -> None:
     store.plan(NOW, [new("tasks.A", NOW - timedelta(minutes=n)) for n in range(200)])
     with ThreadPoolExecutor(8) as pool:
         found = list(pool.map(lambda n: store.take(first_five, f"w{n % 8}", NOW, 10), range(64)))
-    claimed = [one.run.id for _, taken in found for one in taken.claimed]
+    claimed = [claim.run.id for _, taken in found for claim in taken.claimed]
     assert len(claimed) == len(set(claimed)) == 200
 
 
 def first_five(due: Sequence[DueRun], _executing: Sequence[Executing]) -> Choice:
-    return Choice(tuple(Claim(one, "v") for one in due[:5]), ())
+    return Choice(tuple(Claim(run, "v") for run in due[:5]), ())
 
 
 def test_the_host_of_a_body_is_that_of_its_runtime_or_the_one_given(store: Store) -> None:
@@ -86,4 +86,4 @@ def test_the_host_of_a_body_is_that_of_its_runtime_or_the_one_given(store: Store
     ):  # fmt: skip
         run = store.run(claim.run.id)
         assert run is not None
-        assert [(one.runtime, one.host) for one in run.attempts] == [(runtime, host)]
+        assert [(attempt.runtime, attempt.host) for attempt in run.attempts] == [(runtime, host)]

@@ -14,7 +14,7 @@ from tests.store.runs import NOW, new, take
 
 def test_only_those_asked_for_are_killed(store: Store) -> None:
     store.plan(NOW, [new("tasks.A"), new("tasks.B")])
-    a, b = (one.run.id for one in take(store))
+    a, b = (claim.run.id for claim in take(store))
     assert store.request_kill(a, "too slow", NOW)
     assert store.kills([a, b]) == {a: "too slow"}
     assert not store.request_kill(999, None, NOW)
@@ -33,7 +33,7 @@ def test_pauses_that_are_over_are_forgotten(store: Store) -> None:
     lasting, over = Pause("tasks.A", NOW, None, None), Pause("tasks.B", NOW, NOW, None)
     for pause in (lasting, over, Pause("tasks.C", NOW, NOW + timedelta(seconds=1), None)):
         store.put_pause(pause)
-    assert [one.task for one in store.status(NOW).pauses] == ["tasks.A", "tasks.C"]
+    assert [pause.task for pause in store.status(NOW).pauses] == ["tasks.A", "tasks.C"]
     store.forget_pauses(NOW)
     assert set(store.pauses()) == {"tasks.A", "tasks.C"}
 

@@ -29,7 +29,7 @@ def test_an_old_schema_is_upgraded_with_its_records(app: AppSettings, tmp_path: 
     with pytest.raises(StoreError, match="of an older JitTask"):
         Store.open(app, tmp_path, create=False)
     with Store.open(app, tmp_path, create=True) as store:
-        assert [one.task for one in store.records(RecordFilter(), NOW).records] == [
+        assert [run.task for run in store.records(RecordFilter(), NOW).records] == [
             "t2",
             "t1",
             "t0",
@@ -78,7 +78,7 @@ def test_attempts_are_upgraded_and_downgraded_with_their_runs(store: Store) -> N
         Ending(others[2].run.id, others[2].token, 1, RunStatus.CANCELLED, Reason.ROW_GONE),
     ]
     store.finish([back, *ended], NOW + timedelta(seconds=1))
-    numbers = [waiting.run.id, *(one.run.id for one in others)]
+    numbers = [waiting.run.id, *(claim.run.id for claim in others)]
     before = [store.run(number) for number in numbers]
     assert all(run and len(run.attempts) == 1 for run in before)
     engine = store._database.engine
@@ -115,9 +115,11 @@ def test_status_runtime_and_host_are_upgraded_and_downgraded(
             assert first is not None
             assert second is not None
             assert (first.status, second.status) == (RunStatus.EXECUTING, RunStatus.COMPLETED)
-            assert [one.runtime for one in first.attempts] == ["r0", "r1"]
-            assert [one.host for one in first.attempts] == hosts
-            assert [(one.runtime, one.host) for one in second.attempts] == [("r1", None)]
+            assert [attempt.runtime for attempt in first.attempts] == ["r0", "r1"]
+            assert [attempt.host for attempt in first.attempts] == hosts
+            assert [(attempt.runtime, attempt.host) for attempt in second.attempts] == [
+                ("r1", None)
+            ]
             upgrade.migrate(engine, "0005", down=True)
             with engine.connect() as connection:
                 found = connection.execute(sa.text("SELECT state, worker FROM runs ORDER BY id"))
@@ -132,7 +134,7 @@ def test_migrations_make_the_tables(store: Store) -> None:
     with store._database.reading() as connection:
         context = MigrationContext.configure(connection)
         assert [
-            one for one in compare_metadata(context, metadata) if "alembic" not in str(one)
+            change for change in compare_metadata(context, metadata) if "alembic" not in str(change)
         ] == []
 
 

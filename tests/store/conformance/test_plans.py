@@ -75,7 +75,9 @@ def test_the_waiting_runs_of_a_task_that_is_gone_end(store: Store) -> None:
     vanished = dict(zip(names, (NOW - timedelta(days=1), NOW, None), strict=True))
     store.plan(NOW, [new(name) for name in names])
     tried = take(store)
-    again = [Ending(one.run.id, one.token, 1, RunStatus.PENDING, retry_at=NOW) for one in tried]
+    again = [
+        Ending(claim.run.id, claim.token, 1, RunStatus.PENDING, retry_at=NOW) for claim in tried
+    ]
     store.finish(again, NOW)
     asked = [store.enqueue(name, "", Trigger.MANUAL, NOW) for name in names]
     watermarks = [
@@ -85,7 +87,7 @@ def test_the_waiting_runs_of_a_task_that_is_gone_end(store: Store) -> None:
     store.plan(NOW, watermarks=watermarks)
     assert store.end_abandoned(NOW - timedelta(days=1), NOW) == 2
     for number, name in [
-        *((one.run.id, one.run.task) for one in tried),
+        *((claim.run.id, claim.run.task) for claim in tried),
         *zip(asked, names, strict=True),
     ]:
         run = store.run(number)

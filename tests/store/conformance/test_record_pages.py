@@ -124,7 +124,7 @@ def test_every_filter_in_every_order(
 
 
 def test_the_choices_name_every_part_of_a_filter() -> None:
-    assert set(CHOICES) == {one.name for one in fields(RecordFilter)}
+    assert set(CHOICES) == {field.name for field in fields(RecordFilter)}
 
 
 def test_a_cursor_belongs_to_its_order(filled: Store) -> None:
@@ -153,10 +153,8 @@ def test_the_plans(store: Store, few: bool, monkeypatch: pytest.MonkeyPatch) -> 
         for name, asking in filters().items():
             wanted, by, descending = asking(random.Random(1))
             page = Page(50, f"{by}:{to_micros(NOW)}:1", by, descending)
-            expected_walks = list(walks.walks_of(connection, wanted, NOW, by))
-            for walk, query in zip(
-                expected_walks, queries(connection, wanted, NOW, page), strict=True
-            ):
+            page_walks = list(walks.walks_of(connection, wanted, NOW, by))
+            for walk, query in zip(page_walks, queries(connection, wanted, NOW, page), strict=True):
                 judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
                 wrong = judge(connection, query, walk)
                 assert wrong is None, f"{name}, walk by {walk.index}: {wrong}"
@@ -189,8 +187,8 @@ def postgres_plan(connection: sa.Connection, query: sa.Select, walk: walks.Walk)
 
 def nodes(plan: dict) -> Iterator[dict]:
     yield plan
-    for one in plan.get("Plans", ()):
-        yield from nodes(one)
+    for child in plan.get("Plans", ()):
+        yield from nodes(child)
 
 
 def explained(connection: sa.Connection, query: sa.Select) -> tuple[str, object]:

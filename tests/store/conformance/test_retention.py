@@ -26,8 +26,8 @@ def test_pages_and_filters(store: Store) -> None:
         if after is None:
             break
     assert seen == [NOW + timedelta(minutes=n) for n in range(24, -1, -1)]
-    some = store.records(RecordFilter(task="tasks.A", since=NOW + timedelta(minutes=20)), NOW)
-    assert len(some.records) == 2
+    page = store.records(RecordFilter(task="tasks.A", since=NOW + timedelta(minutes=20)), NOW)
+    assert len(page.records) == 2
     late = store.records(RecordFilter(overdue=True), NOW + timedelta(minutes=5))
     assert len(late.records) == 4
     with pytest.raises(StoreError, match="no cursor"):
@@ -46,12 +46,12 @@ def test_pruning_takes_what_ended_long_ago(store: Store) -> None:
     assert store.prune(NOW, 90, limit=2) == 2
     assert store.prune(NOW, 90) == 1
     left = store.records(RecordFilter(), NOW).records
-    assert sorted(one.task for one in left) == ["tasks.D", "tasks.E"]
+    assert sorted(run.task for run in left) == ["tasks.D", "tasks.E"]
 
 
 def test_logs_keep_their_order(store: Store) -> None:
     store.plan(NOW, [new()])
     store.finish([], NOW, [(1, LogChunk(1, NOW, "stdout", f"{n}")) for n in range(5)])
     chunks = list(store.log(1))
-    assert "".join(one.text for one in chunks) == "01234"
-    assert [one.text for one in store.log(1, chunks[2].id)] == ["3", "4"]
+    assert "".join(chunk.text for chunk in chunks) == "01234"
+    assert [chunk.text for chunk in store.log(1, chunks[2].id)] == ["3", "4"]

@@ -39,7 +39,7 @@ def upgrade() -> None:
     op.drop_index("runs_by_effective", "runs")
     op.drop_index("runs_by_task", "runs")
     for name, columns, where in INDEXES:
-        parts = [sa.text(one) if one == VERSION_HEAD else one for one in columns]
+        parts = [sa.text(name) if name == VERSION_HEAD else name for name in columns]
         op.create_index(name, "runs", parts, **ddl.partial_index(where))
 
 

@@ -1,4 +1,4 @@
-"""A run's last attempt stands in the run; what is claimed and what executes have own indexes."""
+"""A run's last attempt is in the run's row; indexes for what is due and for what executes."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Put every attempt beside its run again."""
+    """Put every attempt into its table again."""
     for name, _, _ in INDEXES:
         op.drop_index(name, "runs")
     op.create_index("runs_to_claim", "runs", ["state", "priority", "due", "id"])

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.store.batch import FETCH_ROWS, TEXT, batch
-from jittask.store.dialects.protocol import Lock
+from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.status_types import ElementRow

@@ -1,4 +1,4 @@
-"""The business data of one snapshot, as the runtime reads it: engines and tables, opened once."""
+"""The business data of one app: its databases and tables, each opened at its first use."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from pathlib import Path
 
 from sqlalchemy.engine import Engine
 
-from jittask.data.databases import DataError, open_database
+from jittask.data.databases import DataError
+from jittask.data.engines import ENGINES
 from jittask.data.rows import Rows
 from jittask.data.tables import create_missing
 from jittask.model import DatabaseInfo, ModelInfo
 
 
 class AppData:
-    """Opens databases and tables on demand; closed when its snapshot's databases change."""
+    """Gives the rows of models; ``close`` releases the engines that it has used.
+
+    Threads may share it. After ``close`` it opens again what it is asked for.
+    """
 
     def __init__(self, databases: Mapping[str, DatabaseInfo], root: Path) -> None:
         self.databases = databases
@@ -27,28 +31,28 @@ class AppData:
     def rows(self, model: ModelInfo) -> Rows:
         """Return the rows of a model. Raises DataError where its database cannot be reached."""
         with self._lock:
-            found = self._rows.get(model)
-            if found is None:
-                found = self._rows[model] = Rows.open(self._engine(model), model)
-            return found
+            rows = self._rows.get(model)
+            if rows is None:
+                rows = self._rows[model] = Rows.open(self._engine(model), model)
+            return rows
 
     def forget(self, model: ModelInfo) -> None:
-        """Look at the model's table anew when it is next asked for: it may have changed."""
+        """Read the model's table again when it is next asked for: it may have changed."""
         with self._lock:
             self._rows.pop(model, None)
 
     def create_missing(self, model: ModelInfo) -> bool:
-        """Make the table of a JitAi model where it is missing; say whether it was (F9)."""
+        """Create the table of a JitAi model where it is missing; return whether it was (F9)."""
         if not model.is_described:
             return False
         with self._lock:
             return create_missing(model, self._engine(model))
 
     def close(self) -> None:
-        """Close every connection."""
+        """Release the engines; the last user of one closes its connections."""
         with self._lock:
             for engine in self._engines.values():
-                engine.dispose()
+                ENGINES.release(engine)
             self._engines.clear()
             self._rows.clear()
 
@@ -58,5 +62,5 @@ class AppData:
             info = self.databases.get(model.database)
             if info is None:
                 raise DataError(f"{model.name}: no database {model.database}")
-            engine = self._engines[model.database] = open_database(info, self._root)
+            engine = self._engines[model.database] = ENGINES.acquire(info, self._root)
         return engine

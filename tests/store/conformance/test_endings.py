@@ -30,7 +30,7 @@ def test_a_stale_token_writes_nothing(store: Store) -> None:
     run = store.run(number)
     assert run is not None
     assert run.status is RunStatus.EXECUTING
-    assert [one.outcome for one in run.attempts] == ["interrupted", None]
+    assert [attempt.outcome for attempt in run.attempts] == ["interrupted", None]
 
 
 def test_attempts_are_kept_one_by_one(store: Store) -> None:
@@ -53,7 +53,7 @@ def test_attempts_are_kept_one_by_one(store: Store) -> None:
     assert outcomes(store, claim.run.id)[-1] == (3, "w2", "completed", None, 7)
     run = store.run(claim.run.id)
     assert run is not None
-    assert [(one.started, one.finished) for one in run.attempts] == [
+    assert [(attempt.started, attempt.finished) for attempt in run.attempts] == [
         (NOW, NOW + timedelta(seconds=1)),
         (NOW + timedelta(minutes=1), NOW + timedelta(minutes=1, seconds=1)),
         (NOW + timedelta(minutes=2), NOW + timedelta(minutes=3)),
@@ -64,7 +64,10 @@ def test_attempts_are_kept_one_by_one(store: Store) -> None:
 def outcomes(store: Store, number: int) -> list[tuple[object, ...]]:
     run = store.run(number)
     assert run is not None
-    return [(one.number, one.runtime, one.outcome, one.error, one.peak_kb) for one in run.attempts]
+    return [
+        (attempt.number, attempt.runtime, attempt.outcome, attempt.error, attempt.peak_kb)
+        for attempt in run.attempts
+    ]
 
 
 def test_characters_that_no_database_holds_are_replaced(store: Store) -> None:
@@ -86,7 +89,7 @@ def test_characters_that_no_database_holds_are_replaced(store: Store) -> None:
     run = store.run(claim.run.id)
     assert run is not None
     assert (run.detail, run.result, run.error) == (stored, stored, stored)
-    assert [one.text for one in store.log(claim.run.id)] == [stored]
+    assert [chunk.text for chunk in store.log(claim.run.id)] == [stored]
 
 
 def test_an_outcome_whose_reply_was_lost_counts_once_more(store: Store) -> None:
@@ -115,7 +118,7 @@ def test_a_run_has_ended_exactly_when_it_is_finished(store: Store) -> None:
         ],
         NOW,
     )
-    found = {one.task[-1]: one for one in store.records(RecordFilter(), NOW).records}
+    found = {run.task[-1]: run for run in store.records(RecordFilter(), NOW).records}
     assert [found[name].status for name in "ABCDEF"] == [
         "skipped", "cancelled", "completed", "failed", "pending", "executing",
     ]  # fmt: skip
@@ -149,4 +152,4 @@ def test_an_attempt_keeps_the_host_of_its_claim(store: Store) -> None:
     store.take(everything, "w", NOW, 10, host="c")
     run = store.run(claim.run.id)
     assert run is not None
-    assert [one.host for one in run.attempts] == ["a", "b", "c"]
+    assert [attempt.host for attempt in run.attempts] == ["a", "b", "c"]

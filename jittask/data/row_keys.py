@@ -1,0 +1,58 @@
+"""The key of a row as a text: JSON of its key columns (rule D4)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from datetime import date, datetime, time
+from typing import Any
+
+from jittask.data.databases import DataError
+from jittask.data.table_model import TableModel
+from jittask.model import FieldType
+
+
+def row_key(row: Mapping[str, Any], model: TableModel) -> str:
+    """Return the JSON of a row's key columns: one value, or a list of several."""
+    values = [_plain(row[field.name]) for field in model.key_fields]
+    return json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False)
+
+
+def key_values(key: str, model: TableModel) -> list[Any]:
+    """Return the key columns' values of a row key, typed.
+
+    A plain text is a key of one column. Raises DataError for a text that is no
+    key of that table.
+    """
+    try:
+        decoded = json.loads(key)
+    except ValueError:
+        decoded = key
+    values = decoded if isinstance(decoded, list) else [decoded]
+    if len(values) != len(model.key_fields):
+        names = ", ".join(field.name for field in model.key_fields)
+        raise DataError(f"{model.name}: a row is named by its {names}, got {key!r}")
+    return [
+        _typed(value, field.type) for value, field in zip(values, model.key_fields, strict=True)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, int | str | float) else str(value)
+
+
+def _typed(value: Any, kind: FieldType) -> Any:
+    try:
+        match kind:
+            case FieldType.INTEGER:
+                return int(value)
+            case FieldType.DATE:
+                return date.fromisoformat(value)
+            case FieldType.DATETIME:
+                return datetime.fromisoformat(value)
+            case FieldType.TIME:
+                return time.fromisoformat(value)
+            case _:
+                return value if isinstance(value, str) else str(value)
+    except (ValueError, TypeError) as error:
+        raise DataError(f"{value!r} is no key of that table") from error
