@@ -22,7 +22,7 @@ _INSTALL = {
 def command(context: click.Context, shell: str, install_line: bool) -> None:
     """Print the script that makes SHELL complete commands, options, tasks and runs.
 
-    Example: eval "$(jittask completion bash)"
+    Example: jittask completion bash --install-line
     """
     if install_line:
         click.echo(_INSTALL[shell])

@@ -1,7 +1,7 @@
 """What a shell offers for TASK and RUN: read fast, and silent about every error (rule V5).
 
 A key press must not wait for a compilation, so tasks are found by their
-folders, and the store by ``app.json`` alone.
+folders, and the run store by ``app.json`` alone.
 """
 
 from __future__ import annotations
@@ -94,15 +94,11 @@ def _title(element: Path) -> str | None:
 
 
 def _newest_runs(root: Path) -> tuple[Run, ...]:
-    from jittask.clock import SystemClock
-    from jittask.model import AppSettings
-    from jittask.store import Store
+    from jittask.operations.workspace import Workspace
     from jittask.store.record_filter import RecordFilter
 
-    settings = _object(root / "app.json").get("settings", {})
-    app = AppSettings(store=settings.get("store"))
-    with Store.open(app, root, create=False) as store:
-        return store.records(RecordFilter(), SystemClock().now(), MAX_SUGGESTIONS).records
+    with Workspace(root) as workspace, workspace.store() as store:
+        return store.records(RecordFilter(), workspace.now(), MAX_SUGGESTIONS).records
 
 
 def _object(file: Path) -> dict[str, Any]:

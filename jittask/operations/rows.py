@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.operations.errors import InvalidArgument, NotFound, Unavailable
 from jittask.operations.naming import shown_row_key, stored_row_key
 
 if TYPE_CHECKING:
+    from jittask.compiler.compiled import CompiledTask, DateFieldTask
     from jittask.operations.workspace import Workspace
 
 KeyValue = str | int | float | date | datetime | time | Decimal | UUID
@@ -27,6 +27,8 @@ def row_for(workspace: Workspace, task: CompiledTask, row: RowKey | None) -> str
     Raises InvalidArgument where a row is missing or makes no sense, NotFound
     where there is no such row, Unavailable where the database does not answer.
     """
+    from jittask.compiler.compiled import DateFieldTask
+
     if not isinstance(task, DateFieldTask):
         if row is not None:
             raise InvalidArgument("row", f"{task.name} is a scheduled task, so it has no rows")

@@ -85,7 +85,8 @@ def test_a_waiting_run_is_cancelled_and_a_planned_one_is_not(tree: Tree) -> None
         "timedOut": False,
     }
     assert record_of(tree, number)["detail"] == "cancelled by hand"
-    [planned] = json_answer("records", "--status", "pending", "--tree", tree.root)["records"]
+    pending = json_answer("records", "--status", "pending", "--tree", tree.root)
+    [planned] = pending["records"]
     done = jittask("kill", planned["id"], "--tree", tree.root)
     assert done.returncode == 1
     assert "jittask pause tasks.Waits" in done.stderr
