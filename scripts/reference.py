@@ -15,6 +15,10 @@ import click
 from jittask.cli.exit_codes import MEANINGS, VARIABLES
 from jittask.cli.main import cli
 from jittask.client import Client
+from jittask.client.control import ControlCalls
+from jittask.client.open_tree import OpenTree
+from jittask.client.records import RecordCalls
+from jittask.client.schedule import ScheduleCalls
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.model import Attempt, MissedRange, Run, RunStatus, Trigger
 from jittask.operations.control.accepted import Accepted
@@ -34,6 +38,8 @@ from jittask.store.run_logs import LogChunk
 from jittask.store.statistics import LastRun, Percentiles, TaskStatistics
 from jittask.store.status_types import RuntimeRow
 
+PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
+"""The classes that the client consists of."""
 RESULTS = (
     Accepted, Run, Attempt, MissedRange, LogChunk, Resumed, Switched, Pause, Upcoming,
     TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
@@ -152,7 +158,8 @@ def client() -> str:
     """Return the client's methods, from their signatures and docstrings."""
     lines = ["# Client for Python", "", "`from jittask import Client`", ""]
     lines += [_prose(Client), ""]
-    for name, method in vars(Client).items():
+    methods = {name: method for part in PARTS for name, method in vars(part).items()}
+    for name, method in methods.items():
         if inspect.isfunction(method) and (name == "__init__" or not name.startswith("_")):
             call = "Client" if name == "__init__" else name
             lines += [f"## {call}", "", "```python", _signature(call, method), "```", ""]
