@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from jittask.version import __version__
+
 if TYPE_CHECKING:
     from jittask import errors
     from jittask.client import Client
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     from jittask.query.q import Q
     from jittask.runtime import Runtime
     from jittask.schedule.timer import Timer
-
-__version__ = "0.1.0"
 
 _HOMES = {
     "compile_tree": "jittask.compiler",

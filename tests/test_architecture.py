@@ -8,7 +8,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1] / "jittask"
-GROUND = {"model", "diagnostics", "clock", "environment", "rules", "datatypes", "zonedata"}
+GROUND = {
+    "model",
+    "diagnostics",
+    "clock",
+    "environment",
+    "rules",
+    "datatypes",
+    "zonedata",
+    "version",
+}
 BELOW: dict[str, set[str]] = {
     **{name: {"model", "diagnostics"} for name in GROUND},
     "query": GROUND - {"clock"},
@@ -37,9 +46,9 @@ def imports(path: Path) -> set[str]:
     found: set[str] = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.Import):
-            found |= {one.name for one in node.names}
+            found |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            found |= {f"{node.module}.{one.name}" for one in node.names}
+            found |= {f"{node.module}.{alias.name}" for alias in node.names}
     return found
 
 
@@ -63,7 +72,59 @@ def test_imports_go_down(path: Path) -> None:
 
 def test_the_compiler_sees_no_database() -> None:
     for path in (ROOT / "compiler").rglob("*.py"):
-        assert not {one.split(".")[0] for one in imports(path)} & {"sqlalchemy", "rich"}
+        assert not {name.split(".")[0] for name in imports(path)} & {"sqlalchemy", "rich"}
+
+
+def import_graph(root: Path) -> dict[str, set[str]]:
+    """Map each file of a package to those that it imports, late and type-only imports included."""
+    modules = {}
+    for path in root.rglob("*.py"):
+        if "templates" not in path.parts:
+            name = ".".join(path.relative_to(root.parent).with_suffix("").parts)
+            modules[name.removesuffix(".__init__")] = path.relative_to(root).as_posix()
+    graph = {}
+    for file in modules.values():
+        names = imports(root / file)
+        # "a.b.c" is the file a/b/c.py, or else a name in a/b.py
+        imported = {modules.get(name) or modules.get(name.rpartition(".")[0]) for name in names}
+        graph[file] = {other for other in imported if other is not None and other != file}
+    return graph
+
+
+def circles(graph: dict[str, set[str]]) -> set[frozenset[str]]:
+    """Return the sets of files of which each leads to all the others."""
+
+    def reached(file: str) -> set[str]:
+        found: set[str] = set()
+        waiting = [file]
+        while waiting:
+            new = graph[waiting.pop()] - found
+            found |= new
+            waiting += new
+        return found
+
+    reach = {file: reached(file) for file in graph}
+    return {
+        frozenset({file, *(other for other in reach[file] if file in reach[other])})
+        for file in graph
+        if file in reach[file]
+    }
+
+
+def test_no_two_files_import_each_other_in_a_circle() -> None:
+    found = circles(import_graph(ROOT))
+    assert not found, "\n".join(" <-> ".join(sorted(circle)) for circle in found)
+
+
+def test_late_and_type_only_imports_make_a_circle_too(tmp_path: Path) -> None:
+    root = tmp_path / "pack"
+    (root / "deep").mkdir(parents=True)
+    (root / "__init__.py").write_text("")
+    (root / "deep/__init__.py").write_text("from pack.a import x\n")
+    (root / "a.py").write_text("def f():\n    from pack.b import x\n")
+    (root / "b.py").write_text("if TYPE_CHECKING:\n    from pack import deep\n")
+    (root / "c.py").write_text("import pack.a\n")
+    assert circles(import_graph(root)) == {frozenset({"a.py", "b.py", "deep/__init__.py"})}
 
 
 def test_operations_print_nothing() -> None:

@@ -57,7 +57,7 @@ class Words:
             case Finished():
                 yield from self._finished(event)
             case Reloaded():
-                for word in ("added", "changed", "removed", "mended"):
+                for word in ("added", "changed", "removed", "fixed"):
                     for name in getattr(event, word):
                         yield self._line(event, "reload", f"{name} {word}", "cyan")
             case Broken():
@@ -101,10 +101,10 @@ class Words:
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
-            kept = f"the version of {clock_time(event.since, self._zone)} goes on"
+            effect = f"still running the version from {clock_time(event.since, self._zone)}"
         else:
-            kept = "nothing of it runs"
-        yield self._line(event, "broken", f"{event.element}: {kept}", "red")
+            effect = "nothing of it runs"
+        yield self._line(event, "broken", f"{event.element}: {effect}", "red")
         sources = SourceLines(self._root)
         for diagnostic in event.diagnostics:
             for line in diagnostic_lines(diagnostic, sources):

@@ -1,8 +1,9 @@
-"""``jittask run``: runs a tree's tasks until it is told to stop (rules R7, V8)."""
+"""``jittask run``: runs a tree's tasks until a signal stops it (rules R7, V8)."""
 
 from __future__ import annotations
 
 import gc
+import os
 import signal
 import sys
 import threading
@@ -21,6 +22,8 @@ from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
 _DRAIN_SECONDS = 10.0
+_MOST_UNPRINTED = 500_000  # events; a pager that is left open for hours must not end the output
+_OUR_FAILURE = 3  # as in main
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -39,19 +42,9 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     Example: jittask run elements
     """
     root = find_root(tree)
-    words = Words(root, once=once, dated=not sys.stdout.isatty())
-    failed = False
-
-    def show(event: Event) -> None:
-        nonlocal failed
-        failed = failed or (isinstance(event, Finished) and event.status is RunStatus.FAILED)
-        if shape == "json":
-            click.echo(event_line(event))
-        else:
-            for line in words.lines(event):
-                click.echo(line)
-
-    runtime = Runtime(root, on_event=show, once=once)
+    runtime = Runtime(root, once=once)
+    words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
+    printer = _Printer(runtime, words)
     stops = _Stops(runtime)
     gc.disable()  # a start makes what stays: nothing to look for
     try:
@@ -64,9 +57,51 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     gc.freeze()  # nor is it gone through again and again, between two runs
     while not runtime.join(3600):
         continue
+    printer.check()
     if once and stops.asked:
         raise KeyboardInterrupt
-    sys.exit(1 if once and failed else 0)
+    sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+class _Printer:
+    """Prints every event; where stdout cannot be written, it stops the runtime."""
+
+    def __init__(self, runtime: Runtime, words: Words | None) -> None:
+        """``words``: None prints JSON lines."""
+        self.saw_a_failed_run = False
+        self._runtime = runtime
+        self._words = words
+        self._error: Exception | None = None
+        self._subscription = runtime.subscribe(self._show, capacity=_MOST_UNPRINTED)
+
+    def check(self) -> None:
+        """Raise the error of stdout; end at once where it took no more events.
+
+        The interpreter would wait for a stdout that is full, and that nobody reads.
+        """
+        if self._error is not None:
+            raise self._error
+        if self._subscription.dropped is not None:
+            click.echo("jittask: nobody reads stdout: the events after that are lost", err=True)
+            os._exit(_OUR_FAILURE)
+
+    def _show(self, event: Event) -> None:
+        if isinstance(event, Finished) and event.status is RunStatus.FAILED:
+            self.saw_a_failed_run = True
+        if self._error is not None:
+            return
+        try:
+            self._print(event)
+        except Exception as error:
+            self._error = error
+            self._runtime.stop_now()
+
+    def _print(self, event: Event) -> None:
+        if self._words is None:
+            click.echo(event_line(event))
+            return
+        for line in self._words.lines(event):
+            click.echo(line)
 
 
 class _Stops:

@@ -1,6 +1,6 @@
 """The folder ``.jittask/cache`` of a tree: what is kept there may be deleted at any time (F2).
 
-A tree from a stranger may bring a ``.jittask`` of its own, so no link in it is
+A tree from a stranger may bring its ``.jittask`` along, so no link in it is
 followed, nothing but a plain file is opened, and nothing that is read can run.
 """
 
@@ -16,12 +16,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, TextIO
 
-from jittask import __version__
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.version import __version__
 
-_ROOMS = ("compiler", "schedule", "query")
-_JUDGES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
+_PACKAGES = ("compiler", "schedule", "query")
+_LIBRARIES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
 
 
 class CacheFolder:
@@ -53,16 +53,16 @@ class CacheFolder:
                 return 0
             self._folder.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(self._folder.parent / ".gitignore"):
-                _write_anew(self._folder.parent / ".gitignore", "*\n")
+                _write_new(self._folder.parent / ".gitignore", "*\n")
             touched = self._folder / "began"
-            _write_anew(touched, "")
+            _write_new(touched, "")
             return touched.stat().st_mtime_ns
         except OSError:
             return 0
 
 
-def _write_anew(file: Path, text: str) -> None:
-    """Write a file that was not there a moment ago; raises OSError."""
+def _write_new(file: Path, text: str) -> None:
+    """Write a new file in the place of an old one; raises OSError."""
     file.unlink(missing_ok=True)
     with file.open("x", encoding="utf-8") as made:
         made.write(text)
@@ -73,10 +73,10 @@ def stamp() -> str:
     """Name what a verdict rests on besides the tree: JitTask, and what it judges by."""
     here = Path(__file__).parents[1]
     files = [*here.glob("*.py"), *SCHEMA_FOLDER.glob("*.json")]
-    files += [file for room in _ROOMS for file in (here / room).glob("*.py")]
+    files += [file for package in _PACKAGES for file in (here / package).glob("*.py")]
     parts = [__version__, sys.version]
     parts += [str(file.stat().st_mtime_ns) for file in sorted(files)]
-    for name in _JUDGES:
+    for name in _LIBRARIES:
         found = importlib.util.find_spec(name)
         if found is not None and found.origin is not None:
             parts.append(f"{found.origin} {Path(found.origin).stat().st_mtime_ns}")

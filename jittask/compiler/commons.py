@@ -1,11 +1,11 @@
-"""The shared modules under ``commons/``: parsed once, whoever imports them (rule F1)."""
+"""The shared modules under ``commons/``: parsed once, for all that import them (rule F1)."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from jittask.compiler.dependencies import Mentions, Needs, mentions, module_file
+from jittask.compiler.dependencies import Dependencies, Mentions, mentions, module_file
 from jittask.compiler.files import COMMONS, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import read_python
@@ -13,14 +13,14 @@ from jittask.compiler.python import read_python
 
 @dataclass(frozen=True, slots=True)
 class Commons:
-    """The modules' needs, by file, and those files that no import can get through."""
+    """The modules' dependencies, by file, and those files that no import can get through."""
 
-    needs: Mapping[str, Needs] = field(default_factory=dict)
+    dependencies: Mapping[str, Dependencies] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
 
 
 def read_commons(files: Files, findings: Findings) -> Commons:
-    """Parse the modules; those that cannot be are told, and so is what imports nothing."""
+    """Parse the modules; one that cannot be parsed is a finding."""
     found: dict[str, Mentions] = {}
     broken: set[str] = set()
     for file in files.under(COMMONS):
@@ -33,8 +33,13 @@ def read_commons(files: Files, findings: Findings) -> Commons:
             found[file] = mentions(module)
     while more := {file for file in found.keys() - broken if _leads_to(found[file], files, broken)}:
         broken |= more
-    return Commons({file: one.needs for file, one in found.items()}, frozenset(broken))
+    return Commons(
+        {file: mentioned.dependencies for file, mentioned in found.items()}, frozenset(broken)
+    )
 
 
-def _leads_to(own: Mentions, files: Files, broken: set[str]) -> bool:
-    return any(one.certain and module_file(one.name, files) in broken for one in own.imports)
+def _leads_to(mentioned: Mentions, files: Files, broken: set[str]) -> bool:
+    return any(
+        imported.certain and module_file(imported.name, files) in broken
+        for imported in mentioned.imports
+    )

@@ -1,6 +1,6 @@
 """What the compiler gives: a frozen app, and what it found wrong.
 
-Stands above ``schedule`` and ``query`` because a compiled task holds its timer
+It is above ``schedule`` and ``query`` because a compiled task holds its timer
 and its parsed filter; hence here and not in ``jittask.model``.
 """
 
@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jittask.compiler.dependencies import Needs
-from jittask.compiler.files import NOTHING_KNOWN, Look
+from jittask.compiler.dependencies import Dependencies
+from jittask.compiler.look import NOTHING_KNOWN, Look
 from jittask.diagnostics import Diagnostic
 from jittask.model import (
     AppContents,
@@ -96,17 +96,17 @@ class Reusable:
 
     known: Look = NOTHING_KNOWN
     """The files, with their digests, and the folders."""
-    needs: Mapping[str, Needs] = field(default_factory=dict)
+    dependencies: Mapping[str, Dependencies] = field(default_factory=dict)
     """What the elements' own files need, by full name."""
-    of_own_files: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
-    """What compiled tasks were told of their files."""
+    task_diagnostics: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """What was found in the own files of compiled tasks."""
     probed: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
     """What the import step found, by task."""
     versions: Mapping[str, str] = field(default_factory=dict)
     """The versions that ``probed`` is about."""
     environment: Mapping[str, bool | str] = field(default_factory=dict)
     """What the environment was asked, and its answers (``environment.Asked``)."""
-    bearing: str = ""
+    settings_digest: str = ""
     """Names the settings that tasks depend on."""
 
 
@@ -121,15 +121,17 @@ class Compilation:
     @property
     def ok(self) -> bool:
         """Whether no error was found (warnings allowed)."""
-        return not any(one.is_error for one in self.diagnostics)
+        return not any(diagnostic.is_error for diagnostic in self.diagnostics)
 
     def of(self, element: str) -> tuple[Diagnostic, ...]:
         """Return the findings about one element."""
-        return tuple(one for one in self.diagnostics if one.element == element)
+        return tuple(diagnostic for diagnostic in self.diagnostics if diagnostic.element == element)
 
     @property
     def broken(self) -> frozenset[str]:
         """Full names of the elements that cannot load."""
         return frozenset(
-            one.element for one in self.diagnostics if one.is_error and one.element is not None
+            diagnostic.element
+            for diagnostic in self.diagnostics
+            if diagnostic.is_error and diagnostic.element is not None
         )

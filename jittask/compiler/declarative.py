@@ -147,11 +147,12 @@ def _is_bare(annotation: ast.expr) -> bool:
 
 def _is_written_out(call: ast.Call) -> bool:
     """Whether no argument of a column hides ``primary_key``."""
-    if any(isinstance(one, ast.Starred) for one in call.args):
+    if any(isinstance(argument, ast.Starred) for argument in call.args):
         return False
     return all(
-        one.arg is not None and (one.arg != "primary_key" or isinstance(one.value, ast.Constant))
-        for one in call.keywords
+        keyword.arg is not None
+        and (keyword.arg != "primary_key" or isinstance(keyword.value, ast.Constant))
+        for keyword in call.keywords
     )
 
 
@@ -163,7 +164,11 @@ def _field(name: str, annotation: ast.expr | None, value: ast.expr | None) -> Fi
         return None
     arguments = value.args if isinstance(value, ast.Call) else []
     keywords = value.keywords if isinstance(value, ast.Call) else []
-    given = {one.arg: one.value.value for one in keywords if isinstance(one.value, ast.Constant)}
+    given = {
+        keyword.arg: keyword.value.value
+        for keyword in keywords
+        if isinstance(keyword.value, ast.Constant)
+    }
     column = name
     kind = mapped
     for argument in arguments:
@@ -202,12 +207,12 @@ def _annotated(inner: ast.expr) -> FieldType:
 
 
 def _plain_base(base: ast.expr, module: Module) -> bool:
-    """Whether a base class stands in the same file, and brings no columns."""
+    """Whether a base class is in the same file, and brings no columns."""
     name = last_name(base)
     for node in module.tree.body:
         match node:
             case ast.ClassDef(name=found, body=body) if found == name:
-                return all(isinstance(one, ast.Pass | ast.Expr) for one in body)
+                return all(isinstance(statement, ast.Pass | ast.Expr) for statement in body)
             case ast.Assign(targets=[ast.Name(id=found)], value=ast.Call() as value) if (
                 found == name
             ):

@@ -34,7 +34,7 @@ class Imported:
     """Whether the import is reached whenever the file is, and this is a module's name."""
 
 
-class Needs(NamedTuple):
+class Dependencies(NamedTuple):
     """What the Python files of an element, or one of ``commons``, need of the tree, by name."""
 
     elements: tuple[str, ...] = ()
@@ -43,7 +43,7 @@ class Needs(NamedTuple):
     """``app.getElement`` is given a name that is not literal."""
 
 
-NO_NEEDS = Needs()
+NO_DEPENDENCIES = Dependencies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +62,13 @@ class Mentions:
         )
 
     @property
-    def needs(self) -> Needs:
+    def dependencies(self) -> Dependencies:
         """What is needed, each thing once."""
         if self == NO_MENTIONS:
-            return NO_NEEDS
-        return Needs(
-            tuple(dict.fromkeys(one.name for one in self.elements)),
-            tuple(dict.fromkeys(one.name for one in self.imports)),
+            return NO_DEPENDENCIES
+        return Dependencies(
+            tuple(dict.fromkeys(named.name for named in self.elements)),
+            tuple(dict.fromkeys(imported.name for imported in self.imports)),
             self.anything,
         )
 
@@ -114,7 +114,7 @@ def _walk(module: Module) -> Iterator[ast.AST]:
                 if isinstance(value, ast.AST):
                     waiting.append(value)
                 elif type(value) is list:
-                    waiting += [one for one in value if isinstance(one, ast.AST)]
+                    waiting += [child for child in value if isinstance(child, ast.AST)]
     elif module.mentions("import"):
         while waiting:
             node = waiting.pop()
@@ -135,7 +135,7 @@ def module_file(name: str, files: Files) -> str | None:
 def _imported(node: ast.AST, file: str) -> Iterator[tuple[str, bool]]:
     """Yield dotted names, and whether each is a module's for certain."""
     if isinstance(node, ast.Import):
-        yield from ((one.name, True) for one in node.names)
+        yield from ((alias.name, True) for alias in node.names)
         return
     assert isinstance(node, ast.ImportFrom)
     base = node.module or ""
@@ -143,5 +143,5 @@ def _imported(node: ast.AST, file: str) -> Iterator[tuple[str, bool]]:
         package = file.split("/")[: -node.level]
         base = ".".join([*package, *([base] if base else [])])
     yield base, True
-    for one in node.names:
-        yield f"{base}.{one.name}", False
+    for alias in node.names:
+        yield f"{base}.{alias.name}", False

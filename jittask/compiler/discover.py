@@ -37,7 +37,7 @@ def discover(files: Files) -> list[Found]:
         for kind in ElementKind
         for folder in _folders(files, kind.value)
     ]
-    return sorted(found, key=lambda one: one.name)
+    return sorted(found, key=lambda element: element.name)
 
 
 def check_names(found: list[Found]) -> dict[str, Diagnostic]:
@@ -45,50 +45,50 @@ def check_names(found: list[Found]) -> dict[str, Diagnostic]:
     wrong: dict[str, Diagnostic] = {}
     by_folded: dict[str, str] = {}
     seen: set[str] = set()
-    for one in found:
-        findings = Findings(one.name)
-        for folder in _with_those_above(one.folder):
+    for element in found:
+        findings = Findings(element.name)
+        for folder in _with_those_above(element.folder):
             part = folder.rpartition("/")[2]
             if not part.isidentifier() or keyword.iskeyword(part):
-                findings.add("bad-name", Location(one.file), *_no_name(part))
-        for folder in _with_those_above(one.folder):
+                findings.add("bad-name", Location(element.file), *_no_name(part))
+        for folder in _with_those_above(element.folder):
             if folder in seen:
-                continue  # told once, not by all that is inside
+                continue  # reported once, not for all that is inside
             seen.add(folder)
             other = by_folded.setdefault(_folded(folder), folder)
             if other != folder and other.rpartition("/")[0] == folder.rpartition("/")[0]:
                 hint = "rename one: macOS and Windows cannot tell them apart"
-                findings.add("name-clash", Location(one.file), _clash(folder, other), hint)
+                findings.add("name-clash", Location(element.file), _clash(folder, other), hint)
         if findings.found:
-            wrong[one.name] = findings.found[0]
+            wrong[element.name] = findings.found[0]
     return wrong
 
 
 def check_places(files: Files, findings: Findings) -> None:
-    """Tell of each ``e.json`` that makes no element where it stands."""
-    kinds = frozenset(one.value for one in ElementKind)
+    """Report each ``e.json`` whose place makes it no element."""
+    kinds = frozenset(kind.value for kind in ElementKind)
     for folder, held in files.folders.items():
         kind, _, inside = folder.partition("/")
         if kind not in kinds:
             continue
         file = f"{folder}/{E_JSON}"
         if not inside and E_JSON in held.files:
-            said = f"an e.json directly in {kind}/ is no element"
+            message = f"an e.json directly in {kind}/ is not an element"
             hint = f"move it to a folder: {kind}/<Name>/"
-            findings.add("misplaced-e-json", Location(file), said, hint)
+            findings.add("misplaced-e-json", Location(file), message, hint)
         if E_JSON in held.folders and E_JSON not in files.folders[file].files:
-            said = "e.json is a folder here, and should be a file"
+            message = "e.json is a folder here, and should be a file"
             hint = "give the folder another name"
-            findings.add("misplaced-e-json", Location(file), said, hint)
+            findings.add("misplaced-e-json", Location(file), message, hint)
 
 
 def _no_name(part: str) -> tuple[str, str]:
-    """Say why Python cannot import a name, and what to do."""
+    """Return why Python cannot import a name, and what to do."""
     if keyword.iskeyword(part):
-        said = f"{part!r} is a Python keyword, so its code cannot be imported"
-        return said, f"for example: {part.title()}Task"
-    said = f"the folder name {part!r} is no Python name, so its code cannot be imported"
-    return said, "use letters, digits and _"
+        message = f"{part!r} is a Python keyword, so its code cannot be imported"
+        return message, f"for example: {part.title()}Task"
+    message = f"the folder name {part!r} is not a Python name, so its code cannot be imported"
+    return message, "use letters, digits and _"
 
 
 def _with_those_above(folder: str) -> Iterator[str]:
@@ -107,7 +107,7 @@ def _folded(name: str) -> str:
 
 
 def _clash(folder: str, other: str) -> str:
-    first, second = (one.replace("/", ".") for one in (folder, other))
+    first, second = (path.replace("/", ".") for path in (folder, other))
     if normalize("NFC", first) != normalize("NFC", second):
         return f"{first} and {second} differ only in case"
     return f"{first!a} and {second!a} differ only in Unicode normalisation"

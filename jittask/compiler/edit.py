@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import json
 
-from jittask.compiler.source import spans
+from jittask.compiler.json_spans import spans
 
 
 class NotJson(ValueError):
@@ -16,7 +16,7 @@ def with_value(raw: bytes, key: str, value: int) -> bytes:
     """Return the file with ``key`` of its object set to ``value``, or added in front.
 
     A byte order mark, line ends, spaces and the order of keys stay. Raises
-    NotJson for what is no JSON object, and where the key stands twice.
+    NotJson for what is no JSON object, and where the object has the key twice.
     """
     mark = codecs.BOM_UTF8 if raw.startswith(codecs.BOM_UTF8) else b""
     try:
@@ -28,7 +28,7 @@ def with_value(raw: bytes, key: str, value: int) -> bytes:
     if not isinstance(data, dict):
         raise NotJson(f"expected a JSON object, got {text.strip()[:20]}")
     if sum(1 for name, _ in pairs if name == key) > 1:
-        raise NotJson(f"the key {key!r} stands twice")
+        raise NotJson(f"the object has the key {key!r} twice")
     if key in data:
         start, end = spans(text)[(key,)][1]
         if type(data[key]) is int and data[key] == value:

@@ -4,7 +4,7 @@ A file that has not changed since an earlier look, by its size, its times and
 its inode, keeps the digest of then without being read, and a folder its names
 without being listed. What had changed so shortly before that look that its
 times could not tell a further change is not relied on: how late it was then is
-told by the newest time among the files, so that no clock is asked.
+known from the newest time among the files, so that no clock is asked.
 """
 
 from __future__ import annotations
@@ -13,12 +13,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NamedTuple
 
-from jittask.compiler.findings import Findings
-from jittask.diagnostics import Location
+from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
 from jittask.model import ElementKind
 
 MANIFEST = "app.json"
@@ -34,47 +31,6 @@ _MOST_DEPTH = 50
 _PART_BYTES = 1_000_000
 _RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
-
-
-class Known(NamedTuple):
-    """What tells without reading that a file is the one it was; a tuple: there is one a file."""
-
-    path: str
-    """Relative to the tree; whoever keeps a path keeps this very string, and no copy."""
-    size: int
-    modified: int
-    """Nanoseconds, as the file system has them."""
-    changed: int
-    inode: int
-    """0 where it was no regular file."""
-    digest: str
-    """SHA-256 of its bytes, in hex; empty while nobody has asked for it."""
-
-
-_NO_FILE = Known("", 0, 0, 0, 0, "")
-
-
-@dataclass(slots=True)
-class Folder:
-    """What a folder holds, by name, sorted; and what tells that it still does."""
-
-    modified: int = 0
-    changed: int = 0
-    inode: int = 0
-    """0 where it is to be listed again in any case."""
-    files: tuple[str, ...] = ()
-    folders: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """What a later look can rely on, by path."""
-
-    files: Mapping[str, Known] = field(default_factory=dict)
-    folders: Mapping[str, Folder] = field(default_factory=dict)
-
-
-NOTHING_KNOWN = Look()
 
 
 class FileTooLarge(OSError):
@@ -121,7 +77,7 @@ class Files:
 
     def digest(self, file: str) -> str:
         """Return SHA-256 of a file's bytes, in hex; raises OSError."""
-        found = self._files.get(file, _NO_FILE)
+        found = self._files.get(file, NO_FILE)
         if not found.digest:
             found = self._regular(file)
             whole = hashlib.sha256()
@@ -156,7 +112,7 @@ class Files:
 
         ``began``: the file system's time when this look began, in nanoseconds, where known.
         """
-        newest = max((one.changed for one in self._files.values()), default=0)
+        newest = max((found.changed for found in self._files.values()), default=0)
         settled = max(newest, began) - _RACY_NANOSECONDS
         return Look(
             {
@@ -227,13 +183,13 @@ class Files:
         try:
             status = os.stat(f"{self._base}/{file}")
         except OSError:
-            self._files[file] = _NO_FILE  # gone, or a link to nothing: reading it tells which
+            self._files[file] = NO_FILE  # gone, or a link to nothing: reading it tells which
             return
         before = known.files.get(file)
         if before is not None and _is_as_it_was(before, status) and before.size == status.st_size:
             self._files[before.path] = before
         else:
-            self._files[file] = _found(file, status) if stat.S_ISREG(status.st_mode) else _NO_FILE
+            self._files[file] = _found(file, status) if stat.S_ISREG(status.st_mode) else NO_FILE
 
     def _first_visit(self, folder: str) -> bool:
         """Whether a linked folder leads to what this look has not been led to before."""
@@ -244,17 +200,6 @@ class Files:
             return False
         self._linked.add(target)
         return True
-
-
-def read_or_tell(files: Files, file: str, findings: Findings) -> bytes | None:
-    """Return a file's bytes; None where it cannot be read, with the reason among the findings."""
-    try:
-        return files.read(file)
-    except FileTooLarge as error:
-        findings.add("file-too-large", Location(file), str(error), "keep data in other files")
-    except OSError as error:
-        findings.add("file-unreadable", Location(file), f"cannot be read: {error.strerror}")
-    return None
 
 
 def _parts(path: str) -> Iterator[bytes]:

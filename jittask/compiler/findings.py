@@ -1,4 +1,4 @@
-"""Collects the findings about one element, so that each step of its compilation can go on."""
+"""Collects the findings about one element, so that a mistake stops no step of its compilation."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ class Findings:
         self.found: list[Diagnostic] = []
 
     def add(self, code: str, place: Location, message: str, hint: str | None = None) -> None:
-        """Keep a finding."""
+        """Add a finding."""
         severity = RULES[code].severity
         self.found.append(Diagnostic(code, severity, message, place, hint, self.element))
 
     def add_broken(self, place: Location, needed: str) -> None:
-        """Keep that something needed cannot load: no mistake of its own, and told as such."""
+        """Add that something needed cannot load: not a mistake of this element."""
         code = "broken-dependency"
-        said, hint = f"{needed} cannot load", f"mend {needed} first"
+        message, hint = f"{needed} cannot load", f"fix {needed} first"
         severity = RULES[code].severity
-        self.found.append(Diagnostic(code, severity, said, place, hint, self.element, needed))
+        self.found.append(Diagnostic(code, severity, message, place, hint, self.element, needed))
 
     @property
     def broken(self) -> bool:
         """Whether the element cannot load."""
-        return any(one.is_error for one in self.found)
+        return any(diagnostic.is_error for diagnostic in self.found)
 
 
 class FindingsByElement(dict[str, Findings]):
-    """Findings by full name, begun with the first of an element."""
+    """Findings by full name; an element gets its own when it is first asked for."""
 
     def __missing__(self, element: str) -> Findings:
-        begun = self[element] = Findings(element)
-        return begun
+        findings = self[element] = Findings(element)
+        return findings
 
 
 @lru_cache(maxsize=1024)
@@ -52,7 +52,7 @@ def nearest(name: str, known: frozenset[str]) -> str | None:
 
 
 def near_or_all(name: str, known: Collection[str]) -> str:
-    """Return a hint: the nearest of what is known, or some of it."""
+    """Return a hint: the nearest of what is known, or a list of it."""
     near = nearest(name, frozenset(known))
     if near:
         return f"did you mean {near!r}?"

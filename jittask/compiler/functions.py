@@ -16,7 +16,7 @@ from jittask.diagnostics import Location
 from jittask.model import CallStyle, FunctionRef
 
 _ON_FAILURE = ("policy", "onFailure")
-INNER, SERVICE = "inner.py", "service.py"
+INNER = "inner.py"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def service_function(
         findings.add(
             "key-without-effect",
             source.key(("taskFunc",)),
-            "taskFunc is the older name of func, and func stands here too and is used",
+            "taskFunc is the older name of func, and func is here too and is used",
             "keep one of them",
         )
     elif older:

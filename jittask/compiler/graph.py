@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.commons import Commons
-from jittask.compiler.dependencies import NO_NEEDS, Needs
+from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import COMMONS, Files
 from jittask.environment import escape
 from jittask.model import AppSettings, Element, ElementKind, ModelInfo
@@ -28,24 +28,28 @@ class Graph:
         settings: AppSettings,
         elements: Mapping[str, Element],
         models: Mapping[str, ModelInfo],
-        own_needs: Mapping[str, Needs],
+        dependencies_by_name: Mapping[str, Dependencies],
         commons: Commons,
+        found_by_code: Collection[ElementKind],
     ) -> None:
         self._files = files
         self._head = _head(settings)
         self._elements = elements
         self._models = models
-        self._needs = own_needs
+        self._dependencies = dependencies_by_name
         self._commons = commons
+        self._found_by_code = found_by_code
         self._closures: dict[str, frozenset[str]] = {}
 
-    def version(self, name: str, own: Needs, further: Iterable[str]) -> tuple[str, tuple[str, ...]]:
+    def version(
+        self, name: str, dependencies: Dependencies, further: Iterable[str]
+    ) -> tuple[str, tuple[str, ...]]:
         """Return a task's version, and its files, sorted; ``further`` elements it needs too.
 
         Raises OSError where a file cannot be read.
         """
         found = set(self._own(name))
-        for other in (*self._elements_of(own, found), *further):
+        for other in (*self._elements_of(dependencies, found), *further):
             if other != name:
                 found |= self.closure(other)
         bundle = tuple(sorted(found))
@@ -61,13 +65,13 @@ class Graph:
         seen: set[str] = set()
         waiting = [name]
         while waiting:
-            one = waiting.pop()
-            if one in seen or one not in self._elements:
+            element = waiting.pop()
+            if element in seen or element not in self._elements:
                 continue
-            seen.add(one)
-            found.update(self._own(one))
-            waiting += self._elements_of(self._needs.get(one, NO_NEEDS), found)
-            model = self._models.get(one)
+            seen.add(element)
+            found.update(self._own(element))
+            waiting += self._elements_of(self._dependencies.get(element, NO_DEPENDENCIES), found)
+            model = self._models.get(element)
             if model is not None:
                 waiting.append(model.database)
         self._closures[name] = frozenset(found)
@@ -82,11 +86,11 @@ class Graph:
     def _own(self, name: str) -> list[str]:
         return self._files.under(self._elements[name].folder)
 
-    def _elements_of(self, own: Needs, found: set[str]) -> list[str]:
+    def _elements_of(self, dependencies: Dependencies, found: set[str]) -> list[str]:
         """Add the files of ``commons`` to ``found``; return the elements, those of commons too."""
-        named = [*own.elements]
-        waiting = [*own.imports]
-        anything = own.anything
+        named = [*dependencies.elements]
+        waiting = [*dependencies.imports]
+        anything = dependencies.anything
         while waiting:
             name = waiting.pop()
             if not name.startswith(COMMONS):
@@ -96,13 +100,16 @@ class Graph:
             for file in self._around(name):
                 if file not in found:
                     found.add(file)
-                    deeper = self._commons.needs.get(file, NO_NEEDS)
+                    deeper = self._commons.dependencies.get(file, NO_DEPENDENCIES)
                     named += deeper.elements
                     waiting += deeper.imports
                     anything = anything or deeper.anything
         if anything:
-            wanted = (ElementKind.SERVICE, ElementKind.MODEL)
-            named += [one.name for one in self._elements.values() if one.kind in wanted]
+            named += [
+                name
+                for name, element in self._elements.items()
+                if element.kind in self._found_by_code
+            ]
         return named
 
     def _around(self, module: str) -> Iterator[str]:
@@ -111,7 +118,7 @@ class Graph:
         for length in range(1, len(parts) + 1):
             path = "/".join(parts[:length])
             yield from (
-                one for one in (f"{path}.py", f"{path}/__init__.py") if self._files.has(one)
+                file for file in (f"{path}.py", f"{path}/__init__.py") if self._files.has(file)
             )
 
 

@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
-from jittask.compiler.files import NOTHING_KNOWN, Files, Known, Look
+from jittask.compiler.files import Files
+from jittask.compiler.look import NOTHING_KNOWN, Known, Look
 from jittask.compiler.probe import Probe
 from jittask.diagnostics import Diagnostic
 from jittask.environment import answers_hold
@@ -38,7 +39,7 @@ class Verdict:
     @property
     def mistakes(self) -> tuple[Diagnostic, ...]:
         """The findings without those that only follow from another: one a mistake (V1)."""
-        return tuple(one for one in self.diagnostics if one.because is None)
+        return tuple(found for found in self.diagnostics if found.because is None)
 
 
 def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdict:
@@ -57,24 +58,24 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
         return _judged(Files(root))[0]
     cache = _Cache(root)
     files = Files(root, cache.known)
-    kept = cache.verdict(files)
-    if kept is not None:
-        return kept
+    cached = cache.verdict(files)
+    if cached is not None:
+        return cached
     verdict, environment = _judged(files)
-    cache.keep(files, verdict, environment)
+    cache.write(files, verdict, environment)
     return verdict
 
 
 def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool | str]]:
     """Return a verdict, and the environment variables that it rests on."""
-    from jittask.compiler.build import Compiling  # late: a kept verdict needs no compiler
+    from jittask.compiler.compiling import Compiling  # late: a kept verdict needs no compiler
     from jittask.compiler.parallel import compile_in_parallel
 
-    compiling = Compiling(files, None)
+    compiling = Compiling(files)
     compiling.settle()
     tasks = compile_in_parallel(compiling)
-    elements = tuple(one.name for one in compiling.found)
-    return Verdict(compiling.diagnostics(), elements, tasks), compiling.environment.asked
+    elements = tuple(found.name for found in compiling.elements.found)
+    return Verdict(compiling.elements.diagnostics(), elements, tasks), compiling.environment.asked
 
 
 class _Cache:
@@ -108,10 +109,10 @@ class _Cache:
             return None
         if not answers_hold(held["environment"], os.environ):
             return None
-        said = tuple(diagnostic(one) for one in held["diagnostics"])
-        return Verdict(said, tuple(held["elements"]), held["tasks"])
+        diagnostics = tuple(map(diagnostic, held["diagnostics"]))
+        return Verdict(diagnostics, tuple(held["elements"]), held["tasks"])
 
-    def keep(self, files: Files, verdict: Verdict, environment: Mapping[str, bool | str]) -> None:
+    def write(self, files: Files, verdict: Verdict, environment: Mapping[str, bool | str]) -> None:
         """Keep a verdict; not where something could not be read, nor on a disk that refuses."""
         if files.unreadable or not self._folder.began:
             return
@@ -125,7 +126,7 @@ class _Cache:
                     file: [*digest, *(settled[file][1:-1] if file in settled else ())]
                     for file, digest in digests.items()
                 },
-                "diagnostics": [asdict(one) for one in verdict.diagnostics],
+                "diagnostics": [asdict(found) for found in verdict.diagnostics],
                 "elements": verdict.elements,
                 "tasks": verdict.tasks,
             }

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import ast
 import difflib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jittask.compiler import declarative
 from jittask.compiler.files import MANIFEST
-from jittask.compiler.findings import Findings
+from jittask.compiler.findings import Findings, near_or_all
+from jittask.compiler.model_fields import hides_fields, model_fields
 from jittask.compiler.python import Module
+from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.settings import Settings
 from jittask.compiler.source import Source
-from jittask.datatypes import DATATYPES
-from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
+from jittask.model import ElementKind, ModelForm, ModelInfo
 
 MODEL = "model.py"
 
@@ -36,12 +36,12 @@ class ModelSource:
 
     @property
     def owner(self) -> ast.ClassDef | None:
-        """Its class, where that stands in sight."""
+        """Its class, where the file defines it at its top level."""
         return None if self.module is None else self.module.class_of(self.short)
 
     @property
     def is_out_of_sight(self) -> bool:
-        """Whether its class is imported, assigned, or stands in a block."""
+        """Whether its class is imported, assigned, or defined in a block."""
         return self.owner is None and self.module is not None and self.module.binds(self.short)
 
     @property
@@ -51,7 +51,7 @@ class ModelSource:
         return not is_table and self.owner is None and not self.is_out_of_sight
 
 
-def database_of(given: ModelSource, findings: Findings) -> str | None:
+def _database_of(given: ModelSource, findings: Findings) -> str | None:
     """Return the name of a model's database; None with the reason among the findings."""
     owner = given.owner
     meta = _meta(owner) if owner is not None else {}
@@ -61,12 +61,39 @@ def database_of(given: ModelSource, findings: Findings) -> str | None:
     return None if name is None else str(name)
 
 
-def read_model(given: ModelSource, database: str, findings: Findings) -> ModelInfo | None:
+def read_model(element: ElementFiles, reading: Reading) -> ModelInfo | None:
     """Return what a model's files say of it; None with the reason among the findings."""
+    findings = element.findings
+    source = element.source.without_mistakes(findings)
+    has_file = reading.files.has(f"{element.found.folder}/{MODEL}")
+    if source.data["type"] == ModelForm.NORMAL and not has_file:
+        place = source.value(("type",))
+        findings.add("model-file-missing", place, "model.py is missing beside e.json")
+    given = ModelSource(element.name, source, element.modules.get(MODEL), reading.settings)
+    database = _database_of(given, findings)
+    if database is not None:
+        _check_database(database, source, reading, findings)
+    return _read(given, database or "", findings)
+
+
+def _check_database(name: str, source: Source, reading: Reading, findings: Findings) -> None:
+    """Report a model's database that does not exist, or cannot load."""
+    if name in reading.databases:
+        return
+    place = source.value(("db",) if "db" in source.data else ())
+    names = reading.names[ElementKind.DATABASE]
+    if name in names:
+        findings.add_broken(place, name)
+    else:
+        hint = near_or_all(name, names)
+        findings.add("unknown-database", place, f"no database {name!r}", hint)
+
+
+def _read(given: ModelSource, database: str, findings: Findings) -> ModelInfo | None:
     data, name = given.source.data, given.name
     if data["type"] == ModelForm.TABLE:
         table = data.get("table")
-        return table and ModelInfo(name, ModelForm.TABLE, database, table, opaque=True)
+        return ModelInfo(name, ModelForm.TABLE, database, table, opaque=True) if table else None
     if given.module is None:
         return None
     owner = given.owner
@@ -83,13 +110,13 @@ def read_model(given: ModelSource, database: str, findings: Findings) -> ModelIn
 def _normal(
     given: ModelSource, module: Module, owner: ast.ClassDef, database: str, findings: Findings
 ) -> ModelInfo | None:
-    told = len(findings.found)
-    fields = tuple(_fields(owner, module, findings))
-    if len(findings.found) > told:
+    before = len(findings.found)
+    fields = tuple(model_fields(owner, module, findings))
+    if len(findings.found) > before:
         return None
-    inherited = any(ast.unparse(one).split(".")[-1] != "NormalModel" for one in owner.bases)
-    opaque = inherited or any(_hides_fields(node) for node in owner.body)
-    if not opaque and not any(one.primary_key for one in fields):
+    inherited = any(ast.unparse(base).split(".")[-1] != "NormalModel" for base in owner.bases)
+    opaque = inherited or any(hides_fields(node) for node in owner.body)
+    if not opaque and not any(field.primary_key for field in fields):
         findings.add(
             "model-without-key",
             module.name_place(owner),
@@ -116,7 +143,9 @@ def _declarative(
     fields = declarative.fields(owner, module)
     if fields is None:
         return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, opaque=True)
-    if not any(one.primary_key for one in fields) and declarative.surely_lacks_key(owner, module):
+    if not any(field.primary_key for field in fields) and declarative.surely_lacks_key(
+        owner, module
+    ):
         findings.add(
             "model-without-key",
             module.name_place(owner),
@@ -127,98 +156,23 @@ def _declarative(
     return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, fields)
 
 
-def _fields(owner: ast.ClassDef, module: Module, findings: Findings) -> Iterator[FieldInfo]:
-    seen: set[str] = set()
-    for target, called, keywords in filter(None, map(_declared, owner.body)):
-        kind = DATATYPES.get(called.attr)
-        if kind is None:
-            near = difflib.get_close_matches(called.attr, DATATYPES, 1)
-            findings.add(
-                "unknown-datatype",
-                module.place(called),
-                f"no datatype {called.attr!r}",
-                f"did you mean {near[0]!r}?" if near else None,
-            )
-        elif target.id in seen:
-            findings.add(
-                "duplicate-field",
-                module.place(target),
-                f"the field {target.id!r} is declared twice",
-                "keep one of them",
-            )
-        else:
-            seen.add(target.id)
-            yield _field(target.id, called.attr, kind, keywords)
-
-
-def _declared(node: ast.stmt) -> tuple[ast.Name, ast.Attribute, list[ast.keyword]] | None:
-    """Return name, datatype and keywords of ``name = datatypes.X(...)``."""
-    match node:
-        case (
-            ast.Assign(targets=[ast.Name() as target], value=ast.Call() as call)
-            | ast.AnnAssign(target=ast.Name() as target, value=ast.Call() as call)
-        ):
-            match call.func:
-                case ast.Attribute(value=ast.Name(id="datatypes")) as called:
-                    return target, called, call.keywords
-                case _:
-                    return None
-        case _:
-            return None
-
-
-def _hides_fields(node: ast.stmt) -> bool:
-    """Whether a statement of a class could make fields that are not read (F9)."""
-    declared = _declared(node)
-    if declared is not None:
-        keywords = declared[2]
-        return not all(one.arg and _is_read(one) for one in keywords)
-    match node:
-        case ast.Assign(value=value) | ast.AnnAssign(value=value):
-            return isinstance(value, ast.Call | ast.Name | ast.Attribute | ast.Subscript)
-        case ast.Expr() | ast.Pass():
-            return False
-        case ast.FunctionDef() | ast.AsyncFunctionDef() | ast.ClassDef():
-            return False
-        case _:
-            return True
-
-
-def _is_read(keyword: ast.keyword) -> bool:
-    return keyword.arg not in ("primaryKey", "dbField") or isinstance(keyword.value, ast.Constant)
-
-
-def _field(name: str, datatype: str, kind: FieldType, keywords: list[ast.keyword]) -> FieldInfo:
-    given = {one.arg: one.value.value for one in keywords if isinstance(one.value, ast.Constant)}
-    key = bool(given.get("primaryKey", False))
-    return FieldInfo(
-        name=name,
-        type=kind,
-        column=str(given.get("dbField") or name),
-        primary_key=key,
-        autoincrement=key and datatype == "AutoInt",
-        nullable=not given.get("required", False),
-        datatype=datatype,
-    )
-
-
 def _meta(owner: ast.ClassDef) -> dict[str, object]:
     for node in owner.body:
         if isinstance(node, ast.ClassDef) and node.name == "Meta":
             return {
-                one.targets[0].id: one.value.value
-                for one in node.body
-                if isinstance(one, ast.Assign)
-                and isinstance(one.targets[0], ast.Name)
-                and isinstance(one.value, ast.Constant)
+                statement.targets[0].id: statement.value.value
+                for statement in node.body
+                if isinstance(statement, ast.Assign)
+                and isinstance(statement.targets[0], ast.Name)
+                and isinstance(statement.value, ast.Constant)
             }
     return {}
 
 
 def _no_class(given: ModelSource, module: Module, findings: Findings) -> None:
     classes = [node for node in module.tree.body if isinstance(node, ast.ClassDef)]
-    near = difflib.get_close_matches(given.short, [one.name for one in classes], 1)
-    misnamed = next((one for one in classes if near and one.name == near[0]), None)
+    near = difflib.get_close_matches(given.short, [owner.name for owner in classes], 1)
+    misnamed = next((owner for owner in classes if near and owner.name == near[0]), None)
     findings.add(
         "model-class-missing",
         module.name_place(misnamed) if misnamed else module.place(module.tree),

@@ -1,6 +1,6 @@
 """Compiles the tasks of a large tree in two processes, where only what is said of them matters.
 
-The second process is a fork, so the steps and what they stand on are the very
+The second process is a fork, so the steps and what they read are the very
 same. Only ``jittask validate`` uses it: its process has one thread, and needs
 no compiled tasks.
 """
@@ -12,10 +12,9 @@ import pickle
 import threading
 from dataclasses import dataclass
 
-from jittask.compiler.build import Compiling
-from jittask.compiler.files import Known
+from jittask.compiler.compiling import Compiling
+from jittask.compiler.look import Known
 from jittask.diagnostics import Diagnostic
-from jittask.model import ElementKind
 
 WORTH_IT = 2_000
 """Tasks from which on a fork is cheaper than going alone."""
@@ -37,7 +36,7 @@ def compile_in_parallel(compiling: Compiling) -> int:
 
     Their findings, and the digests of their files, are in ``compiling`` then.
     """
-    names = [one.name for one in compiling.found if one.kind is ElementKind.TASK]
+    names = compiling.task_names()
     if len(names) < WORTH_IT or not _two_can_work():
         compiling.compile_tasks()
         return len(compiling.tasks)
@@ -55,8 +54,8 @@ def compile_in_parallel(compiling: Compiling) -> int:
         compiling.compile_tasks(frozenset(second))
         return len(compiling.tasks)
     half: Half = pickle.loads(content)  # noqa: S301 - from our own fork
-    for one in half.diagnostics:
-        compiling.findings[str(one.element)].found.append(one)
+    for diagnostic in half.diagnostics:
+        compiling.elements.findings[str(diagnostic.element)].found.append(diagnostic)
     compiling.files.take(half.read)
     return len(compiling.tasks) + half.loaded
 
@@ -67,7 +66,9 @@ def _send(compiling: Compiling, names: list[str], reading: int, writing: int) ->
         os.close(reading)
         before = set(compiling.files.known_now())
         compiling.compile_tasks(frozenset(names))
-        found = tuple(one for name in names for one in compiling.findings[name].found)
+        found = tuple(
+            diagnostic for name in names for diagnostic in compiling.elements.findings[name].found
+        )
         read = {
             file: known for file, known in compiling.files.known_now().items() if file not in before
         }

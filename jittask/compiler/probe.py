@@ -1,9 +1,9 @@
-"""Has the functions checked on the real objects, in a process of their own (rule U2).
+"""Has the functions checked on the real objects, in a separate process (rule U2).
 
 The process runs ``python -m jittask.prelude.check``; nothing of it is imported
 here. It is started before it is needed, so that it gets ready meanwhile. An
 element that hangs, exits or crashes on import costs itself alone: the process
-is started anew for the rest.
+is started again for the rest.
 """
 
 from __future__ import annotations
@@ -58,14 +58,14 @@ class Request:
 
 
 class Probe:
-    """The import step of one compilation; does nothing where it is not wanted."""
+    """The import step of one compilation; does nothing where it is not enabled."""
 
     def __init__(self, *, wanted: bool) -> None:
-        self._wanted = wanted
+        self._enabled = wanted
         self._process: subprocess.Popen[bytes] | None = None
 
     def __enter__(self) -> Self:
-        if self._wanted:
+        if self._enabled:
             self._process = _started()
         return self
 
@@ -85,7 +85,7 @@ class Probe:
         known: Mapping[str, tuple[Diagnostic, ...]],
     ) -> dict[str, tuple[Diagnostic, ...]]:
         """Return the findings by task; ``known``: those of versions that were checked before."""
-        if not self._wanted:
+        if not self._enabled:
             return {}
         fresh = {name: task for name, task in tasks.items() if name not in known}
         return {**known, **self._checked(root, fresh, contents)}
@@ -95,19 +95,19 @@ class Probe:
     ) -> dict[str, tuple[Diagnostic, ...]]:
         found: dict[str, tuple[Diagnostic, ...]] = {}
         while waiting:
-            begun: str | None = None
+            current: str | None = None
             for answer in self._answers(_request(root, waiting, contents)):
                 match answer:
                     case {"begin": str(name)}:
-                        begun = name
+                        current = name
                     case {"name": str(name), "ok": bool()} if name in waiting:
                         found[name] = _findings(waiting.pop(name), answer)
-                        begun = None
+                        current = None
                     case _:  # the end, or what element code has written here
                         break
             if waiting:
-                stuck = begun if begun in waiting else next(iter(waiting))
-                found[stuck] = _findings(waiting.pop(stuck), _STUCK if begun else _CRASHED)
+                stuck = current if current in waiting else next(iter(waiting))
+                found[stuck] = _findings(waiting.pop(stuck), _STUCK if current else _CRASHED)
         return found
 
     def _answers(self, request: Request) -> Iterator[Any]:

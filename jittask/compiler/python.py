@@ -9,8 +9,9 @@ import tokenize
 import warnings
 from functools import cached_property
 
-from jittask.compiler.files import Files, read_or_tell
+from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
+from jittask.compiler.read_file import read_or_report
 from jittask.diagnostics import Location
 
 Function = ast.FunctionDef | ast.AsyncFunctionDef
@@ -26,11 +27,11 @@ class Module:
         self._text = text
 
     def mentions(self, word: str) -> bool:
-        """Whether a word stands anywhere in the text: a quick way to a sure no."""
+        """Whether a word is anywhere in the text: where it is not, no parsing is needed."""
         return word in self._text
 
     def place(self, node: ast.AST) -> Location:
-        """Return where a node stands; of one over several lines, its first line."""
+        """Return the place of a node; of one over several lines, its first line."""
         line, start = getattr(node, "lineno", 1), getattr(node, "col_offset", 0)
         last, end = getattr(node, "end_lineno", line), getattr(node, "end_col_offset", start + 1)
         column = self._column(line, start)
@@ -39,10 +40,10 @@ class Module:
         return Location(self.file, line, column, line, self._column(line, end))
 
     def name_place(self, node: Function | ast.ClassDef) -> Location:
-        """Return where the name of a function or class stands."""
+        """Return the place of the name of a function or class."""
         line = self._lines[node.lineno - 1]
         found = re.search(rf"\b(?:def|class)\s+({re.escape(node.name)})\b", line)
-        if found is None:  # the name stands on another line than its keyword
+        if found is None:  # the name is on another line than its keyword
             return self.place(node)
         start, end = found.span(1)
         return Location(self.file, node.lineno, start + 1, node.lineno, end + 1)
@@ -89,7 +90,7 @@ class Module:
 
 def read_python(files: Files, file: str, findings: Findings) -> Module | None:
     """Parse a file; None where it is no Python, with the reason among the findings."""
-    raw = read_or_tell(files, file, findings)
+    raw = read_or_report(files, file, findings)
     if raw is None:
         return None
     try:
@@ -130,22 +131,22 @@ def _parsed(text: str) -> ast.Module:
 _PLAIN_DECORATORS = frozenset(
     {"cache", "classmethod", "final", "lru_cache", "overload", "override", "staticmethod"}
 )
-"""Those that leave a function the parameters that stand in its definition."""
+"""Those that leave a function the parameters of its definition."""
 
 
 def _binds(node: ast.stmt, name: str) -> bool:
     """Whether a statement makes the name something that only the import can tell."""
     match node:
         case ast.Import(names=names) | ast.ImportFrom(names=names):
-            return any((one.asname or one.name) in (name, "*") for one in names)
+            return any((alias.asname or alias.name) in (name, "*") for alias in names)
         case ast.FunctionDef(name=found) | ast.AsyncFunctionDef(name=found):
             return found == name and any(
-                last_name(one) not in _PLAIN_DECORATORS for one in node.decorator_list
+                last_name(decorator) not in _PLAIN_DECORATORS for decorator in node.decorator_list
             )
         case ast.ClassDef(name=found):
             return found == name
         case _:
-            return any(_stored(one, name) for one in ast.walk(node))
+            return any(_stored(inner, name) for inner in ast.walk(node))
 
 
 def last_name(node: ast.expr) -> str | None:

@@ -14,10 +14,14 @@ _OF_JITAI = ("models.NormalType", "services.NormalType")
 
 
 def check_references(
-    own: Mentions, files: Files, elements: frozenset[str], commons: Commons, findings: Findings
+    mentioned: Mentions,
+    files: Files,
+    elements: frozenset[str],
+    commons: Commons,
+    findings: Findings,
 ) -> None:
-    """Tell of elements and modules that are not there."""
-    for named in own.elements:
+    """Report elements and modules that do not exist."""
+    for named in mentioned.elements:
         if named.name not in elements:
             near = nearest(named.name, elements)
             findings.add(
@@ -26,19 +30,19 @@ def check_references(
                 f"no element {named.name!r}, so app.getElement will fail",
                 f"did you mean {near!r}?" if near else None,
             )
-    for one in own.imports:
-        if not one.certain or one.name.startswith(_OF_JITAI):
+    for imported in mentioned.imports:
+        if not imported.certain or imported.name.startswith(_OF_JITAI):
             continue
-        file = module_file(one.name, files)
+        file = module_file(imported.name, files)
         if file is None:
             findings.add(
                 "unknown-module",
-                one.place,
-                f"no module {one.name!r} in the tree",
-                _near(one.name, files),
+                imported.place,
+                f"no module {imported.name!r} in the tree",
+                _near(imported.name, files),
             )
         elif file in commons.broken:
-            findings.add_broken(one.place, file)
+            findings.add_broken(imported.place, file)
 
 
 def _near(name: str, files: Files) -> str | None:

@@ -1,4 +1,4 @@
-"""Checks what a service element declares against its code (rule F7)."""
+"""Reads service elements, and checks what they declare against their code (rule F7)."""
 
 from __future__ import annotations
 
@@ -7,9 +7,28 @@ from collections.abc import Sequence
 
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import Function, Module
+from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.source import Source
 
+SERVICE = "service.py"
 _CODE = "function-list-mismatch"
+
+
+def read_service(element: ElementFiles, reading: Reading) -> Module | None:
+    """Return a service's ``service.py``; None with the reason among the findings."""
+    source, findings = element.source, element.findings
+    module = element.modules.get(SERVICE)
+    if not reading.files.has(f"{element.found.folder}/{SERVICE}"):
+        findings.add(
+            "service-file-missing",
+            source.value(("type",)),
+            "service.py is missing beside e.json",
+            "write it with plain functions, or a class of the service's name",
+        )
+    elif module is not None:
+        short = element.name.rpartition(".")[2]
+        check_function_list(source.without_mistakes(findings), short, module, findings)
+    return module
 
 
 def find_function(module: Module, short: str, name: str) -> tuple[Function | None, bool]:
@@ -17,7 +36,7 @@ def find_function(module: Module, short: str, name: str) -> tuple[Function | Non
     method = module.method(short, name)
     if method is None:
         return module.function(name), False
-    static = any(getattr(one, "id", "") == "staticmethod" for one in method.decorator_list)
+    static = any(getattr(node, "id", "") == "staticmethod" for node in method.decorator_list)
     return method, not static
 
 
@@ -29,7 +48,7 @@ def may_have(module: Module, short: str, name: str) -> bool:
 
 
 def _only_service(bases: Sequence[object]) -> bool:
-    names = [getattr(one, "id", getattr(one, "attr", "")) for one in bases]
+    names = [getattr(base, "id", getattr(base, "attr", "")) for base in bases]
     return all(name == "NormalService" for name in names)
 
 
@@ -44,7 +63,7 @@ def offered(module: Module, short: str) -> list[str]:
 
 
 def check_function_list(source: Source, short: str, module: Module, findings: Findings) -> None:
-    """Tell where ``functionList`` and the code differ."""
+    """Report where ``functionList`` and the code differ."""
     for at, declared in enumerate(source.data.get("functionList", ())):
         name = declared["name"]
         function, takes_self = find_function(module, short, name)
@@ -61,9 +80,9 @@ def check_function_list(source: Source, short: str, module: Module, findings: Fi
         arguments = declared.get("args")
         if arguments is None:
             continue
-        listed = [one.get("name") for one in arguments if isinstance(one, dict)]
+        listed = [argument.get("name") for argument in arguments if isinstance(argument, dict)]
         spread = function.args.vararg or function.args.kwarg
-        names = [one.arg for one in [*function.args.posonlyargs, *function.args.args]]
+        names = [argument.arg for argument in [*function.args.posonlyargs, *function.args.args]]
         names = names[1:] if takes_self else names
         required = len(names) - len(function.args.defaults)
         if spread or (listed == names[: len(listed)] and len(listed) >= required):

@@ -8,11 +8,13 @@ from typing import Any
 
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings, near_or_all
-from jittask.compiler.schema import check_app
-from jittask.compiler.source import Pointer, Source, read_json
+from jittask.compiler.json_spans import Pointer
+from jittask.compiler.read_json import read_json
+from jittask.compiler.schema_check import check_schema
+from jittask.compiler.source import Source
 from jittask.diagnostics import Location
 from jittask.environment import expand, references
-from jittask.model import AppSettings, RuntimeSettings
+from jittask.model import AppSettings, ElementKind, RuntimeSettings
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.problems import Mistake
 from jittask.zonedata import find_zone
@@ -24,7 +26,7 @@ class Settings:
 
     app: AppSettings
     calendar: Calendar | None = None
-    """A stand-in where it is wrong, which is told here, and not by every task."""
+    """A stand-in where it is wrong, which is reported once, and not for every task."""
     broken: bool = False
     """Whether something is wrong, so that what elements miss here may be that."""
 
@@ -39,12 +41,15 @@ _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
 def read_settings(
     files: Files,
     environment: Mapping[str, str],
-    databases: Collection[str],
+    names: Mapping[ElementKind, Collection[str]],
     findings: Findings,
     *,
     check_calendar: bool = True,
 ) -> Settings:
-    """Return the app's settings; what cannot be read is a finding, and a default instead."""
+    """Return the app's settings; what cannot be read is a finding, and a default instead.
+
+    ``names``: of the tree's elements, by kind.
+    """
     if not files.root.is_dir():
         findings.add("no-tree", Location("."), f"{files.root} is not a folder")
         return _NOTHING
@@ -57,19 +62,19 @@ def read_settings(
         )
         return _NOTHING
     whole = read_json(files, MANIFEST, findings)
-    if whole is None or not check_app(whole, findings):
+    if whole is None or not check_schema(whole, "app", None, findings):
         return _NOTHING
     sound = whole.without_mistakes(findings)
-    unset = _tell_unset(sound, environment, findings)
+    unset = _report_unset(sound, environment, findings)
     source = replace(sound, data=_filled(sound.data, (), environment, unset))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
-        settings = replace(settings, timezone="UTC")  # told once, here, and not by every task
-    if not _database_is_known(source, databases, findings):
+        settings = replace(settings, timezone="UTC")  # reported once, and not for every task
+    if not _database_is_known(source, names[ElementKind.DATABASE], findings):
         settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
     calendar = None
-    if check_calendar and not any(one[:2] == _CALENDAR for one in unset):
+    if check_calendar and not any(pointer[:2] == _CALENDAR for pointer in unset):
         calendar = _calendar(source, findings)
     lacking = findings.broken or bool(unset)
     if calendar is None and lacking:
@@ -80,7 +85,7 @@ def read_settings(
 def _settings(data: Mapping[str, Any]) -> AppSettings:
     settings = data.get("settings", {})
     runtime = settings.get("runtime", {})
-    known = RuntimeSettings()
+    default = RuntimeSettings()
     return AppSettings(
         app_id=data.get("appId", ""),
         name=data.get("name", ""),
@@ -92,12 +97,12 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         store=settings.get("store"),
         retention_days=settings.get("retentionDays", 90),
         runtime=RuntimeSettings(
-            executor=runtime.get("executor", known.executor),
-            workers=runtime.get("workers", known.workers),
-            scan_seconds=runtime.get("scanSeconds", known.scan_seconds),
-            lease_seconds=runtime.get("leaseSeconds", known.lease_seconds),
-            heartbeat_seconds=runtime.get("heartbeatSeconds", known.heartbeat_seconds),
-            debounce_millis=runtime.get("debounceMillis", known.debounce_millis),
+            executor=runtime.get("executor", default.executor),
+            workers=runtime.get("workers", default.workers),
+            scan_seconds=runtime.get("scanSeconds", default.scan_seconds),
+            lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
+            heartbeat_seconds=runtime.get("heartbeatSeconds", default.heartbeat_seconds),
+            debounce_millis=runtime.get("debounceMillis", default.debounce_millis),
         ),
     )
 
@@ -163,7 +168,7 @@ def _calendar(source: Source, findings: Findings) -> Calendar | None:
         return _STAND_IN
 
 
-def _tell_unset(
+def _report_unset(
     source: Source, environment: Mapping[str, str], findings: Findings
 ) -> frozenset[Pointer]:
     """Return the places of the texts that name a variable which is not set."""
@@ -189,7 +194,7 @@ def _filled(
         return expand(data, environment)
     if isinstance(data, list):
         items = [(n, one) for n, one in enumerate(data) if (*pointer, n) not in unset]
-        return [_filled(one, (*pointer, n), environment, unset) for n, one in items]
+        return [_filled(item, (*pointer, n), environment, unset) for n, item in items]
     if isinstance(data, dict):
         keys = [key for key in data if (*pointer, key) not in unset]
         return {key: _filled(data[key], (*pointer, key), environment, unset) for key in keys}

@@ -27,7 +27,7 @@ class Call:
     place: Callable[[], Location]
     """Where the task names it."""
     defined: str = ""
-    """Where a service function stands, in words."""
+    """Where a service function is defined, in words."""
     on_failure: bool = False
     """Whether it is given a failed run."""
 
@@ -59,33 +59,33 @@ def check_signature(module: Module, function: Function, call: Call, findings: Fi
         return
     positional = positional[call.skip :]
     required = len(positional) - min(len(arguments.defaults), len(positional))
-    wanted = call.given
+    given = call.given
     named = [
-        one.arg
-        for one, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
+        parameter.arg
+        for parameter, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True)
         if default is None
     ]
     words = _FAILURE_WORDS if call.on_failure else _ROW_WORDS[call.rows]
     legacy = call.style is CallStyle.LEGACY_MAIN
     if legacy:
         words = "app, taskInstance and the row" if call.rows else "app and taskInstance"
-    if required > wanted or named:
-        extra = [one.arg for one in positional[wanted:required]] + named
+    if required > given or named:
+        extra = [parameter.arg for parameter in positional[given:required]] + named
         findings.add(
             "too-many-parameters",
             call.place(),
             f"{function.name} is called with {words}, but requires {_quoted(extra)}{call.defined}",
             "remove it, or give it a default",
         )
-    elif len(positional) < wanted and arguments.vararg is None:
+    elif len(positional) < given and arguments.vararg is None:
         findings.add(
             "too-few-parameters",
             call.place(),
             f"{function.name} is called with {words}, but takes {len(positional)}{call.defined}",
             f"write: def {'customFunc' if legacy else function.name}({_names(call)}):",
         )
-    elif len(positional) > wanted:
-        extra = [one.arg for one in positional[wanted:]]
+    elif len(positional) > given:
+        extra = [parameter.arg for parameter in positional[given:]]
         findings.add(
             "unused-parameter",
             call.place(),

@@ -4,7 +4,7 @@ Two files of JSON lines. ``look`` holds the digest of each file that had
 settled, with what tells without reading that it is the one it was, and the
 names in each folder.
 ``tasks`` holds each task that can load, by name: its version, what of its
-``e.json`` has a meaning, where its function stands, and what was said of it. A
+``e.json`` has a meaning, where its function is, and what was found wrong. A
 task is taken from there only if the files of today give it that very version;
 its timer, policy and filter are then made by the same steps as ever.
 
@@ -27,8 +27,9 @@ from sys import intern
 from typing import Any, NamedTuple, Self
 
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
-from jittask.compiler.dependencies import NO_NEEDS, Needs
-from jittask.compiler.files import NOTHING_KNOWN, Files, Folder, Known, Look
+from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
+from jittask.compiler.files import Files
+from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look
 from jittask.diagnostics import Diagnostic
 from jittask.model import CallStyle, FunctionRef
 
@@ -50,9 +51,9 @@ class CachedTask(NamedTuple):
     """Its ``timerCfg``, as JSON."""
     function: FunctionRef
     on_failure: FunctionRef | None
-    needs: Needs
-    told: tuple[Diagnostic, ...]
-    """What it was told of its own files."""
+    dependencies: Dependencies
+    diagnostics: tuple[Diagnostic, ...]
+    """What was found in its own files."""
 
 
 class TaskCache:
@@ -76,12 +77,12 @@ class TaskCache:
     def __exit__(self, *_: object) -> None:
         self._open.close()
 
-    def begin(self, bearing: str) -> None:
+    def begin(self, settings_digest: str) -> None:
         """Look for the tasks that were kept under the settings that tasks depend on now."""
-        self._head = {"stamp": stamp(), "bearing": bearing, "packages": _packages()}
+        self._head = {"stamp": stamp(), "settings_digest": settings_digest, "packages": _packages()}
         with contextlib.suppress(*_NO_FILE):
             lines = _Lines(self._open.enter_context(self._folder.open(_TASKS)))
-            if all(lines.head[key] == self._head[key] for key in ("stamp", "bearing")):
+            if all(lines.head[key] == self._head[key] for key in ("stamp", "settings_digest")):
                 self._old = lines
                 self.imports_hold = lines.head["packages"] == self._head["packages"]
 
@@ -109,25 +110,25 @@ class TaskCache:
             known = files.known(self._folder.began)
             if known != self.known:
                 self._folder.write(_LOOK, _look_lines(known))
-            wanted = sorted(names)
-            if not self._stand(wanted):
-                self._folder.write(_TASKS, self._lines(wanted))
+            ordered = sorted(names)
+            if not self._holds(ordered):
+                self._folder.write(_TASKS, self._lines(ordered))
 
-    def _stand(self, wanted: list[str]) -> bool:
+    def _holds(self, names: list[str]) -> bool:
         """Whether the file holds just these tasks, as they are now."""
         old = self._old
         if old is None or old.passed_over or not old.is_over:
             return False
-        return self.imports_hold and self._fresh.keys().isdisjoint(wanted)
+        return self.imports_hold and self._fresh.keys().isdisjoint(names)
 
-    def _lines(self, wanted: Iterable[str]) -> Iterator[str]:
+    def _lines(self, names: Iterable[str]) -> Iterator[str]:
         yield json.dumps(self._head)
         if self._old is None:
-            yield from (self._fresh[name] for name in wanted)
+            yield from (self._fresh[name] for name in names)
             return
         with self._folder.open(_TASKS) as lines:
             before = _Lines(lines)
-            for name in wanted:
+            for name in names:
                 line = self._fresh.get(name) or before.of(name)
                 if line is not None:
                     yield line
@@ -144,7 +145,7 @@ class TaskCache:
             path, folder, held = json.loads(line)
             if folder is not None:
                 modified, changed, inode, *held_names = folder
-                inside = (names.setdefault(one, one) for one in map(tuple, held_names))
+                inside = (names.setdefault(listed, listed) for listed in map(tuple, held_names))
                 folders[path] = Folder(modified, _same(changed, modified), inode, *inside)
             prefix = f"{path}/" if path else ""
             for name, size, modified, changed, inode, digest in held:
@@ -186,9 +187,9 @@ class _Lines:
 def _look_lines(known: Look) -> list[str]:
     """Write down a look: a line a folder, under one that tells whether all are whole."""
     held: dict[str, list[tuple[object, ...]]] = {folder: [] for folder in known.folders}
-    for file, one in known.files.items():
+    for file, found in known.files.items():
         folder, _, name = file.rpartition("/")
-        held.setdefault(folder, []).append((name, *one[1:]))
+        held.setdefault(folder, []).append((name, *found[1:]))
     lines = [json.dumps([path, _written(known.folders.get(path)), files])
              for path, files in held.items()]  # fmt: skip
     return [json.dumps([stamp(), _digest("".join(f"{line}\n" for line in lines))]), *lines]
@@ -200,9 +201,9 @@ def _written(folder: Folder | None) -> list[object] | None:
     return [folder.modified, folder.changed, folder.inode, folder.files, folder.folders]
 
 
-def _same(one: int, other: int) -> int:
-    """Return the very number that ``other`` is, where they are equal: a large one takes room."""
-    return other if one == other else one
+def _same(number: int, other: int) -> int:
+    """Return the very object ``other`` where they are equal: a large number takes memory."""
+    return other if number == other else number
 
 
 def _digest(text: str) -> str:
@@ -211,31 +212,32 @@ def _digest(text: str) -> str:
 
 def _line(task: CachedTask) -> str:
     """Write a task down, its name first; a name is a Python name, and needs no escape."""
-    needs = None if task.needs == NO_NEEDS else task.needs
+    dependencies = None if task.dependencies == NO_DEPENDENCIES else task.dependencies
     return json.dumps(
         [
             task.name, task.version, task.timing_digest, task.data, task.timing,
-            astuple(task.function), astuple(task.on_failure) if task.on_failure else None, needs,
-            [asdict(one) for one in task.told],
+            astuple(task.function), astuple(task.on_failure) if task.on_failure else None,
+            dependencies,
+            [asdict(diagnostic) for diagnostic in task.diagnostics],
         ],
         ensure_ascii=False,
     )  # fmt: skip
 
 
 def _task(name: str, line: list[Any]) -> CachedTask:
-    """Read a task; ``name`` is its own, which is not to be held twice."""
-    _, version, timing_digest, data, timing, function, on_failure, needs, told = line
+    """Read a task; ``name`` is the one string of its name, which is not to be held twice."""
+    _, version, timing_digest, data, timing, function, on_failure, dependencies, diagnostics = line
     data["type"] = intern(data["type"])
     return CachedTask(
         name, version, timing_digest, data, timing, _function(name, function),
         None if on_failure is None else _function(name, on_failure),
-        NO_NEEDS if needs is None else _needs(*needs),
-        tuple(diagnostic(one) for one in told),
+        NO_DEPENDENCIES if dependencies is None else _dependencies(*dependencies),
+        tuple(map(diagnostic, diagnostics)),
     )  # fmt: skip
 
 
-def _needs(elements: list[str], imports: list[str], anything: bool) -> Needs:
-    return Needs(tuple(map(intern, elements)), tuple(map(intern, imports)), anything)
+def _dependencies(elements: list[str], imports: list[str], anything: bool) -> Dependencies:
+    return Dependencies(tuple(map(intern, elements)), tuple(map(intern, imports)), anything)
 
 
 def _function(name: str, written: list[str]) -> FunctionRef:
@@ -247,6 +249,8 @@ def _function(name: str, written: list[str]) -> FunctionRef:
 def _packages() -> str:
     """Name the Python that imports, and the packages that it finds: adding one changes a folder."""
     parts = [sys.version, sys.prefix]
-    folders = (one for one in map(Path, sys.path) if one.name in _PACKAGES and one.is_dir())
+    folders = (
+        folder for folder in map(Path, sys.path) if folder.name in _PACKAGES and folder.is_dir()
+    )
     parts += [f"{folder} {folder.stat().st_mtime_ns}" for folder in folders]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()

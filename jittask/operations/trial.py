@@ -59,7 +59,7 @@ def try_task(
     root, now = workspace.root, workspace.now()
     assignment = Assignment(
         run=0, token=0, attempt=1, task=found.name, row_key=key, trigger=Trigger.MANUAL,
-        nominals=(now,), effective=now, bundle=root, root=root,
+        nominals=(now,), effective=now, version=found.version,
         timeout_seconds=found.policy.timeout_seconds,
     )  # fmt: skip
     try:

@@ -1,4 +1,4 @@
-"""Since when a task counts, decided purely (rule D7)."""
+"""Since when the occurrences of a task count, decided purely (rule D7)."""
 
 from __future__ import annotations
 
@@ -10,23 +10,23 @@ from jittask.model import Reason
 from jittask.store.watermarks import Watermark
 
 DEFAULT_GRACE = timedelta(seconds=86_400)
-"""How long an occurrence may be late, or a task away, where its policy does not say (D6, D7)."""
+"""How long an occurrence may be late, or a task absent, where its policy sets nothing (D6, D7)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Activation:
-    """A task's mark as it is now; ``void`` says why pending runs of before no longer hold."""
+    """A task's mark as it is now; ``void`` says why earlier pending runs are no longer valid."""
 
     mark: Watermark
     void: Reason | None = None
 
 
 def activate(task: CompiledTask, mark: Watermark | None, now: datetime) -> Activation:
-    """Return the mark to go on from.
+    """Return the mark to plan from.
 
-    The first sight of a task, a new timing, enabling again, and a return after
-    more than the grace are activations: nothing before ``now`` fires by
-    itself. A restart, a calendar edit and a new function are none.
+    A task that is new, has a new timing, is enabled again, or returns after
+    more than its grace is activated: nothing before ``now`` fires by itself. A
+    restart, a calendar edit and a new function activate nothing.
     """
     fresh = Watermark(
         task=task.name,

@@ -28,57 +28,71 @@ _TICK = timedelta(microseconds=1)
 class Bodies:
     """The bodies of one bundle.
 
-    This process holds it for all of its life, with others that go together with
-    it; or, with ``shared``, has it beside any others until it is closed.
+    The process holds it until its end, with others that go together with it; or,
+    with ``shared``, beside any others until it is closed.
     """
 
     def __init__(
-        self, code: Path, root: Path, clock: Clock | None = None, *, shared: bool = False
+        self, bundle: Path, root: Path, clock: Clock | None = None, *, shared: bool = False
     ) -> None:
         self._clock = clock or SystemClock()
-        self._theirs = (code, root / STATE_FOLDER)  # another bundle may have a module loaded
-        compilation = compile_tree(code)
+        self._element_folders = (
+            bundle,
+            root / STATE_FOLDER,
+        )  # another bundle may have a module loaded
+        compilation = compile_tree(bundle)
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
-        self._beside = IsolatedTree(contents, code, root) if shared else None
-        self._app = self._beside.app if self._beside else install(contents, code, root)
-        self._stand = among_others if shared else alone
+        self._isolated = IsolatedTree(contents, bundle, root) if shared else None
+        self._app = self._isolated.app if self._isolated else install(contents, bundle, root)
+        self._entered = among_others if shared else alone
 
     def run(self, assignment: Assignment) -> Outcome:
         """Read the row again, judge it again, call the function, encode what it returns."""
         began = self._clock.monotonic()
         try:
-            with self._stand(self._app, self._current(assignment)):
+            with self._entered(self._app, self._current(assignment)):
                 task = self._tasks[assignment.task]
                 handling = assignment.trigger is Trigger.ON_FAILURE
-                wanted = _handled(task, assignment) if handling else self._own(task, assignment)
-                if isinstance(wanted, Withdrawn):
-                    return wanted
-                reference, given = wanted
+                find = self._failure_call if handling else self._own_call
+                found = find(task, assignment)
+                if isinstance(found, Withdrawn):
+                    return found
+                reference, argument = found
                 function = load_function(reference, self._app)
-                result = encode_result(call(function, reference.style, given))
+                result = encode_result(call(function, reference.style, argument))
             return Completed(result, self._clock.monotonic() - began)
         except BaseException as error:
-            words = self._as_in_the_tree(_said(error)).splitlines()[0]
-            return Failed(words, self._traceback(error), self._clock.monotonic() - began)
+            message = self._as_in_the_tree(_text_of(error)).splitlines()[0]
+            return Failed(message, self._traceback(error), self._clock.monotonic() - began)
 
     def load(self, task: str) -> None:
-        """Import a task's function before any run of it; raises whatever the import raises."""
+        """Import a task's function before any run of it; raises what the import raises."""
         file = self._tasks[task].function.file
         self._app.module(file.removesuffix(".py").replace("/", "."))
 
     def close(self) -> None:
         """Take a shared bundle out of the process; no body of it may run."""
-        if self._beside is not None:
-            self._beside.close()
+        if self._isolated is not None:
+            self._isolated.close()
 
-    def _own(
+    def _own_call(
         self, task: CompiledTask, assignment: Assignment
     ) -> tuple[FunctionRef, RowData | None] | Withdrawn:
         row = self._fresh_row(task, assignment)
         if isinstance(row, Withdrawn):
             return row
         return task.function, None if row is None else RowData(row)
+
+    def _failure_call(
+        self, task: CompiledTask, assignment: Assignment
+    ) -> tuple[FunctionRef, FailedRun] | Withdrawn:
+        """Return the function of ``policy.onFailure``, and the failed run (R2)."""
+        if task.policy.on_failure is None:
+            return Withdrawn(Reason.NOT_HANDLED, "the task has no policy.onFailure any more")
+        if assignment.failed is None:
+            return Withdrawn(Reason.NOT_HANDLED, "the failed run is not kept any more")
+        return task.policy.on_failure, assignment.failed
 
     def _fresh_row(self, task: CompiledTask, assignment: Assignment) -> Row | Withdrawn | None:
         """Return the row as it is now, or why it is not to fire any more (D5)."""
@@ -111,47 +125,36 @@ class Bodies:
         )
 
     def _traceback(self, error: BaseException) -> str:
-        """Return the traceback from the element's code on: ours says nothing to its author."""
+        """Return the traceback from the element's code on: our frames say nothing to its author."""
         frames = error.__traceback__
-        while frames is not None and not self._is_theirs(frames.tb_frame.f_code.co_filename):
+        while frames is not None and not self._is_of_element(frames.tb_frame.f_code.co_filename):
             frames = frames.tb_next
         lines = traceback.format_exception(
-            type(error), error, _without_ours(frames) or error.__traceback__
+            type(error), error, _without_import_frames(frames) or error.__traceback__
         )
         return self._as_in_the_tree("".join(lines))
 
-    def _is_theirs(self, file: str) -> bool:
-        return any(Path(file).is_relative_to(one) for one in self._theirs)
+    def _is_of_element(self, file: str) -> bool:
+        return any(Path(file).is_relative_to(folder) for folder in self._element_folders)
 
     def _as_in_the_tree(self, text: str) -> str:
         """Return text with the modules' names that the tree gives them."""
-        return text.replace(self._beside.package, "") if self._beside else text
+        return text.replace(self._isolated.package, "") if self._isolated else text
 
 
-def _handled(
-    task: CompiledTask, assignment: Assignment
-) -> tuple[FunctionRef, FailedRun] | Withdrawn:
-    """Return what the failed run is given to (R2)."""
-    if task.policy.on_failure is None:
-        return Withdrawn(Reason.NOT_HANDLED, "the task has no policy.onFailure any more")
-    if assignment.failed is None:
-        return Withdrawn(Reason.NOT_HANDLED, "the failed run is not kept any more")
-    return task.policy.on_failure, assignment.failed
-
-
-def _without_ours(frames: TracebackType | None) -> TracebackType | None:
+def _without_import_frames(frames: TracebackType | None) -> TracebackType | None:
     """Leave out the frames by which a shared bundle's imports are led to its own modules."""
-    kept: list[TracebackType] = []
+    element_frames: list[TracebackType] = []
     while frames is not None:
         if frames.tb_frame.f_code.co_filename != isolated_imports.__file__:
-            kept.append(frames)
+            element_frames.append(frames)
         frames = frames.tb_next
-    for one, following in zip(kept, [*kept[1:], None], strict=False):
-        one.tb_next = following
-    return kept[0] if kept else None
+    for frame, following in zip(element_frames, [*element_frames[1:], None], strict=False):
+        frame.tb_next = following
+    return element_frames[0] if element_frames else None
 
 
-def _said(error: BaseException) -> str:
+def _text_of(error: BaseException) -> str:
     try:
         return f"{type(error).__name__}: {error}"
     except Exception:

@@ -19,7 +19,7 @@ from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.graph import manifest, version_of_copy
 from jittask.model import AppSettings
 
-_REMEMBERED = 4096  # paths: one is asked for with every run
+_CACHED_PATHS = 4096  # a path is asked for with every run
 
 
 class BundleChanged(Exception):
@@ -31,21 +31,21 @@ class Bundles:
 
     def __init__(self, state_folder: Path) -> None:
         self._folder = state_folder / "bundles"
-        self._path = lru_cache(_REMEMBERED)(self._folder.joinpath)
+        self._path = lru_cache(_CACHED_PATHS)(self._folder.joinpath)
 
     def path(self, version: str) -> Path:
-        """Return where that version is, or is to be."""
+        """Return the folder of that version, whether or not it exists."""
         return self._path(version)
 
     def has(self, version: str) -> bool:
-        """Whether that version is laid out, whole."""
+        """Whether that version is laid out."""
         return self.path(version).is_dir()
 
     def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path, settings: AppSettings) -> None:
         """Lay out the bundles of many tasks; see ``lay_out``."""
-        there = self._versions()
+        present = self._versions()
         for task in tasks:
-            if task.version not in there:
+            if task.version not in present:
                 self.lay_out(task, root, settings)
 
     def lay_out(self, task: CompiledTask, root: Path, settings: AppSettings) -> Path:
@@ -74,18 +74,18 @@ class Bundles:
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
         except OSError:
-            if not target.is_dir():  # another process was quicker
+            if not target.is_dir():  # another process was faster
                 raise
         finally:
             shutil.rmtree(draft, ignore_errors=True)
         return target
 
     def forget_all_but(self, versions: frozenset[str]) -> None:
-        """Delete the folders of versions that nothing names any more."""
+        """Delete the folders of all other versions."""
         if not self._folder.is_dir():
             return
         with os.scandir(self._folder) as entries:
-            old = [one.name for one in entries if one.name not in versions]
+            old = [entry.name for entry in entries if entry.name not in versions]
         for name in old:
             shutil.rmtree(self._folder / name, ignore_errors=True)
 
@@ -94,4 +94,4 @@ class Bundles:
         if not self._folder.is_dir():
             return frozenset()
         with os.scandir(self._folder) as entries:
-            return frozenset(one.name for one in entries)
+            return frozenset(entry.name for entry in entries)

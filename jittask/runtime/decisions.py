@@ -1,4 +1,4 @@
-"""What the worker does, decided purely: what starts, and what an outcome makes of a run (R2)."""
+"""Decides purely: which due runs start, and what an outcome makes of a run (R2)."""
 
 from __future__ import annotations
 
@@ -41,17 +41,17 @@ def choose(
     claims: list[Claim] = []
     skips: list[Skip] = []
     for run in due:
-        standing = snapshot.tasks.get(run.task)
-        if standing is None:
+        running = snapshot.tasks.get(run.task)
+        if running is None:
             continue
         if run.task in paused and run.trigger is Trigger.SCHEDULE:
             skips.append(Skip(run, Reason.PAUSED, _paused(paused[run.task])))
             continue
         if run.trigger is Trigger.ON_FAILURE:
             if len(claims) < free:
-                claims.append(Claim(run, standing.task.version))
+                claims.append(Claim(run, running.task.version))
             continue
-        policy = standing.task.policy
+        policy = running.task.policy
         key = (run.task, run.row_key)
         if busy[key] and policy.overlap is not Overlap.ALLOW:
             if policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE:
@@ -60,7 +60,7 @@ def choose(
         capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
         if capped or len(claims) >= free:
             continue
-        claims.append(Claim(run, standing.task.version))
+        claims.append(Claim(run, running.task.version))
         busy[key] += 1
         per_task[run.task] += 1
     return Choice(tuple(claims), tuple(skips))
@@ -83,17 +83,17 @@ def _paused(pause: Pause) -> str:
 
 def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
     """Decide what an outcome makes of its run; ``jitter`` is between 0 and 1."""
-    state, reason, detail, result, error = _meaning(done.outcome)
+    status, reason, detail, result, error = _meaning(done.outcome)
     retry_at = None
-    if _again(done, policy):
-        state, retry_at = RunStatus.PENDING, now + _delay(policy, done.attempt, jitter)
-    if isinstance(done.outcome, Interrupted | Unbegun) and state is RunStatus.PENDING:
+    if _runs_again(done, policy):
+        status, retry_at = RunStatus.PENDING, now + _delay(policy, done.attempt, jitter)
+    if isinstance(done.outcome, Interrupted | Unbegun) and status is RunStatus.PENDING:
         retry_at = now
     return Ending(
         run=done.run,
         token=done.token,
         attempt=done.attempt,
-        status=state,
+        status=status,
         reason=reason,
         detail=detail,
         result=result,
@@ -124,7 +124,7 @@ def _meaning(
             return RunStatus.CANCELLED, reason, detail, None, None
 
 
-def _again(done: Done, policy: Policy) -> bool:
+def _runs_again(done: Done, policy: Policy) -> bool:
     match done.outcome:
         case Failed() | TimedOut():
             return done.attempt <= policy.retry.max

@@ -1,44 +1,134 @@
-"""Hands a runtime's events on, one at a time, and remembers the latest for who waits for one."""
+"""Gives a runtime's events to its subscribers, and remembers the latest for ``wait_for``."""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 
-from jittask.runtime.events import Event
+from jittask.clock import Clock
+from jittask.runtime.errors import WrongState
+from jittask.runtime.event_queue import EventStream
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.subscription import Listener, Subscription
 
 _REMEMBERED = 1000
+_STALL_SECONDS = 5.0  # without one event delivered, at the end of a runtime
+_LAST_SECONDS = 60.0  # for all events that wait at the end of a runtime
+_log = logging.getLogger(__name__)
 
 
 class EventBus:
-    """Safe to call from every thread of the runtime."""
+    """Safe to call from every thread; never waits for a subscriber but in ``finish``."""
 
-    def __init__(self, on_event: Callable[[Event], None] | None) -> None:
-        self._on_event = on_event
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
         self._condition = threading.Condition()
-        self._told: deque[Event] = deque(maxlen=_REMEMBERED)
+        self._remembered: deque[Event] = deque(maxlen=_REMEMBERED)
+        self._subscriptions: list[Subscription] = []
+        self._streams: list[EventStream] = []
+        self._over = False
+
+    def subscribe(self, listener: Listener, capacity: int) -> Subscription:
+        """Call ``listener`` with every event from here on, in a thread for it alone."""
+        subscription = Subscription(listener, capacity, self._raised, self._detach)
+        with self._condition:
+            self._subscriptions.append(subscription)
+        return subscription
+
+    def stream(self, capacity: int) -> EventStream:
+        """Return an iterator of the events from when its ``with`` block begins."""
+        return EventStream(capacity, self._attach_stream, self._detach_stream)
+
+    def begin(self) -> None:
+        """Forget the events of the start before, and be ready for those of the next one."""
+        with self._condition:
+            self._over = False
+            self._remembered.clear()
+            for subscription in self._subscriptions:
+                subscription.reopen()
 
     def emit(self, event: Event) -> None:
-        """Tell an event."""
+        """Give an event to everybody; all get the events in the same order."""
         with self._condition:
-            self._told.append(event)
-            if self._on_event is not None:
-                self._on_event(event)
+            self._remembered.append(event)
+            self._streams = [stream for stream in self._streams if stream.offer(event)]
+            full = [reader for reader in self._subscriptions if not reader.offer(event)]
             self._condition.notify_all()
+            for subscription in full:
+                self._drop(subscription, f"{subscription.capacity} events were waiting for it")
 
-    def wait_for(self, wanted: Callable[[Event], bool], seconds: float) -> Event:
-        """Return the first event, remembered or to come, that ``wanted`` says yes to.
+    def finish(self) -> None:
+        """End with what has been emitted, and wait, for a bounded time, until it is delivered."""
+        with self._condition:
+            self._over = True
+            self._condition.notify_all()
+            subscriptions, streams = tuple(self._subscriptions), tuple(self._streams)
+            self._streams.clear()
+        for subscription in subscriptions:
+            subscription.finish()
+        for stream in streams:
+            stream.finish()
+        for subscription in subscriptions:
+            if not subscription.wait_until_delivered(_STALL_SECONDS, _LAST_SECONDS):
+                with self._condition:
+                    self._drop(subscription, "it took too long with the last events")
 
-        Raises TimeoutError where none came.
+    @property
+    def in_listener(self) -> bool:
+        """Whether the calling thread is one that calls a listener."""
+        return any(subscription.runs_here for subscription in tuple(self._subscriptions))
+
+    def wait_for(self, predicate: Callable[[Event], bool], seconds: float) -> Event:
+        """Return the first event, remembered or to come, for which ``predicate`` is true.
+
+        Raises TimeoutError where none came in time, and WrongState as soon as
+        the runtime has ended without one.
         """
         found: list[Event] = []
 
-        def seen() -> bool:
-            found[:] = [event for event in self._told if wanted(event)][:1]
-            return bool(found)
+        def is_decided() -> bool:
+            found[:] = [event for event in self._remembered if predicate(event)][:1]
+            return bool(found) or self._over
 
         with self._condition:
-            if not self._condition.wait_for(seen, seconds):
+            if not self._condition.wait_for(is_decided, seconds):
                 raise TimeoutError(f"no such event within {seconds:g} s")
+        if not found:
+            raise WrongState(
+                "the runtime has ended without such an event",
+                hint=f"the last {_REMEMBERED} events of a start are remembered",
+            )
         return found[0]
+
+    def _raised(self, subscription: Subscription, error: BaseException) -> None:
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        with self._condition:
+            self._drop(subscription, f"it raised {words}", error)
+
+    def _drop(
+        self, subscription: Subscription, why: str, error: BaseException | None = None
+    ) -> None:
+        """Take a listener off, and say so to the log and to the others; holds the lock."""
+        if subscription not in self._subscriptions:
+            return
+        self._subscriptions.remove(subscription)
+        subscription.drop(why)
+        text = f"the event listener {subscription.name} gets no more events: {why}"
+        _log.warning("%s", text, exc_info=error)
+        self.emit(Trouble(self._clock.now(), "listener-dropped", text))
+
+    def _detach(self, subscription: Subscription) -> None:
+        with self._condition:
+            if subscription in self._subscriptions:
+                self._subscriptions.remove(subscription)
+
+    def _attach_stream(self, stream: EventStream) -> None:
+        with self._condition:
+            self._streams.append(stream)
+
+    def _detach_stream(self, stream: EventStream) -> None:
+        with self._condition:
+            if stream in self._streams:
+                self._streams.remove(stream)

@@ -1,7 +1,7 @@
-"""What a runtime tells whoever runs it: small frozen values, one a happening (section 10).
+"""The events that a runtime reports: small frozen values (section 10).
 
 The terminal's words and the JSON lines of ``run --format json`` are made from
-these, and tests wait for them; nothing else leaves the runtime this way.
+these, and programs and tests wait for them.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class NotFiring:
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """The runtime has planned and takes runs."""
+    """The start is complete: the runtime has planned, and runs what is due."""
 
     at: datetime
     root: str
@@ -48,13 +48,13 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class Reloaded:
-    """A new snapshot stands; the names are full names of elements."""
+    """Changed files are in effect; the names are full names of elements."""
 
     at: datetime
     added: tuple[str, ...]
     changed: tuple[str, ...]
     removed: tuple[str, ...]
-    mended: tuple[str, ...]
+    fixed: tuple[str, ...]
     """Elements that were broken before and load now."""
     seconds: float
     """How long it took, from the change seen to the swap."""
@@ -62,12 +62,12 @@ class Reloaded:
 
 @dataclass(frozen=True, slots=True)
 class Broken:
-    """An element that no longer loads; ``version`` of it goes on, or nothing of it runs."""
+    """An element no longer loads; ``version`` of it keeps running, or nothing of it runs."""
 
     at: datetime
     element: str
     version: str | None
-    """Digest of the last good version that goes on; null where there is none."""
+    """Digest of the last good version, which keeps running; null where there is none."""
     since: datetime | None
     """When that version was loaded."""
     diagnostics: tuple[Diagnostic, ...]
@@ -76,7 +76,7 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A run now stands in the store for an occurrence to come."""
+    """A run was written to the store for an occurrence to come."""
 
     at: datetime
     run: int
@@ -107,7 +107,7 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """A run has ended, or goes back to pending for another attempt."""
+    """A run has ended, or is pending again for another attempt."""
 
     at: datetime
     run: int
@@ -148,9 +148,9 @@ class Stopped:
     completed: int
     """How many runs it completed."""
     failed: int
-    """How many failed, those that were cut off too."""
+    """How many failed, interrupted ones included."""
     interrupted: int
-    """How many were cut off."""
+    """How many were interrupted."""
 
 
 Event = Ready | Reloaded | Broken | Planned | Started | Finished | Trouble | Stopped

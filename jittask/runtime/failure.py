@@ -1,7 +1,7 @@
 """What follows from a run that has failed for good: ``policy.onFailure``, decided purely (R2).
 
-Its call is a run of its own, written with the end that it follows from, so
-that a crash between the two loses nothing.
+Its call is a separate run, written together with the end that it follows from,
+so that a crash between the two loses nothing.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jittask.store.plans import NewRun
 
 
 def policy_of(trigger: Trigger, policy: Policy) -> Policy:
-    """Return what holds for a run of a task: telling of a failure is tried once, and not told of.
+    """Return the policy for a run of a task: a failure handler runs once, and has no handler.
 
     So a failure handler that fails cannot call itself (R2).
     """
@@ -25,8 +25,8 @@ def policy_of(trigger: Trigger, policy: Policy) -> Policy:
     return policy
 
 
-def handled(end: Ending, task: str, row_key: str, policy: Policy, now: datetime) -> Ending:
-    """Let ``policy.onFailure`` follow from a failure that is final (R2)."""
+def with_follow_up(end: Ending, task: str, row_key: str, policy: Policy, now: datetime) -> Ending:
+    """Add the run of ``policy.onFailure`` to a failure that is final (R2)."""
     if end.status is not RunStatus.FAILED or policy.on_failure is None:
         return end
     return replace(
@@ -38,8 +38,8 @@ def handled(end: Ending, task: str, row_key: str, policy: Policy, now: datetime)
     )  # fmt: skip
 
 
-def told(run: Run) -> FailedRun:
-    """Return what the function is given of the failed run."""
+def failed_run(run: Run) -> FailedRun:
+    """Return the argument of ``policy.onFailure``'s function."""
     return FailedRun(
         runId=run.id,
         task=run.task,

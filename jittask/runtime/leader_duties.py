@@ -1,7 +1,7 @@
 """What only one of the runtimes on a store does: plan, for tasks and for rows (rule R8).
 
-A term begins with nothing remembered: what the runtime before has planned
-stands in the store.
+A term begins with an empty memory: what the leader before has planned is in
+the store.
 """
 
 from __future__ import annotations
@@ -28,27 +28,26 @@ class LeaderDuties:
         self._term: int | None = None
         self._begin()
         self.again: datetime | None = None
-        """When the next task's turn is."""
+        """When the next task is to be planned."""
 
-    def have(self, term: int | None) -> None:
-        """Go on in a term, or begin another."""
+    def begin_term(self, term: int | None) -> None:
+        """Begin a term, unless it is the one under way, or none."""
         if term is not None and term != self._term:
             self._term = term
             self._begin()
 
     def on_time(self, snapshot: Snapshot, now: datetime) -> bool:
-        """Whether a turn has just come, and what is due for it stands planned and undisputed.
+        """Whether a task has just come due, and its due run can start before the next is planned.
 
-        What follows on it can be planned after it has begun. No cycle is finer
-        than a second: so no second occurrence of a task is due, that a misfire
-        policy would have to choose from.
+        No cycle is finer than a second. So within a second no second occurrence
+        of a task is due that a misfire policy would have to choose from.
         """
         if self.again is None or not self._planner.has_seen(snapshot):
             return False
         return self.again <= now < self.again + _FINEST
 
     def plan(self, snapshot: Snapshot, now: datetime) -> None:
-        """Plan every task whose turn it is. Raises LeadershipLost."""
+        """Plan every task that is due to be planned. Raises LeadershipLost."""
         self.again = self._planner.step(snapshot, now)
 
     def scan(self, snapshot: Snapshot, data: AppData, now: datetime, overlap: timedelta) -> None:

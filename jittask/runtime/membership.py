@@ -1,6 +1,6 @@
-"""The duty that keeps a runtime's place among those that share its store (rules R4, R8).
+"""Keeps a runtime's lease, and takes the lead when no other runtime has it (rules R4, R8).
 
-It beats, watches whether the others beat, and plans when nobody else does.
+It raises a beat counter, and watches the counters of the others.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from jittask.store.members import Member, Members
 
 _BEATS_A_HEARTBEAT = 4
 """The planner's lease is one heartbeat, so that planning is taken over soon (R8)."""
-_OF_THE_LEASE = 0.75
-"""When bodies end themselves: well before anybody counts their runtime as dead."""
+_LEASE_PART = 0.75
+"""When bodies end themselves: well before another runtime counts theirs as dead."""
 
 
 class LeaseLost(Exception):
@@ -26,30 +26,30 @@ class LeaseLost(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A beat, and since when it has stood still, by our elapsed time."""
+    """A beat, and since when it has not moved, by our elapsed time."""
 
     beat: int
     since: float
 
 
 class SoleRuntime:
-    """The place of a runtime whose store nobody else may use: it plans, and has no lease."""
+    """The membership of a runtime whose store no other may use: it leads, and has no lease."""
 
     leads = True
     term = None
     until = None
 
     def step(self, now: datetime) -> bool:
-        """Do nothing: the kernel's lock says that nobody else is there."""
+        """Do nothing: the kernel's lock excludes other runtimes."""
         del now
         return False
 
     def lost_the_lead(self) -> None:
-        """Never called: there is nobody to lose it to."""
+        """Do nothing: no other runtime can take the lead."""
 
 
 class Membership:
-    """One pass a ``step``; ``term`` is set while this runtime plans."""
+    """One pass a ``step``; ``term`` is set while this runtime leads."""
 
     def __init__(
         self,
@@ -69,7 +69,7 @@ class Membership:
         self._seen: dict[str, Seen] = {}
         self._next = clock.monotonic()
         self.term: int | None = None
-        self.until: float | None = clock.monotonic() + lease * _OF_THE_LEASE
+        self.until: float | None = clock.monotonic() + lease * _LEASE_PART
         """Until when, by ``Clock.monotonic``, bodies may run."""
 
     @property
@@ -78,7 +78,7 @@ class Membership:
         return self.term is not None
 
     def step(self, now: datetime) -> bool:
-        """Beat where it is time, and look at the others; say whether it was.
+        """Beat and look at the other runtimes where it is time; say whether it was.
 
         Raises LeaseLost, and StoreUnavailable.
         """
@@ -88,49 +88,51 @@ class Membership:
         self._next = began + self._heartbeat / _BEATS_A_HEARTBEAT
         if not self._store.beat(self._identity, now):
             raise LeaseLost
-        self.until = began + self._lease * _OF_THE_LEASE
-        company = self._store.members()
-        self._look(company)
-        self._lead_where_nobody_does(company, now)
-        self._declare_dead(company, now)
+        self.until = began + self._lease * _LEASE_PART
+        members = self._store.members()
+        self._note_beats(members)
+        self._lead_if_vacant(members, now)
+        self._declare_dead(members, now)
         return True
 
     def lost_the_lead(self) -> None:
-        """Plan no more: another runtime does."""
+        """Stop planning: another runtime leads."""
         self.term = None
 
-    def _look(self, company: Members) -> None:
+    def _note_beats(self, members: Members) -> None:
         """Note which beats have moved."""
-        moment = self._clock.monotonic()
+        elapsed = self._clock.monotonic()
         seen: dict[str, Seen] = {}
-        for one in company.members:
-            before = self._seen.get(one.id)
-            moved = before is None or before.beat != one.beat
-            seen[one.id] = Seen(one.beat, moment) if moved or before is None else before
+        for member in members.members:
+            before = self._seen.get(member.id)
+            moved = before is None or before.beat != member.beat
+            seen[member.id] = Seen(member.beat, elapsed) if moved or before is None else before
         self._seen = seen
 
-    def _still(self, member: Member) -> float:
+    def _silence(self, member: Member) -> float:
         """Return for how long a member's beat has not moved."""
         return self._clock.monotonic() - self._seen[member.id].since
 
-    def _lead_where_nobody_does(self, company: Members, now: datetime) -> None:
-        if company.leader == self._identity:
-            self.term = company.term
+    def _lead_if_vacant(self, members: Members, now: datetime) -> None:
+        if members.leader == self._identity:
+            self.term = members.term
             return
         self.term = None
-        leader = next((one for one in company.members if one.id == company.leader), None)
-        if leader is not None and self._still(leader) < self._heartbeat:
+        leader = next((other for other in members.members if other.id == members.leader), None)
+        if leader is not None and self._silence(leader) < self._heartbeat:
             return
-        self.term = self._store.lead(self._identity, company.term)
+        self.term = self._store.lead(self._identity, members.term)
         if self.term is not None and leader is not None:
-            self._tell(now, "leader-lost", f"{leader.id} plans no more: this runtime does now")
+            text = f"{leader.id} has stopped planning: this runtime plans from now on"
+            self._report(now, "leader-lost", text)
 
-    def _declare_dead(self, company: Members, now: datetime) -> None:
-        for one in company.members:
-            mine = one.id == self._identity
-            if not mine and self._still(one) >= self._lease and self._store.declare_dead(one, now):
-                words = f"{one.id} has not been heard of for {self._lease:g} s"
-                self._tell(now, "runtime-lost", words)
+    def _declare_dead(self, members: Members, now: datetime) -> None:
+        for member in members.members:
+            if member.id == self._identity or self._silence(member) < self._lease:
+                continue
+            if self._store.declare_dead(member, now):
+                text = f"{member.id} has shown no sign of life for {self._lease:g} s"
+                self._report(now, "runtime-lost", text)
 
-    def _tell(self, now: datetime, code: str, text: str) -> None:
+    def _report(self, now: datetime, code: str, text: str) -> None:
         self._emit(Trouble(now, code, text))

@@ -1,4 +1,4 @@
-"""Tells of a run store that does not answer: once when it begins, once when it is over (R4)."""
+"""Reports a run store that does not answer: once when it begins, and once when it ends (R4)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from jittask.store import StoreUnavailable
 
 
 class Outage:
-    """What the duties of one runtime have met; safe to call from several threads."""
+    """Whether the run store of one runtime answers; safe to call from several threads."""
 
     def __init__(self, clock: Clock, emit: Callable[[Event], None]) -> None:
         self._clock = clock
@@ -21,38 +21,38 @@ class Outage:
         self._since: float | None = None
 
     def met(self, error: StoreUnavailable) -> None:
-        """Take note that the store does not answer; what waits to be written is kept."""
+        """Note that the store does not answer; what is to be written waits."""
         with self._lock:
             first = self._since is None
             if first:
                 self._since = self._clock.monotonic()
         if first:
-            self._tell("store-unavailable", f"{error}; {error.hint}")
+            self._report("store-unavailable", f"{error}; {error.hint}")
 
     def over(self) -> None:
-        """Take note that the store answers."""
+        """Note that the store answers."""
         with self._lock:
             since, self._since = self._since, None
         if since is not None:
             seconds = self._clock.monotonic() - since
-            self._tell("store-answers", f"the run store answers again, after {seconds:.0f} s")
+            self._report("store-answers", f"the run store answers again, after {seconds:.0f} s")
 
     @contextmanager
     def tolerated(self) -> Iterator[None]:
-        """Let a duty fail on the store: it is told, and the duty has its turn again."""
+        """Report a store that fails inside the block, which the duty then does again."""
         try:
             yield
         except StoreUnavailable as error:
             self.met(error)
 
     def gave_up(self, error: StoreUnavailable, outcomes: int) -> None:
-        """Tell that the runtime ends without having written all outcomes."""
+        """Report that the runtime ends without having written all outcomes."""
         runs = "1 run" if outcomes == 1 else f"{outcomes} runs"
-        self._tell(
+        self._report(
             "outcomes-lost",
-            f"{error}: how {runs} ended could not be written; "
+            f"{error}: the outcome of {runs} could not be written; "
             "the next start records them as interrupted",
         )
 
-    def _tell(self, code: str, text: str) -> None:
+    def _report(self, code: str, text: str) -> None:
         self._emit(Trouble(self._clock.now(), code, text))

@@ -1,16 +1,17 @@
-"""The duty that keeps one pending run for each scheduled task (rules R1, R5)."""
+"""Keeps one pending run for each scheduled task (rules R1, R5)."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from contextlib import suppress
+from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import RunStatus
-from jittask.runtime.events import Event, Planned
+from jittask.runtime.events import Event, Planned, Trouble
 from jittask.runtime.snapshot import Snapshot
-from jittask.runtime.task_plan import Plan, plan_task, removed, stands
+from jittask.runtime.task_plan import Plan, plan_task, removed, unchanged_plan
 from jittask.schedule.timer import Followers
 from jittask.store import Store, StoreUnavailable
 from jittask.store.plans import NewRun, PendingRun
@@ -20,6 +21,7 @@ Decide = Callable[[str, Sequence[PendingRun]], Plan]
 """Decides on a task by name, given its pending runs."""
 
 _AT_ONCE = 1000  # tasks in one transaction
+_RETRY_AFTER = timedelta(minutes=1)  # for a task whose decision failed
 
 
 class Planner:
@@ -32,28 +34,29 @@ class Planner:
         self._term = term
         self._emit = emit
         self._seen: Snapshot | None = None
+        self._failures: dict[str, str] = {}
         self._agenda: list[tuple[datetime, str]] = []
         self._marks: dict[str, Watermark] | None = None
-        """As they stand in the store; None where that is not known."""
+        """As the store has them; None where that is not known."""
 
     def has_seen(self, snapshot: Snapshot) -> bool:
-        """Whether every task of it has been planned since it became the one that runs."""
+        """Whether every task of a snapshot has been planned since it was loaded."""
         return snapshot is self._seen
 
     def step(self, snapshot: Snapshot, now: datetime) -> datetime | None:
-        """Plan every task whose turn it is; return when the next one's is."""
+        """Plan every task that is due to be planned; return when the next one is."""
         if self._marks is None:
             self._marks = self._store.watermarks()
         if snapshot is not self._seen:
             self._take_over(snapshot, self._marks, now)
             self._seen = snapshot
-        turn = []
+        due = []
         while self._agenda and self._agenda[0][0] <= now:
             _, name = heapq.heappop(self._agenda)
-            standing = snapshot.tasks.get(name)
-            if standing is not None and isinstance(standing.task, ScheduledTask):
-                turn.append(standing.task)
-        self._plan(turn, self._marks, now)
+            running = snapshot.tasks.get(name)
+            if running is not None and isinstance(running.task, ScheduledTask):
+                due.append(running.task)
+        self._plan(due, self._marks, now)
         return self._agenda[0][0] if self._agenda else None
 
     def _take_over(self, snapshot: Snapshot, marks: dict[str, Watermark], now: datetime) -> None:
@@ -70,27 +73,30 @@ class Planner:
             marks,
             now,
         )
-        kept = {
+        same = {
             name
-            for name, one in snapshot.tasks.items()
-            if name in before and before[name].task is one.task
+            for name, running in snapshot.tasks.items()
+            if name in before and before[name].task is running.task
         }
-        self._agenda = [entry for entry in self._agenda if entry[1] in kept]
+        self._agenda = [entry for entry in self._agenda if entry[1] in same]
         changed = [
-            one.task
-            for name, one in snapshot.tasks.items()
-            if name not in kept and isinstance(one.task, ScheduledTask)
+            running.task
+            for name, running in snapshot.tasks.items()
+            if name not in same and isinstance(running.task, ScheduledTask)
         ]
-        self._plan(self._that_do_not_stand(changed, marks, now), marks, now)
+        self._plan(self._without_unchanged(changed, marks, now), marks, now)
 
-    def _that_do_not_stand(
+    def _without_unchanged(
         self, tasks: Sequence[ScheduledTask], marks: dict[str, Watermark], now: datetime
     ) -> list[ScheduledTask]:
-        """Return the tasks that are to be planned; the others have their turn when it comes."""
+        """Return the tasks that are to be planned now; the others are put on the agenda."""
         due = self._store.due_tasks(now) if tasks else frozenset()
         left, followers = [], Followers()
         for task in tasks:
-            plan = None if task.name in due else stands(task, marks.get(task.name), now, followers)
+            plan = None
+            if task.name not in due:
+                with suppress(Exception):  # a timer that fails is reported where it is planned
+                    plan = unchanged_plan(task, marks.get(task.name), now, followers)
             if plan is None or plan.again is None:
                 left.append(task)
             else:
@@ -102,7 +108,7 @@ class Planner:
     def _plan(
         self, tasks: Sequence[ScheduledTask], marks: dict[str, Watermark], now: datetime
     ) -> None:
-        by_name = {one.name: one for one in tasks}
+        by_name = {task.name: task for task in tasks}
         self._write(
             list(by_name),
             lambda name, pending: plan_task(by_name[name], marks.get(name), pending, now),
@@ -113,28 +119,48 @@ class Planner:
     def _write(
         self, names: Sequence[str], decide: Decide, marks: dict[str, Watermark], now: datetime
     ) -> None:
-        """Decide on tasks, and write what is decided, many in one transaction."""
+        """Decide on tasks, and write what is decided, many in one transaction.
+
+        A task whose decision fails is reported, and tried again in a minute (R12).
+        """
         for first in range(0, len(names), _AT_ONCE):
-            some = names[first : first + _AT_ONCE]
+            batch = names[first : first + _AT_ONCE]
             try:
-                pending = self._store.pending(some)
-                plans = [decide(name, pending.get(name, ())) for name in some]
+                pending = self._store.pending(batch)
+                decided = [self._decide(decide, name, pending.get(name, ()), now) for name in batch]
+                plans = [plan for plan in decided if plan is not None]
                 made = self._put(plans, marks, now)
             except StoreUnavailable:
-                self._marks = None  # written or not: what stands tells how far to plan again
+                self._marks = None  # written or not: the store tells how far to plan again
                 for name in names[first:]:
                     heapq.heappush(self._agenda, (now, name))
                 raise
-            for name, plan in zip(some, plans, strict=True):
-                marks[name] = plan.mark
+            for plan in plans:
+                marks[plan.mark.task] = plan.mark
                 if plan.again is not None:
-                    heapq.heappush(self._agenda, (plan.again, name))
+                    heapq.heappush(self._agenda, (plan.again, plan.mark.task))
             announce(made, now, self._emit)
+
+    def _decide(
+        self, decide: Decide, name: str, pending: Sequence[PendingRun], now: datetime
+    ) -> Plan | None:
+        """Return a task's plan; None where that fails, which is this task's trouble alone."""
+        try:
+            plan = decide(name, pending)
+        except Exception as error:
+            text = f"{name}: cannot be planned: {type(error).__name__}: {error}".splitlines()[0]
+            if self._failures.get(name) != text:
+                self._failures[name] = text
+                self._emit(Trouble(now, "plan-failed", text))
+            heapq.heappush(self._agenda, (now + _RETRY_AFTER, name))
+            return None
+        self._failures.pop(name, None)
+        return plan
 
     def _put(
         self, plans: Sequence[Plan], marks: dict[str, Watermark], now: datetime
     ) -> list[tuple[int, NewRun]]:
-        """Write what is new of some plans, nothing where that is nothing; return the new runs."""
+        """Write what plans change, nothing where that is nothing; return the new runs."""
         create = [run for plan in plans for run in plan.create]
         close = [closing for plan in plans for closing in plan.close]
         mark = [plan.mark for plan in plans if marks.get(plan.mark.task) != plan.mark]
@@ -144,7 +170,7 @@ class Planner:
 
 
 def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:
-    """Tell of the runs that now stand in the store."""
+    """Report the pending runs that were written to the store."""
     for number, run in made:
         if run.status is RunStatus.PENDING:
             emit(Planned(now, number, run.task, run.row_key, run.effective))

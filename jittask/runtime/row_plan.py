@@ -20,56 +20,75 @@ def plan_row(
     recorded: Collection[tuple[str, datetime]],
     ranges: Sequence[MissedRange],
     now: datetime,
+    *,
+    trigger: Trigger = Trigger.SCHEDULE,
+    misfire: Misfire | None = None,
 ) -> list[NewRun]:
-    """Return the runs that a row's occurrences still lack.
+    """Return the runs that a row's occurrences still lack, for ``trigger``.
 
-    What is to come stands as pending. Of what is past, each row fires the
-    latest that stands in no record and in no counted range; the others are
-    counted in that run (``misfire`` ``latest``), or none fires (``skip``).
+    ``recorded`` holds the row keys and nominals that have a run; ``ranges``,
+    what this row's runs count as missed. An occurrence of the future gets a
+    pending run. Of the past ones without a record, ``misfire`` decides:
+    ``latest`` fires the last, which counts the others; ``all`` fires each;
+    ``skip`` none. Without it the task's own policy decides, as the row scan
+    reads it: ``all`` is ``latest`` for a row, and ``skip`` lets a row fire that
+    is at most LATE_AFTER late (D8).
     """
-    past: list[Occurrence] = []
-    runs: list[NewRun] = []
-    for one in occurrences:
-        if _known(row_key, one, recorded, ranges):
-            continue
-        if one.effective > now:
-            runs.append(_run(task, row_key, one))
-        else:
-            past.append(one)
-    if not past:
-        return runs
-    misfire = task.policy.misfire
-    if misfire is not Misfire.SKIP or now - past[-1].effective <= LATE_AFTER:
-        misfire = Misfire.LATEST
-    decision = decide(past, misfire, None, now)
-    late = [
-        _run(task, row_key, one, late=now - one.effective > LATE_AFTER) for one in decision.fire
+    missing = [
+        occurrence
+        for occurrence in occurrences
+        if not _has_record(row_key, occurrence, recorded, ranges)
     ]
-    if late and decision.missed is not None:
-        late[-1] = replace(late[-1], missed=decision.missed)
-    return late + runs
+    past = [occurrence for occurrence in missing if occurrence.effective <= now]
+    future = [
+        _run(task, row_key, occurrence, trigger)
+        for occurrence in missing
+        if occurrence.effective > now
+    ]
+    if not past:
+        return future
+    decision = decide(past, misfire or _own_misfire(task, past[-1], now), None, now)
+    due = [
+        _run(task, row_key, occurrence, trigger, late=now - occurrence.effective > LATE_AFTER)
+        for occurrence in decision.fire
+    ]
+    if due and decision.missed is not None:
+        due[-1] = replace(due[-1], missed=decision.missed)
+    return due + future
 
 
-def _known(
+def _own_misfire(task: DateFieldTask, last: Occurrence, now: datetime) -> Misfire:
+    skips = task.policy.misfire is Misfire.SKIP and now - last.effective > LATE_AFTER
+    return Misfire.SKIP if skips else Misfire.LATEST
+
+
+def _has_record(
     row_key: str,
-    one: Occurrence,
+    occurrence: Occurrence,
     recorded: Collection[tuple[str, datetime]],
     ranges: Sequence[MissedRange],
 ) -> bool:
     return all(
         (row_key, nominal) in recorded
         or any(missed.first <= nominal <= missed.last for missed in ranges)
-        for nominal in one.nominals
+        for nominal in occurrence.nominals
     )
 
 
-def _run(task: DateFieldTask, row_key: str, one: Occurrence, *, late: bool = False) -> NewRun:
+def _run(
+    task: DateFieldTask,
+    row_key: str,
+    occurrence: Occurrence,
+    trigger: Trigger,
+    *,
+    late: bool = False,
+) -> NewRun:
     return NewRun(
         task=task.name,
         row_key=row_key,
-        trigger=Trigger.SCHEDULE,
-        nominals=one.nominals,
-        effective=one.effective,
+        trigger=trigger,
+        nominals=occurrence.nominals,
+        effective=occurrence.effective,
         priority=task.policy.priority,
         late=late,
     )

@@ -1,7 +1,7 @@
 """One compiled app as it runs, immutable, and how the next one is made from it (rules H1, H3).
 
-An element that breaks keeps its last good version; one that vanishes goes on
-for a moment, because editors and checkouts remove files that come right back.
+An element that breaks keeps its last good version. One that is removed runs for
+a few seconds more, because editors and checkouts remove files that come right back.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jittask.model import ElementKind
 
 UNSET = "unset-environment"
 ABSENCE = timedelta(seconds=5)
-"""How long an element may be away before it counts as removed (H3)."""
+"""How long an element may be absent before it counts as removed (H3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Snapshot:
     """Findings of the elements that cannot load, by full name or file; with or without a
     last good version in ``tasks``."""
     absent: bool = False
-    """Whether some element is away, and it is not yet known for how long."""
+    """Whether an element is absent, and does not count as removed yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +49,11 @@ class Changes:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    mended: tuple[str, ...] = ()
+    fixed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
-        return any((self.added, self.changed, self.removed, self.mended, self.broken))
+        return any((self.added, self.changed, self.removed, self.fixed, self.broken))
 
 
 def first_snapshot(
@@ -62,9 +62,9 @@ def first_snapshot(
     since: Mapping[str, datetime],
     now: datetime,
 ) -> Snapshot:
-    """Make the snapshot of a start; broken tasks go on with what ran before, if it is kept.
+    """Make the snapshot of a start; broken tasks run their last good version, if there is one.
 
-    ``since``: when the versions that ran before were loaded; they run on.
+    ``since``: when the versions that ran before were loaded; they count as still running.
     """
     tasks = {
         name: RunningTask(task, since.get(task.version, now))
@@ -81,12 +81,12 @@ def next_snapshot(
     """Make the snapshot that follows ``last``, and say what changed.
 
     An ``app.json`` that cannot be read changes nothing but what is shown as
-    broken: its zone and calendar bear on every task.
+    broken: its zone and calendar affect every task.
     """
     broken = _broken(compilation)
     if "app.json" in broken:
-        kept = replace(last, broken={**last.broken, **broken})
-        return kept, _changes(last, kept)
+        unchanged = replace(last, broken={**last.broken, **broken})
+        return unchanged, _changes(last, unchanged)
     tasks: dict[str, RunningTask] = {}
     for name, task in compilation.app.tasks.items():
         before = last.tasks.get(name)
@@ -105,23 +105,24 @@ def next_snapshot(
         since = before.absent_since or now
         if now - since < ABSENCE:
             tasks[name] = replace(before, absent_since=since)
-    absent = any(one.absent_since is not None for one in tasks.values())
+    absent = any(running.absent_since is not None for running in tasks.values())
     following = Snapshot(compilation.app, tasks, broken, absent)
     return following, _changes(last, following)
 
 
 def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
     found: dict[str, tuple[Diagnostic, ...]] = {}
-    for one in compilation.diagnostics:
-        if one.is_error or one.code == UNSET:  # what is unset is a warning to who only reads (F2)
-            name = one.element or one.location.file
-            found[name] = (*found.get(name, ()), one)
+    for diagnostic in compilation.diagnostics:
+        # an unset variable is a warning only where the tree is just validated (F2)
+        if diagnostic.is_error or diagnostic.code == UNSET:
+            name = diagnostic.element or diagnostic.location.file
+            found[name] = (*found.get(name, ()), diagnostic)
     return found
 
 
 def _changes(last: Snapshot, following: Snapshot) -> Changes:
     before, after = _versions(last), _versions(following)
-    mended = {name for name in last.broken if name not in following.broken and name in after}
+    fixed = {name for name in last.broken if name not in following.broken and name in after}
     newly_broken = {
         name for name, found in following.broken.items() if last.broken.get(name) != found
     }
@@ -129,22 +130,22 @@ def _changes(last: Snapshot, following: Snapshot) -> Changes:
     changed = {
         name
         for name in unbroken & before.keys()
-        if before[name] != after[name] and name not in mended
+        if before[name] != after[name] and name not in fixed
     }
     return Changes(
-        added=tuple(sorted(unbroken - before.keys() - mended)),
+        added=tuple(sorted(unbroken - before.keys() - fixed)),
         changed=tuple(sorted(changed)),
         removed=tuple(sorted(before.keys() - after.keys() - following.broken.keys())),
-        mended=tuple(sorted(mended)),
+        fixed=tuple(sorted(fixed)),
         broken=tuple(sorted(newly_broken)),
     )
 
 
 def _versions(snapshot: Snapshot) -> dict[str, object]:
-    """Tasks count by what they compile to, other elements by their files."""
+    """Return what to compare: of tasks the compiled task, of other elements the files' digest."""
     others = {
         name: element.digest
         for name, element in snapshot.app.elements.items()
         if element.kind is not ElementKind.TASK
     }
-    return others | {name: one.task for name, one in snapshot.tasks.items()}
+    return others | {name: running.task for name, running in snapshot.tasks.items()}

@@ -1,8 +1,8 @@
 """What is to be planned for a scheduled task, decided purely (rules R1, R2, D7, T10).
 
-One pending run stands for the task's next occurrence. Occurrences that came
-due since the last plan are decided by the task's misfire policy, all in one
-go; the store's keys keep any of them from being recorded twice.
+The task has one pending run, for its next occurrence. Occurrences that came
+due since the last plan are decided by the task's misfire policy, all
+together; the store's keys keep any of them from being recorded twice.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ class Plan:
     again: datetime | None
 
 
-def stands(
+def unchanged_plan(
     task: ScheduledTask, mark: Watermark | None, now: datetime, followers: Followers
 ) -> Plan | None:
-    """Return the plan that changes nothing, where a mark alone tells that all is planned.
+    """Return the plan that changes nothing, where a mark alone shows that all is planned.
 
-    So it is where the task is as it was, and its next occurrence is the one that
-    was planned last: that one's run stands, since both were written together.
-    Of one that a calendar can move, its nominals would have to be compared too.
-    Not for a task with runs that are due: these may have to be ended.
+    That is where the task is unchanged, and its next occurrence is the one that
+    was planned last: mark and run were written together, so the run is there.
+    For a task that a calendar can move, the nominals would have to be compared
+    too. Not for a task with runs that are due: these may have to be ended.
     """
     if mark is None or not task.enabled or task.timer.roll is not None:
         return None
@@ -67,7 +67,7 @@ def stands(
         mark.planned_until,
         mark.walked_until,
         enabled=True,
-    )  # fmt: skip - in the task's own strings, which are not to be held twice
+    )  # fmt: skip - in the task's own strings, so that memory holds them once
     return Plan((), (), same, following.effective)
 
 
@@ -84,14 +84,14 @@ def plan_task(
     if not task.enabled:
         return Plan((), tuple(close), activation.mark, None)
     mark = activation.mark
-    reach = max(now, mark.walked_until)  # a clock that is set back undoes no decision
+    reach = max(now, mark.walked_until)  # setting the clock back undoes no decision
     following = task.timer.after(reach)
     start, stale = _start(task, mark, pending, following, reach)
     close += [cancel(run, Reason.CALENDAR) for run in stale]
-    standing = [run for run in pending if run not in stale]
-    create, passed_over = _due(task, start, reach, standing, now)
+    valid = [run for run in pending if run not in stale]
+    create, passed_over = _due(task, start, reach, valid, now)
     close += passed_over
-    if following is not None and all(run.nominals != following.nominals for run in standing):
+    if following is not None and all(run.nominals != following.nominals for run in valid):
         create = (*create, _run(task, following))
     return Plan(
         create,
@@ -108,7 +108,7 @@ def plan_task(
 def removed(mark: Watermark, pending: Sequence[PendingRun], now: datetime) -> Plan:
     """Plan for a task that is gone: its pending runs end, its mark remembers (D7).
 
-    Should it return, what those stood for is planned anew.
+    If it returns, the occurrences of those runs are planned again.
     """
     close = tuple(cancel(run, Reason.REMOVED) for run in pending)
     until = min([mark.planned_until, *map(_before, pending)])
@@ -132,7 +132,7 @@ def _start(
 
 
 def _before(run: PendingRun) -> datetime:
-    """Return from where to walk so that what a run stood for is met again."""
+    """Return from where to walk so that the occurrences of a run are met again."""
     return min(run.effective, *run.nominals) - _TICK
 
 
@@ -140,15 +140,15 @@ def _due(
     task: ScheduledTask,
     start: datetime,
     reach: datetime,
-    standing: Sequence[PendingRun],
+    pending: Sequence[PendingRun],
     now: datetime,
 ) -> tuple[tuple[NewRun, ...], list[Closing]]:
-    """Decide what came due in ``(start, reach]`` and what stood pending before it."""
+    """Decide on what came due in ``(start, reach]``, and on what was pending before it."""
     walked = task.timer.between(start, reach) if start < reach else iter(())
     policy = task.policy
     misfire = policy.misfire
     first = next(walked, None)
-    overdue = [run for run in standing if run.effective <= now]
+    overdue = [run for run in pending if run.effective <= now]
     close: list[Closing] = []
     for run in overdue:
         late = now - run.effective
@@ -164,7 +164,10 @@ def _due(
     if misfire is Misfire.SKIP and now - first.effective <= LATE_AFTER:
         effective_misfire = Misfire.LATEST
     decision = decide(_chain(first, walked), effective_misfire, policy.grace_seconds, now)
-    fire = [_run(task, one, late=now - one.effective > LATE_AFTER) for one in decision.fire]
+    fire = [
+        _run(task, occurrence, late=now - occurrence.effective > LATE_AFTER)
+        for occurrence in decision.fire
+    ]
     if decision.missed is not None:
         if fire:
             fire[-1] = replace(fire[-1], missed=decision.missed)
@@ -178,13 +181,13 @@ def _chain(first: Occurrence, rest: Iterator[Occurrence]) -> Iterator[Occurrence
     yield from rest
 
 
-def _run(task: ScheduledTask, one: Occurrence, *, late: bool = False) -> NewRun:
+def _run(task: ScheduledTask, occurrence: Occurrence, *, late: bool = False) -> NewRun:
     return NewRun(
         task=task.name,
         row_key="",
         trigger=Trigger.SCHEDULE,
-        nominals=one.nominals,
-        effective=one.effective,
+        nominals=occurrence.nominals,
+        effective=occurrence.effective,
         priority=task.policy.priority,
         late=late,
     )
@@ -208,8 +211,8 @@ def _missed(task: ScheduledTask, missed: MissedRange, reason: Reason) -> NewRun:
 
 
 def cancel(run: PendingRun, reason: Reason) -> Closing:
-    """End a pending run that no longer holds, so that its keys are free again."""
-    detail = _VOID_DETAIL.get(reason, "the calendar was edited, and it falls elsewhere now")
+    """End a pending run that is no longer valid, so that its keys are free again."""
+    detail = _VOID_DETAIL.get(reason, "the calendar was edited, which moved its date")
     return Closing(run.id, RunStatus.CANCELLED, reason, detail)
 
 

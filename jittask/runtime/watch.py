@@ -1,9 +1,9 @@
 """Sees that files of a tree have changed; what follows from it is decided elsewhere (rule H5).
 
-The only file that knows watchfiles, of which it takes the watch itself: that
-one stands from when it is made, before anybody asks it. Only our own top
+The only file that knows watchfiles. It uses its watch itself, because that
+sees changes from when it is made, before the first ``look``. Only our own top
 folders are watched, since the system's watches are limited in number, and
-``.jittask`` has more folders than the tree. What stands at the root is looked at.
+``.jittask`` has more folders than the tree. The root itself is looked at.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import os
 import platform
 import stat
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Self
@@ -26,10 +26,10 @@ _POLL_MILLIS = 500
 
 
 class Watch:
-    """Tells of every change after it was made.
+    """Sees every change after it was made.
 
-    Where the system's own watch cannot be had (its limit is reached, a network
-    drive), falls back to polling and says so through ``trouble``.
+    Where the system's own watch is not available (its limit is reached, a
+    network drive), it polls instead, and says so through ``trouble``.
     """
 
     def __init__(self, root: Path, trouble: Callable[[str], None]) -> None:
@@ -41,27 +41,28 @@ class Watch:
         self._watcher: RustNotify | None = None
         self._begin()
 
-    def changes(
+    def look(
         self, stop: threading.Event, *, debounce_millis: int, look_every_millis: int
-    ) -> Iterator[bool]:
-        """Yield True after a burst of changes has settled, False when nothing came for a while.
+    ) -> bool | None:
+        """Wait for changes; True after a burst has settled, False when none came for a while.
 
-        The root is looked at each time. Ends when ``stop`` is set, or nothing can be watched.
+        The root is looked at each time. Returns None when ``stop`` is set, or
+        the tree cannot be watched any more.
         """
+        if self._watcher is None:
+            return None
         step = min(_STEP_MILLIS, debounce_millis)
-        while self._watcher is not None:
-            try:
-                found = self._watcher.watch(debounce_millis, step, look_every_millis, stop)
-            except (OSError, RuntimeError) as error:
-                if stop.is_set():  # it has been closed meanwhile
-                    return
-                self._fall_back(error)
-                yield True
-                continue
-            if found in ("stop", "signal"):
-                return
-            paths = [Path(path) for _, path in found] if isinstance(found, set) else []
-            yield self._root_has_changed(paths) or any(map(self._bears, paths))
+        try:
+            found = self._watcher.watch(debounce_millis, step, look_every_millis, stop)
+        except (OSError, RuntimeError) as error:
+            if stop.is_set():  # it has been closed meanwhile
+                return None
+            self._fall_back(error)
+            return True
+        if found in ("stop", "signal"):
+            return None
+        paths = [Path(path) for _, path in found] if isinstance(found, set) else []
+        return self._root_has_changed(paths) or any(map(self._matters, paths))
 
     def close(self) -> None:
         """Free the system's watches."""
@@ -75,7 +76,7 @@ class Watch:
         self.close()
 
     def _begin(self) -> None:
-        """Watch the top folders that there are now, and no others any more."""
+        """Watch the top folders that there are now, and only those."""
         self.close()
         self._tops = self._look_at_tops()
         try:
@@ -92,16 +93,16 @@ class Watch:
 
     def _fall_back(self, error: Exception) -> None:
         if self._polling:
-            self._trouble(f"the tree cannot be watched, so nothing reloads: {error}")
+            self._trouble(f"changes to files cannot be seen, so nothing reloads by itself: {error}")
             self.close()
             self._watcher = None
             return
-        self._trouble(f"the system's file watch failed, so the tree is polled instead: {error}")
+        self._trouble(f"the system's file watch failed, so the files are polled instead: {error}")
         self._polling = True
         self._begin()
 
     def _root_has_changed(self, paths: list[Path]) -> bool:
-        """Whether the manifest or a top folder is another one; a new folder is watched too."""
+        """Whether the manifest or a top folder was replaced; a new folder is watched too."""
         manifest, before = self._look_at_manifest(), self._manifest
         self._manifest = manifest
         gone = any(path.parent == self._root for path in paths)
@@ -127,14 +128,14 @@ class Watch:
                     found[name] = status.st_ino
         return found
 
-    def _bears(self, path: Path) -> bool:
-        """Whether a change can change a compilation: byte code cannot."""
+    def _matters(self, path: Path) -> bool:
+        """Whether a change can affect a compilation: byte code cannot."""
         return "__pycache__" not in path.parts[len(self._root.parts) :]
 
 
 def _wants_polling() -> bool:
-    """Whether to poll from the first, as watchfiles judges it: WSL's drives tell nothing."""
-    wanted = os.environ.get("WATCHFILES_FORCE_POLLING")
-    if wanted:
-        return wanted.lower() not in {"false", "disable", "disabled"}
+    """Whether to poll from the start, by watchfiles' own rule: WSL's drives report nothing."""
+    forced = os.environ.get("WATCHFILES_FORCE_POLLING")
+    if forced:
+        return forced.lower() not in {"false", "disable", "disabled"}
     return "microsoft-standard" in platform.uname().release

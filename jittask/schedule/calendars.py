@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _DAY = timedelta(days=1)
 _SATURDAY = 5
 _ISO_LETTERS = 2
-_SOME = 8
+_LISTED = 8
 _CHINA = "CN"
 _ENGLISH = "en_US"
 _EXTRA = "extra holiday"
@@ -241,12 +241,12 @@ def _check_country(code: str, subdivision: str | None) -> None:
         country_holidays(code, subdiv=subdivision)
     except NotImplementedError:
         known = country_holidays(code).subdivisions
-        some = ", ".join(known[:_SOME]) or "none"
+        listed = ", ".join(known[:_LISTED]) or "none"
         raise Mistake(
             "unknown-calendar",
             ("subdivision",),
             f"{code} has no subdivision {subdivision!r}",
-            f"it has: {some}{' …' if len(known) > _SOME else ''}",
+            f"it has: {listed}{' …' if len(known) > _LISTED else ''}",
         ) from None
 
 

@@ -85,8 +85,8 @@ def in_order(walls: Iterable[datetime], zone: ZoneInfo, low: datetime) -> Iterat
             waiting.append(nominal)
             continue
         while waiting and waiting[0].instant <= nominal.instant:
-            one = waiting.popleft()
-            if one.instant != nominal.instant:
-                yield one
+            earlier = waiting.popleft()
+            if earlier.instant != nominal.instant:
+                yield earlier
         yield nominal
     yield from waiting

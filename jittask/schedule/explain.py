@@ -20,7 +20,7 @@ from jittask.schedule.zones import Nominal, end_instant, resolve, skipped_date, 
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
-_MOST_TOLD = 5
+_MOST_LISTED = 5
 _NEAR = timedelta(days=SEARCH_DAYS)
 _LOOK_BACK = (timedelta(hours=2), 2 * _DAY, 62 * _DAY, 3700 * _DAY)
 """How far back the occurrence before is looked for, in steps: some fire every second."""
@@ -59,7 +59,7 @@ class _Explaining:
         else:
             second = wall.replace(tzinfo=timer.zone, fold=1).astimezone(UTC)
             passes = sorted({low, max(low, second)})
-            self._spans = [(one, one + timedelta(seconds=1) - _TICK) for one in passes]
+            self._spans = [(begin, begin + timedelta(seconds=1) - _TICK) for begin in passes]
         self._low, self._high = self._spans[0][0], self._spans[-1][1]
         self._when = f"{day:%a %Y-%m-%d}" if at is None else f"{wall:%a %Y-%m-%d %H:%M:%S}"
         self._reasons: list[Note] = []
@@ -70,18 +70,23 @@ class _Explaining:
             self._say("no-such-date", f"{timer.zone.key} has no {self._day}: its clocks skipped it")
             return Explanation(False, None, None, tuple(self._reasons))
         named = self._named()
-        fires = [one for low, high in self._spans for one in timer.between(low - _TICK, high)]
-        for one in fires[:_MOST_TOLD]:
-            self._fires(one)
-        if len(fires) > _MOST_TOLD:
-            self._say("more", f"and {len(fires) - _MOST_TOLD:,} more that day")
-        told = {instant for one in fires for instant in one.nominals}
-        self._lose([one for one in named if one.instant not in told])
+        fires = [
+            occurrence
+            for low, high in self._spans
+            for occurrence in timer.between(low - _TICK, high)
+        ]
+        for occurrence in fires[:_MOST_LISTED]:
+            self._fires(occurrence)
+        if len(fires) > _MOST_LISTED:
+            self._say("more", f"and {len(fires) - _MOST_LISTED:,} more that day")
+        firing = {instant for occurrence in fires for instant in occurrence.nominals}
+        self._lost([nominal for nominal in named if nominal.instant not in firing])
         if not fires and not named:
             self._nothing()
         if fires or named:
             self._knowledge()
-        nominals = [one.nominal for one in fires] + [one.instant for one in named]
+        nominals = [occurrence.nominal for occurrence in fires]
+        nominals += [nominal.instant for nominal in named]
         return Explanation(
             bool(fires),
             min(nominals) if nominals else None,
@@ -104,12 +109,12 @@ class _Explaining:
 
     # --- what fires
 
-    def _fires(self, one: Occurrence) -> None:
-        local = one.effective.astimezone(self._timer.zone)
-        utc = f" ({one.effective:%Y-%m-%d %H:%M} UTC)" if local.utcoffset() else ""
+    def _fires(self, occurrence: Occurrence) -> None:
+        local = occurrence.effective.astimezone(self._timer.zone)
+        utc = f" ({occurrence.effective:%Y-%m-%d %H:%M} UTC)" if local.utcoffset() else ""
         self._say("fires", f"fires at {local:%H:%M:%S %Z}{utc}")
-        self._reasons += [note for note in one.notes if note not in self._reasons]
-        for instant in one.nominals[:_MOST_TOLD]:
+        self._reasons += [note for note in occurrence.notes if note not in self._reasons]
+        for instant in occurrence.nominals[:_MOST_LISTED]:
             self._about(self._clock.named(Nominal(instant)))
 
     def _about(self, wall: datetime) -> None:
@@ -123,16 +128,16 @@ class _Explaining:
         if isinstance(every, EveryMonths | EveryYears) and isinstance(every.pattern, MonthDays):
             days = every.pattern.days
             if wall.day not in days and LAST not in days:
-                lacking = ", ".join(str(one) for one in days if one > wall.day)
+                lacking = ", ".join(str(day) for day in days if day > wall.day)
                 words = f"{wall:%B %Y} has no day {lacking}: its last day, the {wall.day}th, is it"
                 self._say("clamped", words)
 
     # --- what does not
 
-    def _lose(self, lost: list[Nominal]) -> None:
+    def _lost(self, lost: list[Nominal]) -> None:
         """Say what became of nominals of that day that do not fire that day."""
         last = self._timer.end and resolve(self._timer.end, self._timer.zone)
-        late = [one for one in lost if last is not None and one.instant > last]
+        late = [nominal for nominal in lost if last is not None and nominal.instant > last]
         if late:
             self._say("after-end", f"{self._occurrences(late)} after the end, {self._end}")
         barred = lost[: len(lost) - len(late)]
@@ -145,7 +150,7 @@ class _Explaining:
         if not self._timer.cycle.moves or roll.direction is Direction.SKIP:
             self._say("skipped-holiday", self._skipped(barred))
             return
-        for nominal in barred[:_MOST_TOLD]:
+        for nominal in barred[:_MOST_LISTED]:
             self._about(self._clock.named(nominal))
             self._say(*self._moved(nominal, roll))
 
@@ -153,10 +158,10 @@ class _Explaining:
         why = "" if self._timer.cycle.moves else ": a cycle within the day is not moved"
         return f"{self._occurrences(barred)} skipped{why}"
 
-    def _occurrences(self, some: list[Nominal]) -> str:
-        if len(some) == 1:
-            return f"{self._occurrence(some[0])} is"
-        return f"{len(some):,} occurrences of that day are"
+    def _occurrences(self, nominals: list[Nominal]) -> str:
+        if len(nominals) == 1:
+            return f"{self._occurrence(nominals[0])} is"
+        return f"{len(nominals):,} occurrences of that day are"
 
     def _occurrence(self, nominal: Nominal) -> str:
         wall = self._clock.named(nominal)
@@ -166,14 +171,14 @@ class _Explaining:
 
     def _moved(self, nominal: Nominal, roll: Roll) -> tuple[str, str]:
         timer, it = self._timer, self._occurrence(nominal)
-        for one in timer.walk(nominal.instant - _NEAR, nominal.instant + _NEAR):
-            if isinstance(one, Occurrence):
-                if nominal.instant in one.nominals:
-                    local = one.effective.astimezone(timer.zone)
+        for step in timer.walk(nominal.instant - _NEAR, nominal.instant + _NEAR):
+            if isinstance(step, Occurrence):
+                if nominal.instant in step.nominals:
+                    local = step.effective.astimezone(timer.zone)
                     return "rolled-away", f"{it} moves to {local:%a %Y-%m-%d %H:%M}"
-            elif one.nominal == nominal.instant and one.reason.code == "skipped-holiday":
+            elif step.nominal == nominal.instant and step.reason.code == "skipped-holiday":
                 words = f"no working day within {SEARCH_DAYS} days"
-                return one.reason.code, f"{it} is skipped: {words}"
+                return step.reason.code, f"{it} is skipped: {words}"
         if roll.direction is Direction.PREVIOUS:
             words = f"{it} is skipped: it would move to before the start, {timer.start}"
             return "rolled-before-start", words
@@ -189,12 +194,12 @@ class _Explaining:
         else:
             self._say("not-in-cycle", f"the cycle has no occurrence on {self._when}")
         after = timer.after(self._high)
-        for code, words, one in (
+        for code, words, occurrence in (
             ("previous", "the one before it is", self._before()),
             ("next", "the next is", after),
         ):
-            if one is not None:
-                local = one.effective.astimezone(timer.zone)
+            if occurrence is not None:
+                local = occurrence.effective.astimezone(timer.zone)
                 self._say(code, f"{words} {local:%a %Y-%m-%d %H:%M:%S %Z}")
         if after is None:
             self._say("no-next", "nothing fires after it")
@@ -228,6 +233,6 @@ class _Explaining:
 
 def _last(found: Iterable[Occurrence]) -> Occurrence | None:
     last = None
-    for one in found:
-        last = one
+    for occurrence in found:
+        last = occurrence
     return last

@@ -29,23 +29,26 @@ def decide(
     fire: list[Occurrence] = []
     missed: MissedRange | None = None
     reason: Reason | None = None
-    for one in due:
+    for occurrence in due:
         too_late = (
-            grace_seconds is not None and (now - one.effective).total_seconds() > grace_seconds
+            grace_seconds is not None
+            and (now - occurrence.effective).total_seconds() > grace_seconds
         )
         if too_late or misfire is Misfire.SKIP:
-            missed = _with(missed, one)
+            missed = _with(missed, occurrence)
             reason = Reason.GRACE if too_late else Reason.MISFIRE
             continue
         if misfire is Misfire.LATEST and fire:
             missed, reason = _with(missed, fire.pop()), Reason.MISFIRE
-        fire.append(one)
+        fire.append(occurrence)
     return MisfireDecision(tuple(fire), missed, reason)
 
 
-def _with(missed: MissedRange | None, one: Occurrence) -> MissedRange:
+def _with(missed: MissedRange | None, occurrence: Occurrence) -> MissedRange:
     if missed is None:
-        return MissedRange(one.nominals[0], one.nominals[-1], len(one.nominals))
-    last = max(missed.last, one.nominals[-1])
-    first = min(missed.first, one.nominals[0])
-    return MissedRange(first, last, missed.count + len(one.nominals))
+        return MissedRange(
+            occurrence.nominals[0], occurrence.nominals[-1], len(occurrence.nominals)
+        )
+    last = max(missed.last, occurrence.nominals[-1])
+    first = min(missed.first, occurrence.nominals[0])
+    return MissedRange(first, last, missed.count + len(occurrence.nominals))

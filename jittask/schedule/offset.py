@@ -129,7 +129,7 @@ def read_offset(config: object, key: str) -> Offset:
 
 
 def idle_amount(config: object, key: str) -> Iterator[TimingProblem]:
-    """Yield a warning where an amount stands in an offset that is on time."""
+    """Yield a warning about the amount of an offset that is on time."""
     if isinstance(config, Mapping) and config.get("offsetType") == 0 and config.get("offset"):
         yield TimingProblem(
             "key-without-effect",

@@ -1,4 +1,4 @@
-"""Mistakes in a ``timerCfg``, as values: what, where under it, and how to mend it."""
+"""Mistakes in a ``timerCfg``, as values: what, where under it, and how to fix it."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ class TimingProblem:
 
 
 class TimingError(ValueError):
-    """A ``timerCfg`` that makes no timer; ``problems`` tells why."""
+    """A ``timerCfg`` that makes no timer; ``problems`` are the reasons."""
 
     def __init__(self, problems: Sequence[TimingProblem]) -> None:
-        super().__init__("; ".join(one.message for one in problems))
+        super().__init__("; ".join(problem.message for problem in problems))
         self.problems = tuple(problems)
 
 

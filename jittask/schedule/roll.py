@@ -159,5 +159,5 @@ class _Landing:
         notes = self.notes
         if len(self.nominals) > 1:
             notes = [*notes, Note("merged", f"{len(self.nominals)} occurrences meet here")]
-        instants = tuple(sorted(one.instant for one in self.nominals))
+        instants = tuple(sorted(nominal.instant for nominal in self.nominals))
         return Occurrence(effective, instants, tuple(notes))

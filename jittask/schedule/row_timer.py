@@ -8,20 +8,15 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR
+from jittask.schedule.frame import CalendarConfig, read_frame
+from jittask.schedule.idle_keys import idle_keys, without_effect
 from jittask.schedule.offset import Offset, idle_amount, read_offset
-from jittask.schedule.parsing import (
-    ELAPSED_STEPS,
-    CalendarConfig,
-    Reader,
-    idle_keys,
-    read_cycle,
-    read_frame,
-    read_wall,
-    without_effect,
-)
 from jittask.schedule.problems import Mistake, TimingError, TimingProblem
+from jittask.schedule.reader import Reader
+from jittask.schedule.repeat import ELAPSED_STEPS, read_cycle
 from jittask.schedule.roll import Roll
 from jittask.schedule.timer import Timer
+from jittask.schedule.wall_times import read_wall
 from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
@@ -49,7 +44,7 @@ class RowTimer:
         """Make it of a date-field task's ``timerCfg``; raises TimingError."""
         timer, problems = check_row_timer(timer_cfg, zone, calendar)
         if timer is None:
-            raise TimingError([one for one in problems if not one.warning])
+            raise TimingError([problem for problem in problems if not problem.warning])
         return timer
 
     @property
@@ -175,7 +170,7 @@ def _unclear_ends(config: Mapping[str, object]) -> Iterator[TimingProblem]:
         yield TimingProblem(
             "two-ends",
             ("endTime",),
-            "endTime and endField both stand here, and endField is used",
+            "endTime and endField are both set, and endField is used",
             "remove one, or say which by endTimeType",
             warning=True,
         )

@@ -16,9 +16,9 @@ from functools import lru_cache
 
 from jittask.schedule.cycle import Cycle
 from jittask.schedule.days import Days, EveryDays, EveryMonths, EveryWeeks, EveryYears
-from jittask.schedule.parsing import read_cycle
 from jittask.schedule.problems import Mistake
 from jittask.schedule.recurrence import Recurrence
+from jittask.schedule.repeat import read_cycle
 from jittask.schedule.row_timer import RowTimer
 
 Interval = tuple[date, date]
@@ -40,7 +40,7 @@ def start_days(timer: RowTimer, day: date, earliest: date, latest: date) -> tupl
     """
     if "BYSETPOS" in str(timer.repeat.get("rrule", "")).upper():
         return ((earliest, latest),)  # in the start's own week it counts from the start
-    cycle = _begun(timer, day)
+    cycle = _cycle_from(timer, day)
     if cycle is None or not _fires(cycle, day):
         return ()
     alike = _takes(timer, _ONE_DAY) == _takes(timer, _ANOTHER)
@@ -55,11 +55,11 @@ def start_days(timer: RowTimer, day: date, earliest: date, latest: date) -> tupl
         if alike:
             found.append((begin, end))
             continue
-        one = end
-        while one >= begin:
-            if _reaches(timer, cycle, one, day):
-                found.append((one, one))
-            one -= _DAY
+        start = end
+        while start >= begin:
+            if _reaches(timer, cycle, start, day):
+                found.append((start, start))
+            start -= _DAY
     return _within_count(timer, day, found)
 
 
@@ -81,16 +81,16 @@ def _within_count(timer: RowTimer, day: date, found: list[Interval]) -> tuple[In
         assert isinstance(cycle, Recurrence)
         return cycle.counted is None or cycle.counted.date() >= day
 
-    whole = bisect_left(found, True, key=lambda one: not lasts(one[0]))
-    kept = found[:whole]
+    whole = bisect_left(found, True, key=lambda interval: not lasts(interval[0]))
+    lasting = found[:whole]
     if whole < len(found):
         begin, end = found[whole]
         gone = bisect_left(
             range((end - begin).days + 1), True, key=lambda n: lasts(begin + n * _DAY)
         )
         if gone <= (end - begin).days:
-            kept.append((begin + gone * _DAY, end))
-    return tuple(kept)
+            lasting.append((begin + gone * _DAY, end))
+    return tuple(lasting)
 
 
 def _late_on(day: date) -> datetime:
@@ -98,7 +98,7 @@ def _late_on(day: date) -> datetime:
     return datetime.combine(day, time(23, 59, 59))
 
 
-def _begun(timer: RowTimer, day: date) -> Days | Recurrence | None:
+def _cycle_from(timer: RowTimer, day: date) -> Days | Recurrence | None:
     """Return the cycle that starts with ``day``; None where its rule then never fires."""
     try:
         cycle: Cycle = read_cycle(
@@ -119,15 +119,15 @@ def _fires(cycle: Days | Recurrence, day: date) -> bool:
 
 def _takes(timer: RowTimer, start: date) -> object:
     """Return what the cycle is when it starts then, that is with what it takes from its start."""
-    cycle = _begun(timer, start)
+    cycle = _cycle_from(timer, start)
     return cycle.every if isinstance(cycle, Days) else cycle and cycle.written
 
 
 def _reaches(timer: RowTimer, from_day: Days | Recurrence, start: date, day: date) -> bool:
     if isinstance(from_day, Recurrence):
         return _takes(timer, start) == from_day.written
-    begun = _begun(timer, start)
-    return begun is not None and _fires(begun, day)
+    cycle = _cycle_from(timer, start)
+    return cycle is not None and _fires(cycle, day)
 
 
 def _counting(cycle: Days | Recurrence) -> tuple[str, int, int]:

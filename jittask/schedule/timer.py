@@ -1,17 +1,27 @@
-"""The timer: when a scheduled task, or one row of a date-field task, fires (T1-T9)."""
+"""The timer: when a scheduled task, or one row of a date-field task, fires (F4, T1-T9)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from jittask.model import Occurrence, SkippedOccurrence
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.cycle import LAST_INSTANT, Cycle
-from jittask.schedule.roll import Roll, as_it_is
+from jittask.schedule.frame import CalendarConfig, read_frame
+from jittask.schedule.idle_keys import idle_keys
+from jittask.schedule.problems import TimingError, TimingProblem
+from jittask.schedule.reader import Reader
+from jittask.schedule.repeat import read_cycle
+from jittask.schedule.roll import Direction, Roll, as_it_is
+from jittask.schedule.wall_times import read_wall
 from jittask.schedule.zones import end_instant, wall_clock
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ANY_START = datetime(1970, 1, 1, 9)  # noqa: DTZ001 - wall time
+"""Takes the place of a start that cannot be read, so that the cycle is read all the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +57,9 @@ class Timer:
         ``zone`` and ``calendar`` are the app's; the configuration's own win.
         Raises TimingError with every problem that keeps it from being one.
         """
-        from jittask.schedule.parsing import check_timer
-        from jittask.schedule.problems import TimingError
-
         timer, problems = check_timer(timer_cfg, zone, calendar)
         if timer is None:
-            raise TimingError([one for one in problems if not one.warning])
+            raise TimingError([problem for problem in problems if not problem.warning])
         return timer
 
     def after(self, t: datetime) -> Occurrence | None:
@@ -69,7 +76,7 @@ class Timer:
         """Yield the occurrences that are effective in ``(a, b]``, in order."""
         if self.roll is None:
             return self._plain(a, min(b, self.last))
-        return (one for one in self.walk(a, b) if isinstance(one, Occurrence))
+        return (step for step in self.walk(a, b) if isinstance(step, Occurrence))
 
     def walk(self, a: datetime, b: datetime) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield what ``between`` yields, and the nominals that the calendar keeps from firing."""
@@ -98,6 +105,50 @@ class Timer:
                 return
             if at > a:
                 yield step
+
+
+def check_timer(
+    config: Mapping[str, object], zone: str | ZoneInfo, calendar: CalendarConfig
+) -> tuple[Timer | None, list[TimingProblem]]:
+    """Read a scheduled task's ``timerCfg``; return its timer, and all problems."""
+    reader = Reader(config)
+    frame = read_frame(reader, zone, calendar)
+    reader.problems += idle_keys(config)
+    start = reader.step(lambda: read_wall(config, "startTime", frame.zone))
+    end = None
+    if config.get("endTime"):
+        end = reader.step(lambda: read_wall(config, "endTime", frame.zone, end=True))
+    cycle = reader.step(lambda: read_cycle(config, start or _ANY_START, frame.zone))
+    if start is None or cycle is None or reader.failed:
+        return None, reader.problems
+    timer = Timer(frame.zone, start, end, cycle, frame.roll)
+    if end is not None and end < start:
+        reader.problems.append(
+            TimingProblem(
+                "end-before-start",
+                ("endTime",),
+                "endTime is before startTime, so the task never fires",
+                "move endTime, or remove it",
+                warning=True,
+            )
+        )
+    elif _may_be_empty(timer) and timer.after(_EPOCH - timedelta(days=1)) is None:
+        reader.problems.append(
+            TimingProblem(
+                "no-occurrence",
+                ("endTime",) if end else ("repeat",),
+                "the task never fires: nothing of its cycle lies between its start and its end",
+                None,
+                warning=True,
+            )
+        )
+    return timer, reader.problems
+
+
+def _may_be_empty(timer: Timer) -> bool:
+    """Whether no occurrence may be left: a cycle alone always has one."""
+    skips = timer.roll is not None and timer.roll.direction is Direction.SKIP
+    return timer.end is not None or skips
 
 
 class Followers:

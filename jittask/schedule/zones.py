@@ -116,7 +116,7 @@ class WallClock:
         if base is not None:
             return (base + since,)
         both = {wall.replace(tzinfo=self.zone, fold=fold).astimezone(UTC) for fold in (0, 1)}
-        return tuple(sorted(one for one in both if to_wall(one, self.zone) == wall))
+        return tuple(sorted(instant for instant in both if to_wall(instant, self.zone) == wall))
 
     def shown_from(self, instant: datetime) -> datetime:
         """Return a wall time before which none is shown at ``instant`` or later."""
@@ -184,7 +184,7 @@ def fire_instant(wall: datetime, zone: ZoneInfo) -> datetime | None:
 
 
 def skipped_date(day: date, zone: ZoneInfo) -> bool:
-    """Whether the zone has no moment of that date, as Apia has none of 2011-12-30."""
+    """Whether the zone has no instant of that date, as Apia has none of 2011-12-30."""
     noon = datetime.combine(day, time(12), zone)
     gap = noon.replace(fold=1).utcoffset() or timedelta()
     before = noon.utcoffset() or timedelta()

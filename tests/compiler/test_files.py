@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from jittask.compiler.files import Files, Look
+from jittask.compiler.files import Files
+from jittask.compiler.look import Look
 
 TICK_NANOSECONDS = 10_000_000
 """No file system in use here, on the machines that test, has coarser time stamps."""

@@ -13,20 +13,17 @@ from zoneinfo import ZoneInfo
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from jittask.compiler.element_schema import check_element
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
-from jittask.compiler.schema import (
-    _is_sound,
-    _unknown_keys,
-    _validator,
-    check_element,
-)
+from jittask.compiler.read_json import read_json
+from jittask.compiler.schema_check import _is_sound, _unknown_keys, _validator
 from jittask.compiler.schemas import part_of, schema
-from jittask.compiler.source import Source, read_json
+from jittask.compiler.source import Source
 from jittask.model import ElementKind
 from jittask.query.parse import QuerySyntaxError, parse
-from jittask.schedule.parsing import check_timer
 from jittask.schedule.row_timer import check_row_timer
+from jittask.schedule.timer import check_timer
 
 ROUNDS = int(os.environ.get("JITTASK_FUZZ_ROUNDS", "150"))
 fuzz = settings(

@@ -153,7 +153,7 @@ def settled(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
 
 
 def test_a_kept_verdict_compiles_nothing(settled: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jittask.compiler.build.Compiling.settle", None)
+    monkeypatch.setattr("jittask.compiler.compiling.Compiling.settle", None)
     verdict = judge(settled.root)
     assert (verdict.diagnostics, verdict.tasks) == ((), len(EVERY))
     assert "tasks.Plain" in verdict.elements

@@ -15,7 +15,7 @@ from unittest.mock import patch
 import pytest
 
 from jittask import compile_tree
-from jittask.compiler import build, task_cache
+from jittask.compiler import compiling, task_cache
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
 from jittask.compiler.probe import Probe
@@ -39,9 +39,9 @@ class Done:
 @contextmanager
 def watched() -> Iterator[Done]:
     done = Done()
-    compile_task, checked, read = build.compile_task, Probe._checked, Files.read
+    compile_task, checked, read = compiling.compile_task, Probe._checked, Files.read
 
-    def compiling(task, *more):  # type: ignore[no-untyped-def]
+    def compile_and_note(task, *more):  # type: ignore[no-untyped-def]
         done.compiled.add(task.name.removeprefix("tasks."))
         return compile_task(task, *more)
 
@@ -54,7 +54,7 @@ def watched() -> Iterator[Done]:
         return read(files, file)
 
     with (
-        patch.object(build, "compile_task", compiling),
+        patch.object(compiling, "compile_task", compile_and_note),
         patch.object(Probe, "_checked", checking),
         patch.object(Files, "read", reading),
     ):
@@ -66,8 +66,8 @@ def start(root: Path) -> Compilation:
 
 
 def alike(one: Compilation, other: Compilation) -> bool:
-    return (one.app, one.diagnostics, one.reusable.needs, one.reusable.of_own_files) == (
-        other.app, other.diagnostics, other.reusable.needs, other.reusable.of_own_files,
+    return (one.app, one.diagnostics, one.reusable.dependencies, one.reusable.task_diagnostics) == (
+        other.app, other.diagnostics, other.reusable.dependencies, other.reusable.task_diagnostics,
     )  # fmt: skip
 
 

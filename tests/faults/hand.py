@@ -14,8 +14,7 @@ from pathlib import Path
 from jittask.clock import FixedClock
 from jittask.compiler.compiled import CompiledApp, ScheduledTask
 from jittask.model import AppSettings, CallStyle, FunctionRef, Overlap, Policy, Run
-from jittask.runtime.bundles import Bundles
-from jittask.runtime.claim_loop import ClaimLoop, end_orphaned_runs
+from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
     Assignment,
@@ -25,6 +24,7 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Report,
 )
+from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import RunningTask, Snapshot
 from jittask.schedule import Timer
@@ -151,7 +151,7 @@ class Hands:
     def __init__(self, ground: Ground) -> None:
         self._ground = ground
         self._running: dict[int, tuple[Assignment, int]] = {}
-        self._reports: list[Report] = []
+        self._reports: list[Done] = []
 
     @property
     def running(self) -> list[int]:
@@ -170,6 +170,10 @@ class Hands:
     def free(self) -> int:
         return WORKERS - len(self._running)
 
+    def executing(self) -> frozenset[tuple[int, int]]:
+        running = {(run, assignment.token) for run, (assignment, _) in self._running.items()}
+        return frozenset(running | {(end.run, end.token) for end in self._reports})
+
     def submit(self, assignment: Assignment) -> None:
         self._running[assignment.run] = (assignment, len(self._ground.bodies))
         began, now = self._ground.moment(), self._ground.now
@@ -184,7 +188,7 @@ class Hands:
 
     def kill(self, run: int, why: str) -> None: ...
 
-    def hold_until(self, moment: float) -> None: ...
+    def extend_lease(self, seconds_left: float) -> None: ...
 
     def interrupt(self) -> None:
         for run in self.running:
@@ -202,9 +206,7 @@ class Hand:
         self.hands = Hands(ground)
         ground.store.announce(identity, "host", 1, ground.now)
         self._planner = Planner(ground.store, _ignore)
-        self._worker = ClaimLoop(
-            ground.store, self.hands, Bundles(ground.folder), ground.clock, identity, _ignore
-        )
+        self._worker = ClaimLoop(ground.store, self.hands, ground.clock, identity, _ignore)
 
     def plan(self) -> None:
         """Let the planner have its turn."""

@@ -22,7 +22,7 @@ def attempt(
     number: int, started: float, finished: float | None, outcome: str | None = "completed"
 ) -> Attempt:
     end = None if finished is None else at(finished)
-    return Attempt(number, "w", "v", at(started), end, outcome, None)
+    return Attempt(number, "r", "host", "v", at(started), end, outcome, None)
 
 
 def run(

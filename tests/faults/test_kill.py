@@ -66,7 +66,7 @@ def test_workers_are_killed(tmp_path: Path, settings: AppSettings) -> None:
 
 
 @on_each_store
-def test_the_template_is_killed(tmp_path: Path, settings: AppSettings) -> None:
+def test_the_fork_server_is_killed(tmp_path: Path, settings: AppSettings) -> None:
     """Its worker processes end too, and others are forked from a new one."""
     trial = Trial(tmp_path, settings, rounds_or(4))
     tree = trial.checkout()
@@ -128,8 +128,8 @@ def go_on(program: Program, trial: Trial) -> None:
 
 
 def worker_processes(program: Program) -> list[int]:
-    """Return the worker processes: the template's children."""
-    return [worker for template in children(program.process.pid) for worker in children(template)]
+    """Return the worker processes: the fork server's children."""
+    return [worker for server in children(program.process.pid) for worker in children(server)]
 
 
 def children(pid: int) -> list[int]:

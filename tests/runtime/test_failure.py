@@ -13,12 +13,11 @@ import pytest
 from jittask import Runtime, compile_tree
 from jittask.clock import FixedClock
 from jittask.model import AppSettings, CallStyle, FunctionRef, Policy, Reason, RunStatus, Trigger
-from jittask.runtime.bundles import Bundles
 from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.decisions import choose
 from jittask.runtime.events import Finished
 from jittask.runtime.executors.protocol import Assignment
-from jittask.runtime.failure import handled, policy_of
+from jittask.runtime.failure import policy_of, with_follow_up
 from jittask.runtime.snapshot import first_snapshot
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing
@@ -78,7 +77,9 @@ def test_it_follows_from_a_final_failure(
     state: RunStatus, known: FunctionRef | None, follows: bool
 ) -> None:
     end = Ending(5, 1, 1, state)
-    found = handled(end, "tasks.A", "[1]", Policy(on_failure=known, priority=3), NOW).follow_up
+    found = with_follow_up(
+        end, "tasks.A", "[1]", Policy(on_failure=known, priority=3), NOW
+    ).follow_up
     wanted = NewRun(
         "tasks.A", "[1]", Trigger.ON_FAILURE, (NOW,), NOW, rerun_of=5, priority=3
     )  # fmt: skip
@@ -125,11 +126,11 @@ def claimed(store: Store, seen: list[Executing] | None = None) -> list:
 def test_it_stands_with_the_end_that_it_follows_from_and_only_then(store: Store) -> None:
     number = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
     [mine] = claimed(store)
-    end = handled(
+    end = with_follow_up(
         Ending(number, mine.token, 1, RunStatus.FAILED, Reason.ERROR), "tasks.A", "",
         Policy(on_failure=TOLD), NOW,
     )  # fmt: skip
-    stale = handled(
+    stale = with_follow_up(
         Ending(number, mine.token - 1, 1, RunStatus.FAILED, Reason.ERROR), "tasks.A", "",
         Policy(on_failure=TOLD), NOW,
     )  # fmt: skip
@@ -162,12 +163,12 @@ def test_a_store_that_does_not_answer_in_between_loses_nothing(
     failed = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
     [mine] = claimed(store)
     end = Ending(failed, mine.token, 1, RunStatus.FAILED, Reason.ERROR, "so")
-    store.finish([handled(end, "tasks.A", "", Policy(on_failure=TOLD), NOW)], NOW)
+    store.finish([with_follow_up(end, "tasks.A", "", Policy(on_failure=TOLD), NOW)], NOW)
     submitted: list[Assignment] = []
-    executor = SimpleNamespace(free=lambda: 2, submit=submitted.append, poll=lambda _: [])
-    worker = ClaimLoop(
-        store, executor, Bundles(tree.root), FixedClock(NOW), "w", lambda _event: None
-    )  # fmt: skip
+    executor = SimpleNamespace(
+        free=lambda: 2, executing=frozenset, submit=submitted.append, poll=lambda _: []
+    )
+    claim_loop = ClaimLoop(store, executor, FixedClock(NOW), "w", lambda _event: None)
 
     def unavailable(_number: int) -> None:
         raise StoreUnavailable("away")
@@ -175,10 +176,10 @@ def test_a_store_that_does_not_answer_in_between_loses_nothing(
     with monkeypatch.context() as away:
         away.setattr(store, "run", unavailable)
         with pytest.raises(StoreUnavailable):
-            worker.step(snapshot, 0)
+            claim_loop.step(snapshot, 0)
     assert submitted == []
-    worker.step(snapshot, 0)
-    worker.step(snapshot, 0)
+    claim_loop.step(snapshot, 0)
+    claim_loop.step(snapshot, 0)
     [assignment] = submitted
     assert assignment.failed is not None
     assert (assignment.failed.runId, assignment.failed.detail) == (failed, "so")

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from jittask import compile_tree
-from jittask.model import AppSettings
+from jittask import Runtime, Timer, compile_tree
+from jittask.compiler.compiled import ScheduledTask
+from jittask.model import AppSettings, Trigger
+from jittask.runtime import planner
+from jittask.runtime.events import Event, Finished, Planned, Ready, Trouble
 from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.runtime.task_plan import Plan
+from jittask.schedule.timer import Followers
 from jittask.store import Store
 from tests.tree import Tree
 from tests.written import rows_written
@@ -88,3 +93,53 @@ def test_a_task_that_has_gone_is_marked_once(store: Store, planned: Tree) -> Non
     (planned.root / "tasks/Plain/e.json").unlink()
     assert start(store, planned, SOON) == {"UPDATE": 2, "DELETE": 1}
     assert start(store, planned, SOON) == {}
+
+
+def test_a_task_that_cannot_be_planned_holds_up_no_other(
+    store: Store, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is reported once, and tried again (R12)."""
+    tree.scheduled("Fails")
+    tree.scheduled("Works")
+    original = planner.plan_task
+
+    def plan(task: ScheduledTask, *more: object) -> Plan:
+        if task.name == "tasks.Fails":
+            raise ZeroDivisionError("no")
+        return original(task, *more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(planner, "plan_task", plan)
+    events: list[Event] = []
+    plans, shot = Planner(store, events.append), snapshot(tree)
+    for minutes in range(3):
+        again = plans.step(shot, NOW + timedelta(minutes=minutes))
+        assert again == NOW + timedelta(minutes=minutes + 1)
+    assert [event.text for event in events if isinstance(event, Trouble)] == [
+        "tasks.Fails: cannot be planned: ZeroDivisionError: no"
+    ]
+    assert [event.task for event in events if isinstance(event, Planned)] == ["tasks.Works"]
+    monkeypatch.undo()
+    plans.step(shot, NOW + timedelta(minutes=3))
+    assert events[-1].task == "tasks.Fails"  # type: ignore[union-attr]
+
+
+def test_a_start_goes_through_though_timers_fail(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What can still run does: a run that somebody asks for (R12)."""
+
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError("no")
+
+    tree.write("app.json", {"settings": {"timezone": "UTC", "runtime": {"executor": "inline"}}})
+    tree.scheduled("Fails")
+    compiled = compile_tree(tree.root).app
+    monkeypatch.setattr(Timer, "after", fail)
+    monkeypatch.setattr(Followers, "after", fail)
+    with Runtime(tree.root) as runtime:
+        told = runtime.wait_for(lambda event: getattr(event, "code", "") == "plan-failed")
+        assert "tasks.Fails: cannot be planned: ZeroDivisionError: no" in told.text  # type: ignore[union-attr]
+        runtime.wait_for(lambda event: isinstance(event, Ready))
+        with Store.open(compiled.settings, tree.root, create=False) as store:
+            run = store.enqueue("tasks.Fails", "", Trigger.MANUAL, datetime.now(UTC))
+        runtime.wait_for(lambda event: isinstance(event, Finished) and event.run == run)

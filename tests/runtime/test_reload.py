@@ -31,7 +31,7 @@ def generic(line: str) -> str:
     return re.sub(r"\d\d:\d\d:\d\d", "09:00:00", line).rstrip()
 
 
-def test_edit_break_mend_remove_return(tree: Tree) -> None:
+def test_edit_break_fix_remove_return(tree: Tree) -> None:
     inner = "def customFunc():\n    return 'one'\n"
     start = datetime.now(UTC).strftime("%Y-%m-%d %H:%M:%S")
     tree.scheduled("Hello", inner, EVERY_SECOND, timing={"startTime": start})
@@ -52,7 +52,7 @@ def test_edit_break_mend_remove_return(tree: Tree) -> None:
         seen.append(said(program, "tasks.Hello changed"))
         said(program, '→ "two"')
 
-        # a broken JSON: the last good version goes on, and status says so
+        # a broken JSON: the last good version keeps running, and status says so
         tree.write("tasks/Hello/e.json", slower.replace('"enable": 1,', '"enable": 1'))
         seen.append(said(program, "broken"))
         seen += [said(program, word) for word in ("[bad-json]", "|", "^", "hint:")]
@@ -61,19 +61,19 @@ def test_edit_break_mend_remove_return(tree: Tree) -> None:
         assert status.returncode == 1
         assert "broken    tasks.Hello" in status.stdout
 
-        # mended, then a wrong signature
+        # fixed, then a wrong signature
         tree.write("tasks/Hello/e.json", slower)
-        seen.append(said(program, "tasks.Hello mended"))
+        seen.append(said(program, "tasks.Hello fixed"))
         assert jittask("status", tree.root).returncode == 0
         tree.write("tasks/Hello/inner.py", "def customFunc(row):\n    return 'three'\n")
         seen.append(said(program, "broken"))
         seen += [said(program, word) for word in ("[too-many-parameters]", "def", "^", "hint:")]
         said(program, '→ "two"')
         tree.write("tasks/Hello/inner.py", inner.replace("one", "four"))
-        seen.append(said(program, "tasks.Hello mended"))
+        seen.append(said(program, "tasks.Hello fixed"))
         said(program, '→ "four"')
 
-        # removed: it goes on for five seconds, then stops; returned: it starts
+        # removed: it runs for five seconds more, then stops; returned: it starts
         shutil.move(tree.root / "tasks/Hello", tree.root / "away")
         seen.append(said(program, "tasks.Hello removed"))
         shutil.move(tree.root / "away", tree.root / "tasks/Hello")
@@ -175,8 +175,7 @@ def test_a_watch_has_its_turn_though_the_run_store_never_rests(tree: Tree) -> No
     writing = threading.Thread(target=write)
     writing.start()
     with Watch(tree.root, pytest.fail) as watch:
-        looks = watch.changes(stop, debounce_millis=20, look_every_millis=200)
-        assert next(looks) is False
+        assert watch.look(stop, debounce_millis=20, look_every_millis=200) is False
         assert writing.is_alive()
         stop.set()
     writing.join()

@@ -1,4 +1,4 @@
-"""What a reload writes to the store, by whichever thread comes first (H3)."""
+"""What a reload replaces and writes, whichever thread makes it (H1, H3)."""
 
 from __future__ import annotations
 
@@ -7,11 +7,18 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
+import pytest
+
+from jittask import Runtime
 from jittask.clock import SystemClock
 from jittask.compiler import compile_tree
+from jittask.data.app_data import AppData
 from jittask.runtime.bundles import Bundles
-from jittask.runtime.reload import Reloader
+from jittask.runtime.current import Current, Loaded
+from jittask.runtime.element_states import ElementStates
+from jittask.runtime.events import Reloaded
 from jittask.runtime.snapshot import first_snapshot
+from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
 
@@ -27,13 +34,16 @@ def test_two_threads_do_not_write_at_once(tmp_path: Path) -> None:
         assert go_on.wait(10)
 
     store = SimpleNamespace(put_elements=put_elements, note=lambda *_, **__: None, elements=dict)
-    reloading = Reloader(
-        tmp_path, compilation, Bundles(tmp_path), store, lambda: "me", SystemClock(),  # type: ignore[arg-type]
-        lambda _: None, lambda _: None, {},
-    )  # fmt: skip
-    reloading.current = first_snapshot(compilation, {}, {}, NOW)
-    reloading._unwritten = (NOW, True)
-    threads = [threading.Thread(target=reloading.write_pending_state, name=n) for n in ("a", "b")]
+    snapshot = first_snapshot(compilation, {}, {}, NOW)
+    states = ElementStates(
+        store,  # type: ignore[arg-type]
+        SystemClock(),
+        lambda: "me",
+        lambda: snapshot,
+        {},
+    )
+    states.reloaded(NOW, success=True)
+    threads = [threading.Thread(target=states.write_pending, name=name) for name in ("a", "b")]
     threads[0].start()
     assert inside.wait(10)
     threads[1].start()
@@ -42,3 +52,44 @@ def test_two_threads_do_not_write_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join(10)
     assert writes == ["a"]
+
+
+def test_a_disk_that_cannot_be_written_ends_nothing_and_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree = Tree(tmp_path / "app", runtime={"executor": "inline"})
+    tree.scheduled("A")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with Runtime(tree.root) as runtime:
+        before = runtime.snapshot
+        with monkeypatch.context() as patched:
+            patched.setattr(Bundles, "lay_out_all", full)
+            tree.scheduled("B")
+            told = runtime.wait_for(lambda event: getattr(event, "code", "") == "reload-failed")
+            assert "No space left on device; the last version keeps running" in told.text  # type: ignore[union-attr]
+            assert runtime.snapshot.tasks == before.tasks
+        runtime.wait_for(lambda event: isinstance(event, Reloaded) and event.added == ("tasks.B",))
+
+
+def test_readers_see_a_snapshot_and_its_databases_together(tmp_path: Path) -> None:
+    """One assignment replaces both, and the databases that are left are closed after it (H1)."""
+    closed: list[AppData] = []
+
+    class Watched(AppData):
+        def close(self) -> None:
+            assert current.loaded.data is not self
+            closed.append(self)
+
+    compilation = compile_tree(tmp_path)
+    snapshots = [first_snapshot(compilation, {}, {}, NOW) for _ in range(3)]
+    datas = [Watched({}, tmp_path), Watched({}, tmp_path)]
+    swaps: list[bool] = []
+    current = Current(Loaded(snapshots[0], compilation, datas[0]), lambda: swaps.append(True))
+    current.swap(Loaded(snapshots[1], compilation, datas[0]))
+    assert (closed, len(swaps), current.snapshot) == ([], 1, snapshots[1])
+    current.swap(Loaded(snapshots[2], compilation, datas[1]))
+    assert (closed, len(swaps)) == ([datas[0]], 2)
+    assert current.loaded.data is datas[1]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import CallStyle, FunctionRef, Misfire, Policy, RunStatus
-from jittask.runtime.task_plan import Plan, plan_task, removed, stands
+from jittask.runtime.task_plan import Plan, plan_task, removed, unchanged_plan
 from jittask.schedule.timer import Followers, Timer
 from jittask.store.plans import PendingRun
 from jittask.store.watermarks import Watermark
@@ -76,7 +76,7 @@ class Ledger:
 
 
 @given(tasks, steps)
-def test_what_stands_would_be_planned_as_it_is(first: ScheduledTask, then: list) -> None:
+def test_what_is_unchanged_would_be_planned_as_it_is(first: ScheduledTask, then: list) -> None:
     ledger, now, one = Ledger(), START - timedelta(minutes=1), first
     for edit, seconds, what in then:
         now += timedelta(seconds=seconds)
@@ -85,14 +85,14 @@ def test_what_stands_would_be_planned_as_it_is(first: ScheduledTask, then: list)
             ledger.apply(removed(ledger.mark, ledger.pending, now))
         due = any(run.effective <= now for run in ledger.pending)
         plan = plan_task(one, ledger.mark, ledger.pending, now)
-        standing = None if due else stands(one, ledger.mark, now, Followers())
+        standing = None if due else unchanged_plan(one, ledger.mark, now, Followers())
         assert standing in (None, plan)
         ledger.apply(plan)
         if what == "run":
             ledger.pending = [run for run in ledger.pending if run.effective > now]
         expected = plan.again is not None and one.timer.roll is None
         if not any(run.effective <= now for run in ledger.pending):
-            assert (stands(one, ledger.mark, now, Followers()) is not None) == (
+            assert (unchanged_plan(one, ledger.mark, now, Followers()) is not None) == (
                 expected and plan.again == ledger.mark.planned_until
             )
 
@@ -100,7 +100,9 @@ def test_what_stands_would_be_planned_as_it_is(first: ScheduledTask, then: list)
 def test_what_is_another_does_not_stand() -> None:
     one = task(CYCLES[2], {}, Misfire.LATEST, "1", on=True)
     mark = plan_task(one, None, (), START).mark
-    assert stands(one, mark, START, Followers()) == Plan((), (), mark, START + timedelta(days=1))
+    assert unchanged_plan(one, mark, START, Followers()) == Plan(
+        (), (), mark, START + timedelta(days=1)
+    )
     for other in (
         replace(one, version="2"),
         replace(one, timing_digest="other"),
@@ -108,11 +110,11 @@ def test_what_is_another_does_not_stand() -> None:
         replace(one, timer=task(CYCLES[0], {}, Misfire.LATEST, "1", on=True).timer),
         task(CYCLES[2], {"skipWeekend": 1}, Misfire.LATEST, "1", on=True),
     ):
-        assert stands(other, mark, START, Followers()) is None
+        assert unchanged_plan(other, mark, START, Followers()) is None
     for changed in (
         replace(mark, vanished=START),
         replace(mark, enabled=False),
         replace(mark, planned_until=START),
     ):
-        assert stands(one, changed, START, Followers()) is None
-    assert stands(one, None, START, Followers()) is None
+        assert unchanged_plan(one, changed, START, Followers()) is None
+    assert unchanged_plan(one, None, START, Followers()) is None

@@ -24,19 +24,20 @@ class Watched:
         self.tree = tree
         self.troubles: list[str] = []
         self.watch = Watch(tree.root, self.troubles.append)
-        self.looks = self.watch.changes(
-            threading.Event(), debounce_millis=20, look_every_millis=NOTHING_MILLIS
-        )
+        self.stop = threading.Event()
+
+    def look(self) -> bool | None:
+        return self.watch.look(self.stop, debounce_millis=20, look_every_millis=NOTHING_MILLIS)
 
     def tells(self) -> bool:
-        """Whether a change is told; looks on until all is quiet again."""
-        seen = any(next(self.looks) for _ in range(PATIENCE))
-        while next(self.looks):
+        """Whether a change is told; keeps looking until all is quiet again."""
+        seen = any(self.look() for _ in range(PATIENCE))
+        while self.look():
             continue
         return seen
 
     def is_quiet(self) -> bool:
-        return not any(next(self.looks) for _ in range(6))
+        return not any(self.look() for _ in range(6))
 
 
 @pytest.fixture
@@ -135,7 +136,7 @@ def test_a_limit_of_the_system_is_told_and_the_tree_polled(
     watched = Watched(tree)
     assert asked == [False, True]
     assert [one.partition(":")[0] for one in watched.troubles] == [
-        "the system's file watch failed, so the tree is polled instead"
+        "the system's file watch failed, so the files are polled instead"
     ]
     assert watched.is_quiet()
     tree.scheduled("B")
@@ -147,8 +148,10 @@ def test_where_nothing_can_be_watched_it_says_so_and_ends(
 ) -> None:
     failing(monkeypatch, OSError("no"), times=2)
     watched = Watched(tree)
-    assert watched.troubles[-1] == "the tree cannot be watched, so nothing reloads: no"
-    assert list(watched.looks) == []
+    assert watched.troubles[-1] == (
+        "changes to files cannot be seen, so nothing reloads by itself: no"
+    )
+    assert watched.look() is None
 
 
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> list[bool]:

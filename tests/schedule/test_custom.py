@@ -12,9 +12,8 @@ from cronsim import CronSim, CronSimError
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from jittask.schedule.parsing import check_timer
 from jittask.schedule.problems import TimingError
-from jittask.schedule.timer import Timer
+from jittask.schedule.timer import Timer, check_timer
 from jittask.zonedata import zone as zone_named
 from tests.schedule.drawn import END_OF_WINDOWS, rounds, walls, windows, zones
 from tests.schedule.oracle import Cron, nominals

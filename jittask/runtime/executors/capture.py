@@ -13,7 +13,7 @@ _READ = 65_536
 
 
 class Capture:
-    """Sends whatever is written to a descriptor to ``sink(stream, text)``, for ever."""
+    """Sends all that is written to a descriptor to ``sink(stream, text)``, to the process's end."""
 
     def __init__(self, stream: str, descriptor: int, sink: Callable[[str, str], None]) -> None:
         self._stream = stream
@@ -22,12 +22,12 @@ class Capture:
         os.set_blocking(self._read, False)
         os.dup2(write, descriptor)
         os.close(write)
-        self._held = b""
+        self._rest = b""
         self._passing = threading.Lock()
         threading.Thread(target=self._pump, daemon=True).start()
 
     def drain(self) -> None:
-        """Pass on everything written so far: what a writer has written stands in the pipe."""
+        """Pass on everything written so far: it is in the pipe."""
         with self._passing:
             while self._pass_on():
                 continue
@@ -40,17 +40,17 @@ class Capture:
                 self._pass_on()
 
     def _pass_on(self) -> bool:
-        """Pass on a piece, if one has been written; say whether it was."""
+        """Pass on what can be read; return False where nothing was there."""
         try:
             data = os.read(self._read, _READ)
         except BlockingIOError:
             return False
-        self._held += data
+        self._rest += data
         self._send(everything=False)
         return True
 
     def _send(self, *, everything: bool) -> None:
-        text, self._held = _whole(self._held, everything=everything)
+        text, self._rest = _whole(self._rest, everything=everything)
         if text:
             self._sink(self._stream, text)
 
@@ -76,8 +76,8 @@ def capture_output(sink: Callable[[str, str], None]) -> Callable[[], None]:
     def drain() -> None:
         sys.stdout.flush()
         sys.stderr.flush()
-        for one in captures:
-            one.drain()
+        for capture in captures:
+            capture.drain()
 
     return drain
 
@@ -91,7 +91,7 @@ class LogHandler(logging.Handler):
         self.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Give the line on; one that cannot be formatted is no error of the body's."""
+        """Pass the line on; one that cannot be formatted is not an error of the body."""
         try:
             self._sink(self.format(record) + "\n")
         except Exception:

@@ -2,7 +2,7 @@
 
 Every bundle is loaded beside the others (``jittask.prelude.isolated_imports``), and kept
 for the runs that follow. While bodies run, the process holds the lock that
-worker processes would hold, so that no new runtime takes them for over.
+worker processes would hold, so that no new runtime begins while they run.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import copy_context
 from dataclasses import dataclass
-from pathlib import Path
 
 from jittask.clock import Clock
 from jittask.runtime.body import Bodies
@@ -28,9 +27,10 @@ from jittask.runtime.executors.protocol import (
     TimedOut,
 )
 from jittask.runtime.executors.streams import Streams
+from jittask.runtime.executors.workplace import Workplace
 from jittask.store.lock import FileLock
 
-_KEPT = 256  # bundles; those that were not used for longest are let go beyond
+_MAX_LOADED = 256  # bundles; beyond it, the least recently used are closed
 
 
 @dataclass(eq=False)
@@ -39,81 +39,84 @@ class _Loaded:
     running: int = 0
 
 
-class Shared:
+class InProcessBodies:
     """Bodies of any bundle, in any thread, until ``close``."""
 
-    def __init__(self, bodies_lock: Path, clock: Clock) -> None:
+    def __init__(self, workplace: Workplace, clock: Clock) -> None:
+        self._workplace = workplace
         self._clock = clock
-        self._hold = FileLock(bodies_lock)
-        if not self._hold.take(shared=True):
-            raise RuntimeFailure(f"{bodies_lock}: another runtime waits for bodies to end")
+        self._lock_file = FileLock(workplace.bodies_lock)
+        if not self._lock_file.take(shared=True):
+            raise RuntimeFailure(
+                f"{workplace.bodies_lock}: another runtime waits for bodies to end"
+            )
         self._streams = Streams()
         self._lock = threading.Lock()
-        self._loaded: dict[tuple[Path, Path], _Loaded] = {}
+        self._loaded: dict[str, _Loaded] = {}
         self._running = 0
         self._closing = False
 
-    def run(self, assignment: Assignment, tell: Callable[[Output], None]) -> Done:
-        """Run a body to its end, whatever it takes; ``tell`` gets what it prints and logs."""
+    def run(self, assignment: Assignment, report: Callable[[Output], None]) -> Done:
+        """Run a body to its end, whatever it takes; ``report`` gets what it prints and logs."""
         run, token, attempt = assignment.run, assignment.token, assignment.attempt
 
-        def say(stream: str, text: str) -> None:
-            tell(Output(run, token, attempt, stream, text))
+        def print_to(stream: str, text: str) -> None:
+            report(Output(run, token, attempt, stream, text))
 
         try:
-            with self._bundle(assignment) as bodies, self._streams.heard(say):
-                # in a context of its own: what a body sets must not reach the next
+            with self._bundle(assignment) as bodies, self._streams.capture(print_to):
+                # in a separate context: what a body sets must not reach the next
                 outcome: Outcome = copy_context().run(bodies.run, assignment)
         except BaseException as error:
-            words = f"its version cannot be loaded: {type(error).__name__}: {error}"
-            outcome = Failed(words, traceback.format_exc(), 0)
+            message = f"its version cannot be loaded: {type(error).__name__}: {error}"
+            outcome = Failed(message, traceback.format_exc(), 0)
         if isinstance(outcome, Completed | Failed) and outcome.seconds > assignment.timeout_seconds:
             outcome = overran(outcome, assignment)
         return Done(run, token, attempt, outcome)
 
     def close(self) -> None:
-        """Let everything go, or, where a body goes on for all that, when it has ended."""
+        """Close every bundle; where a body still runs, do so when it has ended."""
         with self._lock:
             self._closing = True
-            self._end_if_over()
+            self._close_if_done()
 
     @contextmanager
     def _bundle(self, assignment: Assignment) -> Iterator[Bodies]:
-        key = assignment.bundle, assignment.root
+        version, place = assignment.version, self._workplace
         with self._lock:
-            one = self._loaded.pop(key, None) or _Loaded(
-                Bodies(assignment.bundle, assignment.root, self._clock, shared=True)
+            loaded = self._loaded.pop(version, None) or _Loaded(
+                Bodies(place.bundles.path(version), place.root, self._clock, shared=True)
             )
-            self._loaded[key] = one  # the last is the one used last
-            one.running += 1
+            self._loaded[version] = loaded  # last in the order of use
+            loaded.running += 1
             self._running += 1
-            self._let_go()
+            self._close_oldest()
         try:
-            yield one.bodies
+            yield loaded.bodies
         finally:
             with self._lock:
-                one.running -= 1
+                loaded.running -= 1
                 self._running -= 1
-                self._end_if_over()
+                self._close_if_done()
 
-    def _let_go(self) -> None:
-        if len(self._loaded) <= _KEPT:
+    def _close_oldest(self) -> None:
+        if len(self._loaded) <= _MAX_LOADED:
             return
-        idle = [key for key, one in self._loaded.items() if not one.running]
-        for key in idle[: len(self._loaded) - _KEPT]:
-            self._loaded.pop(key).bodies.close()
+        idle = [version for version, loaded in self._loaded.items() if not loaded.running]
+        for version in idle[: len(self._loaded) - _MAX_LOADED]:
+            self._loaded.pop(version).bodies.close()
 
-    def _end_if_over(self) -> None:
+    def _close_if_done(self) -> None:
         if self._closing and not self._running:
-            for one in self._loaded.values():
-                one.bodies.close()
+            for loaded in self._loaded.values():
+                loaded.bodies.close()
             self._loaded.clear()
             self._streams.close()
-            self._hold.free()
+            self._lock_file.free()
 
 
 def overran(outcome: Completed | Failed, assignment: Assignment) -> TimedOut:
-    """Return what a body that has ended by itself, and too late, is recorded as."""
+    """Return the outcome of a body that has ended by itself, after its timeout."""
     end = "returned" if isinstance(outcome, Completed) else "raised"
     timeout = f"{assignment.timeout_seconds:g} s (policy.timeoutSeconds)"
     how = f"it could not be ended after {timeout}, and {end} after {outcome.seconds:.3g} s"

@@ -1,7 +1,7 @@
 """Bodies one after the other in the thread that claims them: for development (R6).
 
-Nothing else is claimed, and no order heard, while a body runs: what it is
-recorded as is decided when it has returned.
+Nothing else is claimed, and no kill is seen, while a body runs: its outcome is
+decided when it has returned.
 """
 
 from __future__ import annotations
@@ -9,10 +9,9 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Sequence
-from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.runtime.executors.in_process import Shared
+from jittask.runtime.executors.in_process import InProcessBodies
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
@@ -22,29 +21,36 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
     Report,
+    RunKey,
 )
+from jittask.runtime.executors.workplace import Workplace
 
-_MOST_AT_ONCE = 512
+_MAX_AT_ONCE = 512
 _PASS_SECONDS = 0.05  # short bodies share a pass, and the transaction of their outcomes
 
 
 class InlineExecutor:
-    """Takes some runs at once, and runs them in turn; see ``Executor`` for the methods.
+    """Takes several runs at once, and runs them in turn; see ``Executor`` for the methods.
 
-    ``workers`` of them, or as many more as the pass before has shown to be short.
+    ``workers`` of them, or more where the pass before has shown bodies to be short.
     """
 
-    def __init__(self, workers: int, bodies_lock: Path, clock: Clock) -> None:
+    def __init__(self, workers: int, workplace: Workplace, clock: Clock) -> None:
         self._least = self._size = workers
         self._clock = clock
-        self._shared = Shared(bodies_lock, clock)
+        self._bodies = InProcessBodies(workplace, clock)
         self._waiting: deque[Assignment] = deque()
-        self._never_begun: list[Report] = []
+        self._never_begun: list[Done] = []
         self._wake = threading.Event()
 
     def free(self) -> int:
-        """How many more runs it takes now."""
+        """Return how many more runs it takes now."""
         return self._size - len(self._waiting)
+
+    def executing(self) -> frozenset[RunKey]:
+        """Return the runs whose end no ``poll`` has returned."""
+        waiting = {(assignment.run, assignment.token) for assignment in self._waiting}
+        return frozenset(waiting | {(end.run, end.token) for end in self._never_begun})
 
     def expect(self, coming: Sequence[Expected]) -> None:
         """Do nothing: no code runs in the runtime's process before it is due."""
@@ -55,21 +61,22 @@ class InlineExecutor:
 
     def poll(self, seconds: float) -> list[Report]:
         """Run what waits, and report it; wait only where there is nothing to run."""
-        reports, self._never_begun = self._never_begun, []
+        reports: list[Report] = [*self._never_begun]
+        self._never_begun = []
         if not self._waiting and not reports:
             self._clock.wait(self._wake, seconds)
         self._wake.clear()
         end = self._clock.monotonic() + _PASS_SECONDS
         full = len(self._waiting) >= self._size
         while self._waiting:
-            said: list[Output] = []
-            done = self._shared.run(self._waiting.popleft(), said.append)
-            reports += [*said, done]
+            outputs: list[Output] = []
+            done = self._bodies.run(self._waiting.popleft(), outputs.append)
+            reports += [*outputs, done]
             if self._clock.monotonic() >= end:
                 self._size = self._least
                 break
         else:
-            self._size = min(_MOST_AT_ONCE, 2 * self._size) if full else self._size
+            self._size = min(_MAX_AT_ONCE, 2 * self._size) if full else self._size
         return reports
 
     def wake(self) -> None:
@@ -78,10 +85,10 @@ class InlineExecutor:
 
     def kill(self, run: int, why: str) -> None:
         """End a run whose body has not begun."""
-        for assignment in [one for one in self._waiting if one.run == run]:
+        for assignment in [item for item in self._waiting if item.run == run]:
             self._end(assignment, Killed(f"{why}, before its body began"))
 
-    def hold_until(self, moment: float) -> None:
+    def extend_lease(self, seconds_left: float) -> None:
         """Do nothing: a thread cannot be ended, so these bodies outlive a lease that is lost."""
 
     def interrupt(self) -> None:
@@ -91,8 +98,8 @@ class InlineExecutor:
             self._end(assignment, why)
 
     def close(self) -> None:
-        """Let the bundles go."""
-        self._shared.close()
+        """Close the bundles."""
+        self._bodies.close()
 
     def _end(self, assignment: Assignment, why: Outcome) -> None:
         self._waiting.remove(assignment)

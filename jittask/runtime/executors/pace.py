@@ -21,6 +21,6 @@ class Pace:
         return min(_MOST_AHEAD, int(AHEAD_SECONDS / max(self._seconds, 1e-4)))
 
     def took(self, seconds: float) -> None:
-        """Take note of a body that has ended."""
+        """Note how long a body took."""
         before = seconds if self._seconds is None else self._seconds
         self._seconds = _MEMORY * before + (1 - _MEMORY) * seconds

@@ -1,44 +1,52 @@
-"""What the pool knows of one of its processes: its bundles, what it runs, and how fast (R6, H4)."""
+"""What the pool knows of one worker process: its versions, its runs, its pace (R6, H4)."""
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jittask.clock import Clock
 from jittask.runtime.executors.pace import Pace
-from jittask.runtime.executors.protocol import (
-    Assignment,
-    Expected,
-    Outcome,
+from jittask.runtime.executors.pool_messages import (
+    EndAt,
+    Hello,
+    LoadCode,
+    Order,
     Recall,
     Returned,
+    RunBody,
 )
+from jittask.runtime.executors.protocol import Assignment, Expected, Outcome, RunKey
+from jittask.runtime.executors.workplace import BundleSource
 
 _RECYCLE_AFTER = 10_000  # runs, so that a leak in element code stays small
 _HELD_UP_SECONDS = 0.2  # how long the first body may keep others waiting
-_MOST_BUNDLES = 512  # so that what a process holds stays bounded
-_LOAD_SECONDS = 30.0  # for code that is loaded beforehand, while nobody waits for its process
+_MAX_VERSIONS = 512  # so that the memory of a process stays bounded
+_LOAD_SECONDS = 30.0  # for code that is loaded before a run, while no run waits for the process
 
 
 class PoolWorker:
     """One process; the first of its ``runs`` is the one whose body runs."""
 
-    def __init__(self, number: int, connection: Connection, clock: Clock) -> None:
+    def __init__(
+        self, number: int, connection: Connection, bundles: BundleSource, clock: Clock
+    ) -> None:
         self.number = number
         self.connection = connection
         self.runs: deque[Assignment] = deque()
         self.process: int | None = None
+        self.ended = False
         self.killed_for: Outcome | None = None
         self.loading: Expected | None = None
-        """What it loads beforehand, for no run."""
+        """What it loads before any run of it."""
+        self._bundles = bundles
         self._clock = clock
-        self._bundles: set[Path] = set()
+        self._versions: set[str] = set()
         self._modules: dict[str, str] = {}
         self._begun = 0.0
         self._given = 0
@@ -51,8 +59,13 @@ class PoolWorker:
         return self.runs[0] if self.runs else None
 
     @property
+    def executing(self) -> Iterator[RunKey]:
+        """The runs that it has, and whose end it has not reported."""
+        return ((assignment.run, assignment.token) for assignment in self.runs)
+
+    @property
     def idle(self) -> bool:
-        """Whether its process does nothing, and is to do nothing."""
+        """Whether its process does nothing, and has nothing to do."""
         return not self.runs and self.loading is None and self.killed_for is None
 
     @property
@@ -74,47 +87,51 @@ class PoolWorker:
         waited = self._clock.monotonic() - self._begun
         return len(self.runs) > 1 and not self._recalled and waited >= _HELD_UP_SECONDS
 
-    def loads_too_long(self, *, wanted: bool) -> bool:
-        """Whether what it loads for no run must end; ``wanted``: a run waits for a process."""
-        return self._only_loads and self._clock.monotonic() >= self._load_until(wanted)
+    def loads_too_long(self, *, needed: bool) -> bool:
+        """Whether what it loads for no run must end; ``needed``: a run waits for a process."""
+        return self._only_loads and self._clock.monotonic() >= self._load_until(needed)
 
-    def next_look(self, *, wanted: bool) -> float:
-        """When the pool is to look at it again, whatever it says; by ``Clock.monotonic``."""
+    def next_look(self, *, needed: bool) -> float:
+        """When the pool is to look at it again without a message; by ``Clock.monotonic``."""
         if self.killed_for is not None:
             return float("inf")
         if self._only_loads:
-            return self._load_until(wanted)
+            return self._load_until(needed)
         if len(self.runs) > 1 and not self._recalled:
             return min(self._deadline, self._begun + _HELD_UP_SECONDS)
         return self._deadline
 
     def forked(self, process: int) -> None:
-        """Take note that the process is there; a load begins only now."""
+        """Note that the process exists; a load begins only now."""
         self.process = process
         if self._only_loads:
             self._begun = self._clock.monotonic()
 
-    def takes(self, bundle: Path, modules: Mapping[str, str]) -> bool:
-        """Whether it may run a bundle: no module is there in two versions (H4)."""
+    def takes(self, version: str, modules: Mapping[str, str]) -> bool:
+        """Whether it may run that version: no module is in the process twice (H4)."""
         if self.killed_for is not None or self._given >= _RECYCLE_AFTER:
             return False
-        if bundle in self._bundles:
+        if version in self._versions:
             return True
-        return len(self._bundles) < _MOST_BUNDLES and go_together(self._modules, modules)
+        return len(self._versions) < _MAX_VERSIONS and go_together(self._modules, modules)
 
-    def begins(self, bundle: Path) -> bool:
-        """Whether a run of that bundle would not wait here for another bundle to be loaded."""
-        return self.loading is None or (self.loading.bundle == bundle and not self.runs)
+    def begins(self, version: str) -> bool:
+        """Whether a run of that version need not wait here until another has been loaded."""
+        return self.loading is None or (self.loading.version == version and not self.runs)
 
-    def holds(self, bundle: Path) -> bool:
-        """Whether it has loaded this bundle, or is about to."""
-        return bundle in self._bundles
+    def holds(self, version: str) -> bool:
+        """Whether it has loaded this version, or is about to."""
+        return version in self._versions
 
-    def hold(self, bundle: Path, modules: Mapping[str, str]) -> None:
-        """Remember a bundle that is about to be loaded or run."""
-        if bundle not in self._bundles:
-            self._bundles.add(bundle)
+    def hold(self, version: str, modules: Mapping[str, str]) -> None:
+        """Remember a version that is about to be loaded or run."""
+        if version not in self._versions:
+            self._versions.add(version)
             self._modules |= modules
+
+    def greet(self, hello: Hello) -> None:
+        """Send the first message."""
+        self._send(hello)
 
     def give(self, assignment: Assignment) -> None:
         """Have it run a run, after those that it has."""
@@ -122,39 +139,43 @@ class PoolWorker:
             self._begun = self._clock.monotonic()
         self.runs.append(assignment)
         self._given += 1
-        self._send(assignment)
+        self._send(RunBody(assignment, self._bundles.path(assignment.version)))
 
-    def load(self, coming: Expected) -> None:
-        """Have it load a bundle that it holds from now on; a run of it need not wait until then."""
-        self.loading = coming
+    def load(self, expected: Expected) -> None:
+        """Have it load a version that it holds from now on; a run of it may be given at once."""
+        self.loading = expected
         self._begun = self._clock.monotonic()
-        self._send(coming)
+        self._send(LoadCode(expected, self._bundles.path(expected.version)))
 
     def done(self) -> None:
-        """Take note that the body has ended, and the next one begins."""
+        """Note that the body has ended, and the next one begins."""
         self.runs.popleft()
         moment = self._clock.monotonic()
         self._pace.took(moment - self._begun)
         self._begun = moment
         self._recalled = False
 
+    def end_at(self, moment: float) -> None:
+        """Tell it when its lease is over, by ``Clock.monotonic``."""
+        self._send(EndAt(moment))
+
     def recall(self) -> None:
         """Ask for what waits; what has begun in the meantime stays."""
         self._recalled = True
         self._send(Recall())
 
-    def returned(self, said: Returned) -> list[Assignment]:
+    def returned(self, answer: Returned) -> list[Assignment]:
         """Take out what it gives back without having begun it."""
-        given_back = [one for one in self.runs if (one.run, one.token) in said.runs]
-        for one in given_back:
-            self.runs.remove(one)
+        given_back = [run for run in self.runs if (run.run, run.token) in answer.runs]
+        for assignment in given_back:
+            self.runs.remove(assignment)
         return given_back
 
     def take_waiting(self) -> list[Assignment]:
         """Take out all but the run whose body runs: the process is about to end."""
         waiting = list(self.runs)[1:]
-        for one in waiting:
-            self.runs.remove(one)
+        for assignment in waiting:
+            self.runs.remove(assignment)
         return waiting
 
     @property
@@ -162,21 +183,21 @@ class PoolWorker:
         """Whether it loads something, as far as is known, and no run waits for just that."""
         return self.process is not None and self.loading is not None and not self.runs
 
-    def _load_until(self, wanted: bool) -> float:
-        return self._begun + (_HELD_UP_SECONDS if wanted else _LOAD_SECONDS)
+    def _load_until(self, needed: bool) -> float:
+        return self._begun + (_HELD_UP_SECONDS if needed else _LOAD_SECONDS)
 
     @property
     def _deadline(self) -> float:
         return self._begun + self.runs[0].timeout_seconds if self.runs else float("inf")
 
-    def _send(self, order: Assignment | Expected | Recall) -> None:
-        with contextlib.suppress(OSError):  # it has died: the pool finds that, and buries it
+    def _send(self, order: Order) -> None:
+        with contextlib.suppress(OSError):  # it has died: the pool's next poll finds that
             self.connection.send(order)
 
 
-def go_together(some: Mapping[str, str], others: Mapping[str, str]) -> bool:
-    """Whether no module is in both, in two versions."""
-    return all(some.get(file, digest) == digest for file, digest in others.items())
+def go_together(modules: Mapping[str, str], others: Mapping[str, str]) -> bool:
+    """Whether no module is in both with different content."""
+    return all(modules.get(file, digest) == digest for file, digest in others.items())
 
 
 @lru_cache(maxsize=4096)

@@ -1,7 +1,41 @@
-"""What the worker asks of an executor, and what an executor tells it.
+"""The contract between the claim loop and an executor (rules R4, R6, R10).
 
-An executor is handed data only: which run, which bundle, which row. It never
-sees the store, a compiled task or a closure (rule R6).
+What an executor is given
+    Data only: ``Assignment`` and ``Expected`` name a run, a task and a version
+    (the digest of a bundle), and hold no path, no closure and nothing of the
+    store. The place where bodies run has a ``Workplace``, which turns a version
+    into a folder there. A lease is given as seconds left from now, because no
+    two machines share a monotonic clock.
+
+What an executor must report
+    For each submitted run, through ``poll``: any number of ``Output``, then one
+    end. The end is ``Done``, whose outcome the claim loop writes, or
+    ``Settled``, where the place that ran the body has written the outcome
+    itself with ``jittask.runtime.outcomes.OutcomeWriter``. Every report names
+    the run and its fencing token. ``executing`` is the only list of the runs
+    that have no end yet.
+
+What may be lost, and what may come twice
+    A report may come twice, or late, when its run has been claimed again: one
+    whose run and token have ended, or were never submitted, changes nothing.
+    A write with a stale token changes nothing (R4). The claim loop counts
+    ``Settled`` once, as the record has it. An ``Output`` may be lost. An end
+    must not be lost as long as the executor lives: a run stays in ``executing``
+    until ``poll`` returns its end, so that an executor whose messages can be
+    lost has to ask again, or to look into the store. Ends that are lost with
+    the whole runtime are found by the next one (R4).
+
+How a lease ends
+    Each ``extend_lease`` replaces the lease before. When it is over, each body
+    ends by itself, whatever has become of the runtime. ``seconds_left`` counts
+    from the call, so a message that carries it to another machine must not
+    count from its receipt alone: each second in transit lengthens the lease by
+    a second. Bodies are given three quarters of ``leaseSeconds``, and others
+    take the runs over after the whole of it, so a quarter of ``leaseSeconds``
+    is the most that transit, and the end of a body, may take together. A place
+    that cannot bound the transit has to renew its own lease in the store, and
+    to count from before it asked. The executors of this machine count from the
+    call itself: an order that waits for a stopped process lengthens nothing.
 """
 
 from __future__ import annotations
@@ -9,7 +43,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import Protocol
 
 from jittask.model import Reason, Trigger
@@ -21,7 +54,7 @@ LOG_CAP = 262_144
 
 @dataclass(frozen=True, slots=True)
 class Assignment:
-    """A claimed run, as whoever runs its body needs to know it."""
+    """A claimed run, with all that the place that runs its body needs to know."""
 
     run: int
     token: int
@@ -31,22 +64,19 @@ class Assignment:
     trigger: Trigger
     nominals: tuple[datetime, ...]
     effective: datetime
-    bundle: Path
-    """The folder that holds exactly the version to run."""
-    root: Path
-    """The tree, where data and relative database paths live."""
+    version: str
+    """The digest of the bundle to run (H4)."""
     timeout_seconds: float
     failed: FailedRun | None = None
-    """What ``policy.onFailure`` is to be told of, for a run that the failure has triggered."""
+    """The failed run that ``policy.onFailure`` is called with; None for any other trigger."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expected:
-    """A task that will run soon, and what whoever loads its code beforehand needs to know."""
+    """A task that will run soon, and the version whose code may be loaded before."""
 
     task: str
-    bundle: Path
-    root: Path
+    version: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +103,7 @@ class Failed:
 class Withdrawn:
     """The body never began: the row is gone, no longer matches, or has moved (D5).
 
-    Or nothing is left to be called with, or about, a failed run.
+    For ``policy.onFailure``: the policy or the failed run is gone.
     """
 
     reason: Reason
@@ -90,14 +120,14 @@ class TimedOut:
 
 @dataclass(frozen=True, slots=True)
 class Interrupted:
-    """The body's process ended under it, or is about to."""
+    """The body's process has ended before the body did, or is about to."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Killed:
-    """Somebody had the body killed; ``detail`` says how it ended."""
+    """A person had the body killed; ``detail`` says how it ended."""
 
     detail: str
 
@@ -123,7 +153,7 @@ class Output:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The end of a run's attempt; nothing more comes from it."""
+    """The end of a run's attempt, to be written; nothing more comes from it."""
 
     run: int
     token: int
@@ -131,41 +161,34 @@ class Done:
     outcome: Outcome
 
 
-Report = Output | Done
-
-
 @dataclass(frozen=True, slots=True)
-class Recall:
-    """Tells a worker process to give back the runs that it has not begun."""
+class Settled:
+    """The end of a run's attempt, whose outcome the place that ran it has written."""
+
+    run: int
+    token: int
+    attempt: int
+    written: bool
+    """False where nothing was written, because the token was stale."""
 
 
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """The runs, with their tokens, that a worker process gives back."""
+Report = Output | Done | Settled
 
-    runs: frozenset[tuple[int, int]]
-
-
-@dataclass(frozen=True, slots=True)
-class Loaded:
-    """A worker process has loaded what it was to, or has tried: a run will meet what it met."""
-
-
-@dataclass(frozen=True, slots=True)
-class HoldUntil:
-    """Tells a worker process until when it may live, by ``Clock.monotonic`` of this machine."""
-
-    moment: float
+RunKey = tuple[int, int]
+"""A run and its fencing token."""
 
 
 class Executor(Protocol):
     """Runs bodies. Called from one thread, but for ``wake``."""
 
     def free(self) -> int:
-        """How many more runs it takes now."""
+        """Return how many more runs it takes now."""
+
+    def executing(self) -> frozenset[RunKey]:
+        """Return the submitted runs whose end no ``poll`` has returned."""
 
     def expect(self, coming: Sequence[Expected]) -> None:
-        """Be ready for these, the soonest first; what was expected before no longer matters."""
+        """Be ready for these, the soonest first; they replace what was expected before."""
 
     def submit(self, assignment: Assignment) -> None:
         """Begin a run."""
@@ -179,10 +202,11 @@ class Executor(Protocol):
     def kill(self, run: int, why: str) -> None:
         """End the body of a run, if it runs here; once it has ended, a poll reports it."""
 
-    def hold_until(self, moment: float) -> None:
-        """Let bodies run until then, by ``Clock.monotonic``, unless it is put off again.
+    def extend_lease(self, seconds_left: float) -> None:
+        """Let bodies run for so many seconds from now, unless the lease is extended again.
 
-        Past it they end by themselves, whatever has become of the runtime.
+        Past it they end by themselves. Zero or less ends them at once. Before
+        the first call there is no lease, and no end.
         """
 
     def interrupt(self) -> None:

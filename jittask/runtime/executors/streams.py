@@ -1,4 +1,4 @@
-"""Tells what bodies in the runtime's own process print and log from what the runtime prints.
+"""Separates what bodies in the runtime's own process print and log from what the runtime prints.
 
 A body is known by its context: what its thread writes to ``sys.stdout`` and
 ``sys.stderr`` and logs is its own. What its subprocesses write, and threads
@@ -39,7 +39,7 @@ class Streams:
         root.setLevel(min(root.level, logging.INFO))
 
     @contextmanager
-    def heard(self, sink: Sink) -> Iterator[None]:
+    def capture(self, sink: Sink) -> Iterator[None]:
         """Give ``sink`` what the code inside prints and logs, line by line."""
         body = _Body(sink)
         mark = self._body.set(body)
@@ -50,7 +50,7 @@ class Streams:
             body.end()
 
     def close(self) -> None:
-        """Leave everything as it was, but for what others have changed since."""
+        """Restore everything, except what others have changed since."""
         if sys.stdout is self._out:
             sys.stdout = self._out.own
         if sys.stderr is self._error:
@@ -61,39 +61,39 @@ class Streams:
 
 
 class _Body:
-    """What one body says; nothing is taken after its end, nor much beyond the cap."""
+    """What a body prints and logs; nothing is taken after its end, nor much beyond the cap."""
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
         self._lock = threading.Lock()
-        self._held = {"stdout": "", "stderr": ""}
-        self._left = LOG_CAP + 1  # whoever cuts at the cap sees that there was more
+        self._lines = {"stdout": "", "stderr": ""}
+        self._left = LOG_CAP + 1  # one more than the cap shows that there was more
 
     def write(self, stream: str, text: str) -> None:
         with self._lock:
-            self._held[stream] += text
-            if "\n" in text or len(self._held[stream]) > _PIECE:
-                self._give(stream)
+            self._lines[stream] += text
+            if "\n" in text or len(self._lines[stream]) > _PIECE:
+                self._send_lines(stream)
 
     def flush(self) -> None:
         with self._lock:
-            for stream in self._held:
-                self._give(stream)
+            for stream in self._lines:
+                self._send_lines(stream)
 
     def log(self, line: str) -> None:
-        self.flush()  # in the order in which they were said
+        self.flush()  # so that the order is kept
         with self._lock:
-            self._tell("log", line)
+            self._send("log", line)
 
     def end(self) -> None:
         self.flush()
         self._left = 0
 
-    def _give(self, stream: str) -> None:
-        text, self._held[stream] = self._held[stream], ""
-        self._tell(stream, text)
+    def _send_lines(self, stream: str) -> None:
+        text, self._lines[stream] = self._lines[stream], ""
+        self._send(stream, text)
 
-    def _tell(self, stream: str, text: str) -> None:
+    def _send(self, stream: str, text: str) -> None:
         text = text[: self._left]
         self._left -= len(text)
         if text:

@@ -20,146 +20,162 @@ from pathlib import Path
 from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.capture import LogHandler, capture_output
+from jittask.runtime.executors.fork_protocol import LEASE_OVER
+from jittask.runtime.executors.pool_messages import (
+    Answer,
+    EndAt,
+    Hello,
+    LoadCode,
+    Loaded,
+    Order,
+    Recall,
+    Returned,
+    RunBody,
+)
 from jittask.runtime.executors.protocol import (
     LOG_CAP,
     Assignment,
     Completed,
     Done,
-    Expected,
     Failed,
-    HoldUntil,
-    Loaded,
     Outcome,
     Output,
-    Recall,
-    Report,
-    Returned,
 )
-from jittask.runtime.executors.template import LEASE_OVER
 from jittask.store.lock import FileLock
 
 
 def main(descriptor: int) -> None:
-    """Serve assignments from the socket until the runtime closes it."""
+    """Serve orders from the socket until the runtime closes it."""
     connection = Connection(descriptor)
-    hold = FileLock(Path(connection.recv()))
-    if not hold.take(shared=True):
+    hello: Hello = connection.recv()
+    lock = FileLock(hello.bodies_lock)
+    if not lock.take(shared=True):
         return  # a new runtime is taking over
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    worker = _Worker(connection)
+    worker = _Worker(connection, hello.root)
     threading.Thread(target=worker.listen, daemon=True).start()
     worker.serve()
 
 
 class _Worker:
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, root: Path) -> None:
         self._connection = connection
+        self._root = root
         self._sending = threading.Lock()
-        self._orders: queue.SimpleQueue[Assignment | Expected] = queue.SimpleQueue()
+        self._orders: queue.SimpleQueue[RunBody | LoadCode] = queue.SimpleQueue()
         self._current: Assignment | None = None
-        self._loaded: dict[Path, Bodies] = {}
-        self._said: list[tuple[str, str]] = []
-        self._unsaid = 0
-        """How much more is kept of what is said while no body runs."""
-        self._early: dict[Path, list[tuple[str, str]]] = {}
-        self._clock = SystemClock()
-        self._until: float | None = None
-        self._held_on = threading.Event()
+        self._bundles: dict[Path, Bodies] = {}
+        self._load_output: list[tuple[str, str]] = []
+        self._load_output_left = 0
+        """How many more characters are kept of what is printed while no body runs."""
+        self._early_output: dict[Path, list[tuple[str, str]]] = {}
+        self._lease = _Lease()
 
     def listen(self) -> None:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
         try:
             while True:
-                order: Assignment | Expected | HoldUntil | Recall = self._connection.recv()
+                order: Order = self._connection.recv()
                 match order:
-                    case HoldUntil(moment=moment):
-                        self._hold_until(moment)
+                    case EndAt(moment=moment):
+                        self._lease.end_at(moment)
                     case Recall():
                         self._give_back()
-                    case Assignment() | Expected():
+                    case RunBody() | LoadCode():
                         self._orders.put(order)
+                    case Hello():
+                        raise AssertionError("it comes first, and once")
         except (EOFError, OSError):
             os._exit(0)
 
     def _give_back(self) -> None:
         """Send back what has not begun."""
-        waiting: list[Assignment | Expected] = []
+        waiting: list[RunBody | LoadCode] = []
         with contextlib.suppress(queue.Empty):
             while True:
                 waiting.append(self._orders.get_nowait())
-        runs = [(one.run, one.token) for one in waiting if isinstance(one, Assignment)]
-        self._send(Returned(frozenset(runs)))
-
-    def _hold_until(self, moment: float) -> None:
-        first = self._until is None
-        self._until = moment
-        self._held_on.set()
-        if first:
-            threading.Thread(target=self._end_in_time, daemon=True).start()
-
-    def _end_in_time(self) -> None:
-        """End the process when its time is over, whatever has become of the runtime (R4)."""
-        assert self._until is not None
-        while (left := self._until - self._clock.monotonic()) > 0:
-            if self._clock.wait(self._held_on, left):
-                self._held_on.clear()
-        os._exit(LEASE_OVER)
+        assignments = [order.assignment for order in waiting if isinstance(order, RunBody)]
+        self._send(Returned(frozenset((item.run, item.token) for item in assignments)))
 
     def serve(self) -> None:
         self._drain = capture_output(self._output)
         _log_to(self)
         while True:
             match self._orders.get():
-                case Expected() as coming:
-                    self._load(coming)
-                case Assignment() as assignment:
-                    self._run(assignment)
+                case LoadCode() as order:
+                    self._load(order)
+                case RunBody() as order:
+                    self._run(order)
 
-    def _run(self, assignment: Assignment) -> None:
-        self._current = assignment
-        for stream, text in self._early.pop(assignment.bundle, ()):
+    def _run(self, order: RunBody) -> None:
+        assignment = self._current = order.assignment
+        for stream, text in self._early_output.pop(order.bundle, ()):
             self._output(stream, text)
-        outcome = _with_peak(self._bodies(assignment).run(assignment))
+        outcome = _with_peak(self._bodies(order.bundle).run(assignment))
         self._drain()
         self._current = None
         self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
 
-    def _load(self, coming: Expected) -> None:
-        """Load what will be run; what it says meanwhile belongs to the first run of it."""
-        self._said, self._unsaid = [], LOG_CAP
-        with contextlib.suppress(BaseException):  # the run meets it, and tells of it
-            self._bodies(coming).load(coming.task)
-            self._early[coming.bundle] = self._said
+    def _load(self, order: LoadCode) -> None:
+        """Load what will be run; what it prints meanwhile belongs to the first run of it."""
+        self._load_output, self._load_output_left = [], LOG_CAP
+        with contextlib.suppress(BaseException):  # the run will fail in the same way, and say so
+            self._bodies(order.bundle).load(order.expected.task)
+            self._early_output[order.bundle] = self._load_output
         self._drain()
-        self._unsaid = 0
+        self._load_output_left = 0
         self._send(Loaded())
 
-    def _bodies(self, wanted: Assignment | Expected) -> Bodies:
-        bodies = self._loaded.get(wanted.bundle)
+    def _bodies(self, bundle: Path) -> Bodies:
+        bodies = self._bundles.get(bundle)
         if bodies is None:
-            bodies = self._loaded[wanted.bundle] = Bodies(wanted.bundle, wanted.root)
+            bodies = self._bundles[bundle] = Bodies(bundle, self._root)
         return bodies
 
     def _output(self, stream: str, text: str) -> None:
         current = self._current
         if current is not None:
             self._send(Output(current.run, current.token, current.attempt, stream, text))
-        elif self._unsaid > 0:
-            self._said.append((stream, text[: self._unsaid]))
-            self._unsaid -= len(text)
+        elif self._load_output_left > 0:
+            self._load_output.append((stream, text[: self._load_output_left]))
+            self._load_output_left -= len(text)
 
     def log(self, line: str) -> None:
         """Send a line that the body logged."""
         self._output("log", line)
 
-    def _send(self, report: Report | Returned | Loaded) -> None:
+    def _send(self, answer: Answer) -> None:
         try:
             with self._sending:
-                self._connection.send(report)
+                self._connection.send(answer)
         except OSError:
             os._exit(0)
+
+
+class _Lease:
+    """Ends the process when its lease is over, whatever has become of the runtime (R4)."""
+
+    def __init__(self) -> None:
+        self._clock = SystemClock()
+        self._end: float | None = None
+        self._changed = threading.Event()
+
+    def end_at(self, moment: float) -> None:
+        """Replace the end of the lease."""
+        first = self._end is None
+        self._end = moment
+        self._changed.set()
+        if first:
+            threading.Thread(target=self._watch, daemon=True).start()
+
+    def _watch(self) -> None:
+        assert self._end is not None
+        while (left := self._end - self._clock.monotonic()) > 0:
+            if self._clock.wait(self._changed, left):
+                self._changed.clear()
+        os._exit(LEASE_OVER)
 
 
 def _with_peak(outcome: Outcome) -> Outcome:

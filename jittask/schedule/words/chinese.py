@@ -50,13 +50,13 @@ class Chinese(Speaker):
         return f"每{word.removeprefix('个')}"
 
     def on_weekdays(self, period: int, weekdays: tuple[int, ...]) -> str:
-        days = _listed(_weekday(one) for one in weekdays)
+        days = _listed(_weekday(weekday) for weekday in weekdays)
         return f"每{days}" if period == 1 else f"{self.every(period, 'week')}的{days}"
 
     def on_days(
         self, period: int, months: tuple[int, ...], days: tuple[int, ...], *, short: bool
     ) -> str:
-        said = [f"{one}日" for one in days if one != LAST] + ["最后一天"] * (LAST in days)
+        said = [f"{day}日" for day in days if day != LAST] + ["最后一天"] * (LAST in days)
         short_month = "（当月无此日则为当月最后一天）" if short else ""
         return self._in(period, months, _listed(said)) + short_month
 
@@ -64,8 +64,8 @@ class Chinese(Speaker):
         self, period: int, months: tuple[int, ...], weeks: tuple[int, ...],
         weekdays: tuple[int, ...],
     ) -> str:  # fmt: skip
-        which = [f"第{one}个" for one in weeks if one != LAST] + ["最后一个"] * (LAST in weeks)
-        days = [_weekday(one) for one in weekdays]
+        which = [f"第{week}个" for week in weeks if week != LAST] + ["最后一个"] * (LAST in weeks)
+        days = [_weekday(weekday) for weekday in weekdays]
         if len(days) > 1:
             return self._in(period, months, _listed(week + day for week in which for day in days))
         return self._in(period, months, _listed(which) + days[0])
@@ -74,7 +74,7 @@ class Chinese(Speaker):
         every = self.every(period, "year" if months else "month")
         if period != 1:
             every += "的"
-        named = _listed(f"{one}月" for one in months)
+        named = _listed(f"{month}月" for month in months)
         between = "的" if len(months) > 1 or (months and not days[0].isdigit()) else ""
         return f"{every}{named}{between}{days}"
 

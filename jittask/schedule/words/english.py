@@ -42,12 +42,13 @@ class English(Speaker):
         return f"every {unit}" if count == 1 else f"every {count:,} {unit}s"
 
     def on_weekdays(self, period: int, weekdays: tuple[int, ...]) -> str:
-        return f"{self.every(period, 'week')} on {_listed(_WEEKDAYS[one - 1] for one in weekdays)}"
+        days = _listed(_WEEKDAYS[weekday - 1] for weekday in weekdays)
+        return f"{self.every(period, 'week')} on {days}"
 
     def on_days(
         self, period: int, months: tuple[int, ...], days: tuple[int, ...], *, short: bool
     ) -> str:
-        named = [f"the {_ordinal(one)}" for one in days if one != LAST]
+        named = [f"the {_ordinal(day)}" for day in days if day != LAST]
         said = self._in(period, months, _listed(named + ["the last day"] * (LAST in days)))
         return f"{said} (or the last day of a shorter month)" if short else said
 
@@ -55,8 +56,8 @@ class English(Speaker):
         self, period: int, months: tuple[int, ...], weeks: tuple[int, ...],
         weekdays: tuple[int, ...],
     ) -> str:  # fmt: skip
-        which = [_ordinal(one) for one in weeks if one != LAST] + ["last"] * (LAST in weeks)
-        days = [_WEEKDAYS[one - 1] for one in weekdays]
+        which = [_ordinal(week) for week in weeks if week != LAST] + ["last"] * (LAST in weeks)
+        days = [_WEEKDAYS[weekday - 1] for weekday in weekdays]
         if len(days) > 1:
             which, days = [f"{week} {day}" for week in which for day in days], []
         return self._in(period, months, " ".join([f"the {_listed(which)}", *days]))
@@ -64,7 +65,7 @@ class English(Speaker):
     def _in(self, period: int, months: tuple[int, ...], days: str) -> str:
         if not months:
             return f"{self.every(period, 'month')} on {days}"
-        named = _listed(_MONTHS[one - 1] for one in months)
+        named = _listed(_MONTHS[month - 1] for month in months)
         return f"{self.every(period, 'year')} on {days} of {named}"
 
     def cron(self, cycle: FixedHours | EveryHour) -> str:

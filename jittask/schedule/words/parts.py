@@ -18,8 +18,8 @@ from jittask.schedule.days import (
     NthWeekdays,
 )
 from jittask.schedule.offset import Offset
-from jittask.schedule.parsing import read_cycle
 from jittask.schedule.recurrence import Recurrence
+from jittask.schedule.repeat import read_cycle
 from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer

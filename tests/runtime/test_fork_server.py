@@ -9,7 +9,7 @@ from contextlib import closing
 
 from jittask import compile_tree
 from jittask.data.app_data import AppData
-from jittask.runtime.executors import template
+from jittask.runtime.executors.warm_up import EXAMPLE
 from tests.tree import Tree
 
 LOADS = """
@@ -17,9 +17,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from jittask.runtime.executors import template
+from jittask.runtime.executors.warm_up import warm_up
 
-template.warm()
+warm_up()
 assert not any(name.partition(".")[0] in ("services", "tasks") for name in sys.modules)
 before = set(sys.modules)
 
@@ -29,8 +29,8 @@ from jittask.runtime.executors.protocol import Assignment, Completed
 
 root, now = Path(sys.argv[1]), datetime(2026, 1, 5, tzinfo=UTC)
 for task, row in (("tasks.T", ""), ("tasks.Row", "[1]")):
-    one = Assignment(1, 1, 1, task, row, Trigger.MANUAL, (now,), now, root, root, 60)
-    outcome = Bodies(root, root).run(one)
+    run = Assignment(1, 1, 1, task, row, Trigger.MANUAL, (now,), now, "v", 60)
+    outcome = Bodies(root, root).run(run)
     assert isinstance(outcome, Completed), outcome
 theirs = {"tasks", "models", "services", "commons", "datatypes"}
 print(sorted(name for name in set(sys.modules) - before if name.partition(".")[0] not in theirs))
@@ -57,6 +57,6 @@ def test_a_fresh_process_has_nothing_of_ours_left_to_import(tree: Tree) -> None:
 
 def test_what_it_loads_is_sound(tree: Tree) -> None:
     """A mistake in it would leave out what only a sound tree comes to."""
-    for name, content in template._EXAMPLE.items():
+    for name, content in EXAMPLE.items():
         tree.write(name, content)
     assert compile_tree(tree.root).diagnostics == ()

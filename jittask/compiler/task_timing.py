@@ -1,0 +1,50 @@
+"""Reads a task's ``timerCfg`` into its timer (rules F4, F5, D7)."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from jittask.compiler.findings import Findings
+from jittask.compiler.source import Source
+from jittask.compiler.task_files import Surroundings
+from jittask.model import AppSettings
+from jittask.schedule.row_timer import RowTimer, check_row_timer
+from jittask.schedule.timer import Timer, check_timer
+
+_BY_ABSENCE = frozenset(
+    {
+        "end-before-start", "end-missing", "holidays-without-calendar", "key-without-effect",
+        "minute-cycle-needs-end", "no-occurrence",
+    }
+)  # fmt: skip
+"""What may follow from another mistake in ``timerCfg``, such as a misspelt key."""
+
+
+def read_timing(
+    source: Source, rows: int, wrong: Collection[str], around: Surroundings, findings: Findings
+) -> Timer | RowTimer | None:
+    """Read the timing; ``wrong``: the keys of ``timerCfg`` with a finding, "" being itself."""
+    zone, calendar = around.settings.app.timezone, around.settings.calendar
+    config = {key: value for key, value in source.data["timerCfg"].items() if key not in wrong}
+    timer: Timer | RowTimer | None
+    if rows:
+        timer, problems = check_row_timer(config, zone, calendar)
+    else:
+        timer, problems = check_timer(config, zone, calendar)
+    for problem in problems:
+        if wrong and (problem.pointer[0] not in config or problem.code in _BY_ABSENCE):
+            continue
+        place = source.value(("timerCfg", *problem.pointer))
+        findings.add(problem.code, place, problem.message, problem.hint)
+    return timer
+
+
+def timing_digest(data: Mapping[str, Any], settings: AppSettings) -> str:
+    """Digest what the timing means, without the calendar: an edit of it is an activation (D7)."""
+    timing = {key: value for key, value in data["timerCfg"].items() if key != "calendar"}
+    timing.setdefault("timezone", settings.timezone)
+    whole = [timing, data.get("modelPath"), data.get("filter")]
+    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

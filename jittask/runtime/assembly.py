@@ -1,0 +1,162 @@
+"""Opens everything that a runtime needs, in order, and puts the parts together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from jittask.clock import Clock
+from jittask.compiler import compile_tree
+from jittask.data.app_data import AppData
+from jittask.runtime import startup
+from jittask.runtime.bundles import Bundles
+from jittask.runtime.claim_loop import ClaimLoop
+from jittask.runtime.current import Current, Loaded
+from jittask.runtime.element_states import ElementStates
+from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.protocol import Executor
+from jittask.runtime.model_tables import create_missing_tables
+from jittask.runtime.outage import Outage
+from jittask.runtime.participation import Participation, end_orphans, enter, new_identity
+from jittask.runtime.prefetch import Prefetch
+from jittask.runtime.readiness import ready
+from jittask.runtime.reload import Reloader, broken_elements
+from jittask.runtime.signals import Signals
+from jittask.runtime.upkeep import Upkeep
+from jittask.runtime.watch import Watch
+from jittask.store import LeadershipLost, Store, StoreError
+
+_LEFTOVER_PATIENCE = 10.0  # seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What one start has opened, for the duties to use."""
+
+    clock: Clock
+    signals: Signals
+    emit: Callable[[Event], None]
+    opened: ExitStack
+    """Closes all of it, in the reverse order."""
+    watch: Watch | None
+    """None where nothing reloads by itself."""
+    store: Store
+    executor: Executor
+    current: Current
+    participation: Participation
+    claim_loop: ClaimLoop
+    prefetch: Prefetch
+    states: ElementStates
+    reloader: Reloader
+    upkeep: Upkeep
+    outage: Outage
+
+    def scan_rows(self, now: datetime) -> None:
+        """Look for due rows once. Raises LeadershipLost, and StoreUnavailable."""
+        loaded = self.current.loaded
+        overlap = timedelta(seconds=loaded.snapshot.app.settings.runtime.scan_seconds)
+        self.participation.leader_duties.scan(loaded.snapshot, loaded.data, now, overlap)
+        self.store.note(self.participation.identity, scanned=now)
+
+
+def assemble(
+    root: Path, clock: Clock, signals: Signals, emit: Callable[[Event], None], *, watched: bool
+) -> Parts:
+    """Compile, open the store, end what a killed runtime left, and make the first plans.
+
+    Raises RuntimeFailure; then nothing stays open.
+    """
+    opened = ExitStack()
+    try:
+        parts = _open(root, clock, signals, emit, opened, watched=watched)
+        _plan_first(parts)
+    except StoreError as error:
+        opened.close()
+        raise RuntimeFailure(str(error), error.hint) from error
+    except BaseException:
+        opened.close()
+        raise
+    return parts
+
+
+def _open(
+    root: Path,
+    clock: Clock,
+    signals: Signals,
+    emit: Callable[[Event], None],
+    opened: ExitStack,
+    *,
+    watched: bool,
+) -> Parts:
+    def report(text: str) -> None:
+        emit(Trouble(clock.now(), "watch-failed", text))
+
+    watch = opened.enter_context(Watch(root, report)) if watched else None  # sees all from here on
+    compilation = compile_tree(root, imports=True, keep=True)
+    startup.refuse_broken_app(compilation)
+    startup.refuse_unset_environment(compilation)
+    settings = compilation.app.settings
+    store = opened.enter_context(startup.open_store(settings, root))
+    identity = new_identity()
+    opened.enter_context(startup.take_lock(store, identity))
+    startup.wait_for_leftovers(store, clock, _LEFTOVER_PATIENCE)
+    now = clock.now()
+    enter(store, identity, now)
+    store.retire(identity, now)
+    bundles = Bundles(startup.state_folder(root))
+    known = store.elements()
+    snapshot, compilation = startup.first(compilation, known, bundles, now)
+    end_orphans(store, snapshot, now, emit)
+    data = AppData(snapshot.app.databases, root)
+    current = Current(Loaded(snapshot, compilation, data), signals.wake)
+    opened.callback(current.close)
+    executor = startup.open_executor(settings.runtime, store, bundles, root, clock)
+    opened.callback(executor.close)
+    signals.connect(executor.wake)
+    opened.callback(signals.disconnect)
+    participation = Participation(store, clock, identity, settings.runtime, emit)
+    states = ElementStates(
+        store, clock, lambda: participation.identity, lambda: current.snapshot, known
+    )
+    reloader = Reloader(root, current, bundles, states, clock, emit)
+    opened.callback(reloader.close)
+    return Parts(
+        clock=clock,
+        signals=signals,
+        emit=emit,
+        opened=opened,
+        watch=watch,
+        store=store,
+        executor=executor,
+        current=current,
+        participation=participation,
+        claim_loop=ClaimLoop(store, executor, clock, identity, emit),
+        prefetch=Prefetch(store, executor, clock),
+        states=states,
+        reloader=reloader,
+        upkeep=Upkeep(store, bundles),
+        outage=Outage(clock, emit),
+    )
+
+
+def _plan_first(parts: Parts) -> None:
+    """Plan all of the past before anything is claimed, so that misfires are decided whole."""
+    now, loaded = parts.clock.now(), parts.current.loaded
+    create_missing_tables(loaded.data, loaded.snapshot, now, parts.emit)
+    parts.states.write()
+    participation = parts.participation
+    participation.step(now)
+    if participation.leads:
+        try:
+            participation.leader_duties.plan(loaded.snapshot, now)
+            parts.scan_rows(now)
+        except LeadershipLost:  # these first plans took longer than a heartbeat
+            participation.membership.lost_the_lead()
+    now = parts.clock.now()
+    parts.emit(ready(loaded.snapshot, parts.store, now))
+    for event in broken_elements(loaded.snapshot, now):
+        parts.emit(event)

@@ -1,0 +1,64 @@
+"""Hands a claimed run to the executor (rule R6)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+
+from jittask.model import Trigger
+from jittask.prelude.context import FailedRun
+from jittask.runtime.events import Event, Started
+from jittask.runtime.executors.protocol import Assignment, Executor
+from jittask.runtime.failure import failed_run, policy_of
+from jittask.runtime.outcomes import OutcomeWriter
+from jittask.runtime.snapshot import Snapshot
+from jittask.store import Store
+from jittask.store.claim_types import Claimed
+
+
+class Dispatcher:
+    """Turns a claim into an assignment, and lets the writer accept its reports."""
+
+    def __init__(
+        self,
+        store: Store,
+        executor: Executor,
+        writer: OutcomeWriter,
+        emit: Callable[[Event], None],
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._writer = writer
+        self._emit = emit
+
+    def dispatch(self, claimed: Claimed, snapshot: Snapshot, now: datetime) -> None:
+        """Submit a run. Raises StoreUnavailable; the run has not been submitted then."""
+        run = claimed.run
+        policy = policy_of(run.trigger, snapshot.tasks[run.task].task.policy)
+        assignment = Assignment(
+            run=run.id,
+            token=claimed.token,
+            attempt=claimed.attempt,
+            task=run.task,
+            row_key=run.row_key,
+            trigger=run.trigger,
+            nominals=run.nominals,
+            effective=run.effective,
+            version=claimed.version,
+            timeout_seconds=policy.timeout_seconds,
+            failed=self._failed(run.id) if run.trigger is Trigger.ON_FAILURE else None,
+        )
+        self._writer.begin(assignment, policy)
+        self._executor.submit(assignment)
+        self._emit(
+            Started(
+                now, run.id, run.task, run.row_key, run.trigger, claimed.attempt, claimed.version,
+                run.effective,
+            )
+        )  # fmt: skip
+
+    def _failed(self, run: int) -> FailedRun | None:
+        """Return the run whose failure has triggered this one; None where it is not kept."""
+        record = self._store.run(run)
+        failed = self._store.run(record.rerun_of) if record and record.rerun_of else None
+        return None if failed is None else failed_run(failed)

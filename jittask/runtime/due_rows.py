@@ -1,0 +1,83 @@
+"""Which rows of a date-field task fire in a window of time, and when (rules D3, D4).
+
+The schedule is turned inside out: the database is asked only for rows whose
+date can make the task fire in the window, in pages, and each row's occurrences
+are computed from there. Knows no store and no plan: the row scan, a backfill
+and a preview ask the same question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import NamedTuple
+
+from jittask.compiler.compiled import DateFieldTask
+from jittask.data.row_keys import row_key
+from jittask.data.rows import Row, Rows
+from jittask.data.table_model import TableModel
+from jittask.model import FieldType, Occurrence
+from jittask.schedule import windows
+from jittask.schedule.row_timer import RowTimer
+from jittask.schedule.windows import Column
+
+
+class Window(NamedTuple):
+    """The instants after ``after``, up to and including ``until``; both aware."""
+
+    after: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A row that fires in a window."""
+
+    key: str
+    """JSON of its key columns (D4)."""
+    row: Row
+    """The key, and the fields that the timer reads; not the other columns."""
+    occurrences: tuple[Occurrence, ...]
+    """All in the window, in order, by effective instant; at least one."""
+
+
+def due_rows(
+    task: DateFieldTask, rows: Rows, window: Window, now: datetime
+) -> Iterator[list[DueRow]]:
+    """Yield the rows that fire in a window, by pages of the primary key.
+
+    ``now`` is the instant that ``TODAY()`` and ``NOW()`` in the task's filter
+    mean. A row appears once. A page holds all occurrences of its rows, so a
+    caller with a long window and a short cycle divides the window. Raises
+    DataError where the table cannot be read, or has no dates in the field.
+    """
+    for page in _pages(task, rows, window, now):
+        due = [due_row for row in page if (due_row := _due_row(task, rows.model, row, window))]
+        if due:
+            yield due
+
+
+def _pages(task: DateFieldTask, rows: Rows, window: Window, now: datetime) -> Iterator[list[Row]]:
+    """Yield pages of the rows whose dates may lie in the window."""
+    timer = task.timer
+    field = rows.date_field(timer.start_field)
+    column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
+    ranges = windows.ranges(timer, window.after, window.until, column)
+    ends = _ends(timer, rows, window.after)
+    return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields, ends)
+
+
+def _ends(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] | None:
+    """Return the end field, and its least value with which a row still fires."""
+    if timer.end_field is None:
+        return None
+    end = rows.date_field(timer.end_field)
+    least = windows.least_end(timer, after, is_datetime=end.type is FieldType.DATETIME)
+    return None if least is None else (end.name, least)
+
+
+def _due_row(task: DateFieldTask, model: TableModel, row: Row, window: Window) -> DueRow | None:
+    timer = task.timer.timer_of(row)
+    occurrences = () if timer is None else tuple(timer.between(*window))
+    return DueRow(row_key(row, model), row, occurrences) if occurrences else None

@@ -1,0 +1,94 @@
+"""The duty that plans, claims and writes outcomes (rules R1, R5, R7)."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime
+
+from jittask.runtime.assembly import Parts
+from jittask.runtime.membership import LeaseLost
+from jittask.runtime.participation import end_orphans
+from jittask.store import LeadershipLost, StoreUnavailable
+
+LOOK_SECONDS = 0.5
+"""How soon the work of another process is seen (R5)."""
+
+_SHORTEST_WAIT = 0.05  # seconds; while the drain time is over, and bodies are being killed
+_OUTAGE_PAUSE = 0.5  # seconds between two tries of a store that does not answer
+_LAST_PATIENCE = 5.0  # seconds that a stop waits for the store to take the last outcomes
+
+
+class Work:
+    """One pass a step, until it is to stop and no body runs any more."""
+
+    name = "work"
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._signals = parts.signals
+        self._clock = parts.clock
+        self._never = threading.Event()
+
+    def step(self) -> bool:
+        """Make one pass; what a lost lease, lead or store means for it is decided here."""
+        parts, draining = self._parts, self._signals.draining.is_set()
+        if draining and parts.claim_loop.idle:
+            return False
+        if draining and self._left_to_drain() <= 0:
+            parts.executor.interrupt()  # and stay until the end of each is written
+        try:
+            self._pass(self._clock.now(), draining=draining)
+        except LeaseLost:
+            parts.claim_loop.rejoin(parts.participation.rejoin())
+        except LeadershipLost:
+            parts.participation.membership.lost_the_lead()
+        except StoreUnavailable as error:
+            if draining and self._left_to_drain() <= -_LAST_PATIENCE:
+                parts.outage.gave_up(error, parts.claim_loop.unwritten)
+                return False
+            parts.outage.met(error)
+            self._clock.wait(self._never, _OUTAGE_PAUSE)
+        else:
+            parts.outage.over()
+        return True
+
+    def patience(self) -> float:
+        """Return how long to wait for reports: until the next turn of a task, or the drain's end.
+
+        Not longer than until the work of other processes is to be seen.
+        """
+        if self._signals.draining.is_set():
+            return max(0.0, min(LOOK_SECONDS, self._left_to_drain())) or _SHORTEST_WAIT
+        participation = self._parts.participation
+        again = participation.leader_duties.again
+        if again is None or not participation.leads:
+            return LOOK_SECONDS
+        return max(0.0, min(LOOK_SECONDS, (again - self._clock.now()).total_seconds()))
+
+    def _pass(self, now: datetime, *, draining: bool) -> None:
+        parts, snapshot = self._parts, self._parts.current.snapshot
+        self._heartbeat(now)
+        if not draining:
+            if parts.participation.leads:
+                leader_duties = parts.participation.leader_duties
+                if leader_duties.on_time(snapshot, now):
+                    parts.claim_loop.claim(snapshot)  # before planning what follows it
+                leader_duties.plan(snapshot, now)
+                parts.upkeep.step(snapshot, now)
+            parts.states.write_pending()
+            parts.prefetch.step(snapshot, now)
+        parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)
+
+    def _heartbeat(self, now: datetime) -> None:
+        """Beat, look at the other runtimes, and end the runs that dead ones left."""
+        parts = self._parts
+        if not parts.participation.step(now):
+            return
+        until = parts.participation.membership.until
+        if until is not None:
+            parts.executor.extend_lease(until - self._clock.monotonic())
+        if parts.participation.leads:
+            end_orphans(parts.store, parts.current.snapshot, now, parts.emit)
+
+    def _left_to_drain(self) -> float:
+        return self._signals.drain_until - self._clock.monotonic()

@@ -1,0 +1,115 @@
+"""A bounded queue of events between the runtime and one reader of them."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import Self
+
+from jittask.runtime.errors import EventsLost
+from jittask.runtime.events import Event, Stopped
+
+DEFAULT_CAPACITY = 50_000
+"""Events: several bursts of a large tree, a few megabytes."""
+
+
+class EventQueue:
+    """Takes events without ever waiting. Any thread may put, one reader takes."""
+
+    def __init__(self, capacity: int) -> None:
+        if capacity < 1:
+            raise ValueError(f"expected a capacity of at least 1, got {capacity}")
+        self.capacity = capacity
+        self._events: deque[Event] = deque()
+        self._changed = threading.Condition()
+        self._finished = False
+
+    def put(self, event: Event) -> bool:
+        """Add an event; False where the queue is full. After ``finish`` it is ignored."""
+        with self._changed:
+            if self._finished:
+                return True
+            if len(self._events) >= self.capacity:
+                return False
+            self._events.append(event)
+            self._changed.notify_all()
+            return True
+
+    def take(self) -> Event | None:
+        """Wait for the next event; None once the queue is finished and empty."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._events or self._finished)
+            return self._events.popleft() if self._events else None
+
+    def finish(self) -> None:
+        """Take no more events; those that wait can still be read."""
+        with self._changed:
+            self._finished = True
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget the events that wait."""
+        with self._changed:
+            self._events.clear()
+
+
+class EventStream:
+    """The events of a runtime as an iterator and a context manager.
+
+    It ends after ``Stopped``, after a start that failed, and when it is closed.
+    What was put in before the end can be read afterwards. Raises EventsLost in
+    place of the first event that it had no room for.
+    """
+
+    def __init__(
+        self,
+        capacity: int,
+        attach: Callable[[EventStream], None],
+        detach: Callable[[EventStream], None],
+    ) -> None:
+        self._queue = EventQueue(capacity)
+        self._attach = attach
+        self._detach = detach
+        self._lost = False
+        self._ended = False
+
+    def offer(self, event: Event) -> bool:
+        """Add an event; False where there is no room for it, and nothing more is added."""
+        self._lost = not self._queue.put(event)
+        if self._lost:
+            self._queue.finish()
+        return not self._lost
+
+    def finish(self) -> None:
+        """End the stream behind the events that wait."""
+        self._queue.finish()
+
+    def close(self) -> None:
+        """End the stream; a second call does nothing."""
+        self._detach(self)
+        self._queue.finish()
+        self._queue.clear()
+        self._ended = True
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Event:
+        if self._ended:
+            raise StopIteration
+        event = self._queue.take()
+        if event is None:
+            self._ended = True
+            if self._lost:
+                raise EventsLost(self._queue.capacity)
+            raise StopIteration
+        self._ended = isinstance(event, Stopped)
+        return event
+
+    def __enter__(self) -> Self:
+        self._attach(self)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

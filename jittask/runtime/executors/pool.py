@@ -1,0 +1,155 @@
+"""The worker processes of one machine, and which of them a run goes to (rules R6, H4).
+
+A worker process holds versions that go together: no two versions of a module
+ever meet in a process. A run whose version goes with none of the idle workers
+gets a fresh one.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+
+from jittask.clock import Clock
+from jittask.runtime.executors.fork_client import ForkClient, Forked
+from jittask.runtime.executors.pool_messages import Hello
+from jittask.runtime.executors.pool_worker import PoolWorker, modules_of
+from jittask.runtime.executors.protocol import Interrupted, Outcome, RunKey
+from jittask.runtime.executors.workplace import Workplace
+
+
+class Pool:
+    """At most ``size`` worker processes; from one thread."""
+
+    def __init__(self, size: int, workplace: Workplace, clock: Clock) -> None:
+        self.size = size
+        self.fork_server = ForkClient()
+        self.dead: list[PoolWorker] = []
+        """Workers whose process is gone, and whose runs the executor has not looked at."""
+        self._lost: dict[int, PoolWorker] = {}
+        """Workers that are silent, until the fork server says how their process ended."""
+        self._workplace = workplace
+        self._clock = clock
+        self._workers: dict[int, PoolWorker] = {}
+        self._lease_end: float | None = None
+        self._numbers = iter(range(1, sys.maxsize))
+
+    def __iter__(self) -> Iterator[PoolWorker]:
+        return iter(self._workers.values())
+
+    def __len__(self) -> int:
+        return len(self._workers)
+
+    @property
+    def all_runs(self) -> Iterator[RunKey]:
+        """The runs of every worker, and of those that are gone."""
+        for worker in (*self, *self._lost.values(), *self.dead):
+            yield from worker.executing
+
+    def modules(self, version: str) -> Mapping[str, str]:
+        """Return the digests of a version's Python files."""
+        return modules_of(self._workplace.bundles.path(version))
+
+    def worker_for(self, version: str) -> PoolWorker | None:
+        """Return an idle worker, a fresh one, or one whose bodies are short; None for none."""
+        modules = self.modules(version)
+        fitting = [
+            worker for worker in self if worker.takes(version, modules) and worker.begins(version)
+        ]
+        # it need not load it, or has begun to
+        fitting.sort(key=lambda worker: (not worker.holds(version), worker.loading is not None))
+        worker = next((worker for worker in fitting if not worker.runs), None)
+        if worker is None and len(self) >= self.size:
+            replaceable = next((worker for worker in self if worker.idle), None)
+            if replaceable is not None:
+                self.retire(replaceable)
+        if worker is None and len(self) < self.size:
+            worker = self.fork()
+        if worker is None:
+            roomy = [worker for worker in fitting if worker.room]
+            worker = min(roomy, key=lambda worker: len(worker.runs), default=None)
+        if worker is not None:
+            worker.hold(version, modules)
+        return worker
+
+    def fork(self) -> PoolWorker:
+        """Start a worker process."""
+        number = next(self._numbers)
+        try:
+            connection = self.fork_server.fork(number)
+        except OSError:  # the fork server has died since ``poll`` heard from it last
+            self.replace_fork_server()
+            connection = self.fork_server.fork(number)
+        worker = PoolWorker(number, connection, self._workplace.bundles, self._clock)
+        worker.greet(Hello(self._workplace.bodies_lock, self._workplace.root))
+        if self._lease_end is not None:
+            worker.end_at(self._lease_end)
+        self._workers[number] = worker
+        return worker
+
+    def retire(self, worker: PoolWorker) -> None:
+        """Let an idle worker end."""
+        worker.connection.close()  # its process ends when it sees that
+        del self._workers[worker.number]
+
+    def kill(self, worker: PoolWorker, why: Outcome) -> None:
+        """Kill a worker process; ``why`` is the outcome of the run whose body it runs."""
+        if worker.killed_for is None:
+            worker.killed_for = why
+            self.fork_server.kill(worker.number)
+
+    def lose(self, worker: PoolWorker) -> None:
+        """Take out a worker that has closed its connection, and make sure that it ends."""
+        worker.connection.close()
+        if self._workers.pop(worker.number, None) is None:
+            return
+        if worker.ended:
+            self.dead.append(worker)
+        else:
+            self.fork_server.kill(worker.number)
+            self._lost[worker.number] = worker
+
+    def end_at(self, moment: float) -> None:
+        """Tell every worker, and those to come, when their lease is over."""
+        self._lease_end = moment
+        for worker in self:
+            worker.end_at(moment)
+
+    def hear_fork_server(self) -> None:
+        """Take one message of the fork server, or replace it where it has died."""
+        message = self.fork_server.receive()
+        if message is None:
+            self.replace_fork_server()
+            return
+        worker = self._workers.get(message.number) or self._lost.get(message.number)
+        if worker is None:
+            return  # it was retired
+        if isinstance(message, Forked):
+            worker.forked(message.process)
+            return
+        worker.ended = True
+        if message.cause is not None:
+            worker.killed_for = worker.killed_for or Interrupted(message.cause)
+        if self._lost.pop(message.number, None) is not None:
+            self.dead.append(worker)
+
+    def replace_fork_server(self) -> None:
+        """Start another fork server: nobody is left to kill the workers of the one that died.
+
+        Raises RuntimeError where it cannot start.
+        """
+        self.fork_server.restart()
+        for worker in (*self, *self._lost.values()):
+            died = Interrupted("the fork server of the worker processes died")
+            worker.killed_for = worker.killed_for or died
+            worker.connection.close()
+            self.dead.append(worker)
+        self._workers.clear()
+        self._lost.clear()
+
+    def close(self) -> None:
+        """End every process."""
+        for worker in self:
+            worker.connection.close()
+        self._workers.clear()
+        self.fork_server.close()

@@ -1,0 +1,41 @@
+"""The leader's duty that ends what dead runtimes left executing (rule R4)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from jittask.model import Policy
+from jittask.runtime.events import Event
+from jittask.runtime.executors.protocol import Done, Interrupted
+from jittask.runtime.failure import policy_of
+from jittask.runtime.outcomes import Written, decide
+from jittask.runtime.tally import finished_event
+from jittask.store import Store
+from jittask.store.claim_types import Ending, Orphan
+
+
+def end_orphaned_runs(
+    store: Store,
+    policies: Mapping[str, Policy],
+    now: datetime,
+    emit: Callable[[Event], None],
+) -> None:
+    """End the runs of runtimes that have ended; the last body of each is known to be over."""
+    orphans = {orphan.id: orphan for orphan in store.orphans()}
+    endings = [
+        _ending(store, orphan, policies.get(orphan.task, Policy()), now)
+        for orphan in orphans.values()
+    ]
+    for end in store.finish(endings, now):
+        orphan = orphans[end.run]
+        emit(finished_event(Written(now, end, orphan.task, orphan.row_key, None)))
+
+
+def _ending(store: Store, orphan: Orphan, policy: Policy, now: datetime) -> Ending:
+    if policy.on_failure is not None:
+        run = store.run(orphan.id)
+        policy = policy_of(run.trigger, policy) if run else policy
+    outcome = Interrupted("the program was killed while it ran")
+    end = Done(orphan.id, orphan.token, orphan.attempt, outcome)
+    return decide(end, orphan.task, orphan.row_key, policy, now, jitter=0)

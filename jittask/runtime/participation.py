@@ -1,0 +1,97 @@
+"""A runtime's part among those that share its store: its identity, lease and lead (R4, R8)."""
+
+from __future__ import annotations
+
+import os
+import socket
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+
+from jittask.clock import Clock
+from jittask.model import RuntimeSettings
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.leader_duties import LeaderDuties
+from jittask.runtime.membership import Membership, SoleRuntime
+from jittask.runtime.orphans import end_orphaned_runs
+from jittask.runtime.snapshot import Snapshot
+from jittask.store import Store
+
+
+class Participation:
+    """Enters the runtime in the store, and again under a new identity when its lease was lost."""
+
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        identity: str,
+        settings: RuntimeSettings,
+        emit: Callable[[Event], None],
+    ) -> None:
+        """Enter nothing yet. ``settings`` are those of the start: a reload changes no lease."""
+        self._store = store
+        self._clock = clock
+        self._settings = settings
+        self._emit = emit
+        self.identity = identity
+        self.membership: SoleRuntime | Membership
+        self.leader_duties: LeaderDuties
+        self._join()
+
+    @property
+    def leads(self) -> bool:
+        """Whether this runtime is the one that plans."""
+        return self.membership.leads
+
+    def step(self, now: datetime) -> bool:
+        """Beat and look at the other runtimes where it is time; say whether it was.
+
+        Raises LeaseLost, and StoreUnavailable.
+        """
+        stepped = self.membership.step(now)
+        if stepped:
+            self.leader_duties.begin_term(self.membership.term)
+        return stepped
+
+    def rejoin(self) -> str:
+        """Enter again as a new runtime, and return the new identity (R4).
+
+        Other runtimes have declared this one dead, and taken over its runs.
+        """
+        self.identity, now = new_identity(), self._clock.now()
+        text = (
+            "this runtime did not answer for longer than its lease, and others took over its "
+            "runs: it continues as a new runtime"
+        )
+        self._emit(Trouble(now, "lease-lost", text))
+        enter(self._store, self.identity, now)
+        self._join()
+        return self.identity
+
+    def _join(self) -> None:
+        self.leader_duties = LeaderDuties(self._store, self._emit)
+        self.membership = SoleRuntime()
+        if self._store.shared:
+            self.membership = Membership(
+                self._store, self._clock, self.identity, self._settings.heartbeat_seconds,
+                self._settings.lease_seconds, self._emit,
+            )  # fmt: skip
+
+
+def new_identity() -> str:
+    """Return a name that no other runtime has."""
+    return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
+
+
+def enter(store: Store, identity: str, now: datetime) -> None:
+    """Enter a runtime of this process in the store."""
+    store.announce(identity, socket.gethostname(), os.getpid(), now)
+
+
+def end_orphans(
+    store: Store, snapshot: Snapshot, now: datetime, emit: Callable[[Event], None]
+) -> None:
+    """End the runs that dead runtimes left executing, by the policies of their tasks."""
+    policies = {name: running.task.policy for name, running in snapshot.tasks.items()}
+    end_orphaned_runs(store, policies, now, emit)

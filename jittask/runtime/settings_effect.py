@@ -1,0 +1,104 @@
+"""Which settings of ``app.json`` a reload puts into effect, and which need a restart (rule F2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+
+from jittask.model import AppSettings
+from jittask.runtime.events import Event, Trouble
+
+
+class Effect(Enum):
+    """When a changed setting takes effect."""
+
+    LIVE = auto()
+    """With the reload that sees it."""
+    RESTART = auto()
+    """When the runtime is started again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A setting of ``AppSettings``, or of ``RuntimeSettings`` where it begins with ``runtime.``."""
+
+    key: str
+    """The place in ``app.json``."""
+    effect: Effect
+    secret: bool = False
+    """Whether a message must not show the value."""
+
+
+SETTINGS: Mapping[str, Setting] = {
+    "app_id": Setting("appId", Effect.LIVE),
+    "name": Setting("name", Effect.LIVE),
+    "title": Setting("title", Effect.LIVE),
+    "version": Setting("version", Effect.LIVE),
+    "timezone": Setting("settings.timezone", Effect.LIVE),
+    "calendar": Setting("settings.calendar", Effect.LIVE),
+    "default_database": Setting("settings.defaultElement.defaultDatabase", Effect.LIVE),
+    "store": Setting("settings.store", Effect.RESTART, secret=True),
+    "retention_days": Setting("settings.retentionDays", Effect.LIVE),
+    "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
+    "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
+    "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),
+    "runtime.lease_seconds": Setting("settings.runtime.leaseSeconds", Effect.RESTART),
+    "runtime.heartbeat_seconds": Setting("settings.runtime.heartbeatSeconds", Effect.RESTART),
+    "runtime.debounce_millis": Setting("settings.runtime.debounceMillis", Effect.LIVE),
+}
+"""Every field, by its name in the code."""
+
+
+class RestartNotice:
+    """Reports a setting that differs from what runs and needs a restart, once for each change."""
+
+    def __init__(self, running: AppSettings, emit: Callable[[Event], None]) -> None:
+        self._running = running
+        self._emit = emit
+        self._reported: dict[str, object] = {}
+
+    def check(self, settings: AppSettings, now: datetime) -> None:
+        """Report what is different in ``settings``, as the files have them now."""
+        different = dict(differences(self._running, settings))
+        for name, value in different.items():
+            if name not in self._reported or self._reported[name] != value:
+                running = value_of(self._running, name)
+                self._emit(Trouble(now, "restart-needed", _text(SETTINGS[name], running, value)))
+        self._reported = different
+
+
+def differences(running: AppSettings, settings: AppSettings) -> Iterator[tuple[str, object]]:
+    """Yield the settings that need a restart to take effect, with their new values."""
+    for name, setting in SETTINGS.items():
+        if setting.effect is Effect.RESTART:
+            value = value_of(settings, name)
+            if value != value_of(running, name):
+                yield name, value
+
+
+def value_of(settings: AppSettings, name: str) -> object:
+    """Return the value of a setting by its name in ``SETTINGS``."""
+    group, _, field = name.rpartition(".")
+    return getattr(settings.runtime if group else settings, field)
+
+
+def _text(setting: Setting, running: object, value: object) -> str:
+    was, now = _shown(setting, running), _shown(setting, value)
+    return f"{setting.key} is now {now}; still running with {was}: restart to use the new value"
+
+
+def _shown(setting: Setting, value: object) -> str:
+    if value is None:
+        return "the default"
+    if setting.secret:
+        return _without_password(str(value))
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _without_password(url: str) -> str:
+    """Return a URL without what may be a password: all between ``://`` and the last ``@``."""
+    scheme, separator, rest = url.partition("://")
+    _, at, host = rest.rpartition("@")
+    return f"{scheme}{separator}{'***@' if at else ''}{host.partition('?')[0]}"

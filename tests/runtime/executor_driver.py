@@ -1,0 +1,134 @@
+"""Gives runs to an executor, through ``Executor`` alone, and waits for what it reports."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from jittask.clock import Clock, SystemClock
+from jittask.model import Trigger
+from jittask.runtime.executors.inline import InlineExecutor
+from jittask.runtime.executors.process import ProcessExecutor
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Done,
+    Executor,
+    Outcome,
+    Output,
+)
+from jittask.runtime.executors.thread import ThreadExecutor
+from jittask.runtime.executors.workplace import Workplace
+from tests.running import PATIENCE
+from tests.tree import Tree
+
+AT = datetime(2026, 1, 5, 9, tzinfo=UTC)
+KINDS: dict[str, Callable[[int, Workplace, Clock], Executor]] = {
+    "process": ProcessExecutor,
+    "thread": ThreadExecutor,
+    "inline": InlineExecutor,
+}
+
+
+class TreesAsBundles:
+    """A bundle source whose versions are the trees' own folders."""
+
+    def path(self, version: str) -> Path:
+        return Path(version)
+
+
+def workplace(folder: Path) -> Workplace:
+    """Return a workplace below a test's folder."""
+    return Workplace(TreesAsBundles(), folder / "app", folder / "bodies.lock")
+
+
+class Driver:
+    """Submits runs, and keeps what is reported of each."""
+
+    def __init__(self, start: Callable[[], Executor], patience: float = PATIENCE) -> None:
+        self._start = start
+        self._patience = patience
+        self._clock = SystemClock()
+        self.outputs: list[Output] = []
+        self.ended: dict[int, Outcome] = {}
+
+    @cached_property
+    def executor(self) -> Executor:
+        """Started on first use, in the test itself: pytest changes ``sys.stdout`` before it."""
+        return self._start()
+
+    def submit(self, tree: Tree, run: int = 1, **more: Any) -> int:
+        values: dict[str, Any] = {
+            "run": run, "token": 7, "attempt": 1, "task": "tasks.T", "row_key": "",
+            "trigger": Trigger.SCHEDULE, "nominals": (AT,), "effective": AT,
+            "version": str(tree.root), "timeout_seconds": 60.0,
+        }  # fmt: skip
+        self.executor.submit(Assignment(**(values | more)))
+        return run
+
+    def outcome(self, run: int = 1) -> Outcome:
+        """Wait for the end of a run."""
+        self.poll_until(lambda: run in self.ended)
+        return self.ended[run]
+
+    def run(self, tree: Tree, **more: Any) -> Outcome:
+        return self.outcome(self.submit(tree, **more))
+
+    def wait_for_output(self, text: str, run: int = 1) -> None:
+        """Wait until a run has printed or logged a text."""
+        self.poll_until(lambda: text in self.output(run))
+
+    def output(self, run: int = 1, *streams: str) -> str:
+        """Return what a run has printed and logged so far."""
+        names = streams or ("stdout", "stderr", "log")
+        return "".join(
+            piece.text for piece in self.outputs if piece.run == run and piece.stream in names
+        )
+
+    def poll_until(self, reached: Callable[[], bool]) -> None:
+        """Take reports until then; fail where that takes too long, whatever is reported."""
+        end = self._clock.monotonic() + self._patience
+        while not reached():
+            left = end - self._clock.monotonic()
+            assert left > 0, f"not reached within {self._patience:g} s; {self.ended}"
+            for report in self.executor.poll(left):
+                if isinstance(report, Output):
+                    self.outputs.append(report)
+                else:
+                    assert isinstance(report, Done)
+                    assert report.run not in self.ended, "two ends of one run"
+                    self.ended[report.run] = report.outcome
+
+
+class Gate:
+    """Keeps a body waiting until the test opens it: a FIFO, which every executor can read."""
+
+    def __init__(self, path: Path) -> None:
+        os.mkfifo(path)
+        self._path = path
+        self.wait = f"open({str(path)!r}).read()"
+
+    def open(self) -> None:
+        with self._path.open("w"):
+            return
+
+
+def drive(kind: str, folder: Path, clock: Clock | None = None) -> Iterator[Driver]:
+    """Give a driver of an executor with two workers; end what it started."""
+    driver = Driver(lambda: KINDS[kind](2, workplace(folder), clock or SystemClock()))
+    try:
+        yield driver
+    finally:
+        driver.executor.close()
+        join_bodies()
+
+
+def join_bodies() -> None:
+    """Wait for the threads of bodies to end."""
+    for thread in threading.enumerate():
+        if thread.name.startswith("jittask-body"):
+            thread.join(PATIENCE)

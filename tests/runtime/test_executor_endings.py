@@ -1,0 +1,143 @@
+"""Timeouts, kills, interrupts and deaths, in every executor (R6, R7)."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+
+from jittask.clock import SystemClock
+from jittask.runtime.executors.inline import InlineExecutor
+from jittask.runtime.executors.protocol import (
+    Completed,
+    Failed,
+    Interrupted,
+    Killed,
+    TimedOut,
+)
+from jittask.store.lock import FileLock
+from tests.running import PATIENCE
+from tests.runtime.executor_driver import Driver, Gate, join_bodies, workplace
+from tests.tree import Tree
+
+
+def test_a_timeout(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> None:
+    """A process is killed; in a thread the run goes on, says so, and is judged when it returns."""
+    gate = Gate(tmp_path / "gate")
+    tree.scheduled("T", f"def customFunc():\n    {gate.wait}\n    return 'late'\n")
+    if kind == "inline":
+        opener = threading.Thread(target=gate.open)
+        opener.start()
+        outcome = driver.run(tree, timeout_seconds=1e-9)
+        opener.join()
+    elif kind == "thread":
+        driver.submit(tree, timeout_seconds=0.01)
+        driver.wait_for_output("WARNING still runs after its 0.01 s; a thread cannot be ended\n")
+        assert driver.executor.poll(0) == []  # once
+        assert driver.executor.free() == 1
+        gate.open()
+        outcome = driver.outcome()
+    else:
+        outcome = driver.run(tree, timeout_seconds=0.01)
+    assert isinstance(outcome, TimedOut)
+    assert "policy.timeoutSeconds" in outcome.detail
+    assert outcome.detail.startswith("killed" if kind == "process" else "it could not be ended")
+    assert ("and returned after" in outcome.detail) == (kind != "process")
+    assert driver.executor.free() >= 2
+
+
+@pytest.mark.parametrize("kind", ["process", "thread"])
+def test_a_kill(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> None:
+    gate = Gate(tmp_path / "gate")
+    tree.scheduled("T", f"def customFunc():\n    print('begun')\n    {gate.wait}\n")
+    driver.submit(tree)
+    driver.wait_for_output("begun")
+    for _ in range(3):  # the worker asks again and again
+        driver.executor.kill(1, "killed by driver")
+    driver.executor.kill(99, "killed by driver")
+    if kind == "thread":
+        note = "WARNING to be killed by driver, but a thread cannot be ended\n"
+        driver.wait_for_output(note)
+        assert driver.executor.poll(0) == []
+        assert driver.output() == f"begun\n{note}"
+        gate.open()
+    outcome = driver.outcome()
+    assert isinstance(outcome, Killed)
+    assert outcome.detail.startswith("killed by driver")
+    assert driver.executor.free() >= 2
+
+
+def test_what_waits_inline_can_be_ended(tmp_path: Path, tree: Tree) -> None:
+    tree.scheduled("T", "def customFunc():\n    return 1\n")
+    executor = InlineExecutor(1, workplace(tmp_path), SystemClock())
+    driver = Driver(lambda: executor)
+    for run, end, kind in (
+        (1, lambda: executor.kill(1, "killed by driver"), Killed),
+        (2, executor.interrupt, Interrupted),
+    ):
+        driver.submit(tree, run=run)
+        assert executor.free() == 0
+        end()
+        outcome = driver.outcome(run)
+        assert isinstance(outcome, kind)
+        assert outcome.detail.endswith("before its body began")
+    executor.close()
+
+
+@pytest.mark.parametrize("kind", ["process", "thread"])
+def test_an_interrupt_ends_every_run(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> None:
+    """A thread that was given up holds the bodies' lock, so that no new runtime judges its run."""
+    gate = Gate(tmp_path / "gate")
+    tree.scheduled(
+        "T", f"def customFunc():\n    print('begun')\n    {gate.wait}\n    print('no')\n"
+    )
+    driver.submit(tree)
+    driver.wait_for_output("begun")
+    driver.executor.interrupt()
+    outcome = driver.outcome()
+    assert isinstance(outcome, Interrupted)
+    assert "the runtime was stopped" in outcome.detail
+    driver.executor.interrupt()
+    assert driver.executor.poll(0) == []
+    if kind == "thread":
+        assert driver.executor.free() == 1
+        driver.executor.close()
+        with FileLock(workplace(tmp_path).bodies_lock) as new:
+            assert not new.take()
+            gate.open()
+            join_bodies()
+            assert new.take()
+        assert "no" not in driver.output()
+        assert not [name for name in sys.modules if name.startswith("jittask_bundle")]
+
+
+def test_a_body_that_has_returned_was_not_interrupted(thread_driver: Driver, tree: Tree) -> None:
+    tree.scheduled("T", "def customFunc():\n    return 1\n")
+    thread_driver.submit(tree)
+    incoming = thread_driver.executor._incoming  # type: ignore[attr-defined]
+    incoming.put(incoming.get(timeout=PATIENCE))  # it is in the queue now
+    thread_driver.executor.interrupt()
+    assert isinstance(thread_driver.outcome(), Completed)
+
+
+@pytest.mark.parametrize("kind", ["process"])
+def test_a_process_that_dies_takes_one_run_with_it(driver: Driver, tree: Tree) -> None:
+    tree.scheduled("T", "import os\n\ndef customFunc():\n    os._exit(3)\n")
+    assert isinstance(driver.run(tree), Interrupted)
+    tree.scheduled("T", "def customFunc():\n    return 1\n")
+    assert isinstance(driver.run(tree, run=2), Completed)
+
+
+def test_a_bundle_that_is_gone(driver: Driver, tree: Tree, tmp_path: Path) -> None:
+    tree.scheduled("T")
+    assert isinstance(driver.run(tree, version=str(tmp_path / "gone")), Failed | Interrupted)
+    assert isinstance(driver.run(tree, run=2), Completed)
+
+
+def test_wake_ends_a_wait(driver: Driver) -> None:
+    woken = threading.Thread(target=driver.executor.wake)
+    woken.start()
+    assert list(driver.executor.poll(PATIENCE * 10)) == []
+    woken.join()
