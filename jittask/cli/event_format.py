@@ -69,8 +69,8 @@ class Words:
 
     def _ready(self, event: Ready) -> Iterator[str]:
         self._zone, self._gap = zonedata.zone(event.zone), "  "
-        for entry in event.not_firing:
-            yield f"{entry.task} will not fire: {entry.text}"
+        for silent in event.not_firing:
+            yield f"{silent.task} will not fire: {silent.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
         upcoming = ""
         if event.next_at is not None:

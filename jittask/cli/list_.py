@@ -85,7 +85,7 @@ def command(
 
 
 def _table(page: CatalogPage, zone: ZoneInfo) -> list[str]:
-    header = ("task", "state", "next", "last", "title", "schedule")
+    header = ("task", "state", "next", "last", "schedule", "title")
     rows = []
     for task in page.tasks:
         last = task.last
@@ -99,8 +99,8 @@ def _table(page: CatalogPage, zone: ZoneInfo) -> list[str]:
                 Cell(task.state, _STATE_COLOURS.get(task.state)),
                 local(task.next, zone),
                 ended,
-                task.title,
                 task.schedule or "",
+                task.title,
             )
         )
-    return list(table_lines(header, rows))
+    return list(table_lines(header, rows, flexible=2))

@@ -42,9 +42,8 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     Example: jittask run elements
     """
     root = find_root(tree)
-    dated = not sys.stdout.isatty()
-    words = Words(root, once=once, dated=dated) if shape == "text" else None
     runtime = Runtime(root, once=once)
+    words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
     printer = _Printer(runtime, words)
     stops = _Stops(runtime)
     gc.disable()  # a start makes what stays: nothing to look for

@@ -1,4 +1,4 @@
-"""A table of text: cells are never broken, and the last column gives way (rule V5)."""
+"""A table of text: cells are never broken, and the last columns give way (rule V5)."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _GAP = "  "
 _WIDE = 200
 """Cells of a line where stdout is no terminal and COLUMNS is not set."""
 _SHORTEST = 12
-"""A last column with less room than this is left out."""
+"""A flexible column with less room than this is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,28 +28,42 @@ class Cell:
 
 
 def table_lines(
-    header: Sequence[str], rows: Sequence[Sequence[str | Cell]], width: int | None = None
+    header: Sequence[str],
+    rows: Sequence[Sequence[str | Cell]],
+    width: int | None = None,
+    *,
+    flexible: int = 1,
 ) -> Iterator[str]:
     """Yield the lines of a table with a bold header.
 
     Where it is wider than ``width`` cells (that of the terminal by default), the
-    last column is shortened, or left out where hardly any of it would be seen.
-    The other columns are always whole.
+    last ``flexible`` columns give way from the right: each is shortened, or left
+    out where hardly any of it would be seen. The others are always whole.
     """
     width = _terminal_width() if width is None else width
     cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
     cells = [[Cell(_one_line(cell.text), cell.colour) for cell in row] for row in cells]
     head = [Cell(name) for name in header]
-    widths = [
-        max(text_cells(row[column].text) for row in [head, *cells]) for column in range(len(head))
-    ]
-    room = width - sum(widths[:-1]) - len(_GAP) * (len(widths) - 1)
-    last = min(widths[-1], room)
-    columns = len(widths) if last == widths[-1] or last >= _SHORTEST else len(widths) - 1
-    widths[-1] = last
-    yield click.style(_line(head[:columns], widths[:columns]), bold=True)
+    widths = _fitted(
+        [max(text_cells(row[n].text) for row in [head, *cells]) for n in range(len(head))],
+        width,
+        flexible,
+    )
+    yield click.style(_line(head[: len(widths)], widths), bold=True)
     for row in cells:
-        yield _line(row[:columns], widths[:columns])
+        yield _line(row[: len(widths)], widths)
+
+
+def _fitted(widths: list[int], width: int, flexible: int) -> list[int]:
+    """Return the widths of the columns that are shown."""
+    for _ in range(flexible):
+        room = width - sum(widths[:-1]) - len(_GAP) * (len(widths) - 1)
+        if widths[-1] <= room:
+            return widths
+        if room >= _SHORTEST:
+            return [*widths[:-1], room]
+        widths = widths[:-1]
+    return widths
 
 
 def text_cells(text: str) -> int:

@@ -14,7 +14,7 @@ PAGE_SIZE = 200
 
 
 class OpenTree:
-    """One tree and its run store; what every part of the client stands on."""
+    """One tree and its run store; the base of every part of the client."""
 
     def __init__(self, tree: str | Path | None = None, *, clock: Clock | None = None) -> None:
         """Open a tree: a folder with ``app.json``; None: the one around the working directory.

@@ -37,6 +37,20 @@ def test_no_line_is_wider_where_only_the_last_column_is_long(width: int) -> None
     assert all(text_cells(line) <= width for line in lines(width, rows))
 
 
+def test_several_columns_give_way_from_the_right() -> None:
+    rows = [("tasks.A", "running", "every day at 09:00", "Every morning")]
+    header = ("task", "state", "schedule", "title")
+
+    def shown(width: int) -> str:
+        return click.unstyle(list(table_lines(header, rows, width, flexible=2))[1])
+
+    assert shown(100) == "tasks.A  running  every day at 09:00  Every morning"
+    assert shown(50) == "tasks.A  running  every day at 09:00  Every morni…"
+    assert shown(40) == "tasks.A  running  every day at 09:00"
+    assert shown(32) == "tasks.A  running  every day at…"
+    assert shown(20) == "tasks.A  running"
+
+
 def test_wide_characters_take_two_cells() -> None:
     assert text_cells("每日 a") == 6
     first, second = lines(100, [("每日", "ok", "x"), ("ab", "ok", "y")])[1:]

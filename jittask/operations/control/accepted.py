@@ -12,7 +12,7 @@ from jittask.operations.inspect.run import has_ended
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """A request that stands in the run store, and the run that it is about."""
+    """A request that is in the run store, and the run that it is about."""
 
     run: Run
     """As it was last seen: when it was accepted, or when the wait for its end was over."""
