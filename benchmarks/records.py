@@ -140,7 +140,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
     busy = lambda _dice: TASKS[0]  # noqa: E731
     daily = lambda dice: dice.choice(TASKS[1:])  # noqa: E731
     dated = lambda dice: dice.choice(DATED)  # noqa: E731
-    row = lambda dice: str(dice.randrange(ROWS))  # noqa: E731
+    row = lambda dice: (str(dice.randrange(ROWS)),)  # noqa: E731
     manual = lambda _dice: Trigger.MANUAL  # noqa: E731
     rerun = lambda _dice: Trigger.RERUN  # noqa: E731
     schedule = lambda _dice: Trigger.SCHEDULE  # noqa: E731
@@ -156,8 +156,8 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "task (1,700 runs)": ask(task=daily),
         "task, oldest first": ask(descending=False, task=daily),
         "task, since": ask(task=daily, since=day),
-        "task, row": ask(task=dated, row_key=row),
-        "row": ask(row_key=row),
+        "task, row": ask(task=dated, row_keys=row),
+        "row": ask(row_keys=row),
         "failed": ask(statuses=failed),
         "failed, skipped, cancelled": ask(
             statuses=with_statuses(RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)
@@ -175,7 +175,7 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "schedule": ask(trigger=schedule),
         "task, manual": ask(task=daily, trigger=manual),
         "rerun, failed": ask(trigger=rerun, statuses=failed),
-        "task, row, failed": ask(task=dated, row_key=row, statuses=failed),
+        "task, row, failed": ask(task=dated, row_keys=row, statuses=failed),
         "version": ask(version=old),
         "version (a quarter), failed": ask(version=busy_old, statuses=failed),
         "version, failed, oldest first": ask(descending=False, version=old, statuses=failed),

@@ -1,4 +1,4 @@
-"""How soon a command answers, against Python's own start: ``--help``, ten elements validated.
+"""How soon a command answers, against Python's own start: ``--help``, validation, read commands.
 
 Run: python benchmarks/startup.py [rounds]
 """
@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 TASK = {
@@ -34,12 +35,27 @@ def tree(root: Path, **settings: object) -> Path:
     return root
 
 
+def asks(root: Path) -> Iterator[tuple[str, list[str | Path]]]:
+    """Yield the read commands; ``records`` needs a run store."""
+    for command in ("status", "list", "next"):
+        yield command, [command, "--tree", root]
+    yield "explain", ["explain", "T0", "--tree", root]
+    if (root / ".jittask/jittask.db").exists():
+        yield "records", ["records", "--tree", root]
+        yield "log", ["log", "1", "--tree", root]
+        yield "stats", ["stats", "--tree", root]
+
+
 def main() -> None:
     rounds = int(sys.argv[1]) if len(sys.argv) > 1 else 15
     jittask = [sys.executable, "-m", "jittask"]
     with tempfile.TemporaryDirectory() as place:
         plain = tree(Path(place) / "plain")
         calendar = tree(Path(place) / "calendar", calendar="CN")
+        stored = tree(Path(place) / "stored")
+        subprocess.run(
+            [*jittask, "trigger", "T0", "--tree", stored], check=True, capture_output=True
+        )
         validate = [*jittask, "validate"]
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
@@ -55,7 +71,12 @@ def main() -> None:
             "validate --no-import, unchanged": [*validate, "--no-import", plain],
             "validate (imports too)": [*validate, plain],
             "validate (imports, calendar CN)": [*validate, calendar],
-        }
+            **{f"{name}, nothing has run": [*jittask, *words] for name, words in asks(plain)},
+            "python -c 'import click, sqlalchemy'": [
+                sys.executable, "-c", "import click, sqlalchemy",
+            ],
+            **{f"{name}, with a run store": [*jittask, *words] for name, words in asks(stored)},
+        }  # fmt: skip
         times: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(rounds):  # in turns, so that a slow moment slows all alike
             for name, command in commands.items():

@@ -1,6 +1,6 @@
 """JitTask: runs the background tasks of a business application from a folder of element files.
 
-``compile_tree``, ``Timer`` and ``Runtime`` are for programs; the other names
+``compile_tree``, ``Timer``, ``Runtime`` and ``Client`` are for programs; the other names
 are for element code, and do something only while JitTask runs it.
 """
 
@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from jittask.version import __version__
 
 if TYPE_CHECKING:
+    from jittask import errors
+    from jittask.client import Client
     from jittask.compiler import compile_tree
     from jittask.prelude.context import app, currentTask, log
     from jittask.prelude.datatypes import datatypes
@@ -25,6 +27,7 @@ _HOMES = {
     "compile_tree": "jittask.compiler",
     "Timer": "jittask.schedule.timer",
     "Runtime": "jittask.runtime",
+    "Client": "jittask.client",
     "app": "jittask.prelude.context",
     "currentTask": "jittask.prelude.context",
     "log": "jittask.prelude.context",
@@ -36,6 +39,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "Client",
     "NormalModel",
     "NormalService",
     "Q",
@@ -47,12 +51,15 @@ __all__ = [
     "compile_tree",
     "currentTask",
     "datatypes",
+    "errors",
     "log",
 ]
 
 
 def __getattr__(name: str) -> Any:
     """Import a public name on its first use: a validator needs no database (V7)."""
+    if name == "errors":
+        return importlib.import_module("jittask.errors")
     home = _HOMES.get(name)
     if home is None:
         raise AttributeError(f"module 'jittask' has no attribute {name!r}")

@@ -1,22 +1,52 @@
-"""Writes docs/reference: the file format from the schemas, diagnostics from the table, commands."""
+"""Writes docs/reference: from the schemas, the tables in the code, the commands and docstrings."""
 
 from __future__ import annotations
 
 import ast
+import inspect
 import json
 import sys
+import textwrap
 from itertools import pairwise
 from pathlib import Path
 
 import click
 
-from jittask.cli.event_format import json_name
+from jittask.cli.exit_codes import MEANINGS, VARIABLES
 from jittask.cli.main import cli
+from jittask.client import Client
+from jittask.client.control import ControlCalls
+from jittask.client.open_tree import OpenTree
+from jittask.client.records import RecordCalls
+from jittask.client.schedule import ScheduleCalls
 from jittask.compiler.schemas import SCHEMA_FOLDER
-from jittask.model import RunStatus, Trigger
+from jittask.model import Attempt, MissedRange, Run, RunStatus, Trigger
+from jittask.operations.control.accepted import Accepted
+from jittask.operations.control.pauses import Resumed
+from jittask.operations.edit.enabled import Switched
+from jittask.operations.inspect.catalog import CatalogEntry
+from jittask.operations.inspect.explain import Explanation
+from jittask.operations.inspect.next import Upcoming
+from jittask.operations.inspect.occurrences import TaskOccurrence
+from jittask.operations.inspect.statistics import Statistics
+from jittask.operations.inspect.status import ElementState, Status
+from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
+from jittask.store.control import Pause
+from jittask.store.run_logs import LogChunk
+from jittask.store.statistics import LastRun, Percentiles, TaskStatistics
+from jittask.store.status_types import RuntimeRow
 
+PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
+"""The classes that the client consists of."""
+RESULTS = (
+    Accepted, Run, Attempt, MissedRange, LogChunk, Resumed, Switched, Pause, Upcoming,
+    TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
+    Status, ElementState, RuntimeRow,
+)  # fmt: skip
+"""What the client's methods return."""
+MAX_WIDTH = 88
 TARGET = Path(__file__).parents[1] / "docs" / "reference"
 
 
@@ -27,6 +57,8 @@ def pages() -> dict[str, str]:
         "diagnostics.md": diagnostics(),
         "commands.md": commands(),
         "events.md": events(),
+        "exit-codes-and-variables.md": exit_codes_and_variables(),
+        "client.md": client(),
     }
 
 
@@ -109,6 +141,81 @@ def help_of(command: click.Command, parent: click.Context, name: str) -> list[st
             assert found is not None
             lines += help_of(found, context, inner)
     return lines
+
+
+def exit_codes_and_variables() -> str:
+    """Return the tables that every command obeys."""
+    lines = ["# Exit codes and variables", "", "The same for every command.", ""]
+    lines += ["## Exit codes", "", "| code | meaning |", "| --- | --- |"]
+    lines += [f"| {int(code)} | {meaning} |" for code, meaning in MEANINGS.items()]
+    lines += ["", "## Environment variables", "", "| variable | meaning |", "| --- | --- |"]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in VARIABLES.items()]
+    lines += ["", "Elements name further variables themselves, as `${NAME}`.", ""]
+    return "\n".join(lines)
+
+
+def client() -> str:
+    """Return the client's methods, from their signatures and docstrings."""
+    lines = ["# Client for Python", "", "`from jittask import Client`", ""]
+    lines += [_prose(Client), ""]
+    methods = {name: method for part in PARTS for name, method in vars(part).items()}
+    for name, method in methods.items():
+        if inspect.isfunction(method) and (name == "__init__" or not name.startswith("_")):
+            call = "Client" if name == "__init__" else name
+            lines += [f"## {call}", "", "```python", _signature(call, method), "```", ""]
+            lines += [_prose(method), ""]
+    for kind in RESULTS:
+        lines += [f"## {kind.__name__}", "", _prose(kind), "", *_fields(kind), ""]
+    return "\n".join(lines)
+
+
+def _prose(described: object) -> str:
+    return (inspect.getdoc(described) or "").replace("``", "`")
+
+
+def _signature(name: str, method: object) -> str:
+    signature = inspect.signature(method)
+    parameters = [one for one in signature.parameters.values() if one.name != "self"]
+    result = inspect.Signature.empty if name == "Client" else signature.return_annotation
+    words = str(inspect.Signature(parameters, return_annotation=result)).replace("'", "")
+    if len(name + words) <= MAX_WIDTH:
+        return name + words
+    inside, _, after = words[1:].rpartition(")")
+    lines = "".join(f"    {part},\n" for part in _split(inside))
+    return f"{name}(\n{lines}){after}"
+
+
+def _split(parameters: str) -> list[str]:
+    """Split at the commas outside brackets."""
+    parts, depth = [""], 0
+    for char in parameters:
+        depth += (char in "([") - (char in ")]")
+        if char == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += char
+    return [part.strip() for part in parts]
+
+
+def _fields(kind: type) -> list[str]:
+    """Return the table of a dataclass's fields, from the texts below them, and its properties."""
+    [tree] = ast.parse(textwrap.dedent(inspect.getsource(kind))).body
+    assert isinstance(tree, ast.ClassDef)
+    rows = ["| field | type | what |", "| --- | --- | --- |"]
+    for field, following in pairwise([*tree.body, ast.Pass()]):
+        if isinstance(field, ast.AnnAssign):
+            said = following.value if isinstance(following, ast.Expr) else None
+            words = str(said.value) if isinstance(said, ast.Constant) else ""
+            rows.append(_row(ast.unparse(field.target), ast.unparse(field.annotation), words))
+        elif isinstance(field, ast.FunctionDef) and field.decorator_list:
+            returns = ast.unparse(field.returns) if field.returns else ""
+            rows.append(_row(field.name, returns, ast.get_docstring(field) or ""))
+    return rows
+
+
+def _row(name: str, kind: str, words: str) -> str:
+    words = " ".join(words.split()).replace("``", "`")
+    return f"| `{name}` | `{kind}` | {words} |".replace(" | None", " or None")
 
 
 def events() -> str:

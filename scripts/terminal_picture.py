@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,8 @@ from rich.text import Text
 HERE = Path(__file__).parents[1]
 JITTASK = [sys.executable, "-m", "jittask"]
 NOTICE = "OverdueNotice"
+DATE = re.compile(r"^\d{4}-\d\d-\d\d ")
+"""Lines begin with it where stdout is no terminal."""
 
 
 def main(target: Path) -> None:
@@ -49,7 +52,7 @@ def run(tree: Path) -> list[str]:
     lines: list[str] = []
     notices = 0
     for line in process.stdout:
-        lines.append(line.rstrip())
+        lines.append(DATE.sub("", line.rstrip()))
         if NOTICE in line and "completed" in line:
             notices += 1
             if notices == 1:

@@ -6,8 +6,15 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.failure import NothingYet
-from jittask.cli.tree import compiled, open_store, tree_argument
+from jittask.cli.options import tree_argument
+from jittask.cli.tree import workspace
+from jittask.operations.store_upgrade import Upgrade, upgrade_store
+
+_WORDS = {
+    Upgrade.NONE: "is up to date (schema {})",
+    Upgrade.CREATED: "has been made (schema {})",
+    Upgrade.UPGRADED: "has been brought to schema {}",
+}
 
 
 @click.group()
@@ -27,21 +34,6 @@ def upgrade(tree: Path | None) -> None:
 
     Example: jittask db upgrade elements
     """
-    from jittask.cli.failure import Failure
-    from jittask.store import OldSchema
-    from jittask.store.upgrade import HEAD
-
-    app = compiled(tree).app
-    words = f"is up to date (schema {HEAD})"
-    try:
-        with open_store(app) as store:
-            place = store.place
-    except NothingYet:
-        words = f"has been made (schema {HEAD})"
-    except Failure as failure:
-        if not isinstance(failure.__cause__, OldSchema):
-            raise
-        words = f"has been brought to schema {HEAD}"
-    with open_store(app, create=True) as store:
-        place = store.place
-    click.echo(f"the run store {place} {words}")
+    with workspace(tree) as opened:
+        done = upgrade_store(opened)
+    click.echo(f"the run store {done.place} {_WORDS[done.upgrade].format(done.schema)}")

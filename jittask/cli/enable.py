@@ -1,5 +1,26 @@
-"""``jittask enable``; see ``switch``."""
+"""``jittask enable``: sets ``enable`` to 1 in a task's e.json."""
 
-from jittask.cli.switch import enable as command
+from __future__ import annotations
 
-__all__ = ["command"]
+from pathlib import Path
+
+import click
+
+from jittask.cli.arguments import task_argument
+from jittask.cli.enabled import switch_task
+from jittask.cli.options import format_option, quiet_option, tree_option
+
+
+@click.command()
+@task_argument
+@tree_option
+@format_option()
+@quiet_option
+def command(task: str, tree: Path | None, shape: str) -> None:
+    """Set TASK's enable to 1 in its e.json; a running jittask reloads it.
+
+    Enabling is an activation: nothing fires for the time before.
+
+    Example: jittask enable reports.WeeklyReport
+    """
+    switch_task(task, tree, shape, enabled=True)

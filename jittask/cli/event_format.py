@@ -1,33 +1,21 @@
-"""A runtime's events, in words for a terminal and as JSON lines for programs (section 10)."""
+"""A runtime's events as text, a line for most (section 10)."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
-from dataclasses import asdict, fields
-from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from jittask import zonedata
-from jittask.cli.shown import (
-    SourceLines,
-    clock_time,
-    diagnostic_data,
-    diagnostic_lines,
-    duration,
-    iso,
-    local,
-)
-from jittask.diagnostics import Diagnostic
+from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
+from jittask.cli.formatting import clock_time, duration, local
 from jittask.model import RunStatus, Trigger
+from jittask.operations.naming import shown_row_key
 from jittask.runtime.events import (
     Broken,
     Event,
     Finished,
-    NotFiring,
     Planned,
     Ready,
     Reloaded,
@@ -48,12 +36,14 @@ _COLOURS = {
 class Words:
     """Says events to people; one line for most."""
 
-    def __init__(self, root: Path, *, once: bool = False) -> None:
+    def __init__(self, root: Path, *, once: bool = False, dated: bool = False) -> None:
         self._root = root
         self._once = once
+        self._dated = dated
+        """Whether lines begin with the date: where they go to a file, or another program."""
         self._zone = zonedata.zone("UTC")
         self._gap = "Z "
-        """What stands behind a time: Z while the app's zone is not known."""
+        """What follows a time: Z while the app's zone is not known."""
 
     def lines(self, event: Event) -> Iterator[str]:
         """Yield the lines of an event."""
@@ -79,8 +69,8 @@ class Words:
 
     def _ready(self, event: Ready) -> Iterator[str]:
         self._zone, self._gap = zonedata.zone(event.zone), "  "
-        for entry in event.not_firing:
-            yield f"{entry.task} will not fire: {entry.text}"
+        for silent in event.not_firing:
+            yield f"{silent.task} will not fire: {silent.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
         upcoming = ""
         if event.next_at is not None:
@@ -127,44 +117,9 @@ class Words:
         return self._line(event, "stopped", words, "green")
 
     def _line(self, event: Event, word: str, text: str, colour: str) -> str:
-        at, what = clock_time(event.at, self._zone), click.style(f"{word:<7}", fg=colour)
-        return f"{at}{self._gap}{what}  {text}"
-
-
-def data(event: Event) -> dict[str, Any]:
-    """Return an event as one JSON object: its name, and its fields (docs/reference/events.md)."""
-    values = {json_name(field.name): _plain(getattr(event, field.name)) for field in fields(event)}
-    if "row" in values:
-        values["row"] = values["row"] or None
-    return {"event": type(event).__name__.lower(), **values}
-
-
-def json_name(field: str) -> str:
-    """Return a field's name in JSON."""
-    first, *others = field.split("_")
-    return first + "".join(other.title() for other in others)
-
-
-def _plain(value: object) -> Any:
-    match value:
-        case datetime():
-            return iso(value)
-        case Diagnostic():
-            return diagnostic_data(value)
-        case NotFiring():
-            return asdict(value)
-        case tuple():
-            return [_plain(item) for item in value]
-        case float():
-            return round(value, 4)
-        case _:
-            return value
-
-
-def json_line(event: Event) -> str:
-    """Return an event as a line of JSON."""
-    return json.dumps(data(event), ensure_ascii=False)
+        at = (local if self._dated else clock_time)(event.at, self._zone)
+        return f"{at}{self._gap}{click.style(f'{word:<7}', fg=colour)}  {text}"
 
 
 def _named(event: Started | Finished) -> str:
-    return f"{event.task} [{event.row}]" if event.row else event.task
+    return f"{event.task} [{shown_row_key(event.row)}]" if event.row else event.task

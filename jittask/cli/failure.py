@@ -4,14 +4,28 @@ from __future__ import annotations
 
 import click
 
-from jittask.operations.errors import NoRecords, OperationError
+from jittask.operations.errors import InvalidArgument, OperationError
 
 Failure = OperationError
-NothingYet = NoRecords
+
+_POSITIONAL = frozenset({"task", "run", "tree", "title", "folder"})
 
 
-def show_error(error: OperationError) -> None:
-    """Write an error to standard error."""
-    click.echo(f"{click.style('error', fg='red', bold=True)}: {error}", err=True)
+def show_error(error: OperationError, color: bool | None = None) -> None:
+    """Write an error to standard error; ``color`` is as in ``click.echo``."""
+    label = click.style("error", fg="red", bold=True)
+    words = str(error)
+    if isinstance(error, InvalidArgument):
+        words = f"{_on_the_command_line(error.argument)}: {words}"
+    click.echo(f"{label}: {words}", err=True, color=color)
     if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True)
+        click.echo(f"  hint: {error.hint}", err=True, color=color)
+
+
+def _on_the_command_line(argument: str) -> str:
+    """Return the option or the argument that an operation's argument comes from."""
+    if argument.startswith("-"):
+        return argument
+    if argument in _POSITIONAL:
+        return argument.upper()
+    return f"--{argument.replace('_', '-')}"

@@ -7,21 +7,32 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.shown import iso, to_json
-from jittask.cli.tree import compiled, find_run, open_store, tree_option
-from jittask.cli.waiting import ended, wait_for_end
-from jittask.clock import SystemClock
-from jittask.model import Reason, Run, RunStatus
+from jittask.cli.accepted import note_timeout, request_data
+from jittask.cli.arguments import run_argument, wait_options
+from jittask.cli.formatting import to_json
+from jittask.cli.options import format_option, note, quiet_option, tree_option
+from jittask.cli.tree import workspace
+from jittask.model import Reason
+from jittask.operations.control.accepted import Accepted
+from jittask.operations.control.end import end
+from jittask.operations.control.wait import wait_for_end
 
 
 @click.command()
-@click.argument("run", type=int)
-@click.option("--note", metavar="TEXT", help="Why; it is kept with the run.")
-@click.option("--wait", is_flag=True, help="Wait for its end; exit 1 unless it was killed.")
+@run_argument
+@click.option("--note", "reason", metavar="TEXT", help="Why; it is kept with the run.")
+@wait_options("it was killed")
 @tree_option
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(run: int, note: str | None, wait: bool, tree: Path | None, shape: str) -> None:
+@format_option()
+@quiet_option
+def command(
+    run: int,
+    reason: str | None,
+    wait: bool,
+    timeout: float | None,
+    tree: Path | None,
+    shape: str,
+) -> None:
     """Kill RUN where it executes; cancel it where it was asked for by hand, or waits for a retry.
 
     The runtime that executes it kills the process within a second. Work that
@@ -29,37 +40,25 @@ def command(run: int, note: str | None, wait: bool, tree: Path | None, shape: st
 
     Example: jittask kill 42 --note "wrong month" --wait
     """
-    with open_store(compiled(tree).app) as store:
-        found = find_run(store, run)
-        if not store.cancel(run, note, SystemClock().now()) and not store.request_kill(
-            run, note, SystemClock().now()
-        ):
-            raise _cannot(find_run(store, run))
-        alive = store.runtime_alive(SystemClock().now())
-        now = wait_for_end(store, run) if wait else store.run(run)
-    assert now is not None
-    if not ended(now) and not alive:
-        click.echo(
-            "no runtime is alive: jittask run records it as interrupted when it starts", err=True
-        )
+    with workspace(tree) as opened:
+        accepted = end(opened, run, note=reason)
+        if wait:
+            accepted = wait_for_end(opened, accepted, timeout)
+    if not accepted.ended and not accepted.live_runtime:
+        note("no runtime is alive: jittask run records it as interrupted when it starts")
+    note_timeout(accepted, timeout)
     if shape == "json":
-        data = {"run": run, "accepted": True, "liveRuntime": alive, "status": now.status}
-        click.echo(to_json(data))
-    elif ended(now):
-        click.echo(f"run {run} of {found.task}: {now.status}")
-        click.echo(f"  {now.detail}")
+        timed_out = {"timedOut": accepted.timed_out} if wait else {}
+        click.echo(to_json(request_data(accepted) | {"status": accepted.run.status} | timed_out))
     else:
-        click.echo(f"run {run} of {found.task}: asked to be killed")
-    sys.exit(1 if wait and now.reason is not Reason.KILLED else 0)
+        _show(accepted)
+    sys.exit(1 if wait and accepted.run.reason is not Reason.KILLED else 0)
 
 
-def _cannot(run: Run) -> Failure:
-    if run.status is RunStatus.PENDING:
-        return Failure(
-            f"run {run.id} of {run.task} has not begun; it is planned for {iso(run.effective)}",
-            f"jittask pause {run.task} keeps the task from running",
-        )
-    return Failure(
-        f"run {run.id} of {run.task} has ended already: {run.status}",
-        f"jittask log {run.id} shows it",
-    )
+def _show(accepted: Accepted) -> None:
+    run = accepted.run
+    if accepted.ended:
+        click.echo(f"run {run.id} of {run.task}: {run.status}")
+        click.echo(f"  {run.detail}")
+    else:
+        click.echo(f"run {run.id} of {run.task}: asked to be killed")

@@ -1,32 +1,34 @@
-"""``jittask log``: one run whole, and as it goes on."""
+"""``jittask log``: one run with its output, and what it prints until it ends."""
 
 from __future__ import annotations
 
 import json
-import threading
-from collections.abc import Iterator
 from pathlib import Path
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 import click
 
-from jittask import zonedata
-from jittask.cli.records import record, shown_status
-from jittask.cli.shown import local, to_json
-from jittask.cli.tree import compiled, find_run, open_store, tree_option
-from jittask.cli.waiting import LOOK_EVERY, ended
-from jittask.clock import SystemClock
+from jittask.cli.arguments import run_argument
+from jittask.cli.formatting import local, to_json
+from jittask.cli.options import format_option, note, quiet_option, tree_option
+from jittask.cli.run_text import run_head
+from jittask.cli.tree import workspace
 from jittask.model import Run
-from jittask.store import Store
-from jittask.store.run_logs import LogChunk
+from jittask.operations.inspect.run import NoRuntimeAlive, RunLog, follow, run_with_log
+from jittask.operations.naming import find_run
+from jittask.operations.views.runs import chunk_view, run_view
+
+if TYPE_CHECKING:
+    from jittask.operations.workspace import Workspace
 
 
 @click.command()
-@click.argument("run", type=int)
-@click.option("--follow", "-f", is_flag=True, help="Show what comes, until the run ends.")
+@run_argument
+@click.option("--follow", "-f", "following", is_flag=True, help="Show what comes, until it ends.")
 @tree_option
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(run: int, follow: bool, tree: Path | None, shape: str) -> None:
+@format_option()
+@quiet_option
+def command(run: int, following: bool, tree: Path | None, shape: str) -> None:
     """Show RUN: its attempts, what it printed and logged, its result or traceback.
 
     With --follow and --format json each piece of output is a line, and the
@@ -34,82 +36,68 @@ def command(run: int, follow: bool, tree: Path | None, shape: str) -> None:
 
     Example: jittask log 42 --follow
     """
-    app = compiled(tree).app
-    zone, now = zonedata.zone(app.settings.timezone), SystemClock().now()
-    with open_store(app) as store:
-        found = find_run(store, run)
-        if follow:
-            _follow(store, found, zone, shape)
-            return
-        chunks = list(store.log(run))
-    if shape == "json":
-        click.echo(to_json({**record(found, now), "log": [_data(one) for one in chunks]}))
-        return
-    _head(found, zone)
-    if found.detail:
-        click.echo(found.detail)
-    for one in found.attempts:
+    with workspace(tree) as opened:
+        if following:
+            _follow(opened, run, shape)
+        elif shape == "json":
+            found = run_with_log(opened, run)
+            log = [chunk_view(chunk) for chunk in found.chunks]
+            click.echo(to_json({**run_view(found.run, opened.now()), "log": log}))
+        else:
+            _show(opened, run_with_log(opened, run))
+
+
+def _show(opened: Workspace, found: RunLog) -> None:
+    run, zone = found.run, opened.zone
+    _show_head(opened, run)
+    if run.detail:
+        click.echo(run.detail)
+    for attempt in run.attempts:
+        memory = f", peak {attempt.peak_kb / 1024:.0f} MiB" if attempt.peak_kb else ""
         click.echo(
-            f"\nattempt {one.number}, version {one.version[:12]}: "
-            f"{local(one.started, zone)} – {local(one.finished, zone)} {one.outcome or ''}"
-            + (f", peak {one.peak_kb / 1024:.0f} MiB" if one.peak_kb else "")
+            f"\nattempt {attempt.number}, version {attempt.version[:12]}: "
+            f"{local(attempt.started, zone)} – {local(attempt.finished, zone)} "
+            f"{attempt.outcome or ''}{memory}"
         )
-        for chunk in chunks:
-            if chunk.attempt == one.number:
+        for chunk in found.chunks:
+            if chunk.attempt == attempt.number:
                 click.echo(chunk.text, nl=False)
-        if one.error:
-            click.echo(one.error.rstrip())
-    if found.result is not None:
-        click.echo(f"\nresult: {found.result}")
+        if attempt.error:
+            click.echo(attempt.error.rstrip())
+    if run.result is not None:
+        click.echo(f"\nresult: {run.result}")
 
 
-def _follow(store: Store, found: Run, zone: ZoneInfo, shape: str) -> None:
+def _follow(opened: Workspace, number: int, shape: str) -> None:
     if shape == "text":
-        _head(found, zone)
+        with opened.store() as store:
+            _show_head(opened, find_run(store, number))
     attempt = 0
-    for chunk in _chunks(store, found.id):
-        if shape == "json":
-            click.echo(json.dumps(_data(chunk), ensure_ascii=False))
-            continue
-        if chunk.attempt != attempt:
-            attempt = chunk.attempt
-            click.echo(f"\nattempt {attempt}")
-        click.echo(chunk.text, nl=False)
-    last = find_run(store, found.id)
+    for item in follow(opened, number):
+        if isinstance(item, NoRuntimeAlive):
+            note("no runtime is alive: the run continues when jittask run is started")
+        elif isinstance(item, Run):
+            _show_end(opened, item, shape)
+        elif shape == "json":
+            click.echo(json.dumps(chunk_view(item), ensure_ascii=False))
+        else:
+            if item.attempt != attempt:
+                attempt = item.attempt
+                click.echo(f"\nattempt {attempt}")
+            click.echo(item.text, nl=False)
+
+
+def _show_head(opened: Workspace, run: Run) -> None:
+    for line in run_head(run, opened.zone, opened.now()):
+        click.echo(line)
+
+
+def _show_end(opened: Workspace, run: Run, shape: str) -> None:
     if shape == "json":
-        data = record(last, SystemClock().now())
-        click.echo(json.dumps({"run": data}, ensure_ascii=False))
+        click.echo(json.dumps({"run": run_view(run, opened.now())}, ensure_ascii=False))
         return
-    click.echo(f"\n{last.status}{f': {last.detail}' if last.detail else ''}")
-    if last.error:
-        click.echo(last.error.rstrip())
-    if last.result is not None:
-        click.echo(f"result: {last.result}")
-
-
-def _chunks(store: Store, number: int) -> Iterator[LogChunk]:
-    """Yield what a run has printed, and what it prints, until it has ended."""
-    clock, never = SystemClock(), threading.Event()
-    seen, told = 0, False
-    while True:
-        run = find_run(store, number)  # before its log: what it printed was written with its end
-        for chunk in store.log(number, seen):
-            seen = chunk.id
-            yield chunk
-        if ended(run):
-            return
-        if not told and not store.runtime_alive(clock.now()):
-            told = True
-            click.echo("no runtime is alive: it goes on when jittask run is started", err=True)
-        clock.wait(never, LOOK_EVERY)
-
-
-def _head(run: Run, zone: ZoneInfo) -> None:
-    row = f" [{run.row_key}]" if run.row_key else ""
-    again = f", again for run {run.rerun_of}" if run.rerun_of else ""
-    click.echo(f"run {run.id} of {run.task}{row}: {shown_status(run, SystemClock().now())}")
-    click.echo(f"due {local(run.effective, zone)}, trigger {run.trigger}{again}")
-
-
-def _data(chunk: LogChunk) -> dict[str, object]:
-    return {"attempt": chunk.attempt, "stream": chunk.stream, "text": chunk.text}
+    click.echo(f"\n{run.status}{f': {run.detail}' if run.detail else ''}")
+    if run.error:
+        click.echo(run.error.rstrip())
+    if run.result is not None:
+        click.echo(f"result: {run.result}")

@@ -11,16 +11,20 @@ from typing import NoReturn
 import click
 
 from jittask import __version__
+from jittask.cli.color import color_from_environment
+from jittask.cli.exit_codes import COMPLETE_VARIABLE, ExitCode
 from jittask.cli.failure import show_error
 from jittask.operations.errors import InvalidArgument, OperationError
 
 _COMMANDS = {
+    "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
     "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
     "enable": ("jittask.cli.enable", "Let a task fire again, in its e.json."),
     "explain": ("jittask.cli.explain", "Say why a task fires then, or does not."),
     "init": ("jittask.cli.init", "Make a small working tree."),
     "kill": ("jittask.cli.kill", "Kill a run, or cancel one that waits."),
+    "list": ("jittask.cli.list_", "List the tasks of a tree."),
     "log": ("jittask.cli.log", "Show one run whole: attempts, output, traceback."),
     "new": ("jittask.cli.new", "Write a new task."),
     "next": ("jittask.cli.next", "Show when tasks fire next."),
@@ -32,13 +36,12 @@ _COMMANDS = {
     "rule": ("jittask.cli.rule", "Explain a diagnostic's code."),
     "run": ("jittask.cli.run", "Run a tree's tasks."),
     "schema": ("jittask.cli.schema", "Give editors the JSON Schemas."),
+    "stats": ("jittask.cli.stats", "Show how often tasks ran, how long, how late."),
     "status": ("jittask.cli.status", "Show what runs, and what is broken."),
     "trigger": ("jittask.cli.trigger", "Run a task now, with a record."),
     "try": ("jittask.cli.try_", "Run a task's function here and now, without a record."),
     "validate": ("jittask.cli.validate", "Report every mistake in a tree."),
 }
-
-FOUND_PROBLEMS, WRONG_USE, OUR_FAILURE, CTRL_C = 1, 2, 3, 130
 
 
 class _Commands(click.Group):
@@ -83,31 +86,32 @@ def _let_go_of_stdout() -> None:
 
 
 def main() -> NoReturn:
-    """Run the command line and exit: 0, 1 problems, 2 wrong use, 3 our failure, 130 Ctrl-C."""
+    """Run the command line and exit; see ``ExitCode``."""
+    color = color_from_environment()
     try:
-        code = cli.main(standalone_mode=False)
+        code = cli.main(standalone_mode=False, complete_var=COMPLETE_VARIABLE, color=color)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:
         error.show()
         code = error.exit_code
     except InvalidArgument as error:
-        show_error(error)
-        code = WRONG_USE
+        show_error(error, color)
+        code = ExitCode.WRONG_USE
     except OperationError as error:
-        show_error(error)
-        code = FOUND_PROBLEMS
+        show_error(error, color)
+        code = ExitCode.PROBLEMS
     except (click.Abort, KeyboardInterrupt):
-        code = CTRL_C
+        code = ExitCode.INTERRUPTED
     except Exception as error:
         if os.environ.get("JITTASK_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
             click.echo(f"jittask: cannot go on: {error.strerror or error}", err=True)
             _let_go_of_stdout()
-            sys.exit(OUR_FAILURE)
+            sys.exit(ExitCode.OUR_FAILURE)
         words = f"{type(error).__name__}: {error}".splitlines()[0]
         click.echo(f"jittask: failed, and it is our fault: {words}", err=True)
         click.echo("  hint: JITTASK_DEBUG=1 shows where; please report it", err=True)
-        code = OUR_FAILURE
+        code = ExitCode.OUR_FAILURE
     sys.exit(code if isinstance(code, int) else 0)

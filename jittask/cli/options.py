@@ -76,6 +76,29 @@ def quiet_option(command: Command) -> Command:
     )(command)  # fmt: skip
 
 
+def limit_option(what: str, default: int, most: int | None = None) -> Callable[[Command], Command]:
+    """Add ``-n``: how many of ``what`` are listed; the command gets ``limit``."""
+    return click.option(
+        "--limit", "-n", type=click.IntRange(1, most), default=default, show_default=True,
+        help=f"How many {what} to list.",
+    )  # fmt: skip
+
+
+def after_option(command: Command) -> Command:
+    """Add ``--after CURSOR`` to a listing that pages; the command gets ``after``."""
+    return click.option(
+        "--after", metavar="CURSOR", help="The page after the one that gave this cursor."
+    )(command)
+
+
+def watch_option(command: Command) -> Command:
+    """Add ``--watch``; the command gets ``watch``."""
+    return click.option(
+        "--watch", "-w", is_flag=True,
+        help="Show it again each second until Ctrl-C; no terminal: whenever it changes.",
+    )(command)  # fmt: skip
+
+
 def _remember(key: str) -> Callable[[click.Context, click.Parameter, Any], None]:
     """Return a callback that keeps an option's value for other options, and for ``note``."""
 

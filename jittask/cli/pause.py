@@ -6,49 +6,40 @@ from pathlib import Path
 
 import click
 
-from jittask import zonedata
-from jittask.cli.shown import iso, to_json
-from jittask.cli.timers import read_instant
-from jittask.cli.tree import compiled, open_store, task_name, tree_option
-from jittask.clock import SystemClock
-from jittask.store.control import Pause
+from jittask.cli.arguments import task_argument
+from jittask.cli.formatting import to_json
+from jittask.cli.options import format_option, quiet_option, tree_option
+from jittask.cli.tree import workspace
+from jittask.operations.control.pauses import pause
+from jittask.operations.times import Direction, read_instant
+from jittask.operations.views.pauses import pause_view
 
 
 @click.command()
-@click.argument("task")
-@click.option("--until", metavar="ISO", help="It goes on by itself then; else at jittask resume.")
+@task_argument
+@click.option(
+    "--until", metavar="TIME",
+    help="It ends by itself then, such as 2026-05-04 or 2h; else at jittask resume.",
+)  # fmt: skip
 @click.option("--note", metavar="TEXT", help="Why; status, next and the records say it.")
 @tree_option
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@format_option()
+@quiet_option
 def command(task: str, until: str | None, note: str | None, tree: Path | None, shape: str) -> None:
     """Keep TASK from firing: what comes due meanwhile is recorded as skipped.
 
-    What executes goes on, and what is asked for by hand still runs. Pausing
-    again changes the end and the note.
+    A run that executes continues, and what is asked for by hand still runs.
+    Pausing again changes the end and the note.
 
     Example: jittask pause billing.OverdueNotice --until 2026-05-04 --note "moving house"
     """
-    compilation = compiled(tree)
-    name = task_name(compilation, task)
-    now = SystemClock().now()
-    end = None if until is None else read_instant(until, compilation, "--until")
-    if end is not None and end <= now:
-        raise click.UsageError(f"--until: expected a time to come, got {until}")
-    pause = Pause(name, now, end, note)
-    with open_store(compilation.app, create=True) as store:
-        store.put_pause(pause)
+    with workspace(tree) as opened:
+        end = until and read_instant(
+            until, opened.zone, opened.now(), "until", direction=Direction.AHEAD
+        )
+        paused = pause(opened, task, until=end or None, note=note)
+        zone = opened.zone
     if shape == "json":
-        click.echo(to_json(pause_data(pause) | {"paused": True}))
+        click.echo(to_json(pause_view(paused) | {"paused": True}))
     else:
-        zone = zonedata.zone(compilation.app.settings.timezone)
-        click.echo(f"{name}: {pause.describe(zone)}")
-
-
-def pause_data(pause: Pause) -> dict[str, object]:
-    """Return a pause for programs."""
-    return {
-        "task": pause.task,
-        "since": iso(pause.since),
-        "until": iso(pause.until),
-        "note": pause.note,
-    }
+        click.echo(f"{paused.task}: {paused.describe(zone)}")

@@ -6,35 +6,27 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.failure import NothingYet
-from jittask.cli.shown import to_json
-from jittask.cli.tree import compiled, full_name, no_task, open_store, task_names, tree_option
-from jittask.clock import SystemClock
+from jittask.cli.arguments import task_argument
+from jittask.cli.formatting import to_json
+from jittask.cli.options import format_option, quiet_option, tree_option
+from jittask.cli.tree import workspace
+from jittask.operations.control.pauses import resume
 
 
 @click.command()
-@click.argument("task")
+@task_argument
 @tree_option
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@format_option()
+@quiet_option
 def command(task: str, tree: Path | None, shape: str) -> None:
     """Let TASK fire again; what came due while it was paused stays skipped.
 
     Example: jittask resume billing.OverdueNotice
     """
-    compilation = compiled(tree)
-    name = full_name(task)
-    known = name in compilation.app.tasks or name in compilation.broken
-    was = False
-    try:
-        with open_store(compilation.app) as store:
-            pause = store.pauses().get(name)
-            was = pause is not None and pause.is_active(SystemClock().now())
-            known = store.end_pause(name) or known
-    except NothingYet:
-        pass
-    if not known:
-        raise no_task(task, task_names(compilation.app))
+    with workspace(tree) as opened:
+        resumed = resume(opened, task)
     if shape == "json":
-        click.echo(to_json({"task": name, "paused": False, "changed": was}))
+        data = {"task": resumed.task, "paused": False, "changed": resumed.was_paused}
+        click.echo(to_json(data))
     else:
-        click.echo(f"{name} {'goes on' if was else 'was not paused'}")
+        click.echo(f"{resumed.task} {'goes on' if resumed.was_paused else 'was not paused'}")

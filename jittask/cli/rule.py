@@ -6,7 +6,7 @@ import difflib
 
 import click
 
-from jittask.cli.failure import Failure
+from jittask.operations.errors import OperationError
 from jittask.rules import RULES
 
 
@@ -28,6 +28,6 @@ def command(code: str | None) -> None:
     if found is None:
         near = difflib.get_close_matches(code, RULES, 1)
         hint = f"did you mean {near[0]}?" if near else "jittask rule lists them"
-        raise Failure(f"no rule {code!r}", hint)
+        raise OperationError(f"no rule {code!r}", hint)
     click.echo(f"{found.code} ({found.severity}): {found.title}\n")
     click.echo(f"{found.why}\n\n  wrong:   {found.example}\n  instead: {found.mend}")

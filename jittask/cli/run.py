@@ -12,10 +12,12 @@ from socket import socketpair
 
 import click
 
-from jittask.cli.event_format import Words, json_line
+from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
-from jittask.cli.tree import find_tree, tree_argument
+from jittask.cli.options import format_option, quiet_option, tree_argument
 from jittask.model import RunStatus
+from jittask.operations.views.events import event_line
+from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
@@ -28,7 +30,8 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 @click.command()
 @tree_argument
 @click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
+@format_option()
+@quiet_option
 def command(tree: Path | None, once: bool, shape: str) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
@@ -38,9 +41,10 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
 
     Example: jittask run elements
     """
-    root = find_tree(tree)
+    root = find_root(tree)
     runtime = Runtime(root, once=once)
-    printer = _Printer(runtime, Words(root, once=once) if shape == "text" else None)
+    words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
+    printer = _Printer(runtime, words)
     stops = _Stops(runtime)
     gc.disable()  # a start makes what stays: nothing to look for
     try:
@@ -94,7 +98,7 @@ class _Printer:
 
     def _print(self, event: Event) -> None:
         if self._words is None:
-            click.echo(json_line(event))
+            click.echo(event_line(event))
             return
         for line in self._words.lines(event):
             click.echo(line)

@@ -9,8 +9,9 @@ from typing import Any
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.tree import find_tree, tree_argument
+from jittask.cli.options import tree_argument
+from jittask.operations.errors import OperationError
+from jittask.operations.workspace import find_root
 
 _FOLDER = ".schemas"
 _FILES = {
@@ -43,7 +44,7 @@ def command(write: bool, show: str | None, tree: Path | None) -> None:
         for name, files in _FILES.items():
             click.echo(f"{name:<10} {files:<22} {SCHEMA_FOLDER / name}.schema.json")
         return
-    root = find_tree(tree).resolve()
+    root = find_root(tree).resolve()
     workspace = _workspace(root)
     settings = workspace / ".vscode" / "settings.json"
     held = _settings(settings)
@@ -58,7 +59,7 @@ def command(write: bool, show: str | None, tree: Path | None) -> None:
         draft.write_text(json.dumps(held, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         draft.replace(settings)
     except OSError as error:
-        raise Failure(f"{error.filename}: {error.strerror}") from error
+        raise OperationError(f"{error.filename}: {error.strerror}") from error
     click.echo(f"wrote {len(_FILES)} schemas to {root / _FOLDER}")
     click.echo(f"and {settings}, for VS Code; open {workspace} in it")
 
@@ -77,12 +78,12 @@ def _settings(file: Path) -> dict[str, Any]:
     try:
         held = json.loads(file.read_text(encoding="utf-8"))
     except (OSError, ValueError) as error:
-        raise Failure(
+        raise OperationError(
             f"{file}: cannot be read as plain JSON, so it is left as it is",
             "take its comments out, or set json.schemas by hand: see docs/how-to/editor.md",
         ) from error
     if not isinstance(held, dict) or not isinstance(held.get("json.schemas", []), list):
-        raise Failure(f"{file}: expected an object, with a list under json.schemas")
+        raise OperationError(f"{file}: expected an object, with a list under json.schemas")
     return held
 
 

@@ -4,32 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import click
 
-from jittask import zonedata
-from jittask.cli.failure import NothingYet
-from jittask.cli.pause import pause_data
-from jittask.cli.shown import SourceLines, diagnostic_data, diagnostic_lines, iso, local, to_json
-from jittask.cli.tree import compiled, has_store, open_store, tree_argument
-from jittask.clock import SystemClock
-from jittask.schedule.calendars import edition as holidays_edition
-from jittask.store.status_types import ElementRow, StoreStatus
-
-if TYPE_CHECKING:
-    from jittask.compiler.compiled import Compilation
+from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
+from jittask.cli.formatting import local, to_json
+from jittask.cli.options import format_option, quiet_option, tree_argument, watch_option
+from jittask.cli.tree import workspace
+from jittask.cli.watch import watch as watch_changes
+from jittask.operations.inspect.status import Status, status
+from jittask.operations.views.status import status_view
 
 
 @click.command()
 @tree_argument
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(tree: Path | None, shape: str) -> None:
+@watch_option
+@format_option()
+@quiet_option
+def command(tree: Path | None, watch: bool, shape: str) -> None:
     """Show the runtime of TREE, its queue, pauses and elements; exits 1 while one is broken.
 
     Elements are as the runtime last said: running, disabled or broken. Before
@@ -37,90 +31,42 @@ def command(tree: Path | None, shape: str) -> None:
 
     Example: jittask status elements
     """
-    compilation = compiled(tree)
-    app, now = compilation.app, SystemClock().now()
-    status = StoreStatus((), (), 0, 0, 0)
-    if has_store(app):
-        with suppress(NothingYet), open_store(app) as store:
-            status = store.status(now)
-    if not status.runtimes:
-        status = replace(status, elements=tuple(_of_files(compilation, now)))
-    if shape == "json":
-        click.echo(to_json(_data(status)))
-    else:
-        _text(status, zonedata.zone(app.settings.timezone), app.root)
-    sys.exit(1 if any(one.state == "broken" for one in status.elements) else 0)
+    with workspace(tree) as opened:
+
+        def text(found: Status) -> str:
+            if shape == "json":
+                return to_json(status_view(found))
+            return "\n".join(_lines(found, opened.zone, opened.root))
+
+        if watch:
+            watch_changes(lambda: text(status(opened)), opened.clock)
+            return
+        found = status(opened)
+        click.echo(text(found))
+    sys.exit(1 if found.is_broken else 0)
 
 
-def _of_files(compilation: Compilation, now: datetime) -> Iterator[ElementRow]:
-    """Yield what a runtime would find, by name."""
-    tasks = compilation.app.tasks
-    for name in sorted(tasks.keys() | compilation.broken):
-        if name in compilation.broken:
-            yield ElementRow(name, "broken", None, now, compilation.of(name))
-        else:
-            state = "ready" if tasks[name].enabled else "disabled"
-            yield ElementRow(name, state, tasks[name].version, now, ())
-
-
-def _data(status: StoreStatus) -> dict[str, Any]:
-    newest = status.runtimes[0] if status.runtimes else None
-    return {
-        "runtimes": [
-            {
-                "id": one.id,
-                "host": one.host,
-                "pid": one.pid,
-                "started": iso(one.started),
-                "alive": one.alive,
-                "lastReload": iso(one.last_reload),
-                "lastReloadOk": one.last_reload_ok,
-            }
-            for one in status.runtimes
-        ],
-        "leader": newest.id if newest and newest.alive else None,
-        "planner": {"lastScan": iso(newest.last_scan) if newest else None},
-        "queue": {
-            "pending": status.pending,
-            "overdue": status.overdue,
-            "executing": status.executing,
-        },
-        "paused": [pause_data(one) for one in status.pauses],
-        "data": {"zones": zonedata.edition(), "holidays": holidays_edition()},
-        "elements": [
-            {
-                "name": one.name,
-                "state": one.state,
-                "version": one.version,
-                "since": iso(one.since) if status.runtimes else None,
-                "diagnostics": [diagnostic_data(each) for each in one.diagnostics],
-            }
-            for one in status.elements
-        ],
-    }
-
-
-def _text(status: StoreStatus, zone: ZoneInfo, root: Path) -> None:
-    for one in status.runtimes:
-        state = f"runs (process {one.pid} on {one.host})" if one.alive else "is not running"
-        click.echo(f"the runtime {state}, started {local(one.started, zone)}")
-        if one.last_reload is not None:
-            how = "all well" if one.last_reload_ok else "with broken elements"
-            click.echo(f"last reload {local(one.last_reload, zone)}, {how}")
-    if not status.runtimes:
-        click.echo("no runtime has run yet; start one: jittask run")
-    click.echo(f"{status.executing} executing, {status.pending} pending, {status.overdue} overdue")
-    newest = next((one.last_scan for one in status.runtimes if one.last_scan), None)
-    if newest is not None:
-        click.echo(f"the planner's last scan was {local(newest, zone)}")
-    for pause in status.pauses:
-        click.echo(f"{pause.task}: {pause.describe(zone)}, since {local(pause.since, zone)}")
-    click.echo(f"tz database {zonedata.edition()}, holidays package {holidays_edition()}")
+def _lines(found: Status, zone: ZoneInfo, root: Path) -> Iterator[str]:
+    for runtime in found.runtimes:
+        alive = runtime.alive
+        state = f"runs (process {runtime.pid} on {runtime.host})" if alive else "is not running"
+        yield f"the runtime {state}, started {local(runtime.started, zone)}"
+        if runtime.last_reload is not None:
+            how = "all well" if runtime.last_reload_ok else "with broken elements"
+            yield f"last reload {local(runtime.last_reload, zone)}, {how}"
+    if not found.runtimes:
+        yield "no runtime has run yet; start one: jittask run"
+    yield f"{found.executing} executing, {found.pending} pending, {found.overdue} overdue"
+    if found.last_scan is not None:
+        yield f"the planner's last scan was {local(found.last_scan, zone)}"
+    for pause in found.pauses:
+        yield f"{pause.task}: {pause.describe(zone)}, since {local(pause.since, zone)}"
+    yield f"tz database {found.zones_edition}, holidays package {found.holidays_edition}"
     sources = SourceLines(root)
-    for element in status.elements:
+    for element in found.elements:
         version = (element.version or "nothing")[:12]
-        since = f", since {local(element.since, zone)}" if status.runtimes else ""
-        click.echo(f"{element.state:<9} {element.name}  {version}{since}")
-        for one_finding in element.diagnostics:
-            for line in diagnostic_lines(one_finding, sources):
-                click.echo(f"    {line}")
+        since = f", since {local(element.since, zone)}" if element.since else ""
+        yield f"{element.state:<9} {element.name}  {version}{since}"
+        for diagnostic in element.diagnostics:
+            for line in diagnostic_lines(diagnostic, sources):
+                yield f"    {line}"

@@ -6,30 +6,27 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.tree import compiled, find_task, open_store, tree_option
-from jittask.cli.waiting import accepted
-from jittask.clock import SystemClock
-from jittask.compiler.compiled import DateFieldTask
-from jittask.model import Trigger
+from jittask.cli.accepted import finish_request
+from jittask.cli.arguments import task_argument, wait_options
+from jittask.cli.options import format_option, quiet_option, tree_option
+from jittask.cli.tree import workspace
+from jittask.operations.control.trigger import trigger
 
 
 @click.command()
-@click.argument("task")
+@task_argument
 @click.option("--row", metavar="KEY", help="The row, for a date-field task.")
-@click.option("--wait", is_flag=True, help="Wait for its end; exit 1 unless it completes.")
+@wait_options("it completes")
 @tree_option
-@click.option("--format", "shape", type=click.Choice(["text", "json"]), default="text")
-def command(task: str, row: str | None, wait: bool, tree: Path | None, shape: str) -> None:
+@format_option()
+@quiet_option
+def command(
+    task: str, row: str | None, wait: bool, timeout: float | None, tree: Path | None, shape: str
+) -> None:
     """Run TASK now, whatever its timing says; the running jittask takes it.
 
-    Example: jittask trigger reports.WeeklyReport --wait
+    Example: jittask trigger reports.WeeklyReport --wait --timeout 5m
     """
-    compilation = compiled(tree)
-    found = find_task(compilation, task)
-    if isinstance(found, DateFieldTask) and row is None:
-        raise click.UsageError(f"{found.name} fires for rows: name one with --row KEY")
-    if not isinstance(found, DateFieldTask) and row is not None:
-        raise click.UsageError(f"{found.name} is a scheduled task, so it has no rows")
-    with open_store(compilation.app, create=True) as store:
-        number = store.enqueue(found.name, row or "", Trigger.MANUAL, SystemClock().now())
-        accepted(store, number, found.name, wait=wait, shape=shape)
+    with workspace(tree) as opened:
+        accepted = trigger(opened, task, row=row)
+        finish_request(opened, accepted, wait=wait, timeout=timeout, shape=shape)

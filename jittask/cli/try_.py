@@ -8,23 +8,19 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.shown import duration
-from jittask.cli.tree import compiled, find_task, tree_option
-from jittask.clock import SystemClock
-from jittask.compiler.compiled import DateFieldTask
-from jittask.data.databases import DataError
-from jittask.model import Trigger
-from jittask.prelude.session import rehearsal
-from jittask.runtime.body import Bodies
-from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Withdrawn
+from jittask.cli.arguments import task_argument
+from jittask.cli.formatting import duration
+from jittask.cli.options import note, quiet_option, tree_option
+from jittask.cli.tree import workspace
+from jittask.operations.trial import try_task
 
 
 @click.command()
-@click.argument("task")
+@task_argument
 @click.option("--row", metavar="KEY", help="The row, for a date-field task.")
 @click.option("--commit", is_flag=True, help="Keep changes to data; else they are rolled back.")
 @tree_option
+@quiet_option
 def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None:
     """Run TASK's function in this terminal, with its output; nothing is recorded.
 
@@ -33,31 +29,13 @@ def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None
 
     Example: jittask try billing.OverdueNotice --row 1
     """
-    compilation = compiled(tree)
-    found = find_task(compilation, task)
-    if isinstance(found, DateFieldTask) and row is None:
-        raise click.UsageError(f"{found.name} fires for rows: name one with --row KEY")
-    root, now = compilation.app.root, SystemClock().now()
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    assignment = Assignment(
-        run=0, token=0, attempt=1, task=found.name, row_key=row or "", trigger=Trigger.MANUAL,
-        nominals=(now,), effective=now, version=found.version,
-        timeout_seconds=found.policy.timeout_seconds,
-    )  # fmt: skip
-    try:
-        with rehearsal(keep=commit):
-            outcome = Bodies(root, root).run(assignment)
-    except DataError as trouble:
-        raise Failure(str(trouble)) from trouble
-    match outcome:
-        case Completed(result=result, seconds=seconds):
-            effect = "changes kept" if commit else "changes to data rolled back"
-            click.echo(f"completed in {duration(seconds)}, result {result} ({effect})", err=True)
-        case Failed(error=error, seconds=seconds):
-            click.echo(error.rstrip(), err=True)
-            click.echo(f"failed after {duration(seconds)}", err=True)
-            sys.exit(1)
-        case Withdrawn(detail=detail):
-            raise Failure(detail)
-        case _:
-            raise AssertionError(outcome)
+    with workspace(tree) as opened:
+        outcome = try_task(opened, task, row, commit=commit)
+    took = duration(outcome.seconds)
+    if outcome.error is not None:
+        click.echo(outcome.error.rstrip(), err=True)
+        click.echo(f"failed after {took}", err=True)
+        sys.exit(1)
+    data = "changes kept" if outcome.committed else "changes to data rolled back"
+    note(f"completed in {took}, result {outcome.result} ({data})")

@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING
 
 import click
 
-from jittask.cli.failure import Failure
-from jittask.cli.tree import find_tree, tree_argument
+from jittask.cli.options import format_option, tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
+from jittask.operations.errors import OperationError
+from jittask.operations.workspace import find_root
 
 if TYPE_CHECKING:
     from jittask.cli.reports import Report
-
-FORMATS = ("text", "json", "sarif", "github", "junit")
 
 
 @click.command()
@@ -25,8 +24,7 @@ FORMATS = ("text", "json", "sarif", "github", "junit")
 @click.option("--no-import", is_flag=True, help="Read code, and never run it.")
 @click.option("--strict", is_flag=True, help="Warnings make it exit with 1, too.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .jittask/cache.")
-@click.option("--format", "shape", type=click.Choice(FORMATS), default="text", show_default=True,
-              help="For people, programs, code scanning, GitHub, build servers.")  # fmt: skip
+@format_option("sarif", "github", "junit")
 @click.option(
     "--output",
     type=click.Path(path_type=Path, dir_okay=False, writable=True),
@@ -58,7 +56,7 @@ def command(
     gc.disable()  # one compilation, which makes no garbage worth the looking for
     clock = SystemClock()
     began = clock.monotonic()
-    root = find_tree(tree)
+    root = find_root(tree)
     with Probe(wanted=not no_import) as probe:  # it gets ready while the compiler is imported
         from jittask.cli.reports import Report, written
         from jittask.compiler.import_check import judge
@@ -80,7 +78,7 @@ def _write(output: Path, text: str) -> None:
     try:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise Failure(f"{output}: {error.strerror}") from error
+        raise OperationError(f"{output}: {error.strerror}") from error
 
 
 def _summary(report: Report) -> str:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
@@ -44,7 +44,7 @@ class Files:
     is asked for, and may be gone by then: OSError.
     """
 
-    def __init__(self, root: Path, known: Look = NOTHING_KNOWN) -> None:
+    def __init__(self, root: Path, known: Look = NOTHING_KNOWN, tops: Iterable[str] = TOPS) -> None:
         self.root = root
         self.folders: dict[str, Folder] = {}
         self.unreadable: list[tuple[str, str]] = []
@@ -54,7 +54,7 @@ class Files:
         self._linked: set[str] = set()
         if os.path.lexists(f"{self._base}/{MANIFEST}"):
             self._look_at(MANIFEST, known)
-        for top in TOPS:
+        for top in tops:
             if os.path.isdir(f"{self._base}/{top}"):
                 self._list(top, known)
 

@@ -43,6 +43,8 @@ def read_settings(
     environment: Mapping[str, str],
     names: Mapping[ElementKind, Collection[str]],
     findings: Findings,
+    *,
+    check_calendar: bool = True,
 ) -> Settings:
     """Return the app's settings; what cannot be read is a finding, and a default instead.
 
@@ -72,7 +74,7 @@ def read_settings(
         settings = replace(settings, default_database=None)
     _check_times(source, settings, findings)
     calendar = None
-    if not any(pointer[:2] == _CALENDAR for pointer in unset):
+    if check_calendar and not any(pointer[:2] == _CALENDAR for pointer in unset):
         calendar = _calendar(source, findings)
     lacking = findings.broken or bool(unset)
     if calendar is None and lacking:

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import difflib
+import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
-from jittask.model import ElementKind, Run
-from jittask.operations.errors import BrokenTask, NotFound
+from jittask.model import ElementKind, FieldInfo, FieldType, Run
+from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
     from jittask.store import Store
 
 _NAMES_SHOWN = 10
+_NUMBER_KEYS = frozenset({FieldType.INTEGER, FieldType.FLOAT})
 
 
 def full_name(name: str) -> str:
@@ -67,3 +69,94 @@ def find_run(store: Store, number: int) -> Run:
     if run is None:
         raise NotFound(f"no run {number}", "jittask records lists them")
     return run
+
+
+# --- rows (D4)
+
+
+class KeyedModel(Protocol):
+    """A model of which the key is known, where it is known: as declared, or by its table."""
+
+    @property
+    def name(self) -> str:
+        """Its full name."""
+
+    @property
+    def key_fields(self) -> tuple[FieldInfo, ...]:
+        """The primary key's fields, in order; empty where they are not known."""
+
+
+def shown_row_key(stored: str) -> str:
+    """Return a stored row key as people read and write it; empty where there is no row.
+
+    A key of one text, number or UUID is plain text; a key of several columns is
+    its JSON list. What is not JSON, as older versions stored it, is returned as it is.
+    """
+    value = _parsed(stored)
+    return value if isinstance(value, str) else stored
+
+
+def stored_row_key(model: KeyedModel, text: str) -> str:
+    """Return the row key that runs of ``model`` are stored with: the JSON of its key columns.
+
+    ``text`` is a shown key; a stored one is accepted too. Where the columns of
+    the model are not known, a whole number is taken as a number. Raises
+    InvalidArgument for ``row``.
+    """
+    fields = model.key_fields
+    value = _parsed(text)
+    if len(fields) > 1:
+        if not isinstance(value, list) or len(value) != len(fields):
+            names = ", ".join(field.name for field in fields)
+            hint = f"write the values as a JSON list, for example {_example(model)}"
+            message = f"{model.name}: a row is named by its {names}, got {text!r}"
+            raise InvalidArgument("row", message, hint)
+        typed = [_typed(item, field.type, text) for item, field in zip(value, fields, strict=True)]
+        return json.dumps(typed, ensure_ascii=False)
+    if isinstance(value, list) and (not fields or len(value) == len(fields)):
+        return json.dumps(value if len(value) > 1 else value[0], ensure_ascii=False)
+    if isinstance(value, str):
+        text = value
+    if not fields:
+        whole = isinstance(value, int) and not isinstance(value, bool) and str(value) == text
+        return text if whole else json.dumps(text, ensure_ascii=False)
+    return json.dumps(_typed(text, fields[0].type, text), ensure_ascii=False)
+
+
+def row_key_forms(text: str) -> tuple[str, ...]:
+    """Return every form in which a shown row key may be stored, older ones too.
+
+    For finding runs: a number may be stored as a number or, where its column
+    holds text, as a text; older versions stored what was written by hand.
+    """
+    forms = {text: None, json.dumps(text, ensure_ascii=False): None}
+    value = _parsed(text)
+    if isinstance(value, str):
+        forms[value] = None
+    elif value is not None:
+        forms[json.dumps(value, ensure_ascii=False)] = None
+    return tuple(forms)
+
+
+def _parsed(text: str) -> Any:
+    """Return the JSON value of a text; None where it is none."""
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _typed(value: object, kind: FieldType, text: str) -> object:
+    """Return a key column's value as JSON holds it."""
+    if kind not in _NUMBER_KEYS:
+        return value if isinstance(value, str) else str(value)
+    try:
+        number: object = int(str(value)) if kind is FieldType.INTEGER else float(str(value))
+    except ValueError:
+        raise InvalidArgument("row", f"expected a number as the key, got {text!r}") from None
+    return number
+
+
+def _example(model: KeyedModel) -> str:
+    values = [1 if field.type in _NUMBER_KEYS else field.name for field in model.key_fields]
+    return f"'{json.dumps(values, ensure_ascii=False)}'"

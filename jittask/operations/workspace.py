@@ -58,7 +58,9 @@ class Workspace:
         self.clock = clock or SystemClock()
         self._opening = threading.RLock()
         self._compilation: Compilation | None = None
+        self._settings: AppSettings | None = None
         self._store: Store | None = None
+        self._store_settings: AppSettings | None = None
         self._data: AppData | None = None
 
     @classmethod
@@ -108,8 +110,18 @@ class Workspace:
 
     @property
     def settings(self) -> AppSettings:
-        """The settings of ``app.json``."""
-        return self.app.settings
+        """The settings of ``app.json``; no element is read for them.
+
+        As they were at the last look, where the tree has been compiled.
+        """
+        from jittask.compiler.app_settings import read_app_settings
+
+        with self._opening:
+            if self._compilation is not None:
+                return self._compilation.app.settings
+            if self._settings is None:
+                self._settings = read_app_settings(self.root)
+            return self._settings
 
     @property
     def zone(self) -> ZoneInfo:
@@ -134,6 +146,8 @@ class Workspace:
         Raises NoRecords where there is none (without ``create``), Unavailable
         where it does not answer, OperationError where it cannot be used.
         """
+        from sqlalchemy.exc import DBAPIError
+
         from jittask import store as stores
 
         try:
@@ -144,14 +158,19 @@ class Workspace:
             hint = "try again; is it up, and may this user write to it?"
             raise Unavailable(str(error), hint) from error
         except stores.StoreError as error:
-            raise OperationError(str(error), error.hint) from error
+            kind = Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
+            raise kind(str(error), error.hint) from error
 
     def _open_store(self, *, create: bool) -> Store:
         from jittask.store import Store
 
         with self._opening:
+            if self._store is not None and self._store_settings != self.settings:
+                self._store.close()
+                self._store = None
             if self._store is None:
                 self._store = Store.open(self.settings, self.root, create=create)
+                self._store_settings = self.settings
             return self._store
 
     # --- the data

@@ -35,8 +35,10 @@ def common(record_filter: RecordFilter) -> Iterator[Condition]:
     """Yield the conditions that do not depend on the status and the order."""
     if record_filter.task is not None:
         yield runs.c.task == record_filter.task
-    if record_filter.row_key is not None:
-        yield runs.c.row_key == record_filter.row_key
+    if len(record_filter.row_keys) == 1:
+        yield runs.c.row_key == record_filter.row_keys[0]
+    elif record_filter.row_keys:
+        yield runs.c.row_key.in_(record_filter.row_keys)
     if record_filter.trigger is not None:
         yield runs.c.trigger == record_filter.trigger
     if record_filter.version is not None:

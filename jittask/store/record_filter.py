@@ -28,7 +28,8 @@ class RecordFilter:
     """Which runs; None means all. The times bound the instant sorted by, and are included."""
 
     task: str | None = None
-    row_key: str | None = None
+    row_keys: tuple[str, ...] = ()
+    """Any of these; none asks for all. A row may have been stored in several forms (D4)."""
     statuses: frozenset[RunStatus] = frozenset()
     overdue: bool = False
     """Only runs that are pending and past due by more than a minute (R1)."""

@@ -85,9 +85,11 @@ def walks_of(
 
 def _by_effective(record_filter: RecordFilter, now: datetime) -> Iterator[Walk]:
     key, shared = runs.c.effective, tuple(common(record_filter))
-    if record_filter.row_key:
-        where = (sa.text(OF_ROW), *shared, *status_in(record_filter, now))
-        yield Walk("runs_by_row", where, key, gathered=record_filter.task is None)
+    if record_filter.row_keys:
+        for row_key in record_filter.row_keys:
+            of_row = replace(record_filter, row_keys=(row_key,))
+            where = (sa.text(OF_ROW), *common(of_row), *status_in(of_row, now))
+            yield Walk("runs_by_row", where, key, gathered=record_filter.task is None)
         return
     if record_filter.trigger not in (None, Trigger.SCHEDULE):
         yield Walk("runs_by_hand", (sa.text(BY_HAND), *shared, *status_in(record_filter, now)), key)
@@ -111,10 +113,10 @@ def _by_start(connection: Connection, record_filter: RecordFilter, now: datetime
     filtered = (
         record_filter.task
         or record_filter.version
-        or record_filter.row_key
+        or record_filter.row_keys
         or record_filter.trigger
     )
-    if record_filter.row_key or (filtered and _few(connection, narrow)):
+    if record_filter.row_keys or (filtered and _few(connection, narrow)):
         yield from narrow
         return
     for status in ended_statuses(record_filter):

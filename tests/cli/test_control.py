@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import signal
+import sqlite3
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -33,18 +35,18 @@ EVERY_SECOND = {"repeatType": "custom", "rrule": "FREQ=SECONDLY"}
 FAR = (datetime.now(UTC) + timedelta(days=400)).date()
 
 
-def told(*arguments: object) -> dict:
+def json_answer(*arguments: object) -> dict:
     done = jittask(*arguments, "--format", "json")
     assert "Traceback" not in done.stderr
     return json.loads(done.stdout)
 
 
 def trigger(tree: Tree, task: str = "Waits") -> int:
-    return told("trigger", task, "--tree", tree.root)["run"]
+    return json_answer("trigger", task, "--tree", tree.root)["run"]
 
 
-def only(tree: Tree, number: int) -> dict:
-    return told("log", number, "--tree", tree.root)
+def record_of(tree: Tree, number: int) -> dict:
+    return json_answer("log", number, "--tree", tree.root)
 
 
 # --- kill
@@ -65,7 +67,7 @@ def test_an_executing_run_is_killed_and_waited_for(tree: Tree) -> None:
         assert again.returncode == 1
         assert "has ended already: failed" in again.stderr
         program.stop()
-    run = only(tree, number)
+    run = record_of(tree, number)
     assert (run["status"], run["reason"], len(run["attempts"])) == ("failed", "killed", 1)
 
 
@@ -75,14 +77,16 @@ def test_a_waiting_run_is_cancelled_and_a_planned_one_is_not(tree: Tree) -> None
         program.wait("ready")
         program.stop()
     number = trigger(tree)
-    assert told("kill", number, "--wait", "--tree", tree.root) == {
+    assert json_answer("kill", number, "--wait", "--tree", tree.root) == {
         "run": number,
         "accepted": True,
         "liveRuntime": False,
         "status": "cancelled",
+        "timedOut": False,
     }
-    assert only(tree, number)["detail"] == "cancelled by hand"
-    [planned] = told("records", "--trigger", "schedule", "--tree", tree.root)["records"]
+    assert record_of(tree, number)["detail"] == "cancelled by hand"
+    pending = json_answer("records", "--status", "pending", "--tree", tree.root)
+    [planned] = pending["records"]
     done = jittask("kill", planned["id"], "--tree", tree.root)
     assert done.returncode == 1
     assert "jittask pause tasks.Waits" in done.stderr
@@ -139,13 +143,14 @@ def test_a_rerun_is_a_new_run_of_the_same_occurrence(tree: Tree) -> None:
         program.wait("ready")
         assert jittask("trigger", "Fill", "--wait", "--tree", tree.root).returncode == 0
         for task, more in (("When", []), ("Row", ["--row", "1"])):
-            first = told("trigger", task, *more, "--wait", "--tree", tree.root)
+            first = json_answer("trigger", task, *more, "--wait", "--tree", tree.root)
             assert first == {
                 "run": first["run"], "accepted": True, "liveRuntime": True, "status": "completed",
+                "result": record_of(tree, first["run"])["result"], "error": None, "timedOut": False,
             }  # fmt: skip
-            second = told("rerun", first["run"], "--wait", "--tree", tree.root)
+            second = json_answer("rerun", first["run"], "--wait", "--tree", tree.root)
             assert second["run"] > first["run"]
-            before, after = only(tree, first["run"]), only(tree, second["run"])
+            before, after = record_of(tree, first["run"]), record_of(tree, second["run"])
             assert (after["rerunOf"], after["trigger"]) == (first["run"], "rerun")
             assert [after[key] for key in ("task", "row", "nominal", "result")] == [
                 before[key] for key in ("task", "row", "nominal", "result")
@@ -162,7 +167,69 @@ def test_without_a_runtime_a_run_is_accepted_and_not_waited_for(tree: Tree) -> N
     assert "no runtime is alive" in done.stderr
     assert json.loads(done.stdout) == {
         "run": 1, "accepted": True, "liveRuntime": False, "status": "pending",
+        "result": None, "error": None, "timedOut": False,
     }  # fmt: skip
+
+
+def test_a_wait_ends_at_its_timeout_and_the_run_continues(tree: Tree) -> None:
+    tree.scheduled("Waits", WAITS)
+    with Program(tree.root) as program:
+        program.wait("ready")
+        done = jittask("trigger", "Waits", "--wait", "--timeout", "0.2s", "--tree", tree.root)
+        assert done.returncode == 1
+        assert done.stderr == (
+            "run 2 has not ended within 200 ms; it continues: jittask log 2 --follow\n"
+        )
+        assert re.fullmatch(r"run 2 of tasks.Waits: (pending|executing)\n", done.stdout)
+        tree.write("go", "")
+        program.wait("finished", run=2, status="completed")
+        done = jittask("rerun", 2, "--wait", "--timeout", "1m", "--tree", tree.root)
+        assert (done.returncode, done.stdout) == (
+            0, 'run 3 of tasks.Waits: completed\nresult: "ended"\n',
+        )  # fmt: skip
+        program.stop()
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["trigger", "A", "--timeout", "5"], "--timeout needs --wait"),
+        (["trigger", "A", "--wait", "--timeout", "soon"], "expected seconds, or a time such as"),
+        (["trigger", "A", "--row", "1"], "--row: tasks.A is a scheduled task, so it has no rows"),
+        (["trigger", "Row"], "--row: tasks.Row fires for rows: name one"),
+        (["try", "Row"], "--row: tasks.Row fires for rows: name one"),
+        (["trigger", "Row", "--row", "x"], "--row: expected a number as the key, got 'x'"),
+    ],
+)
+def test_wrong_use_is_refused(tree: Tree, words: list[str], said: str) -> None:
+    tree.things()
+    make_things(tree)
+    tree.scheduled("A")
+    tree.dated("Row")
+    done = jittask(*words, "--tree", tree.root)
+    assert done.returncode == 2, done.stderr
+    assert said in done.stderr
+    assert "no records yet" in jittask("log", 1, "--tree", tree.root).stderr
+
+
+@pytest.mark.parametrize("command", ["trigger", "try"])
+def test_a_row_that_does_not_exist_is_refused_before_there_is_a_run(
+    tree: Tree, command: str
+) -> None:
+    tree.things()
+    make_things(tree)
+    tree.dated("Row")
+    done = jittask(command, "Row", "--row", "17", "--tree", tree.root)
+    assert (done.returncode, done.stderr) == (1, "error: models.Thing has no row 17\n")
+    assert "no records yet" in jittask("log", 1, "--tree", tree.root).stderr
+
+
+def make_things(tree: Tree) -> None:
+    """Make the table of ``tree.things`` without a runtime."""
+    with sqlite3.connect(tree.root / "d.db") as connection:
+        connection.execute(
+            'CREATE TABLE "Thing" (id INTEGER PRIMARY KEY, name TEXT, at TEXT, day TEXT)'
+        )
 
 
 # --- log --follow
@@ -184,7 +251,7 @@ def test_a_log_is_followed_to_its_end(tree: Tree) -> None:
         program.stop()
     lines = jittask("log", number, "--follow", "--tree", tree.root, "--format", "json").stdout
     *chunks, last = map(json.loads, lines.splitlines())
-    assert "".join(one["text"] for one in chunks) == "begun\ngone on\n"
+    assert "".join(chunk["text"] for chunk in chunks) == "begun\ngone on\n"
     assert last["run"]["status"] == "completed"
 
 
@@ -213,7 +280,7 @@ def follow(tree: Tree, number: int) -> subprocess.Popen[str]:
 
 def test_a_paused_task_skips_and_is_named_everywhere(tree: Tree) -> None:
     tree.scheduled("Often", None, EVERY_SECOND)
-    done = told("pause", "Often", "--until", FAR, "--note", "moving", "--tree", tree.root)
+    done = json_answer("pause", "Often", "--until", FAR, "--note", "moving", "--tree", tree.root)
     assert (done["task"], done["paused"], done["note"]) == ("tasks.Often", True, "moving")
     until = f"it is paused until {FAR} 00:00:00 UTC: moving"
     with Program(tree.root) as program:
@@ -236,17 +303,24 @@ def test_a_pause_is_named_by_next_explain_and_status(tree: Tree) -> None:
     assert jittask("pause", "Daily", "--tree", tree.root).stdout == "tasks.Daily: it is paused\n"
     shown = jittask("next", "--tree", tree.root)
     assert "tasks.Daily: it is paused" in shown.stderr
-    assert [one["code"] for one in told("next", "--tree", tree.root)[0]["notes"]] == ["paused"]
-    reasons = told("explain", "Daily", "--at", FAR, "--tree", tree.root)
+    assert [note["code"] for note in json_answer("next", "--tree", tree.root)[0]["notes"]] == [
+        "paused"
+    ]
+    reasons = json_answer("explain", "Daily", "--at", FAR, "--tree", tree.root)
     assert reasons["fires"] is False
     assert reasons["reasons"][0] == {"code": "paused", "text": "it is paused"}
     jittask("pause", "Daily", "--until", FAR, "--note", "x", "--tree", tree.root)
     later = FAR + timedelta(days=1)
-    assert told("explain", "Daily", "--at", later, "--tree", tree.root)["fires"] is True
-    [paused] = told("status", tree.root)["paused"]
+    assert json_answer("explain", "Daily", "--at", later, "--tree", tree.root)["fires"] is True
+    [paused] = json_answer("status", tree.root)["paused"]
     assert (paused["task"], paused["note"]) == ("tasks.Daily", "x")
     assert f"tasks.Daily: it is paused until {FAR}" in jittask("status", tree.root).stdout
-    assert jittask("pause", "Daily", "--until", "2020-01-01", "--tree", tree.root).returncode == 2
+    past = jittask("pause", "Daily", "--until", "2020-01-01", "--tree", tree.root)
+    assert past.returncode == 2
+    assert past.stderr.startswith("error: --until: expected a time to come, got 2020-01-01")
+    ahead = json_answer("pause", "Daily", "--until", "2h", "--tree", tree.root)
+    since, until = (datetime.fromisoformat(ahead[name]) for name in ("since", "until"))
+    assert timedelta(hours=1, minutes=59) < until - since <= timedelta(hours=2)
 
 
 def test_status_has_its_shape(tree: Tree) -> None:
@@ -255,7 +329,7 @@ def test_status_has_its_shape(tree: Tree) -> None:
         program.wait("ready")
         trigger(tree)
         program.wait("started")
-        status = told("status", tree.root)
+        status = json_answer("status", tree.root)
         program.process.send_signal(signal.SIGINT)
         tree.write("go", "")
         program.wait("stopped")
@@ -272,7 +346,7 @@ def test_a_running_program_obeys_disable_and_enable(tree: Tree) -> None:
     tree.scheduled("Waits")
     with Program(tree.root) as program:
         program.wait("ready")
-        done = told("disable", "Waits", "--tree", tree.root)
+        done = json_answer("disable", "Waits", "--tree", tree.root)
         assert done == {
             "task": "tasks.Waits", "enabled": False, "changed": True,
             "file": "tasks/Waits/e.json",
@@ -293,7 +367,7 @@ def test_only_the_value_changes_and_what_is_not_json_is_left_alone(tree: Tree) -
     assert jittask("disable", "A", "--tree", tree.root).returncode == 0
     assert file.read_bytes() == before.replace(b'"enable": 1', b'"enable": 0')
     assert file.stat().st_mode & 0o777 == 0o640
-    assert [one.name for one in file.parent.iterdir() if one.name.startswith(".")] == []
+    assert [path.name for path in file.parent.iterdir() if path.name.startswith(".")] == []
     broken = before.replace(b",", b"", 1)
     file.write_bytes(broken)
     done = jittask("enable", "A", "--tree", tree.root)
@@ -322,8 +396,8 @@ def test_once_does_what_is_due_and_ends(tree: Tree) -> None:
     assert done.returncode == 0, done.stdout
     assert events[-1]["event"] == "stopped"
     assert events[-1]["completed"] == 2
-    assert [only(tree, number)["status"] for number in numbers] == ["completed", "completed"]
-    assert len(only(tree, numbers[1])["attempts"]) == 2
+    assert [record_of(tree, number)["status"] for number in numbers] == ["completed", "completed"]
+    assert len(record_of(tree, numbers[1])["attempts"]) == 2
 
 
 def test_once_tells_of_a_failure_and_leaves_a_later_retry(tree: Tree) -> None:
@@ -332,7 +406,7 @@ def test_once_tells_of_a_failure_and_leaves_a_later_retry(tree: Tree) -> None:
     tree.scheduled("Later", "def customFunc():\n    raise ValueError('no')\n", policy=later)
     number = trigger(tree, "Later")
     assert jittask("run", tree.root, "--once").returncode == 0
-    assert only(tree, number)["status"] == "pending"
+    assert record_of(tree, number)["status"] == "pending"
     trigger(tree, "Bad")
     assert jittask("run", tree.root, "--once").returncode == 1
 
@@ -367,17 +441,19 @@ def test_records_are_filtered_sorted_and_paged(tree: Tree) -> None:
     assert jittask("run", tree.root, "--once").returncode == 0
 
     def ids(*options: object) -> list[int]:
-        return [one["id"] for one in told("records", *options, "--tree", tree.root)["records"]]
+        return [
+            one["id"] for one in json_answer("records", *options, "--tree", tree.root)["records"]
+        ]
 
     hand = ("--trigger", "manual")
     assert ids(*hand) == [5, 4, 3, 2, 1]
     assert ids(*hand, "--sort", "asc", "--by", "nominal", "--task", "B") == [2, 5]
     assert sorted(ids("--by", "start", "--status", "completed")) == [1, 2, 3, 4, 5]
     assert ids(*hand, "--status", "failed", "--status", "skipped") == []
-    version = only(tree, 1)["version"]
+    version = record_of(tree, 1)["version"]
     assert ids("--version", version[:6], *hand) == [4, 3, 1]
     assert ids("--since", FAR, *hand) == []
-    first = told("records", *hand, "--limit", 2, "--tree", tree.root)
+    first = json_answer("records", *hand, "--limit", 2, "--tree", tree.root)
     assert ids(*hand, "--limit", 2, "--after", first["next"]) == [3, 2]
     for wrong in (
         ["--version", "abc"],

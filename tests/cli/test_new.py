@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from jittask import compile_tree
-from jittask.cli.new import element_name
+from jittask.operations.edit.element_name import element_name
 from tests.running import jittask
 from tests.tree import Tree
 
@@ -79,7 +79,7 @@ def test_what_is_there_stays(tree: Tree) -> None:
         (["scheduled", "x", "--start", "soon"], 1, "startTime: expected"),
         (["scheduled", "x", "--name", "class"], 1, "'class' is no name"),
         (["scheduled", "x", "--in", "../away"], 1, "'..' is no name"),
-        (["date-field", "x"], 2, "name a date field of models.Thing with --field: at, day"),
+        (["date-field", "x"], 2, "--field: name a date field of models.Thing: at, day"),
         (["date-field", "x", "--field", "name"], 1, "has no date field 'name'"),
         (["date-field", "x", "--model", "No"], 1, "no model 'models.No'"),
         (["date-field", "x", "--field", "at", "--time", "9"], 1, "time: expected"),

@@ -142,7 +142,7 @@ def test_a_clock_at_the_end_of_time(tree: Tree) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
-        (("--to", "2020-01-01"), 2, "--to is before --from"),
+        (("--to", "2020-01-01"), 2, "--to: the end is before the beginning"),
         (("--from", "monday"), 2, "expected a date such as"),
         (("--format", "json"), 2, "a list is --format jsonl"),
         (("--calendar", "--format", "ics"), 2, "drawn as text"),

@@ -22,15 +22,15 @@ def attempt(
     number: int, started: float, finished: float | None, outcome: str | None = "completed"
 ) -> Attempt:
     end = None if finished is None else at(finished)
-    return Attempt(number, "w", "v", at(started), end, outcome, None)
+    return Attempt(number, "r", "host", "v", at(started), end, outcome, None)
 
 
 def run(
-    number: int, seconds: float, *tries: Attempt, state: RunStatus = RunStatus.COMPLETED
+    number: int, seconds: float, *tries: Attempt, status: RunStatus = RunStatus.COMPLETED
 ) -> Run:
-    ended = state not in (RunStatus.PENDING, RunStatus.EXECUTING)
+    ended = status not in (RunStatus.PENDING, RunStatus.EXECUTING)
     return Run(
-        id=number, task=KEY[0], row_key=KEY[1], status=state, reason=None, detail=None,
+        id=number, task=KEY[0], row_key=KEY[1], status=status, reason=None, detail=None,
         trigger=Trigger.SCHEDULE, nominal=at(seconds), nominals=(at(seconds),), missed=None,
         effective=at(seconds), due=at(seconds), started=tries[0].started if tries else None,
         finished=at(seconds + 1) if ended else None, attempt=len(tries), version="v",

@@ -27,7 +27,7 @@ def test_an_installed_wheel_works_from_elsewhere(tmp_path: Path) -> None:
     assert {
         "py.typed",
         "schemas/task.schema.json",
-        "cli/templates/init/app.json",
+        "operations/templates/init/app.json",
         "store/migrations/script.py.mako",
         "store/migrations/versions/0001_runs.py",
     } <= names

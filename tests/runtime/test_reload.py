@@ -26,7 +26,8 @@ def said(program: Program, text: str) -> str:
 
 
 def generic(line: str) -> str:
-    """Return a line with its times as the guide writes them."""
+    """Return a line as a terminal shows it, so without a date, and with the guide's times."""
+    line = re.sub(r"^\d{4}-\d\d-\d\d ", "", line)
     return re.sub(r"\d\d:\d\d:\d\d", "09:00:00", line).rstrip()
 
 

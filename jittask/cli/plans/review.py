@@ -1,86 +1,70 @@
-"""The difference of two versions, as Markdown for a reviewer and as JSON for programs (V4)."""
+"""The difference of two versions, as Markdown for a reviewer (rule V4)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Any
 
-from jittask.cli.entries import Entry
-from jittask.cli.plans.difference import TaskDifference
+from jittask.operations.inspect.occurrences import TaskOccurrence
+from jittask.operations.inspect.plan.difference import TaskDifference
 
 
 def review_lines(found: Sequence[TaskDifference], about: str, limit: int) -> Iterator[str]:
     """Yield Markdown, fit to be pasted into a review; ``limit`` changes a task at most."""
     yield f"Plan against {about}"
     yield ""
-    shown = [one for one in found if one.shows]
-    for one in shown:
-        yield from _task_lines(one, _changes(one), limit)
-    for one in found:
-        if one.by_rows:
-            yield from _task_lines(one, ["- its occurrences depend on the rows"], 1)
-    still = [f"`{one.task}`" for one in found if not one.shows and not one.by_rows]
-    if still:
-        more = f" and {len(still) - limit:,} more" if len(still) > limit else ""
-        yield f"Edited, with the same occurrences in this time: {', '.join(still[:limit])}{more}"
+    changed = [difference for difference in found if difference.shows]
+    for difference in changed:
+        yield from _task_lines(difference, _changes(difference), limit)
+    for difference in found:
+        if difference.by_rows:
+            yield from _task_lines(difference, ["- its occurrences depend on the rows"], 1)
+    same = [f"`{task.task}`" for task in found if not task.shows and not task.by_rows]
+    if same:
+        more = f" and {len(same) - limit:,} more" if len(same) > limit else ""
+        yield f"Edited, with the same occurrences in this time: {', '.join(same[:limit])}{more}"
         yield ""
     totals = (
-        (sum(len(one.appears) for one in shown), "appears", "appear"),
-        (sum(len(one.vanishes) for one in shown), "vanishes", "vanish"),
-        (sum(len(one.moves) for one in shown), "moves", "move"),
+        (sum(len(task.appears) for task in changed), "appears", "appear"),
+        (sum(len(task.vanishes) for task in changed), "vanishes", "vanish"),
+        (sum(len(task.moves) for task in changed), "moves", "move"),
     )
-    told = [f"{n:,} {singular if n == 1 else plural}" for n, singular, plural in totals if n]
-    yield ", ".join(told) if told else "No occurrence changes."
+    counts = [f"{n:,} {singular if n == 1 else plural}" for n, singular, plural in totals if n]
+    yield ", ".join(counts) if counts else "No occurrence changes."
 
 
-def review_data(found: Sequence[TaskDifference]) -> dict[str, Any]:
-    """Return it for programs (section 10)."""
-    reasons = {one.task: list(one.reasons) for one in found}
-
-    def data(entry: Entry) -> dict[str, Any]:
-        return {**entry.data(), "reasons": reasons[entry.task]}
-
-    return {
-        "appears": [data(each) for one in found for each in one.appears],
-        "vanishes": [data(each) for one in found for each in one.vanishes],
-        "moves": [{"from": data(old), "to": data(new)} for one in found for old, new in one.moves],
-        "edited": [
-            {"task": one.task, "forRows": one.by_rows, "reasons": list(one.reasons)}
-            for one in found
-            if not one.shows
-        ],
-    }
-
-
-def _task_lines(one: TaskDifference, changes: Sequence[str], limit: int) -> Iterator[str]:
-    if len(one.reasons) == 1:
-        yield f"**`{one.task}`**: {one.reasons[0]}"
+def _task_lines(difference: TaskDifference, changes: Sequence[str], limit: int) -> Iterator[str]:
+    if len(difference.reasons) == 1:
+        yield f"**`{difference.task}`**: {difference.reasons[0]}"
     else:
-        yield f"**`{one.task}`**"
-        yield from (f"- {reason}" for reason in one.reasons)
+        yield f"**`{difference.task}`**"
+        yield from (f"- {reason}" for reason in difference.reasons)
     yield from islice(changes, limit)
     if len(changes) > limit:
         yield f"- and {len(changes) - limit:,} more; the last: {changes[-1].removeprefix('- ')}"
     yield ""
 
 
-def _changes(one: TaskDifference) -> list[str]:
+def _changes(difference: TaskDifference) -> list[str]:
     """Return a line a change, in the order of time."""
-    lines = [(entry.at, f"- vanishes {_when(entry)}{_notes(entry)}") for entry in one.vanishes]
-    lines += [(entry.at, f"- appears {_when(entry)}{_notes(entry)}") for entry in one.appears]
+    lines = [
+        (entry.at, f"- {verb} {_when(entry)}{_notes(entry)}")
+        for verb, entries in (("vanishes", difference.vanishes), ("appears", difference.appears))
+        for entry in entries
+    ]
     lines += [
-        (old.at, f"- moves {_when(old)} → {_when(new)}{_notes(new)}") for old, new in one.moves
+        (old.at, f"- moves {_when(old)} → {_when(new)}{_notes(new)}")
+        for old, new in difference.moves
     ]
     return [line for _, line in sorted(lines)]
 
 
-def _when(entry: Entry) -> str:
+def _when(entry: TaskOccurrence) -> str:
     local = entry.at.astimezone(entry.zone)
     seconds = ":%S" if local.second else ""
     return f"{local:%a %Y-%m-%d %H:%M{seconds} %Z}"
 
 
-def _notes(entry: Entry) -> str:
+def _notes(entry: TaskOccurrence) -> str:
     notes = entry.notes[-1:] if len(entry.notes) > 1 else entry.notes
     return "".join(f" ({note.text})" for note in notes)

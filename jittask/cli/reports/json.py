@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jittask.cli.formatting import to_json
 from jittask.cli.reports.report import Report
-from jittask.cli.shown import diagnostic_data, to_json
+from jittask.operations.views.diagnostics import diagnostic_view
 
 
 def lines(report: Report) -> Iterator[str]:
     """Yield one JSON document."""
     yield to_json(
         {
-            "diagnostics": [diagnostic_data(one) for one in report.verdict.mistakes],
+            "diagnostics": [diagnostic_view(one) for one in report.verdict.mistakes],
             "summary": {
                 "errors": report.errors,
                 "warnings": report.warnings,

@@ -8,8 +8,8 @@ from xml.etree import ElementTree as ET
 
 import click
 
+from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
 from jittask.cli.reports.report import Report
-from jittask.cli.shown import SourceLines, diagnostic_lines
 from jittask.diagnostics import Diagnostic
 
 _APP = "app"

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import click
 
+from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
 from jittask.cli.reports.report import Report
-from jittask.cli.shown import SourceLines, diagnostic_lines
 
 _MOST_NAMED = 3
 

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from jittask.model import Run
 from jittask.store import pruning, queries, run_logs
 from jittask.store.facade.part import StorePart
 from jittask.store.record_filter import By, Page, RecordFilter, RecordPage
 from jittask.store.run_logs import LogChunk
+
+if TYPE_CHECKING:
+    from jittask.store.statistics import LastRun, TaskStatistics
 
 
 class ReadingMethods(StorePart):
@@ -41,6 +45,29 @@ class ReadingMethods(StorePart):
         with self._database.reading() as connection:
             chunks = list(run_logs.log(connection, number, after))  # the reader may be slow
         yield from chunks
+
+    def statistics(
+        self, since: datetime, until: datetime, task: str | None = None
+    ) -> list[TaskStatistics]:
+        """Return what the runs that began in ``[since, until]`` were like, by task."""
+        from jittask.store import statistics  # late: few commands need it
+
+        with self._database.reading() as connection:
+            return statistics.statistics(connection, since, until, task)
+
+    def last_runs(self, tasks: Sequence[str]) -> dict[str, LastRun]:
+        """Return how the newest executed run of each task ended."""
+        from jittask.store import statistics  # late: few commands need it
+
+        with self._database.reading() as connection:
+            return statistics.last_runs(connection, tasks)
+
+    def next_pending(self, tasks: Sequence[str]) -> dict[str, datetime]:
+        """Return when the first pending run of each task is to fire."""
+        from jittask.store import statistics  # late: few commands need it
+
+        with self._database.reading() as connection:
+            return statistics.next_pending(connection, tasks)
 
     def prune(self, now: datetime, days: int, limit: int = 1000) -> int:
         """Delete finished runs older than the retention, at most ``limit``; return how many."""

@@ -49,7 +49,7 @@ def filled(store: Store) -> Store:
 
 CHOICES = {
     "task": ["tasks.A"],
-    "row_key": ["1"],
+    "row_keys": [("1",), ("1", "2", "none")],
     "statuses": [
         frozenset({RunStatus.FAILED}),
         frozenset({RunStatus.COMPLETED, RunStatus.EXECUTING}),
@@ -85,7 +85,7 @@ def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bo
         return (
             at is not None
             and wanted.task in (None, run.task)
-            and wanted.row_key in (None, run.row_key)
+            and (not wanted.row_keys or run.row_key in wanted.row_keys)
             and wanted.trigger in (None, run.trigger)
             and (wanted.version is None or (run.version or "").startswith(wanted.version))
             and (wanted.since is None or at >= wanted.since)

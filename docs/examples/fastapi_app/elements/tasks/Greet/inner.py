@@ -1,0 +1,3 @@
+def customFunc():
+    print("good morning")
+    return {"greeted": 1}

@@ -1,0 +1,42 @@
+"""The exit codes of every command, and the environment variables that they read (rule V1)."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class ExitCode(IntEnum):
+    """How a command ends."""
+
+    DONE = 0
+    PROBLEMS = 1
+    WRONG_USE = 2
+    OUR_FAILURE = 3
+    INTERRUPTED = 130
+
+
+MEANINGS = {
+    ExitCode.DONE: "Done; for `validate`, no error was found (warnings are allowed).",
+    ExitCode.PROBLEMS: "Problems were found; something does not exist or cannot be done; or a "
+    "run that was waited for did not end as it should, or not within `--timeout`.",
+    ExitCode.WRONG_USE: "The command was not used as its help says.",
+    ExitCode.OUR_FAILURE: "JitTask itself failed, or its output could not be written.",
+    ExitCode.INTERRUPTED: "It was ended with Ctrl-C.",
+}
+
+COMPLETE_VARIABLE = "_JITTASK_COMPLETE"
+
+VARIABLES = {
+    "JITTASK_TREE": "The tree, where neither TREE nor `--tree` names one.",
+    "JITTASK_NOW": "The time of `next`, `plan`, `explain` and `new`: an ISO 8601 instant with "
+    "an offset, such as `2026-01-05T09:00:00+08:00`.",
+    "JITTASK_LANG": "The language of explanations: `en` or `zh`; else that of `LC_ALL`, "
+    "`LC_MESSAGES` or `LANG`.",
+    "JITTASK_DEBUG": "Set to anything: a failure of JitTask itself shows its traceback.",
+    "NO_COLOR": "Set to anything: no colour.",
+    "FORCE_COLOR": "Set to anything: colour also where the output is no terminal; `NO_COLOR` wins.",
+    "TZ": "The zone that `init` writes into `app.json`, where `--timezone` names none.",
+    "WATCHFILES_FORCE_POLLING": "Set to anything: `run` looks for changed files in intervals, "
+    "for drives that report no changes.",
+    COMPLETE_VARIABLE: "Set by a shell that asks for completions; see `completion`.",
+}

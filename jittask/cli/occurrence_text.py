@@ -1,0 +1,15 @@
+"""An occurrence as text."""
+
+from __future__ import annotations
+
+from jittask.operations.inspect.occurrences import TaskOccurrence
+
+
+def time_text(found: TaskOccurrence) -> str:
+    """Return its time in the task's zone."""
+    return found.at.astimezone(found.zone).strftime("%a %Y-%m-%d %H:%M:%S %Z")
+
+
+def notes_text(found: TaskOccurrence) -> str:
+    """Return its notes in one line."""
+    return "; ".join(note.text for note in found.notes)

@@ -1,0 +1,28 @@
+"""A list of occurrences as text, under a heading for each day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from zoneinfo import ZoneInfo
+
+from jittask.cli.occurrence_text import notes_text
+from jittask.model import Occurrence
+from jittask.operations.inspect.occurrences import TaskOccurrence
+
+
+def text_lines(entries: Iterable[TaskOccurrence], zone: ZoneInfo) -> Iterator[str]:
+    """Yield lines for people: a heading a day of ``zone``, and a line each."""
+    day = None
+    for entry in entries:
+        local = entry.at.astimezone(zone)
+        if local.date() != day:
+            if day is not None:
+                yield ""
+            day = local.date()
+            yield f"{local:%a %Y-%m-%d}"
+        own_time = ""
+        if entry.zone.key != zone.key:
+            own_time = f"({entry.at.astimezone(entry.zone):%a %H:%M} {entry.zone.key})"
+        fires = "" if isinstance(entry.occurrence, Occurrence) else "-"
+        parts = (f"{fires:1} {local:%H:%M:%S}", entry.task, own_time, notes_text(entry))
+        yield "  ".join(part for part in parts if part)

@@ -1,0 +1,36 @@
+"""A run as text: its colour, its title, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from jittask.cli.formatting import local
+from jittask.model import Run, RunStatus
+from jittask.operations.inspect.records import OVERDUE, status_of
+from jittask.operations.naming import shown_row_key
+
+STATUS_COLOURS: Mapping[str, str] = {
+    RunStatus.FAILED: "red",
+    RunStatus.SKIPPED: "yellow",
+    RunStatus.CANCELLED: "yellow",
+    OVERDUE: "yellow",
+    RunStatus.COMPLETED: "green",
+    RunStatus.EXECUTING: "cyan",
+}
+
+
+def run_head(run: Run, zone: ZoneInfo, now: datetime) -> Iterator[str]:
+    """Yield the two lines that name a run."""
+    key = shown_row_key(run.row_key)
+    row = f" [{key}]" if key else ""
+    again = f", again for run {run.rerun_of}" if run.rerun_of else ""
+    yield f"run {run.id} of {run.task}{row}: {status_of(run, now)}"
+    yield f"due {local(run.effective, zone)}, trigger {run.trigger}{again}"
+
+
+def run_detail(run: Run) -> str:
+    """Return in one line why a run ended as it did, or its result."""
+    missed = f"and {run.missed.count} missed before it" if run.missed else ""
+    return "; ".join(part for part in (run.detail, missed) if part) or (run.result or "")[:60]

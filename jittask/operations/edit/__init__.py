@@ -1,0 +1,1 @@
+"""What changes a tree's files: a switch in a task, a new task, a new tree."""

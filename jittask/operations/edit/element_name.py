@@ -1,0 +1,45 @@
+"""Names for new elements: made from a title in any script, and not yet taken."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from pathlib import Path
+
+from jittask.operations.errors import Conflict, OperationError
+
+_MAX_LETTERS = 60
+
+
+def element_name(title: str) -> str:
+    """Return an English name for a title in any script: letters and digits, no keyword."""
+    from anyascii import anyascii  # late: its tables are large
+
+    words = re.findall(r"[A-Za-z0-9]+", anyascii(title))
+    name = "".join(word[0].upper() + word[1:] for word in words)[:_MAX_LETTERS]
+    if not name or name[0].isdigit() or keyword.iskeyword(name):
+        name = f"Task{name}"
+    return name
+
+
+def free_path(root: Path, parent: str, name: str | None, title: str) -> str:
+    """Return the path of a folder in ``parent`` that does not exist, relative to the tree.
+
+    It is free also where upper and lower case are one. Raises OperationError for
+    a name that no element can have, Conflict for a given name that is taken.
+    """
+    chosen = name or element_name(title)
+    parts = f"{parent}/{chosen}".split("/")
+    invalid = next(
+        (part for part in parts if not part.isidentifier() or keyword.iskeyword(part)), None
+    )
+    if invalid is not None:
+        raise OperationError(f"{invalid!r} is no name for an element", "use letters, digits and _")
+    folder = root / parent
+    taken = {entry.name.lower() for entry in folder.iterdir()} if folder.is_dir() else set()
+    if chosen.lower() not in taken:
+        return f"{parent}/{chosen}"
+    if name is not None:
+        raise Conflict(f"{parent}/{name} is there already", "choose another --name")
+    number = next(n for n in range(2, len(taken) + 3) if f"{chosen}{n}".lower() not in taken)
+    return f"{parent}/{chosen}{number}"

@@ -1,0 +1,1 @@
+"""What can be asked of a tree without changing anything: each function takes a Workspace."""

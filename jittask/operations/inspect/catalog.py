@@ -1,0 +1,215 @@
+"""The tasks of a tree: what each is, when it fires next, how it last ended (rule V5)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from jittask.compiler.compiled import Compilation, CompiledTask, ScheduledTask
+from jittask.model import Element, ElementKind, TaskType
+from jittask.operations.errors import NoRecords
+from jittask.operations.workspace import Workspace
+from jittask.schedule.words import Language, in_words
+
+if TYPE_CHECKING:
+    from jittask.store.control import Pause
+    from jittask.store.statistics import LastRun
+
+
+class TaskKind(StrEnum):
+    """The two types of task, as people name them."""
+
+    SCHEDULED = "scheduled"
+    DATE_FIELD = "date-field"
+
+
+class TaskState(StrEnum):
+    """What a task is doing now; the first that is true."""
+
+    BROKEN = "broken"
+    """It cannot load; a runtime may still run its last good version."""
+    DISABLED = "disabled"
+    PAUSED = "paused"
+    RUNNING = "running"
+    """A runtime is alive and has loaded it."""
+    READY = "ready"
+    """It would fire if a runtime were alive."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogFilter:
+    """Which tasks; None asks for all."""
+
+    tag: str | None = None
+    folder: str | None = None
+    """Below ``tasks/``; what is in folders inside it counts too."""
+    kind: TaskKind | None = None
+    state: TaskState | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogEntry:
+    """One task."""
+
+    name: str
+    title: str
+    kind: TaskKind
+    state: TaskState
+    tags: tuple[str, ...]
+    """Empty for a broken task."""
+    schedule: str | None
+    """In words; None for a broken task."""
+    zone: ZoneInfo | None
+    """Of its times; None for a broken task."""
+    next: datetime | None
+    """When it fires next, so far as is known: for a date-field task the first planned run."""
+    last: LastRun | None
+    """How its newest executed run ended."""
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogPage:
+    """A page of tasks, by name, and the cursor of the next page."""
+
+    tasks: tuple[CatalogEntry, ...]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Stored:
+    """What the run store says of tasks."""
+
+    pauses: Mapping[str, Pause] = field(default_factory=dict)
+    loaded: frozenset[str] = frozenset()
+    """Elements that a living runtime runs."""
+    broken: frozenset[str] = frozenset()
+    last: Mapping[str, LastRun] = field(default_factory=dict)
+    pending: Mapping[str, datetime] = field(default_factory=dict)
+
+
+def catalog(
+    workspace: Workspace,
+    wanted: CatalogFilter | None = None,
+    *,
+    limit: int = 50,
+    after: str | None = None,
+    language: Language = Language.ENGLISH,
+) -> CatalogPage:
+    """Return a page of the tasks, by name; ``after`` is the ``next`` of the page before.
+
+    Raises Unavailable, OperationError where the run store cannot be read.
+    """
+    wanted = wanted or CatalogFilter()
+    compilation, now = workspace.compilation, workspace.now()
+    elements = [element for element in _tasks(compilation) if _is_wanted(element, wanted)]
+    if wanted.tag is not None:
+        elements = [element for element in elements if wanted.tag in _tags(compilation, element)]
+    stored = _stored(workspace, now)
+    if wanted.state is not None:
+        elements = [
+            element for element in elements if _state(compilation, element, stored) == wanted.state
+        ]
+    rest = [element for element in elements if after is None or element.name > after]
+    shown = rest[:limit]
+    stored = _with_runs(workspace, stored, [element.name for element in shown])
+    entries = tuple(_entry(compilation, element, stored, now, language) for element in shown)
+    return CatalogPage(entries, shown[-1].name if len(rest) > limit else None)
+
+
+def _tasks(compilation: Compilation) -> list[Element]:
+    elements = compilation.app.elements.values()
+    return sorted(
+        (element for element in elements if element.kind is ElementKind.TASK),
+        key=lambda element: element.name,
+    )
+
+
+def _is_wanted(element: Element, wanted: CatalogFilter) -> bool:
+    folder = wanted.folder and wanted.folder.strip("/").removeprefix("tasks/")
+    inside = not folder or element.folder.startswith(f"tasks/{folder}/")
+    return inside and wanted.kind in (None, _kind(element))
+
+
+def _kind(element: Element) -> TaskKind:
+    return TaskKind.DATE_FIELD if element.type == TaskType.DATE_FIELD else TaskKind.SCHEDULED
+
+
+def _tags(compilation: Compilation, element: Element) -> tuple[str, ...]:
+    task = compilation.app.tasks.get(element.name)
+    return task.tags if task is not None else ()
+
+
+def _state(compilation: Compilation, element: Element, stored: _Stored) -> TaskState:
+    task = compilation.app.tasks.get(element.name)
+    if task is None or element.name in stored.broken:
+        return TaskState.BROKEN
+    if not task.enabled:
+        return TaskState.DISABLED
+    if element.name in stored.pauses:
+        return TaskState.PAUSED
+    return TaskState.RUNNING if element.name in stored.loaded else TaskState.READY
+
+
+def _entry(
+    compilation: Compilation, element: Element, stored: _Stored, now: datetime, language: Language
+) -> CatalogEntry:
+    task = compilation.app.tasks.get(element.name)
+    return CatalogEntry(
+        name=element.name,
+        title=element.title,
+        kind=_kind(element),
+        state=_state(compilation, element, stored),
+        tags=() if task is None else task.tags,
+        schedule=None if task is None else in_words(task.timer, language),
+        zone=None if task is None else task.timer.zone,
+        next=None if task is None else _next(task, stored, now),
+        last=stored.last.get(element.name),
+    )
+
+
+def _next(task: CompiledTask, stored: _Stored, now: datetime) -> datetime | None:
+    if not task.enabled:
+        return None
+    pause = stored.pauses.get(task.name)
+    if pause is not None:
+        if pause.until is None:
+            return None
+        now = max(now, pause.until)
+    if isinstance(task, ScheduledTask):
+        occurrence = task.timer.after(now)
+        return None if occurrence is None else occurrence.effective
+    return stored.pending.get(task.name)
+
+
+def _stored(workspace: Workspace, now: datetime) -> _Stored:
+    if not workspace.may_have_store:
+        return _Stored()
+    try:
+        with workspace.store() as store:
+            pauses = {name: pause for name, pause in store.pauses().items() if pause.is_active(now)}
+            if not store.runtime_alive(now):
+                return _Stored(pauses)
+            elements = store.elements()
+    except NoRecords:
+        return _Stored()
+    states = {name: row.state for name, row in elements.items()}
+    return _Stored(
+        pauses,
+        frozenset(name for name, state in states.items() if state == "running"),
+        frozenset(name for name, state in states.items() if state == "broken"),
+    )
+
+
+def _with_runs(workspace: Workspace, stored: _Stored, names: Sequence[str]) -> _Stored:
+    if not workspace.may_have_store:
+        return stored
+    try:
+        with workspace.store() as store:
+            last, pending = store.last_runs(names), store.next_pending(names)
+    except NoRecords:
+        return stored
+    return _Stored(stored.pauses, stored.loaded, stored.broken, last, pending)

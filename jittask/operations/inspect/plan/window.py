@@ -1,0 +1,56 @@
+"""The time that a plan is about, and the timers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from jittask.compiler.compiled import Compilation, ScheduledTask
+from jittask.operations.errors import InvalidArgument
+from jittask.operations.naming import find_task
+from jittask.operations.times import TICK, within_known_years
+
+if TYPE_CHECKING:
+    from jittask.schedule.timer import Timer
+
+DEFAULT_LENGTH = timedelta(days=7)
+
+
+class Window(NamedTuple):
+    """The time that is asked about."""
+
+    since: datetime
+    """What was given, or now."""
+    begin: datetime
+    """Occurrences strictly after it count: what was given counts, now does not."""
+    until: datetime
+
+
+def window(now: datetime, start: datetime | None, end: datetime | None) -> Window:
+    """Return the window from ``start``, or now, to ``end``, or a week later.
+
+    Raises InvalidArgument where it ends before it begins.
+    """
+    since = within_known_years(now) if start is None else start
+    until = within_known_years(since + DEFAULT_LENGTH) if end is None else end
+    if until < since:
+        raise InvalidArgument("to", "the end is before the beginning")
+    return Window(since, since if start is None else since - TICK, until)
+
+
+def planned_timers(compilation: Compilation, name: str | None = None) -> Mapping[str, Timer]:
+    """Return the timers of the enabled scheduled tasks; or of one, disabled or not.
+
+    Raises NotFound, BrokenTask, and InvalidArgument for a task that fires for rows.
+    """
+    if name is not None:
+        task = find_task(compilation, name)
+        if not isinstance(task, ScheduledTask):
+            message = f"{task.name} fires for rows: see jittask next {task.name} --row KEY"
+            raise InvalidArgument("task", message)
+        return {task.name: task.timer}
+    tasks = compilation.app.tasks.values()
+    return {
+        task.name: task.timer for task in tasks if isinstance(task, ScheduledTask) and task.enabled
+    }

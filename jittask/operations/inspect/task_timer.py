@@ -1,0 +1,64 @@
+"""The timer of a task, or of one row of it, as the runtime would use it (rule T11)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jittask.operations.errors import InvalidArgument, NotFound, OperationError
+from jittask.operations.naming import stored_row_key
+from jittask.operations.workspace import Workspace
+
+if TYPE_CHECKING:
+    from jittask.compiler.compiled import CompiledTask, DateFieldTask
+    from jittask.data.rows import Row, Rows
+    from jittask.schedule.timer import Timer
+
+
+def timer_of(workspace: Workspace, task: CompiledTask, row: str | None) -> Timer:
+    """Return the timer of a scheduled task, or of one row of a date-field task.
+
+    ``row`` is a shown row key. Raises InvalidArgument where the task needs a
+    row or has none, NotFound, OperationError.
+    """
+    from jittask.compiler.compiled import ScheduledTask
+
+    if isinstance(task, ScheduledTask):
+        if row is not None:
+            raise InvalidArgument("row", f"{task.name} is a scheduled task, so it has no rows")
+        return task.timer
+    if row is None:
+        raise InvalidArgument("row", f"{task.name} fires for rows: name one with --row KEY")
+    _, values = row_of(workspace, task, row)
+    timer = task.timer.timer_of(values)
+    if timer is None:
+        raise OperationError(f"row {row}: its {task.timer.start_field} is empty, so it never fires")
+    return timer
+
+
+def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, Row]:
+    """Return the rows of a task's model, and the one with that shown key, its dates checked.
+
+    Raises NotFound, InvalidArgument for a text that is no key, OperationError.
+    """
+    from jittask.data.databases import DataError
+
+    try:
+        rows = workspace.data.rows(task.model)
+        values = rows.get_dated(stored_row_key(rows.model, row), task.timer.fields)
+    except DataError as error:
+        raise OperationError(str(error)) from error
+    if values is None:
+        raise NotFound(f"{task.model.name} has no row {row}")
+    return rows, values
+
+
+def unmatched_filter(workspace: Workspace, task: CompiledTask, row: str | None) -> str | None:
+    """Say that a row does not pass its task's filter now; None where it does, or none is."""
+    from jittask.compiler.compiled import DateFieldTask
+
+    if row is None or not isinstance(task, DateFieldTask) or task.filter is None:
+        return None
+    rows, values = row_of(workspace, task, row)
+    if rows.matches(task.filter, values, workspace.now(), task.timer.zone):
+        return None
+    return f"row {row} does not pass the filter of the task, as it is now"

@@ -1,0 +1,70 @@
+"""A run and its output as JSON."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from jittask.model import Attempt, Run
+from jittask.operations.inspect.records import status_of
+from jittask.operations.naming import shown_row_key
+from jittask.operations.views.instants import iso
+
+if TYPE_CHECKING:
+    from jittask.store.record_filter import RecordPage
+    from jittask.store.run_logs import LogChunk
+
+
+def page_view(page: RecordPage, now: datetime) -> dict[str, Any]:
+    """Return a page of runs as section 10 has it."""
+    return {"records": [run_view(run, now) for run in page.records], "next": page.next}
+
+
+def run_view(run: Run, now: datetime) -> dict[str, Any]:
+    """Return a run as section 10 has it; ``now`` decides whether it is overdue."""
+    return {
+        "id": run.id,
+        "task": run.task,
+        "row": shown_row_key(run.row_key) or None,
+        "status": status_of(run, now),
+        "reason": run.reason,
+        "detail": run.detail,
+        "trigger": run.trigger,
+        "nominal": iso(run.nominal),
+        "nominals": [iso(nominal) for nominal in run.nominals],
+        "missed": run.missed
+        and {
+            "first": iso(run.missed.first),
+            "last": iso(run.missed.last),
+            "count": run.missed.count,
+        },
+        "effective": iso(run.effective),
+        "started": iso(run.started),
+        "finished": iso(run.finished),
+        "late": run.late,
+        "attempt": run.attempt,
+        "attempts": [_attempt(attempt) for attempt in run.attempts],
+        "version": run.version,
+        "result": run.result,
+        "error": run.error,
+        "rerunOf": run.rerun_of,
+    }
+
+
+def chunk_view(chunk: LogChunk) -> dict[str, Any]:
+    """Return a piece of a run's output."""
+    return {"attempt": chunk.attempt, "stream": chunk.stream, "text": chunk.text}
+
+
+def _attempt(attempt: Attempt) -> dict[str, Any]:
+    return {
+        "number": attempt.number,
+        "runtime": attempt.runtime,
+        "host": attempt.host,
+        "version": attempt.version,
+        "started": iso(attempt.started),
+        "finished": iso(attempt.finished),
+        "outcome": attempt.outcome,
+        "error": attempt.error,
+        "peakKb": attempt.peak_kb,
+    }

@@ -1,0 +1,56 @@
+"""What every command obeys: colour, exit codes and variables (V1, V5)."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import jittask as package
+from jittask.cli.exit_codes import MEANINGS, VARIABLES, ExitCode
+from tests.running import jittask, jittask_here
+from tests.tree import Tree
+
+READ = re.compile(r"""environ(?:\.get\(|\[)"(\w+)"|envvar="(\w+)"|_VARIABLE = "(\w+)\"""")
+
+
+@pytest.mark.parametrize(
+    ("environment", "coloured"),
+    [
+        ({"NO_COLOR": "", "FORCE_COLOR": ""}, False),
+        ({"NO_COLOR": "", "FORCE_COLOR": "1"}, True),
+        ({"NO_COLOR": "1", "FORCE_COLOR": "1"}, False),
+        ({"NO_COLOR": "1", "FORCE_COLOR": ""}, False),
+    ],
+)
+@pytest.mark.parametrize("command", ["validate {}", "trigger Nothing --tree {}"])
+def test_colour(tree: Tree, command: str, environment: dict[str, str], coloured: bool) -> None:
+    tree.scheduled("A", "def customFunc(:\n")
+    done = jittask_here(*command.format(tree.root).split(), **environment)
+    assert done.returncode == ExitCode.PROBLEMS
+    assert ("\x1b[" in done.stdout + done.stderr) is coloured
+
+
+def test_quiet_leaves_out_notes_and_keeps_errors(tree: Tree) -> None:
+    tree.scheduled("A")
+    assert "no runtime is alive" in jittask("trigger", "A", "--tree", tree.root).stderr
+    assert jittask("trigger", "A", "-q", "--tree", tree.root).stderr == ""
+    assert "no task" in jittask("trigger", "B", "-q", "--tree", tree.root).stderr
+
+
+def test_the_tree_may_be_a_variable_and_json_has_a_short_name(tree: Tree, tmp_path: Path) -> None:
+    tree.scheduled("A")
+    done = jittask("pause", "A", "--json", cwd=tmp_path, JITTASK_TREE=str(tree.root))
+    assert '"task": "tasks.A"' in done.stdout
+
+
+def test_every_variable_that_is_read_is_in_the_table() -> None:
+    found = set()
+    for path in Path(package.__file__).parent.rglob("*.py"):
+        if "templates" not in path.parts:
+            for groups in READ.findall(path.read_text(encoding="utf-8")):
+                found |= set(filter(None, groups))
+    assert found <= set(VARIABLES), found - set(VARIABLES)
+    assert {name for name in VARIABLES if "JITTASK" in name} <= found
+    assert set(MEANINGS) == set(ExitCode)

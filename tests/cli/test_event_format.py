@@ -1,0 +1,34 @@
+"""Events as text: what ``run`` writes."""
+
+from __future__ import annotations
+
+import gc
+from datetime import UTC, datetime
+from pathlib import Path
+
+from jittask.cli.event_format import Words
+from jittask.runtime.events import Ready, Trouble
+from tests.running import jittask_here
+
+NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
+
+
+def test_times_are_in_the_zone_of_the_app_once_that_is_known(tmp_path: Path) -> None:
+    """Until then they are in UTC, and say so."""
+    words, trouble = Words(tmp_path), Trouble(NOW, "table-made", "made the missing table t")
+    ready = Ready(
+        NOW, str(tmp_path), 1, 2, "process", "jittask.db", "Asia/Shanghai", None, None, ()
+    )
+    said = [next(iter(words.lines(event))) for event in (trouble, ready, trouble)]
+    assert [line[:10] for line in said] == ["09:00:00Z ", "17:00:00  ", "17:00:00  "]
+
+
+def test_lines_for_a_file_begin_with_the_date(tmp_path: Path) -> None:
+    words, trouble = Words(tmp_path, dated=True), Trouble(NOW, "table-made", "made the table t")
+    assert next(iter(words.lines(trouble))).startswith("2026-01-05 09:00:00Z ")
+
+
+def test_a_start_that_fails_leaves_the_garbage_collector_on(tmp_path: Path) -> None:
+    (tmp_path / "app.json").write_text("{", encoding="utf-8")
+    assert jittask_here("run", tmp_path).returncode != 0
+    assert gc.isenabled()
