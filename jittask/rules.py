@@ -15,14 +15,14 @@ from jittask.diagnostics import Severity
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One code; ``example`` shows the mistake, ``mend`` what to write instead."""
+    """One code; ``example`` shows the mistake, ``instead`` what to write instead of it."""
 
     code: str
     severity: Severity
     title: str
     why: str
     example: str
-    mend: str
+    instead: str
 
 
 _E, _W = Severity.ERROR, Severity.WARNING

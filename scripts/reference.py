@@ -116,7 +116,7 @@ def diagnostics() -> str:
             f"{rule.severity.capitalize()}: {rule.title}. {rule.why}",
             "",
             f"- wrong: `{rule.example}`",
-            f"- instead: `{rule.mend}`",
+            f"- instead: `{rule.instead}`",
             "",
         ]
     return "\n".join(lines)

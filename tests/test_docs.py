@@ -38,6 +38,32 @@ def test_commands_and_links_exist(page: Path) -> None:
         assert (page.parent / target).exists(), f"{page.name}: {target}"
 
 
+OUR_TOPS = {path.name for path in (*ROOT.iterdir(), *(ROOT / "jittask").iterdir())}
+"""What the path of a file of ours begins with: a page may leave ``jittask/`` out."""
+
+
+def places(text: str) -> set[str]:
+    """Return the files and folders of ours that a page names in backticks."""
+    named = re.findall(r"`([\w.-]+(?:/[\w.-]+)+/?)`", text)
+    return {path for path in named if path.partition("/")[0] in OUR_TOPS - {"elements"}}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())
+def test_places_exist(page: Path) -> None:
+    text = page.read_text(encoding="utf-8")
+    missing = {
+        path
+        for path in places(text)
+        if not (ROOT / path).exists() and not (ROOT / "jittask" / path).exists()
+    }
+    assert not missing
+
+
+def test_a_place_is_seen() -> None:
+    text = "`runtime/gone.py`, `jittask/store`, `tests/trees/bad/`, `tasks/Hello/e.json` and `a/b`"
+    assert places(text) == {"runtime/gone.py", "jittask/store", "tests/trees/bad/"}
+
+
 @pytest.mark.parametrize(
     "page", [ROOT / "README.md", ROOT / "docs/how-to/write-a-task.md"], ids=lambda p: p.name
 )

@@ -107,7 +107,7 @@ def main() -> NoReturn:
         if os.environ.get("JITTASK_DEBUG"):
             raise
         if isinstance(error, OSError) and error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EIO):
-            click.echo(f"jittask: cannot go on: {error.strerror or error}", err=True)
+            click.echo(f"jittask: cannot continue: {error.strerror or error}", err=True)
             _let_go_of_stdout()
             sys.exit(ExitCode.OUR_FAILURE)
         words = f"{type(error).__name__}: {error}".splitlines()[0]

@@ -29,4 +29,4 @@ def command(task: str, tree: Path | None, shape: str) -> None:
         data = {"task": resumed.task, "paused": False, "changed": resumed.was_paused}
         click.echo(to_json(data))
     else:
-        click.echo(f"{resumed.task} {'goes on' if resumed.was_paused else 'was not paused'}")
+        click.echo(f"{resumed.task} {'fires again' if resumed.was_paused else 'was not paused'}")

@@ -13,7 +13,7 @@ from jittask.rules import RULES
 @click.command()
 @click.argument("code", required=False)
 def command(code: str | None) -> None:
-    """Explain CODE, which stands in [brackets] in what validate says.
+    """Explain CODE, which is in [brackets] in what validate says.
 
     What it means, why it is said, an example, and what to write instead.
     Without CODE, list them all.
@@ -30,4 +30,4 @@ def command(code: str | None) -> None:
         hint = f"did you mean {near[0]}?" if near else "jittask rule lists them"
         raise OperationError(f"no rule {code!r}", hint)
     click.echo(f"{found.code} ({found.severity}): {found.title}\n")
-    click.echo(f"{found.why}\n\n  wrong:   {found.example}\n  instead: {found.mend}")
+    click.echo(f"{found.why}\n\n  wrong:   {found.example}\n  instead: {found.instead}")

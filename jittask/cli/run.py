@@ -108,7 +108,7 @@ class _Stops:
     """Turns signals into stops: the first drains, the next ends at once.
 
     A Python handler runs in the main thread between any two instructions, that
-    of the second signal amid that of the first, and not while the thread waits
+    of the second signal inside that of the first, and not while the thread waits
     for a lock that the signal came just too early to interrupt. So the handler
     does nothing: the interpreter writes the signal's number to a socket as it
     comes, and a thread obeys.

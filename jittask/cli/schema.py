@@ -88,7 +88,7 @@ def _settings(file: Path) -> dict[str, Any]:
 
 
 def _merged(others: list[Any], root: Path, workspace: Path) -> list[Any]:
-    """Return the entries of others, and ours anew."""
+    """Return the entries of others, and new ones of ours."""
     inside = root.relative_to(workspace).as_posix()
     prefix = "" if inside == "." else f"{inside}/"
     ours = [

@@ -39,7 +39,7 @@ def command(
     shape: str,
     output: Path | None,
 ) -> None:
-    """Report every mistake in TREE, each at its place with the way to mend it.
+    """Report every mistake in TREE, each at its place, and how to fix it.
 
     Without TREE it is the nearest folder above with an app.json, else
     ./elements. At last the elements' code is imported, in a process of its own;
@@ -47,7 +47,7 @@ def command(
 
     Errors keep an element from loading, warnings do not. Exits with 1 where
     there are errors, or with --strict warnings, else with 0. jittask rule CODE
-    tells more of the [code] of a mistake.
+    explains the [code] of a mistake.
 
     \b
     Example: jittask validate elements

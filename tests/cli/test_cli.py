@@ -263,4 +263,4 @@ def test_a_full_disk_is_told(tree: Tree, words: str, unbuffered: str) -> None:
         env={**os.environ, "PYTHONUNBUFFERED": unbuffered},
     )
     assert done.returncode == 3
-    assert done.stderr == "jittask: cannot go on: No space left on device\n"
+    assert done.stderr == "jittask: cannot continue: No space left on device\n"

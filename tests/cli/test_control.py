@@ -291,7 +291,7 @@ def test_a_paused_task_skips_and_is_named_everywhere(tree: Tree) -> None:
             "task-paused", "the task was paused: moving",
         )  # fmt: skip
         assert jittask("trigger", "Often", "--wait", "--tree", tree.root).returncode == 0
-        assert jittask("resume", "Often", "--tree", tree.root).stdout == "tasks.Often goes on\n"
+        assert jittask("resume", "Often", "--tree", tree.root).stdout == "tasks.Often fires again\n"
         program.wait("finished", status="completed", task="tasks.Often")
         program.stop()
     again = jittask("resume", "Often", "--tree", tree.root)

@@ -61,4 +61,4 @@ def test_every_rule_is_written_out() -> None:
         assert rule.title
         assert rule.why
         assert rule.example
-        assert rule.mend
+        assert rule.instead

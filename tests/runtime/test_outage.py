@@ -105,7 +105,7 @@ def test_a_server_that_is_gone_for_a_while(tmp_path: Path) -> None:
             program.wait("finished")
             proxy.cut()
             told = program.wait("trouble", code="store-unavailable")
-            assert "it goes on by itself" in told["text"]
+            assert "work continues by itself" in told["text"]
             proxy.mend()
             program.wait("trouble", code="store-answers")
             program.wait("finished")

@@ -43,7 +43,7 @@ def _rule(rule: Rule) -> dict[str, Any]:
         "id": rule.code,
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
-        "help": {"text": f"Wrong: {rule.example}\nInstead: {rule.mend}"},
+        "help": {"text": f"Wrong: {rule.example}\nInstead: {rule.instead}"},
         "helpUri": f"{_HOME}/blob/main/docs/reference/diagnostics.md#{rule.code}",
         "defaultConfiguration": {"level": str(rule.severity)},
     }
