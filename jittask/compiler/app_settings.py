@@ -18,7 +18,7 @@ def read_app_settings(root: Path) -> AppSettings:
     The default database is the one named, whether or not there is such an element.
     """
     files = Files(root, tops=())
-    names = {ElementKind.DATABASE: _AnyName()}
+    names = dict.fromkeys(ElementKind, _AnyName())
     findings = Findings(None)
     # the calendar is in no setting that is returned, and its package takes long to import
     return read_settings(files, os.environ, names, findings, check_calendar=False).app

@@ -1,25 +1,22 @@
 """The tables of the run store. Only this package knows the name of a column.
 
-Columns that hold an instant are microseconds since 1970 UTC. The migrations in
-``migrations/`` build the same tables; a test compares the two.
+Columns that hold an instant are microseconds since 1970 UTC. The indexes
+are in ``indexes``. The migrations in ``migrations/`` build the same tables and
+indexes; a test compares the two.
 """
 
 from __future__ import annotations
-
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
     ForeignKey,
-    Index,
     Integer,
     MetaData,
     String,
     Table,
     Text,
-    literal_column,
 )
 
 from jittask.store.dialects import ddl
@@ -39,10 +36,6 @@ OF_ROW = "row_key <> ''"
 BY_HAND = "\"trigger\" <> 'schedule'"
 ROLLED = "nominal <> effective"
 VERSION_HEAD = "substr(version, 1, 6)"
-
-
-def _partial(name: str, *columns: Any, where: str) -> Index:
-    return Index(name, *columns, **ddl.partial_index(where))
 
 
 runs = Table(
@@ -76,23 +69,6 @@ runs = Table(
     Column("rerun_of", Serial),
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
-    _partial("runs_to_claim", "priority", "due", "id", where=PENDING),
-    _partial("runs_executing", "runtime", "id", where=EXECUTING),
-    _partial("runs_open", "task", "effective", "id", where=OPEN),
-    _partial("runs_ended", "status", "effective", "id", where=ENDED),
-    _partial("runs_ended_by_task", "task", "status", "effective", "id", where=ENDED),
-    _partial(
-        "runs_ended_by_version",
-        literal_column(VERSION_HEAD),
-        "status",
-        "effective",
-        "id",
-        where=f"{ENDED} AND {HAS_VERSION}",
-    ),
-    _partial("runs_ended_by_start", "status", "started", "id", where=f"{ENDED} AND {HAS_BEGUN}"),
-    _partial("runs_by_row", "row_key", "task", "effective", "id", where=OF_ROW),
-    _partial("runs_by_hand", "trigger", "effective", "id", where=BY_HAND),
-    _partial("runs_rolled", "nominal", "id", "task", where=ROLLED),
     **ddl.ids_never_reused(),
 )
 
@@ -103,7 +79,6 @@ keys = Table(
     Column("row_key", String(512), primary_key=True),
     Column("nominal", BigInteger, primary_key=True),
     Column("run_id", Serial, ForeignKey("runs.id", ondelete="CASCADE"), nullable=False),
-    Index("occurrence_keys_by_run", "run_id"),
     **ddl.stored_by_key(),
 )
 
@@ -132,7 +107,6 @@ log_chunks = Table(
     Column("at", BigInteger, nullable=False),
     Column("stream", String(8), nullable=False),
     Column("text", Text, nullable=False),
-    Index("log_chunks_by_run", "run_id", "id"),
 )
 
 watermarks = Table(

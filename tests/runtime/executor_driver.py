@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+import time
+from collections.abc import Callable, Iterator, Set
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
@@ -119,16 +121,27 @@ class Gate:
 
 def drive(kind: str, folder: Path, clock: Clock | None = None) -> Iterator[Driver]:
     """Give a driver of an executor with two workers; end what it started."""
+    before = set(threading.enumerate())
     driver = Driver(lambda: KINDS[kind](2, workplace(folder), clock or SystemClock()))
     try:
         yield driver
     finally:
         driver.executor.close()
-        join_bodies()
+        join_bodies(before, folder)
 
 
-def join_bodies() -> None:
-    """Wait for the threads of bodies to end."""
-    for thread in threading.enumerate():
-        if thread.name.startswith("jittask-body"):
-            thread.join(PATIENCE)
+def join_bodies(before: Set[threading.Thread], folder: Path) -> None:
+    """Wait for the threads of bodies that were started since; open the gates that they wait at."""
+    bodies = [
+        thread
+        for thread in set(threading.enumerate()) - before
+        if thread.name.startswith("jittask-body")
+    ]
+    deadline = time.monotonic() + PATIENCE
+    for thread in bodies:
+        while thread.is_alive():
+            assert time.monotonic() < deadline, f"{thread.name} does not end"
+            for gate in folder.glob("gate*"):
+                with suppress(OSError):  # nobody waits at it
+                    os.close(os.open(gate, os.O_WRONLY | os.O_NONBLOCK))
+            thread.join(0.05)

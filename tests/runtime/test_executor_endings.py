@@ -89,7 +89,7 @@ def test_what_waits_inline_can_be_ended(tmp_path: Path, tree: Tree) -> None:
 @pytest.mark.parametrize("kind", ["process", "thread"])
 def test_an_interrupt_ends_every_run(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> None:
     """A thread that was given up holds the bodies' lock, so that no new runtime judges its run."""
-    gate = Gate(tmp_path / "gate")
+    before, gate = set(threading.enumerate()), Gate(tmp_path / "gate")
     tree.scheduled(
         "T", f"def customFunc():\n    print('begun')\n    {gate.wait}\n    print('no')\n"
     )
@@ -107,7 +107,7 @@ def test_an_interrupt_ends_every_run(kind: str, driver: Driver, tree: Tree, tmp_
         with FileLock(workplace(tmp_path).bodies_lock) as new:
             assert not new.take()
             gate.open()
-            join_bodies()
+            join_bodies(before, tmp_path)
             assert new.take()
         assert "no" not in driver.output()
         assert not [name for name in sys.modules if name.startswith("jittask_bundle")]

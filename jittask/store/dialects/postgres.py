@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY, REGCLASS
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
@@ -110,7 +109,7 @@ class PostgresDialect:
         """Return the rows as one array for each column."""
         values = zip(*rows, strict=True)
         arrays = [
-            sa.cast(sa.bindparam(name, list(column), ARRAY(kind), unique=True), ARRAY(kind))
+            sa.cast(sa.bindparam(name, list(column), sa.ARRAY(kind), unique=True), sa.ARRAY(kind))
             for (name, kind), column in zip(columns.items(), values, strict=True)
         ]
         named = (sa.column(name, kind) for name, kind in columns.items())
@@ -119,7 +118,7 @@ class PostgresDialect:
     def new_ids(self, connection: Connection, count: int) -> Iterable[int]:
         """Return the next ids of the sequence that belongs to the table."""
         sequence = sa.func.pg_get_serial_sequence("runs", "id")
-        following = sa.func.nextval(sa.cast(sequence, REGCLASS))
+        following = sa.func.nextval(sequence)
         each = sa.func.generate_series(1, count).table_valued("n").render_derived()
         return connection.execute(sa.select(following).select_from(each)).scalars()
 

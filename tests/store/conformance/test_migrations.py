@@ -14,9 +14,10 @@ from alembic.migration import MigrationContext
 from jittask.model import AppSettings, Reason, RunStatus
 from jittask.store import Store, StoreError, upgrade
 from jittask.store.claim_types import Ending
+from jittask.store.indexes import metadata
 from jittask.store.instants import from_micros
 from jittask.store.record_filter import RecordFilter
-from jittask.store.tables import metadata, runs
+from jittask.store.tables import runs
 from tests.store.runs import NOW, new, take
 
 
