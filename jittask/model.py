@@ -1,4 +1,4 @@
-"""The frozen vocabulary that every room shares: elements, models, occurrences, runs.
+"""The frozen vocabulary that every package shares: elements, models, occurrences, runs.
 
 Nothing here decides, reads or writes. Instants are aware datetimes in UTC
 unless a field says otherwise; wall times are naive.

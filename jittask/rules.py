@@ -224,7 +224,7 @@ _TABLE = (
         "file-unreadable",
         _E,
         "A file or folder cannot be read",
-        "Its permissions, or a link, are in the way.",
+        "Its permissions do not allow it, or it is a link without a target.",
         "chmod 000 e.json",
         "chmod 644 e.json",
     ),

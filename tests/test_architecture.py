@@ -1,4 +1,4 @@
-"""The rooms import downwards only (section 9)."""
+"""Packages import downwards only (section 9)."""
 
 from __future__ import annotations
 

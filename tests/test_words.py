@@ -21,8 +21,10 @@ SECTION = re.compile(r"\b[Ss]ection (\d+)\b")
 NOQA = re.compile(r"noqa\b.*")
 
 IDIOMS = (
-    "a moment", "amid", "anew", "are told", "at hand", "for ever", "go on", "goes on", "is told",
-    "mend", "mended", "mends", "of one's own", r"stands(?!\s+for)", "tells", "told", "whoever",
+    "a moment", "amid", "anew", "are told", "as ever", "at hand", "bears? on", "come right back",
+    "for ever", "go on", "goes on", "hence", "is told", "in the way", "mend", "mended", "mends",
+    "of one's own", r"stands(?!\s+for)", "tells", "told", "whoever",
+    "without a word",
 )  # fmt: skip
 """Phrases that a reader of international English has to guess at."""
 IDIOM = re.compile(rf"\b(?:{'|'.join(IDIOMS)})\b".replace(" ", r"\s+"), re.IGNORECASE)

@@ -70,7 +70,7 @@ def _write_new(file: Path, text: str) -> None:
 
 @lru_cache
 def stamp() -> str:
-    """Name what a verdict rests on besides the tree: JitTask, and what it judges by."""
+    """Name what a verdict depends on besides the tree: JitTask, and what it checks with."""
     here = Path(__file__).parents[1]
     files = [*here.glob("*.py"), *SCHEMA_FOLDER.glob("*.json")]
     files += [file for package in _PACKAGES for file in (here / package).glob("*.py")]

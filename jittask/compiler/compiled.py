@@ -1,7 +1,7 @@
 """What the compiler gives: a frozen app, and what it found wrong.
 
 It is above ``schedule`` and ``query`` because a compiled task holds its timer
-and its parsed filter; hence here and not in ``jittask.model``.
+and its parsed filter; so they are here and not in ``jittask.model``.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from jittask.model import ElementKind
 def check_element(source: Source, element_kind: ElementKind, findings: Findings) -> bool:
     """Check an element's ``e.json``, a task against the schema of its own type.
 
-    False where its type is not known, so that nothing more can be said of it.
+    False where its type is not known, so that nothing more can be checked.
     """
     if not is_object(source, findings):
         return False

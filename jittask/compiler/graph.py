@@ -123,7 +123,7 @@ class Graph:
 
 
 def manifest(settings: AppSettings) -> dict[str, object]:
-    """Return the ``app.json`` of a bundle: the settings that bear on what a task does.
+    """Return the ``app.json`` of a bundle: the settings that affect what a task does.
 
     What they took from the environment is written out.
     """

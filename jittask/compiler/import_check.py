@@ -2,7 +2,7 @@
 
 A kept verdict holds while every file of the tree has the digest that it had,
 the environment variables that it names answer as they did, and
-JitTask and what it judges by are the same. It may be deleted at any time.
+JitTask and what it checks with are the same. It may be deleted at any time.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _FILE = "verdict.json"
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What is said of a tree."""
+    """What the validation of a tree has found."""
 
     diagnostics: tuple[Diagnostic, ...]
     """Sorted; those that follow from others too."""
@@ -103,7 +103,7 @@ class _Cache:
                 self._held = held
 
     def verdict(self, files: Files) -> Verdict | None:
-        """Return what was said, where it still holds."""
+        """Return what was found, where it is still valid."""
         held = self._held
         if not held or not _same_files(files, held["files"]):
             return None

@@ -1,4 +1,4 @@
-"""Compiles the tasks of a large tree in two processes, where only what is said of them matters.
+"""Compiles the tasks of a large tree in two processes, where only the diagnostics matter.
 
 The second process is a fork, so the steps and what they read are the very
 same. Only ``jittask validate`` uses it: its process has one thread, and needs

@@ -28,7 +28,7 @@ JITAI_KEYS = frozenset(
         "titleI18n", "unionIndexList", "unionUniqueList", "updateTime", "version", "visible",
     }
 )  # fmt: skip
-"""Keys that JitAi writes and we do not use: they pass without a word."""
+"""Keys that JitAi writes and we do not use: they are accepted without a message."""
 
 
 def check_schema(source: Source, name: str, part: str | None, findings: Findings) -> bool:

@@ -5,10 +5,10 @@ settled, with what shows without reading that it has not changed, and the
 names in each folder.
 ``tasks`` holds each task that can load, by name: its version, what of its
 ``e.json`` has a meaning, where its function is, and what was found wrong. A
-task is taken from there only if the files of today give it that very version;
-its timer, policy and filter are then made by the same steps as ever.
+task is taken from there only if the present files give it the same version;
+its timer, policy and filter are then made by the same steps as always.
 
-It holds while JitTask and what it judges by are the same, and so do the
+It is valid while JitTask and what it checks with are the same, and so do the
 settings that tasks depend on. That functions could be imported holds while
 Python and the packages beside it are the same.
 """

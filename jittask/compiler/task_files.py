@@ -37,7 +37,7 @@ class Surroundings:
         return Services(self.reading.names[ElementKind.SERVICE], self.reading.services)
 
     def timer(self, task_type: str, timing: str) -> Timer | RowTimer:
-        """Return the timer of a sound ``timerCfg``, given as JSON. Raises ValueError."""
+        """Return the timer of a correct ``timerCfg``, given as JSON. Raises ValueError."""
         known = self.timers.get((task_type, timing))
         if known is None:
             read = check_row_timer if task_type == TaskType.DATE_FIELD else check_timer

@@ -115,7 +115,7 @@ class TaskReuse:
     def _version(
         self, element: Element, dependencies: Dependencies, further: list[str], graph: Graph
     ) -> tuple[str, tuple[str, ...]]:
-        """Return a task's version of today, empty where something that it needs cannot load."""
+        """Return a task's present version, empty where something that it needs cannot load."""
         if not all(
             name == element.name or name in self._services or name in self._models
             for name in further

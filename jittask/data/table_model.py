@@ -1,4 +1,4 @@
-"""A model with its table's fields known: what filters and row keys are judged by (rule F9)."""
+"""A model with its table's fields known: filters and row keys are checked against it (rule F9)."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ class Connector(StrEnum):
 
 
 class Relative(StrEnum):
-    """A value that depends on when the filter is judged, in the task's zone."""
+    """A value that depends on when the filter is evaluated, in the task's zone."""
 
     TODAY = "TODAY"
     NOW = "NOW"

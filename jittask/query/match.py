@@ -1,4 +1,4 @@
-"""Judges a filter on one row, as the database would (rule D2).
+"""Evaluates a filter on one row, as the database would (rule D2).
 
 An empty field makes a comparison neither true nor false, as NULL does in SQL;
 a row matches only where the whole filter is true.

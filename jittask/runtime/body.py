@@ -48,7 +48,7 @@ class Bodies:
         self._entered = among_others if shared else alone
 
     def run(self, assignment: Assignment) -> Outcome:
-        """Read the row again, judge it again, call the function, encode what it returns."""
+        """Read the row again, check it again, call the function, encode what it returns."""
         began = self._clock.monotonic()
         try:
             with self._entered(self._app, self._current(assignment)):
@@ -125,7 +125,7 @@ class Bodies:
         )
 
     def _traceback(self, error: BaseException) -> str:
-        """Return the traceback from the element's code on: our frames say nothing to its author."""
+        """Return the traceback from the element's code on: our frames do not help its author."""
         frames = error.__traceback__
         while frames is not None and not self._is_of_element(frames.tb_frame.f_code.co_filename):
             frames = frames.tb_next

@@ -28,7 +28,7 @@ from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.subscription import Listener, Subscription
 
 DRAIN_SECONDS = 10.0
-"""How long a stop lets bodies run, where nothing else is said (R7)."""
+"""How long a stop lets bodies run by default (R7)."""
 
 
 class Runtime:

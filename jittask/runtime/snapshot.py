@@ -1,7 +1,7 @@
 """One compiled app as it runs, immutable, and how the next one is made from it (rules H1, H3).
 
 An element that breaks keeps its last good version. One that is removed runs for
-a few seconds more, because editors and checkouts remove files that come right back.
+a few seconds more, because editors and checkouts remove files and write them again.
 """
 
 from __future__ import annotations

@@ -76,7 +76,7 @@ class RowTimer:
             return None
         try:
             cycle = read_cycle({"repeat": self.repeat}, base, self.zone)
-        except Mistake:  # the rule is sound, and from this start it never fires
+        except Mistake:  # the rule is valid, but from this start it never fires
             return None
         return Timer(self.zone, base, self._end(end), cycle, self.roll)
 

@@ -2,7 +2,7 @@
 
 A claim raises the run's token. Every later write names the token that it was
 given, and changes nothing if that is no longer the newest. One runtime claims
-at a time, so that overlap and concurrency are judged on what executes on all
+at a time, so that overlap and concurrency take into account what executes on all
 of them.
 """
 

@@ -24,7 +24,7 @@ class Pause:
     task: str
     since: datetime
     until: datetime | None
-    """When it ends by itself; None: not before somebody resumes the task."""
+    """When it ends by itself; None: only when a person resumes the task."""
     note: str | None
 
     def is_active(self, now: datetime) -> bool:

@@ -1,6 +1,6 @@
 """The runtimes that share a store: their beats, and the lease on planning (rules R4, R8).
 
-A beat is a counter that its runtime raises. Other runtimes judge by whether it
+A beat is a counter that its runtime raises. Other runtimes look at whether it
 has moved, and by their own elapsed time, so that no clock that steps takes a
 lease away. A runtime is declared dead by the counter that was seen, so that
 one whose counter moves in the meantime stays alive.

@@ -1,4 +1,4 @@
-"""How much work may wait for a worker, judged by the bodies before: 50 ms of it (R6)."""
+"""How much work may wait for a worker, estimated from the bodies before: 50 ms of it (R6)."""
 
 from __future__ import annotations
 
