@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import dataclasses
 import json
 import re
@@ -36,6 +37,22 @@ def test_commands_and_links_exist(page: Path) -> None:
         assert command in _COMMANDS, f"{page.name}: jittask {command}"
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+VIEWS = sorted((ROOT / "jittask/operations/views").glob("*.py"))
+
+
+@pytest.mark.parametrize("view", VIEWS, ids=lambda path: path.stem)
+def test_every_key_of_a_view_is_in_the_design(view: Path) -> None:
+    text = (ROOT / "docs/design/output.md").read_text(encoding="utf-8")
+    keys = {
+        key.value
+        for node in ast.walk(ast.parse(view.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Dict)
+        for key in node.keys
+        if isinstance(key, ast.Constant)
+    }
+    assert not {key for key in keys if f'"{key}"' not in text and f"`{key}`" not in text}
 
 
 OUR_TOPS = {path.name for path in (*ROOT.iterdir(), *(ROOT / "jittask").iterdir())}
