@@ -27,7 +27,7 @@ from jittask.runtime.executors.protocol import (
 from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import RunningTask, Snapshot
-from jittask.schedule import Timer
+from jittask.schedule.timer import Timer
 from jittask.store import Store
 from jittask.store.record_filter import RecordFilter
 from tests.faults.checker import Body, History, Key, Violation, violations
