@@ -26,7 +26,7 @@ from jittask.runtime.executors.protocol import (
     RunKey,
     Unbegun,
 )
-from jittask.runtime.executors.thread_body import ThreadBody
+from jittask.runtime.executors.thread_body_state import ThreadBody
 from jittask.runtime.executors.workplace import Workplace
 
 

@@ -1,4 +1,4 @@
-"""One body in a thread, and what is known of it: begun, late, killed, given up (rule R6)."""
+"""What the thread executor knows of one body: begun, late, killed, given up (rule R6)."""
 
 from __future__ import annotations
 
