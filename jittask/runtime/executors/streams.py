@@ -15,8 +15,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TextIO
 
-from jittask.runtime.executors.capture import LogHandler
 from jittask.runtime.executors.protocol import LOG_CAP
+from jittask.runtime.executors.worker_output import LogHandler
 
 _PIECE = 8192  # characters that wait for the end of their line
 

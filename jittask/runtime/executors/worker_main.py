@@ -19,7 +19,6 @@ from pathlib import Path
 
 from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
-from jittask.runtime.executors.capture import LogHandler, capture_output
 from jittask.runtime.executors.fork_protocol import LEASE_OVER
 from jittask.runtime.executors.pool_messages import (
     Answer,
@@ -41,6 +40,7 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
 )
+from jittask.runtime.executors.worker_output import LogHandler, capture_output
 from jittask.store.lock import FileLock
 
 

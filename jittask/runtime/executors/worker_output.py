@@ -1,4 +1,4 @@
-"""Catches what a body prints: descriptors 1 and 2, so that its subprocesses count too."""
+"""Catches what bodies print in a worker process, and their subprocesses: descriptors 1 and 2."""
 
 from __future__ import annotations
 
