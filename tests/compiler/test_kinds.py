@@ -57,19 +57,19 @@ def test_nothing_else_in_the_compiler_names_a_kind() -> None:
     assert naming == NAME_A_KIND
 
 
-CACHE_SCHEMA = {
+GADGET_SCHEMA = {
     "$schema": "https://json-schema.org/draft/2020-12/schema",
     "type": "object",
     "required": ["type", "title"],
     "properties": {
-        "type": {"type": "string", "enum": ["caches.RedisType"]},
+        "type": {"type": "string", "enum": ["gadgets.PlainType"]},
         "title": {"type": "string"},
-        "port": {"type": "integer", "minimum": 1},
+        "size": {"type": "integer", "minimum": 1},
     },
 }
 READER = """
-def _read_cache(element, reading):
-    return element.source.data.get("port", 6379)
+def _read_gadget(element, reading):
+    return element.source.data.get("size", 5)
 
 
 """
@@ -86,7 +86,7 @@ compiling.compile_tasks()
 app = compiling.outcome({})
 print(json.dumps({
     "elements": sorted(app.app.elements),
-    "loaded": compiling.reading.loaded[ElementKind.CACHE],
+    "loaded": compiling.reading.loaded[ElementKind.GADGET],
     "codes": sorted((item.element, item.code) for item in app.diagnostics),
 }))
 """
@@ -100,25 +100,25 @@ def insert(path: Path, before: str, text: str) -> None:
 
 @pytest.mark.process
 def test_a_new_kind_is_a_member_a_record_a_reader_and_a_schema(tmp_path: Path) -> None:
-    """A copy of the package gets a fifth kind by these four, and compiles a tree with it."""
+    """A copy of the package gets an invented kind by these four, and compiles a tree with it."""
     package, tree = tmp_path / "site/jittask", tmp_path / "tree"
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(SCHEMA_FOLDER, tmp_path / "site/schemas", dirs_exist_ok=True)
-    (tmp_path / "site/schemas/cache.schema.json").write_text(json.dumps(CACHE_SCHEMA))
-    insert(package / "model.py", '    DATABASE = "databases"\n', '    CACHE = "caches"\n')
+    (tmp_path / "site/schemas/gadget.schema.json").write_text(json.dumps(GADGET_SCHEMA))
+    insert(package / "model.py", '    DATABASE = "databases"\n', '    GADGET = "gadgets"\n')
     kinds = package / "compiler/kinds.py"
     insert(
         kinds,
         "_DATABASE = Kind(",
-        f'{READER}_CACHE = Kind(ElementKind.CACHE, "cache", _read_cache)\n',
+        f'{READER}_GADGET = Kind(ElementKind.GADGET, "gadget", _read_gadget)\n',
     )
-    insert(kinds, "_DATABASE, _MODEL", "_CACHE, ")
+    insert(kinds, "_DATABASE, ", "_GADGET, ")
     elements = {
-        "caches/Fast": {"type": "caches.RedisType", "title": "F", "port": 1},
-        "caches/Plain": {"type": "caches.RedisType", "title": "P"},
-        "caches/Wrong": {"type": "caches.RedisType", "title": "W", "port": 0},
-        "caches/Strange": {"type": "caches.Other", "title": "S"},
-        "models/Moved": {"type": "caches.RedisType", "title": "M"},
+        "gadgets/Fast": {"type": "gadgets.PlainType", "title": "F", "size": 1},
+        "gadgets/Plain": {"type": "gadgets.PlainType", "title": "P"},
+        "gadgets/Wrong": {"type": "gadgets.PlainType", "title": "W", "size": 0},
+        "gadgets/Strange": {"type": "gadgets.Other", "title": "S"},
+        "models/Moved": {"type": "gadgets.PlainType", "title": "M"},
     }
     for folder, data in elements.items():
         (tree / folder).mkdir(parents=True)
@@ -135,10 +135,10 @@ def test_a_new_kind_is_a_member_a_record_a_reader_and_a_schema(tmp_path: Path) -
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout) == {
         "elements": sorted(folder.replace("/", ".") for folder in elements),
-        "loaded": {"caches.Fast": 1, "caches.Plain": 6379},
+        "loaded": {"gadgets.Fast": 1, "gadgets.Plain": 5},
         "codes": [
-            ["caches.Strange", "custom-type"],
-            ["caches.Wrong", "bad-value"],
+            ["gadgets.Strange", "custom-type"],
+            ["gadgets.Wrong", "bad-value"],
             ["models.Moved", "wrong-folder"],
         ],
     }
