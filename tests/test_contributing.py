@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).parents[1]
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
 RECIPES = dict(re.findall(r"^## (.+?)\n(.*?)(?=^## |\Z)", TEXT, re.MULTILINE | re.DOTALL))
-SYMBOL = re.compile(r"`(\w+)`(?: and `(\w+)`)?(?: as)? in\s+`([^`\s]+)`")
+NAMES = r"((?:`\w+`(?:,\s+|\s+and\s+|\s+or\s+)?)+)"
+IN_FILE = re.compile(rf"{NAMES}(?:\s+as)?\s+in\s+`([^`\s]+\.py)`")
+OF_FILE = re.compile(rf"`([^`\s]+\.py)`:\s+{NAMES}")
 
 
 def places(text: str) -> set[str]:
@@ -28,12 +30,8 @@ def places(text: str) -> set[str]:
 
 def symbols(text: str) -> set[tuple[str, str]]:
     """Return the names that a text says are in a file, with the file."""
-    return {
-        (name, file)
-        for first, second, file in SYMBOL.findall(text)
-        for name in (first, second)
-        if name
-    }
+    found = [*IN_FILE.findall(text), *((names, file) for file, names in OF_FILE.findall(text))]
+    return {(name, file) for names, file in found for name in re.findall(r"`(\w+)`", names)}
 
 
 def defined(file: Path) -> set[str]:
@@ -78,6 +76,9 @@ def test_the_rest_names_what_exists() -> None:
         ("`DIALECTS` and `Gone` in\n   `jittask/rules.py`", {
             "DIALECTS in jittask/rules.py", "Gone in jittask/rules.py"}),
         ("`RULES` in `jittask/rule.py`", {"jittask/rule.py"}),
+        ("`jittask/rules.py`: `RULES`, a rule; `Rule` as in\n  `jittask/rules.py`", set()),
+        ("`jittask/rules.py`: `RULES`, `Lost` and\n  `Gone`; `emit`", {
+            "Lost in jittask/rules.py", "Gone in jittask/rules.py"}),
         ("`pytest tests/gone.py`, `gone.md`", {"tests/gone.py", "gone.md"}),
         ("`tests/gone/<code>/`", {"tests/gone/"}),
         ("`jittask validate --no-import`, `app.getElement`, `findings.add(a, b)`", set()),
