@@ -130,6 +130,25 @@ def test_a_process_that_dies_takes_one_run_with_it(driver: Driver, tree: Tree) -
     assert isinstance(driver.run(tree, run=2), Completed)
 
 
+@pytest.mark.parametrize("kind", ["process"])
+def test_a_child_of_a_killed_process_delays_no_report(
+    driver: Driver, tree: Tree, tmp_path: Path
+) -> None:
+    """A forked child has the connection too, so that its end cannot be waited for."""
+    gate = Gate(tmp_path / "gate")
+    tree.scheduled(
+        "T",
+        "import os, signal\n\ndef customFunc():\n    if os.fork() == 0:\n"
+        f"        {gate.wait}\n        os._exit(0)\n"
+        "    print('forked')\n    signal.pause()\n",
+    )
+    driver.submit(tree)
+    driver.wait_for_output("forked")
+    driver.executor.kill(1, "killed by driver")
+    assert driver.outcome() == Killed("killed by driver")
+    gate.open()
+
+
 def test_a_bundle_that_is_gone(driver: Driver, tree: Tree, tmp_path: Path) -> None:
     tree.scheduled("T")
     assert isinstance(driver.run(tree, version=str(tmp_path / "gone")), Failed | Interrupted)

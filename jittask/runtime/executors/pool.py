@@ -127,7 +127,7 @@ class Pool:
         if isinstance(message, Forked):
             worker.forked(message.process)
             return
-        worker.ended = True
+        worker.process_ended()
         if message.cause is not None:
             worker.killed_for = worker.killed_for or Interrupted(message.cause)
         if self._lost.pop(message.number, None) is not None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import socket
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -106,6 +108,13 @@ class PoolWorker:
         self.process = process
         if self._only_loads:
             self._begun = self._clock.monotonic()
+
+    def process_ended(self) -> None:
+        """Let the connection end behind what it has sent, though a process of a body holds it."""
+        self.ended = True
+        if not self.connection.closed:
+            with socket.socket(fileno=os.dup(self.connection.fileno())) as ours:
+                ours.shutdown(socket.SHUT_RD)
 
     def takes(self, version: str, modules: Mapping[str, str]) -> bool:
         """Whether it may run that version: no module is in the process twice (H4)."""
