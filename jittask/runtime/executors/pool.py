@@ -92,6 +92,11 @@ class Pool:
         worker.connection.close()  # its process ends when it sees that
         del self._workers[worker.number]
 
+    def retire_spent(self) -> None:
+        """Let the workers end that take no more runs, so that fresh ones can take them."""
+        for worker in [worker for worker in self if worker.spent and worker.idle]:
+            self.retire(worker)
+
     def kill(self, worker: PoolWorker, why: Outcome) -> None:
         """Kill a worker process; ``why`` is the outcome of the run whose body it runs."""
         if worker.killed_for is None:

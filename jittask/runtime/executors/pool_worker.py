@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import select
 import socket
 from collections import deque
 from collections.abc import Iterator, Mapping
@@ -71,9 +72,14 @@ class PoolWorker:
         return not self.runs and self.loading is None and self.killed_for is None
 
     @property
+    def spent(self) -> bool:
+        """Whether it has had its share of runs, and takes no more."""
+        return self._given >= _RECYCLE_AFTER
+
+    @property
     def room(self) -> int:
         """How many more runs it takes."""
-        if self.killed_for is not None or self._given >= _RECYCLE_AFTER:
+        if self.killed_for is not None or self.spent:
             return 0
         ahead = 0 if self._recalled else self._pace.ahead
         return max(0, 1 + ahead - len(self.runs))
@@ -118,7 +124,7 @@ class PoolWorker:
 
     def takes(self, version: str, modules: Mapping[str, str]) -> bool:
         """Whether it may run that version: no module is in the process twice (H4)."""
-        if self.killed_for is not None or self._given >= _RECYCLE_AFTER:
+        if self.killed_for is not None or self.spent:
             return False
         if version in self._versions:
             return True
@@ -165,8 +171,15 @@ class PoolWorker:
         self._recalled = False
 
     def end_at(self, moment: float) -> None:
-        """Tell it when its lease is over, by ``Clock.monotonic``."""
-        self._send(EndAt(moment))
+        """Tell it when its lease is over, by ``Clock.monotonic``.
+
+        Not where it has not read so much that a message might have to wait: it
+        is stopped, or stuck in native code, and must not block the runtime.
+        """
+        poller = select.poll()
+        poller.register(self.connection, select.POLLOUT)
+        if poller.poll(0):
+            self._send(EndAt(moment))
 
     def recall(self) -> None:
         """Ask for what waits; what has begun in the meantime stays."""

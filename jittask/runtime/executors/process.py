@@ -83,6 +83,7 @@ class ProcessExecutor:
                 os.read(self._wake_read, 4096)
         self._kill_overdue()
         self._end_dead()
+        self._pool.retire_spent()
         self._assign()
         self._load_ahead()
         reports, self._reports = self._reports, []
