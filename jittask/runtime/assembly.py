@@ -55,6 +55,12 @@ class Parts:
     upkeep: Upkeep
     outage: Outage
 
+    def extend_lease(self) -> None:
+        """Let bodies run as long as the last beat allows (R4)."""
+        until = self.participation.membership.until
+        if until is not None:
+            self.executor.extend_lease(until - self.clock.monotonic())
+
     def scan_rows(self, now: datetime) -> None:
         """Look for due rows once. Raises LeadershipLost, and StoreUnavailable."""
         loaded = self.current.loaded
@@ -150,6 +156,7 @@ def _plan_first(parts: Parts) -> None:
     parts.states.write()
     participation = parts.participation
     participation.step(now)
+    parts.extend_lease()
     if participation.leads:
         try:
             participation.leader_duties.plan(loaded.snapshot, now)
