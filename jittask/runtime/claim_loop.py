@@ -82,6 +82,10 @@ class ClaimLoop:
         self._accept(self._executor.poll(seconds))
         self._write()
 
+    def collect(self) -> None:
+        """Take what is reported, and write nothing: so timeouts hold while the store is out."""
+        self._accept(self._executor.poll(0))
+
     def abandon(self) -> None:
         """End every body and forget the runs: others have taken them over."""
         self._executor.interrupt()

@@ -164,3 +164,20 @@ def test_a_term_begins_though_the_store_fails_after_the_lead_was_taken(
         monkeypatch.setattr(Membership, "_declare_dead", fails(1, Membership._declare_dead))
         part.step_until(lambda: participation.leads)
         assert terms[-1:] == [participation.membership.term]
+
+
+def test_a_timeout_is_seen_while_the_store_does_not_answer(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    head = root / "tasks/T/e.json"
+    head.write_text(
+        head.read_text().replace('"enable"', '"policy": {"timeoutSeconds": 3}, "enable"')
+    )
+    part = Part(root)
+    with part.parts.opened:
+        begin(part, tmp_path / "begun")
+        assert part.parts.executor.executing()
+        monkeypatch.setattr(Store, "kills", fails(1000, Store.kills))
+        part.step_until(lambda: not part.parts.executor.executing())
+        assert part.parts.claim_loop.unwritten == 1
+        part.step_until(lambda: part.parts.claim_loop.counts["failed"] == 1)

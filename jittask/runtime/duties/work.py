@@ -45,6 +45,8 @@ class Work:
                 parts.outage.gave_up(error, parts.claim_loop.unwritten)
                 return False
             parts.outage.met(error)
+            if not self._lease_is_over():
+                parts.claim_loop.collect()
             self._clock.wait(self._never, _OUTAGE_PAUSE)
         else:
             parts.outage.over()
@@ -89,6 +91,11 @@ class Work:
         parts.extend_lease()
         if parts.participation.leads:
             end_orphans(parts.store, parts.current.snapshot, now, parts.emit)
+
+    def _lease_is_over(self) -> bool:
+        """Whether nothing may run any more; what waits is not to begin then."""
+        until = self._parts.participation.membership.until
+        return until is not None and self._clock.monotonic() >= until
 
     def _left_to_drain(self) -> float:
         return self._signals.drain_until - self._clock.monotonic()
