@@ -65,7 +65,11 @@ class Parts:
         """Look for due rows once. Raises LeadershipLost, and StoreUnavailable."""
         loaded = self.current.loaded
         overlap = timedelta(seconds=loaded.snapshot.app.settings.runtime.scan_seconds)
-        self.participation.leader_duties.scan(loaded.snapshot, loaded.data, now, overlap)
+        try:
+            self.participation.leader_duties.scan(loaded.snapshot, loaded.data, now, overlap)
+        finally:
+            if loaded.data is not self.current.loaded.data:
+                loaded.data.close()  # a reload has closed it before the scan opened more of it
         self.store.note(self.participation.identity, scanned=now)
 
 
@@ -116,6 +120,8 @@ def _open(
     bundles = Bundles(startup.state_folder(root))
     known = store.elements()
     snapshot, compilation = startup.first(compilation, known, bundles, now)
+    # now, while no reload can lay out others
+    bundles.forget_all_but(frozenset(running.task.version for running in snapshot.tasks.values()))
     end_orphans(store, snapshot, now, emit)
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
@@ -144,7 +150,7 @@ def _open(
         prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
-        upkeep=Upkeep(store, bundles),
+        upkeep=Upkeep(store),
         outage=Outage(clock, emit),
     )
 
