@@ -13,6 +13,7 @@ import pytest
 from jittask.clock import SystemClock
 from jittask.runtime.executors import pool_worker
 from jittask.runtime.executors.inline import InlineExecutor
+from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
     Completed,
     Failed,
@@ -150,6 +151,22 @@ def test_a_child_of_a_killed_process_delays_no_report(
     driver.executor.kill(1, "killed by driver")
     assert driver.outcome() == Killed("killed by driver")
     gate.open()
+
+
+@pytest.mark.parametrize("kind", ["process"])
+def test_a_body_that_has_returned_outlives_the_fork_server(driver: Driver, tree: Tree) -> None:
+    """What it has sent counts, though nobody is left to kill its process."""
+    tree.scheduled("T")
+    driver.run(tree)
+    driver.submit(tree, run=2)
+    assert isinstance(driver.executor, ProcessExecutor)
+    pool = driver.executor._pool
+    [worker] = [worker for worker in pool if worker.runs]
+    assert worker.connection.poll(PATIENCE), "it has sent its end"
+    pool.fork_server._process.kill()
+    pool.fork_server._process.wait()
+    assert isinstance(driver.outcome(2), Completed)
+    assert isinstance(driver.run(tree, run=3), Completed)
 
 
 @pytest.mark.parametrize("kind", ["process"])
