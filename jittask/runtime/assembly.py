@@ -55,11 +55,21 @@ class Parts:
     upkeep: Upkeep
     outage: Outage
 
+    def extend_lease(self) -> None:
+        """Let bodies run as long as the last beat allows (R4)."""
+        until = self.participation.membership.until
+        if until is not None:
+            self.executor.extend_lease(until - self.clock.monotonic())
+
     def scan_rows(self, now: datetime) -> None:
         """Look for due rows once. Raises LeadershipLost, and StoreUnavailable."""
         loaded = self.current.loaded
         overlap = timedelta(seconds=loaded.snapshot.app.settings.runtime.scan_seconds)
-        self.participation.leader_duties.scan(loaded.snapshot, loaded.data, now, overlap)
+        try:
+            self.participation.leader_duties.scan(loaded.snapshot, loaded.data, now, overlap)
+        finally:
+            if loaded.data is not self.current.loaded.data:
+                loaded.data.close()  # a reload has closed it before the scan opened more of it
         self.store.note(self.participation.identity, scanned=now)
 
 
@@ -110,6 +120,8 @@ def _open(
     bundles = Bundles(startup.state_folder(root))
     known = store.elements()
     snapshot, compilation = startup.first(compilation, known, bundles, now)
+    # now, while no reload can lay out others
+    bundles.forget_all_but(frozenset(running.task.version for running in snapshot.tasks.values()))
     end_orphans(store, snapshot, now, emit)
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
@@ -138,7 +150,7 @@ def _open(
         prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
-        upkeep=Upkeep(store, bundles),
+        upkeep=Upkeep(store),
         outage=Outage(clock, emit),
     )
 
@@ -150,6 +162,7 @@ def _plan_first(parts: Parts) -> None:
     parts.states.write()
     participation = parts.participation
     participation.step(now)
+    parts.extend_lease()
     if participation.leads:
         try:
             participation.leader_duties.plan(loaded.snapshot, now)

@@ -82,13 +82,21 @@ class ClaimLoop:
         self._accept(self._executor.poll(seconds))
         self._write()
 
-    def rejoin(self, identity: str) -> None:
+    def collect(self) -> None:
+        """Take what is reported, and write nothing: so timeouts hold while the store is out."""
+        self._accept(self._executor.poll(0))
+
+    def abandon(self) -> None:
         """End every body and forget the runs: others have taken them over."""
         self._executor.interrupt()
         while self._executor.executing():
             self._executor.poll(_POLL_SECONDS)
         self._writer.clear()
         self._settled.clear()
+
+    def rejoin(self, identity: str) -> None:
+        """Abandon every run, and claim under another identity from now on."""
+        self.abandon()
         self._identity = identity
 
     def claim(self, snapshot: Snapshot) -> datetime | None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from itertools import chain
 
-from jittask.clock import Clock
+from jittask.clock import Clock, SystemClock
 from jittask.runtime.errors import WrongState
-from jittask.runtime.event_queue import EventStream
+from jittask.runtime.event_queue import DEFAULT_CAPACITY, EventStream
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.subscription import Listener, Subscription
 
@@ -24,7 +25,7 @@ class EventBus:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._condition = threading.Condition()
+        self._lock = threading.RLock()
         self._remembered: deque[Event] = deque(maxlen=_REMEMBERED)
         self._subscriptions: list[Subscription] = []
         self._streams: list[EventStream] = []
@@ -33,7 +34,7 @@ class EventBus:
     def subscribe(self, listener: Listener, capacity: int) -> Subscription:
         """Call ``listener`` with every event from here on, in a thread for it alone."""
         subscription = Subscription(listener, capacity, self._raised, self._detach)
-        with self._condition:
+        with self._lock:
             self._subscriptions.append(subscription)
         return subscription
 
@@ -43,7 +44,10 @@ class EventBus:
 
     def begin(self) -> None:
         """Forget the events of the start before, and be ready for those of the next one."""
-        with self._condition:
+        with self._lock:
+            if self._over:  # what was opened since then has no reader that waits
+                for stream in self._streams:
+                    stream.reopen()
             self._over = False
             self._remembered.clear()
             for subscription in self._subscriptions:
@@ -51,19 +55,17 @@ class EventBus:
 
     def emit(self, event: Event) -> None:
         """Give an event to everybody; all get the events in the same order."""
-        with self._condition:
+        with self._lock:
             self._remembered.append(event)
             self._streams = [stream for stream in self._streams if stream.offer(event)]
             full = [reader for reader in self._subscriptions if not reader.offer(event)]
-            self._condition.notify_all()
             for subscription in full:
                 self._drop(subscription, f"{subscription.capacity} events were waiting for it")
 
     def finish(self) -> None:
         """End with what has been emitted, and wait, for a bounded time, until it is delivered."""
-        with self._condition:
+        with self._lock:
             self._over = True
-            self._condition.notify_all()
             subscriptions, streams = tuple(self._subscriptions), tuple(self._streams)
             self._streams.clear()
         for subscription in subscriptions:
@@ -72,7 +74,7 @@ class EventBus:
             stream.finish()
         for subscription in subscriptions:
             if not subscription.wait_until_delivered(_STALL_SECONDS, _LAST_SECONDS):
-                with self._condition:
+                with self._lock:
                     self._drop(subscription, "it took too long with the last events")
 
     @property
@@ -84,27 +86,26 @@ class EventBus:
         """Return the first event, remembered or to come, for which ``predicate`` is true.
 
         Raises TimeoutError where none came in time, and WrongState as soon as
-        the runtime has ended without one.
+        the runtime has ended without one. The predicate may call the runtime.
         """
-        found: list[Event] = []
-
-        def is_decided() -> bool:
-            found[:] = [event for event in self._remembered if predicate(event)][:1]
-            return bool(found) or self._over
-
-        with self._condition:
-            if not self._condition.wait_for(is_decided, seconds):
-                raise TimeoutError(f"no such event within {seconds:g} s")
-        if not found:
-            raise WrongState(
-                "the runtime has ended without such an event",
-                hint=f"the last {_REMEMBERED} events of a start are remembered",
-            )
-        return found[0]
+        stream = self.stream(DEFAULT_CAPACITY)
+        with self._lock:
+            remembered = tuple(self._remembered)
+            self._attach_stream(stream)
+        try:
+            for event in chain(remembered, _within(stream, seconds)):
+                if predicate(event):
+                    return event
+        finally:
+            stream.close()
+        raise WrongState(
+            "the runtime has ended without such an event",
+            hint=f"the last {_REMEMBERED} events of a start are remembered",
+        )
 
     def _raised(self, subscription: Subscription, error: BaseException) -> None:
         words = f"{type(error).__name__}: {error}".splitlines()[0]
-        with self._condition:
+        with self._lock:
             self._drop(subscription, f"it raised {words}", error)
 
     def _drop(
@@ -120,15 +121,30 @@ class EventBus:
         self.emit(Trouble(self._clock.now(), "listener-dropped", text))
 
     def _detach(self, subscription: Subscription) -> None:
-        with self._condition:
+        with self._lock:
             if subscription in self._subscriptions:
                 self._subscriptions.remove(subscription)
 
     def _attach_stream(self, stream: EventStream) -> None:
-        with self._condition:
+        with self._lock:
             self._streams.append(stream)
+            if self._over:
+                stream.finish()
 
     def _detach_stream(self, stream: EventStream) -> None:
-        with self._condition:
+        with self._lock:
             if stream in self._streams:
                 self._streams.remove(stream)
+
+
+def _within(stream: EventStream, seconds: float) -> Iterator[Event]:
+    """Yield the events that come within ``seconds``, then raise TimeoutError."""
+    clock = SystemClock()
+    end = clock.monotonic() + seconds
+    while True:
+        try:
+            yield stream.take(max(0.0, end - clock.monotonic()))
+        except StopIteration:
+            return
+        except TimeoutError:
+            raise TimeoutError(f"no such event within {seconds:g} s") from None

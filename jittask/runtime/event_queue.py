@@ -36,10 +36,14 @@ class EventQueue:
             self._changed.notify_all()
             return True
 
-    def take(self) -> Event | None:
-        """Wait for the next event; None once the queue is finished and empty."""
+    def take(self, seconds: float | None = None) -> Event | None:
+        """Wait for the next event; None once the queue is finished and empty.
+
+        Raises TimeoutError where none came within ``seconds``.
+        """
         with self._changed:
-            self._changed.wait_for(lambda: self._events or self._finished)
+            if not self._changed.wait_for(lambda: self._events or self._finished, seconds):
+                raise TimeoutError
             return self._events.popleft() if self._events else None
 
     def finish(self) -> None:
@@ -57,7 +61,8 @@ class EventQueue:
 class EventStream:
     """The events of a runtime as an iterator and a context manager.
 
-    It ends after ``Stopped``, after a start that failed, and when it is closed.
+    It ends after ``Stopped``, after a start that failed, and when it is closed;
+    where the runtime had ended before, at once, unless it is started again.
     What was put in before the end can be read afterwards. Raises EventsLost in
     place of the first event that it had no room for.
     """
@@ -85,6 +90,10 @@ class EventStream:
         """End the stream behind the events that wait."""
         self._queue.finish()
 
+    def reopen(self) -> None:
+        """Be ready for the events of another start, unless the end has been read."""
+        self._queue = EventQueue(self._queue.capacity)
+
     def close(self) -> None:
         """End the stream; a second call does nothing."""
         self._detach(self)
@@ -96,9 +105,13 @@ class EventStream:
         return self
 
     def __next__(self) -> Event:
+        return self.take()
+
+    def take(self, seconds: float | None = None) -> Event:
+        """Return the next event. Raises StopIteration at the end, and TimeoutError."""
         if self._ended:
             raise StopIteration
-        event = self._queue.take()
+        event = self._queue.take(seconds)
         if event is None:
             self._ended = True
             if self._lost:

@@ -85,9 +85,10 @@ class Membership:
         began = self._clock.monotonic()
         if began < self._next:
             return False
-        self._next = began + self._heartbeat / _BEATS_A_HEARTBEAT
         if not self._store.beat(self._identity, now):
             raise LeaseLost
+        # only now: nothing may be claimed after a beat that failed, before one succeeds
+        self._next = began + self._heartbeat / _BEATS_A_HEARTBEAT
         self.until = began + self._lease * _LEASE_PART
         members = self._store.members()
         self._note_beats(members)

@@ -57,6 +57,8 @@ class OutcomeWriter:
         self._logged: Counter[RunKey] = Counter()
         """Characters of output that the store has."""
         self._outputs: list[Output] = []
+        self._output_kept: Counter[RunKey] = Counter()
+        """Characters of output that wait to be written: memory is bounded in an outage too."""
         self._ends: dict[RunKey, Done] = {}
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
@@ -81,7 +83,9 @@ class OutcomeWriter:
             if isinstance(report, Done):
                 self.forget(*key)
         elif isinstance(report, Output):
-            self._outputs.append(report)
+            if self._output_kept[key] <= LOG_CAP:  # one piece beyond it shows that there was more
+                self._output_kept[key] += len(report.text)
+                self._outputs.append(report)
         else:
             self._ends[key] = report
 
@@ -107,6 +111,7 @@ class OutcomeWriter:
         endings = [self._ending(end, now) for end in self._ends.values()]
         counted = self._store.finish(endings, now, chunks)
         self._outputs, self._logged = [], logged
+        self._output_kept.clear()
         written = [self._written(end, now) for end in counted]
         for key in list(self._ends):
             self.forget(*key)
@@ -128,6 +133,7 @@ class OutcomeWriter:
         self._ends.clear()
         self._logged.clear()
         self._outputs = []
+        self._output_kept.clear()
 
     def _ending(self, end: Done, now: datetime) -> Ending:
         assignment, policy = self._runs[end.run, end.token]

@@ -49,23 +49,25 @@ class Participation:
 
         Raises LeaseLost, and StoreUnavailable.
         """
-        stepped = self.membership.step(now)
-        if stepped:
+        try:
+            return self.membership.step(now)
+        finally:  # a store that fails after the lead was taken leaves us the lead
             self.leader_duties.begin_term(self.membership.term)
-        return stepped
 
     def rejoin(self) -> str:
         """Enter again as a new runtime, and return the new identity (R4).
 
         Other runtimes have declared this one dead, and taken over its runs.
+        Raises StoreUnavailable; then nothing is changed, and the lease still lost.
         """
-        self.identity, now = new_identity(), self._clock.now()
+        identity, now = new_identity(), self._clock.now()
+        enter(self._store, identity, now)
+        self.identity = identity
         text = (
             "this runtime did not answer for longer than its lease, and others took over its "
             "runs: it continues as a new runtime"
         )
         self._emit(Trouble(now, "lease-lost", text))
-        enter(self._store, self.identity, now)
         self._join()
         return self.identity
 

@@ -72,9 +72,10 @@ class Runtime:
 
         Raises WrongState before the first start is complete.
         """
-        if self._parts is None:
+        parts = self._parts  # once: another thread may start again meanwhile
+        if parts is None:
             raise wrong_state("return a snapshot", self.state)
-        return self._parts.current.snapshot
+        return parts.current.snapshot
 
     def start(self) -> None:
         """Compile, open the store, plan, and begin to run.
@@ -130,7 +131,8 @@ class Runtime:
                 hint="call stop() there, and join() in the thread that called start()",
             )
         self._lifecycle.require("join", State.RUNNING, State.DRAINING, State.STOPPED)
-        return self._threads is None or self._threads.join(seconds)
+        threads = self._threads
+        return threads is None or threads.join(seconds)
 
     def reload(self) -> None:
         """Compile the tree now, whether or not a change was seen.
@@ -138,8 +140,9 @@ class Runtime:
         Raises WrongState unless it runs, and StoreUnavailable.
         """
         self._lifecycle.require("reload", State.RUNNING)
-        if self._parts is not None:
-            self._parts.reloader.reload()
+        parts = self._parts
+        if parts is not None:
+            parts.reloader.reload()
 
     def wait_for(self, predicate: Callable[[Event], bool], seconds: float = 10) -> Event:
         """Return the first event, of the past or to come, for which ``predicate`` is true.

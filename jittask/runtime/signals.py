@@ -27,7 +27,8 @@ class Signals:
 
     def drain(self, seconds: float) -> None:
         """Take no more runs, and kill bodies after ``seconds``; a later call can only shorten."""
-        self.drain_until = min(self.drain_until, self._clock.monotonic() + seconds)
+        with self._lock:
+            self.drain_until = min(self.drain_until, self._clock.monotonic() + seconds)
         self.draining.set()
         self.wake()
 

@@ -1,11 +1,10 @@
-"""Keeps the store and the folder of bundles from growing without bound (R3, D7)."""
+"""Keeps the store from growing without bound (R3, D7)."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
 
 from jittask.runtime.activation import DEFAULT_GRACE
-from jittask.runtime.bundles import Bundles
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
 
@@ -19,19 +18,14 @@ class Upkeep:
     It also ends runs that wait for a task which was removed a day ago.
     """
 
-    def __init__(self, store: Store, bundles: Bundles) -> None:
+    def __init__(self, store: Store) -> None:
         self._store = store
-        self._bundles = bundles
         self._next: datetime | None = None
 
     def step(self, snapshot: Snapshot, now: datetime) -> None:
         """Prune where it is time; a full portion means that the next step prunes again."""
         if self._next is not None and now < self._next:
             return
-        if self._next is None:
-            self._bundles.forget_all_but(
-                frozenset(running.task.version for running in snapshot.tasks.values())
-            )
         self._store.forget_pauses(now)
         self._store.end_abandoned(now - DEFAULT_GRACE, now)
         days = snapshot.app.settings.retention_days

@@ -97,3 +97,24 @@ def test_a_later_stop_can_only_shorten_the_drain() -> None:
     for seconds, expected in ((30, 30), (5, 5), (10, 5), (0, 0)):
         signals.drain(seconds)
         assert signals.drain_until == expected
+
+
+def test_a_failure_shortens_a_drain_that_begins_at_the_same_time() -> None:
+    class Clock(FixedClock):
+        """Lets a duty fail while a stop reads the time."""
+
+        failing: threading.Thread | None = None
+
+        def monotonic(self) -> float:
+            if self.failing is None:
+                self.failing = threading.Thread(target=signals.drain, args=(0,))
+                self.failing.start()
+                self.failing.join(0.2)  # it waits for the stop, or has set the time by now
+            return super().monotonic()
+
+    clock = Clock(datetime(2026, 1, 5, tzinfo=UTC))
+    signals = Signals(clock)
+    signals.drain(10)
+    assert clock.failing is not None
+    clock.failing.join(PATIENCE)
+    assert signals.drain_until == clock.monotonic()

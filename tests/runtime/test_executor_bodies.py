@@ -146,3 +146,22 @@ def customFunc():
     outcome = driver.run(tree)
     assert isinstance(outcome, Completed), outcome
     assert outcome.result == '["kept"]'
+
+
+@pytest.mark.parametrize("kind", ["thread"])
+def test_a_finalizer_may_print_while_its_body_prints(driver: Driver, tree: Tree) -> None:
+    """It runs in the same thread, wherever the collector is at work."""
+    tree.scheduled(
+        "T",
+        "import sys\n\n"
+        "def customFunc():\n"
+        "    def trace(frame, event, argument):\n"
+        "        if frame.f_code.co_name == '_send_lines':\n"
+        "            sys.setprofile(None)\n"
+        "            print('from a finalizer')\n"
+        "    sys.setprofile(trace)\n"
+        "    print('from the body')\n",
+    )
+    assert isinstance(driver.run(tree), Completed)
+    assert "from a finalizer" in driver.output()
+    assert "from the body" in driver.output()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
 import threading
 from pathlib import Path
@@ -9,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from jittask.clock import SystemClock
+from jittask.runtime.executors import pool_worker
 from jittask.runtime.executors.inline import InlineExecutor
+from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
     Completed,
     Failed,
@@ -128,6 +132,82 @@ def test_a_process_that_dies_takes_one_run_with_it(driver: Driver, tree: Tree) -
     assert isinstance(driver.run(tree), Interrupted)
     tree.scheduled("T", "def customFunc():\n    return 1\n")
     assert isinstance(driver.run(tree, run=2), Completed)
+
+
+@pytest.mark.parametrize("kind", ["process"])
+def test_a_child_of_a_killed_process_delays_no_report(
+    driver: Driver, tree: Tree, tmp_path: Path
+) -> None:
+    """A forked child has the connection too, so that its end cannot be waited for."""
+    gate = Gate(tmp_path / "gate")
+    tree.scheduled(
+        "T",
+        "import os, signal\n\ndef customFunc():\n    if os.fork() == 0:\n"
+        f"        {gate.wait}\n        os._exit(0)\n"
+        "    print('forked')\n    signal.pause()\n",
+    )
+    driver.submit(tree)
+    driver.wait_for_output("forked")
+    driver.executor.kill(1, "killed by driver")
+    assert driver.outcome() == Killed("killed by driver")
+    gate.open()
+
+
+@pytest.mark.parametrize("kind", ["process"])
+def test_a_body_that_has_returned_outlives_the_fork_server(driver: Driver, tree: Tree) -> None:
+    """What it has sent counts, though nobody is left to kill its process."""
+    tree.scheduled("T")
+    driver.run(tree)
+    driver.submit(tree, run=2)
+    assert isinstance(driver.executor, ProcessExecutor)
+    pool = driver.executor._pool
+    [worker] = [worker for worker in pool if worker.runs]
+    assert worker.connection.poll(PATIENCE), "it has sent its end"
+    pool.fork_server._process.kill()
+    pool.fork_server._process.wait()
+    assert isinstance(driver.outcome(2), Completed)
+    assert isinstance(driver.run(tree, run=3), Completed)
+
+
+@pytest.mark.parametrize("kind", ["process"])
+def test_processes_that_have_run_enough_are_replaced(
+    driver: Driver, tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pool_worker, "_RECYCLE_AFTER", 1)
+    tree.scheduled("T", "import os\n\ndef customFunc():\n    return os.getpid()\n")
+    processes = set()
+    for run in range(1, 6):
+        assert driver.executor.free() == 2
+        outcome = driver.run(tree, run=run)
+        assert isinstance(outcome, Completed)
+        processes.add(outcome.result)
+    assert len(processes) == 5
+
+
+@pytest.mark.parametrize("kind", ["process"])
+def test_a_process_that_reads_nothing_blocks_no_lease(driver: Driver, tree: Tree) -> None:
+    """More leases than the socket holds: the runtime must see its timeout all the same."""
+    tree.scheduled(
+        "T", "import os, signal\n\ndef customFunc():\n    print('begun', os.getpid())\n"
+        "    signal.pause()\n",
+    )  # fmt: skip
+    driver.submit(tree)
+    driver.wait_for_output("\n")
+    process = int(driver.output().split()[1])
+    os.kill(process, signal.SIGSTOP)
+    extending = threading.Thread(target=lambda: extend_often(driver), daemon=True)
+    extending.start()
+    extending.join(PATIENCE)
+    blocked = extending.is_alive()
+    driver.executor.kill(1, "killed by driver")
+    extending.join(PATIENCE)
+    assert not blocked
+    assert driver.outcome() == Killed("killed by driver")
+
+
+def extend_often(driver: Driver) -> None:
+    for _ in range(2000):
+        driver.executor.extend_lease(PATIENCE)
 
 
 def test_a_bundle_that_is_gone(driver: Driver, tree: Tree, tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from jittask.runtime.executors.protocol import (
     TimedOut,
     Unbegun,
 )
-from tests.runtime.executor_driver import AT, Driver, Gate, drive
+from tests.runtime.executor_driver import AT, Driver, Gate, drive, join_bodies
 from tests.tree import Tree
 
 
@@ -104,3 +104,18 @@ def test_a_timeout_counts_from_the_beginning(
     third.open()
     assert isinstance(timed_driver.outcome(3), Completed)
     assert timed_driver.output(3) == "begun\n"
+
+
+def test_what_waits_when_the_executor_is_closed_never_begins(
+    timed_driver: Driver, tree: Tree, tmp_path: Path
+) -> None:
+    """A runtime that fails closes it at once: the next start runs what it has not recorded."""
+    begun = tmp_path / "begun"
+    tree.scheduled("Third", f"def customFunc():\n    open({str(begun)!r}, 'w').close()\n")
+    gates = held_up(timed_driver, tree, tmp_path)
+    timed_driver.submit(tree, run=3, task="tasks.Third")
+    timed_driver.executor.close()
+    for gate in gates.values():
+        gate.open()
+    join_bodies()
+    assert not begun.exists()

@@ -223,3 +223,27 @@ def test_a_duty_that_fails_ends_the_runtime_loudly(
     monkeypatch.undo()
     with runtime:
         runtime.wait_for(ready)
+
+
+@pytest.mark.parametrize("name", ["jittask-work", "jittask-scan"])
+def test_a_thread_that_cannot_be_started_leaves_nothing_behind(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    start = threading.Thread.start
+
+    def started(thread: threading.Thread) -> None:
+        if thread.name == name:
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    runtime = Runtime(tree.root)
+    with monkeypatch.context() as limited:
+        limited.setattr(threading.Thread, "start", started)
+        with pytest.raises(RuntimeError):
+            runtime.start()
+    assert runtime.state is State.STOPPED
+    with pytest.raises(RuntimeError):
+        runtime.join(PATIENCE)
+    runtime.start()
+    runtime.stop()
+    assert runtime.join(PATIENCE)

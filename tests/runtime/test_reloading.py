@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -13,10 +15,14 @@ from jittask import Runtime
 from jittask.clock import SystemClock
 from jittask.compiler import compile_tree
 from jittask.data.app_data import AppData
+from jittask.data.engines import ENGINES
+from jittask.runtime.assembly import Parts, assemble
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.current import Current, Loaded
 from jittask.runtime.element_states import ElementStates
 from jittask.runtime.events import Reloaded
+from jittask.runtime.leader_duties import LeaderDuties
+from jittask.runtime.signals import Signals
 from jittask.runtime.snapshot import first_snapshot
 from tests.tree import Tree
 
@@ -93,3 +99,55 @@ def test_readers_see_a_snapshot_and_its_databases_together(tmp_path: Path) -> No
     current.swap(Loaded(snapshots[2], compilation, datas[1]))
     assert (closed, len(swaps)) == ([datas[0]], 2)
     assert current.loaded.data is datas[1]
+
+
+@pytest.fixture
+def parts(tree: Tree) -> Iterator[Parts]:
+    """Return what a start has opened, for a test to do the duties."""
+    tree.things()
+    tree.scheduled("T")
+    tree.dated("Row")
+    clock = SystemClock()
+    opened = assemble(tree.root, clock, Signals(clock), lambda _event: None, watched=False)
+    with opened.opened:
+        yield opened
+
+
+def test_upkeep_deletes_no_version_that_a_reload_has_just_laid_out(
+    tree: Tree, parts: Parts
+) -> None:
+    """The work has the snapshot before it, where the reload comes in the midst of a pass."""
+    before = parts.current.snapshot
+    tree.scheduled("T", "def customFunc():\n    return 2\n")
+    parts.reloader.reload()
+    parts.upkeep.step(before, parts.clock.now())
+    after = parts.current.snapshot.tasks["tasks.T"].task.version
+    assert before.tasks["tasks.T"].task.version != after
+    assert Bundles(tree.root / ".jittask").has(after)
+
+
+def test_a_start_deletes_the_versions_that_run_no_more(tree: Tree) -> None:
+    for result in (1, 2):
+        tree.scheduled("T", f"def customFunc():\n    return {result}\n")
+        with Runtime(tree.root) as runtime:
+            version = runtime.snapshot.tasks["tasks.T"].task.version
+    assert [entry.name for entry in (tree.root / ".jittask/bundles").iterdir()] == [version]
+
+
+def test_a_scan_leaves_nothing_open_of_what_a_reload_has_closed(
+    tree: Tree, parts: Parts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    scan = LeaderDuties.scan
+
+    def scanned(leader_duties: LeaderDuties, *arguments: Any) -> None:
+        tree.write(
+            "databases/D/e.json",
+            {"type": "databases.SqliteType", "title": "D", "database": "other.db"},
+        )
+        parts.reloader.reload()
+        scan(leader_duties, *arguments)
+
+    monkeypatch.setattr(LeaderDuties, "scan", scanned)
+    parts.scan_rows(parts.clock.now())
+    parts.opened.close()
+    assert [url for url in ENGINES._shared if str(tree.root) in str(url)] == []

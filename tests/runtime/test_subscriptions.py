@@ -150,6 +150,53 @@ def test_a_stream_ends_when_a_start_fails(tmp_path: Path) -> None:
         assert not any(isinstance(event, Ready) for event in events)
 
 
+def test_a_wait_loses_no_event_of_a_burst(bus: EventBus) -> None:
+    """More events than are remembered come before the waiting thread has its turn."""
+    found: list[Event] = []
+    first_looked_at = threading.Event()
+
+    def is_number_one(event: Event) -> bool:
+        first_looked_at.set()
+        return event == trouble(1)
+
+    bus.emit(trouble(0))
+    waiting = threading.Thread(target=lambda: found.append(bus.wait_for(is_number_one, PATIENCE)))
+    waiting.start()
+    assert first_looked_at.wait(PATIENCE)
+    for number in range(1, 20_000):
+        bus.emit(trouble(number))
+    bus.finish()
+    waiting.join(PATIENCE)
+    assert found == [trouble(1)]
+
+
+def test_a_stream_that_begins_after_the_end_ends_at_once(bus: EventBus) -> None:
+    bus.emit(stopped())
+    bus.finish()
+    read: list[Event] = []
+
+    def read_all() -> None:
+        with bus.stream(10) as stream:
+            read.extend(stream)
+
+    reading = threading.Thread(target=read_all, daemon=True)
+    reading.start()
+    reading.join(5)
+    assert not reading.is_alive()
+    assert read == []
+
+
+def test_a_stream_that_begins_between_two_starts_has_the_second(bus: EventBus) -> None:
+    bus.emit(stopped())
+    bus.finish()
+    with bus.stream(10) as stream:
+        bus.begin()
+        bus.emit(trouble(1))
+        bus.emit(stopped())
+        bus.finish()
+        assert list(stream) == [trouble(1), stopped()]
+
+
 @pytest.fixture
 def runtime(tmp_path: Path) -> Runtime:
     tree = Tree(tmp_path / "app", runtime={"executor": "inline"})

@@ -10,7 +10,6 @@ import pytest
 
 from jittask import compile_tree
 from jittask.model import AppSettings, Reason, RunStatus, Trigger
-from jittask.runtime.bundles import Bundles
 from jittask.runtime.snapshot import first_snapshot
 from jittask.runtime.upkeep import Upkeep
 from jittask.store import Store
@@ -29,7 +28,7 @@ def test_what_waits_for_a_task_ends_when_that_has_been_away_for_a_day(
         mark = Watermark("tasks.Gone", NOW, "", "v", NOW, NOW, enabled=True, vanished=NOW)
         store.plan(NOW, watermarks=[mark])
         number = store.enqueue("tasks.Gone", "", Trigger.MANUAL, NOW)
-        upkeep = Upkeep(store, Bundles(tmp_path))
+        upkeep = Upkeep(store)
         for moment, wanted in (
             (NOW + DAY - HOUR, RunStatus.PENDING),
             (NOW + DAY - timedelta(seconds=1), RunStatus.PENDING),
@@ -58,7 +57,7 @@ def test_the_retention_of_a_reload_counts_from_the_next_step(
 
     monkeypatch.setattr(Store, "prune", recorded)
     with Store.open(AppSettings(), tmp_path, create=True) as store:
-        upkeep = Upkeep(store, Bundles(tmp_path))
+        upkeep = Upkeep(store)
         upkeep.step(snapshot, NOW)
         upkeep.step(edited, NOW + HOUR)
     assert days == [90, 7]

@@ -49,16 +49,26 @@ class DutyThreads:
         self.failure: BaseException | None = None
 
     def start(self) -> None:
-        """Start every duty, the first one last: it may be over at once, and joins the others."""
-        for thread in reversed(self._threads):
-            thread.start()
+        """Start every duty, the first one last: it may be over at once, and joins the others.
+
+        Raises what keeps a thread from starting; then all is over.
+        """
+        try:
+            for thread in reversed(self._threads):
+                thread.start()
+        except BaseException as error:
+            self.failure = error
+            if self._threads[0].ident is None:  # it cannot end the others
+                self._signals.drain(0)
+                self._end()
+            raise
 
     def join(self, seconds: float | None = None) -> bool:
         """Wait until all is over; say whether it is. Raises the error that ended it."""
         if not self._ended.wait(seconds):
             return False
         for thread in self._threads:
-            if thread is not threading.current_thread():
+            if thread.ident is not None and thread is not threading.current_thread():
                 thread.join()
         if self.failure is not None:
             raise self.failure
@@ -87,7 +97,8 @@ class DutyThreads:
     def _end(self) -> None:
         self._signals.end_duties()
         for thread in self._threads[1:]:
-            thread.join()
+            if thread.ident is not None:
+                thread.join()
         try:
             self._on_end()
         except BaseException as error:

@@ -30,7 +30,7 @@ class Work:
         self._never = threading.Event()
 
     def step(self) -> bool:
-        """Make one pass; what a lost lease, lead or store means for it is decided here."""
+        """Make one pass; what a lost lead or store means for it is decided here."""
         parts, draining = self._parts, self._signals.draining.is_set()
         if draining and parts.claim_loop.idle:
             return False
@@ -38,8 +38,6 @@ class Work:
             parts.executor.interrupt()  # and stay until the end of each is written
         try:
             self._pass(self._clock.now(), draining=draining)
-        except LeaseLost:
-            parts.claim_loop.rejoin(parts.participation.rejoin())
         except LeadershipLost:
             parts.participation.membership.lost_the_lead()
         except StoreUnavailable as error:
@@ -47,6 +45,8 @@ class Work:
                 parts.outage.gave_up(error, parts.claim_loop.unwritten)
                 return False
             parts.outage.met(error)
+            if not self._lease_is_over():
+                parts.claim_loop.collect()
             self._clock.wait(self._never, _OUTAGE_PAUSE)
         else:
             parts.outage.over()
@@ -82,13 +82,20 @@ class Work:
     def _heartbeat(self, now: datetime) -> None:
         """Beat, look at the other runtimes, and end the runs that dead ones left."""
         parts = self._parts
-        if not parts.participation.step(now):
-            return
-        until = parts.participation.membership.until
-        if until is not None:
-            parts.executor.extend_lease(until - self._clock.monotonic())
+        try:
+            if not parts.participation.step(now):
+                return
+        except LeaseLost:
+            parts.claim_loop.abandon()  # first of all: they run elsewhere by now
+            parts.claim_loop.rejoin(parts.participation.rejoin())
+        parts.extend_lease()
         if parts.participation.leads:
             end_orphans(parts.store, parts.current.snapshot, now, parts.emit)
+
+    def _lease_is_over(self) -> bool:
+        """Whether nothing may run any more; what waits is not to begin then."""
+        until = self._parts.participation.membership.until
+        return until is not None and self._clock.monotonic() >= until
 
     def _left_to_drain(self) -> float:
         return self._signals.drain_until - self._clock.monotonic()

@@ -92,6 +92,11 @@ class Pool:
         worker.connection.close()  # its process ends when it sees that
         del self._workers[worker.number]
 
+    def retire_spent(self) -> None:
+        """Let the workers end that take no more runs, so that fresh ones can take them."""
+        for worker in [worker for worker in self if worker.spent and worker.idle]:
+            self.retire(worker)
+
     def kill(self, worker: PoolWorker, why: Outcome) -> None:
         """Kill a worker process; ``why`` is the outcome of the run whose body it runs."""
         if worker.killed_for is None:
@@ -127,7 +132,7 @@ class Pool:
         if isinstance(message, Forked):
             worker.forked(message.process)
             return
-        worker.ended = True
+        worker.process_ended()
         if message.cause is not None:
             worker.killed_for = worker.killed_for or Interrupted(message.cause)
         if self._lost.pop(message.number, None) is not None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import os
+import select
+import socket
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -69,9 +72,14 @@ class PoolWorker:
         return not self.runs and self.loading is None and self.killed_for is None
 
     @property
+    def spent(self) -> bool:
+        """Whether it has had its share of runs, and takes no more."""
+        return self._given >= _RECYCLE_AFTER
+
+    @property
     def room(self) -> int:
         """How many more runs it takes."""
-        if self.killed_for is not None or self._given >= _RECYCLE_AFTER:
+        if self.killed_for is not None or self.spent:
             return 0
         ahead = 0 if self._recalled else self._pace.ahead
         return max(0, 1 + ahead - len(self.runs))
@@ -107,9 +115,16 @@ class PoolWorker:
         if self._only_loads:
             self._begun = self._clock.monotonic()
 
+    def process_ended(self) -> None:
+        """Let the connection end behind what it has sent, though a process of a body holds it."""
+        self.ended = True
+        if not self.connection.closed:
+            with socket.socket(fileno=os.dup(self.connection.fileno())) as ours:
+                ours.shutdown(socket.SHUT_RD)
+
     def takes(self, version: str, modules: Mapping[str, str]) -> bool:
         """Whether it may run that version: no module is in the process twice (H4)."""
-        if self.killed_for is not None or self._given >= _RECYCLE_AFTER:
+        if self.killed_for is not None or self.spent:
             return False
         if version in self._versions:
             return True
@@ -156,8 +171,15 @@ class PoolWorker:
         self._recalled = False
 
     def end_at(self, moment: float) -> None:
-        """Tell it when its lease is over, by ``Clock.monotonic``."""
-        self._send(EndAt(moment))
+        """Tell it when its lease is over, by ``Clock.monotonic``.
+
+        Not where it has not read so much that a message might have to wait: it
+        is stopped, or stuck in native code, and must not block the runtime.
+        """
+        poller = select.poll()
+        poller.register(self.connection, select.POLLOUT)
+        if poller.poll(0):
+            self._send(EndAt(moment))
 
     def recall(self) -> None:
         """Ask for what waits; what has begun in the meantime stays."""

@@ -74,7 +74,9 @@ class ProcessExecutor:
         control = self._pool.fork_server.control
         watched: list[Connection | socket.socket | int] = [control, self._wake_read]
         watched += by_connection
-        for ready in wait(watched, self._patience(seconds)):
+        found = wait(watched, self._patience(seconds))
+        # bodies' ends first: when the fork server has died, no more is read of its workers
+        for ready in sorted(found, key=lambda ready: ready is control):
             if isinstance(ready, Connection):
                 self._receive(by_connection[ready])
             elif ready is control:
@@ -83,6 +85,7 @@ class ProcessExecutor:
                 os.read(self._wake_read, 4096)
         self._kill_overdue()
         self._end_dead()
+        self._pool.retire_spent()
         self._assign()
         self._load_ahead()
         reports, self._reports = self._reports, []

@@ -65,7 +65,7 @@ class _Body:
 
     def __init__(self, sink: Sink) -> None:
         self._sink = sink
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a finalizer may print while the body does
         self._lines = {"stdout": "", "stderr": ""}
         self._left = LOG_CAP + 1  # one more than the cap shows that there was more
 
@@ -86,8 +86,9 @@ class _Body:
             self._send("log", line)
 
     def end(self) -> None:
-        self.flush()
-        self._left = 0
+        with self._lock:  # else a thread of the body could still print in between
+            self.flush()
+            self._left = 0
 
     def _send_lines(self, stream: str) -> None:
         text, self._lines[stream] = self._lines[stream], ""
