@@ -41,10 +41,13 @@ def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, R
     Raises NotFound, InvalidArgument for a text that is no key, OperationError.
     """
     from jittask.data.databases import DataError
+    from jittask.data.row_keys import BadKey
 
     try:
         rows = workspace.data.rows(task.model)
         values = rows.get_dated(stored_row_key(rows.model, row), task.timer.fields)
+    except BadKey as error:
+        raise InvalidArgument("row", str(error)) from error
     except DataError as error:
         raise OperationError(str(error)) from error
     if values is None:
