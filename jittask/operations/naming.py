@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from jittask.store import Store
 
 _NAMES_SHOWN = 10
+_LAST_RUN = 2**63 - 1
+"""The greatest number that a run store can keep; drivers refuse to look for more."""
 _NUMBER_KEYS = frozenset({FieldType.INTEGER, FieldType.FLOAT})
 
 
@@ -65,7 +67,7 @@ def no_task(name: str, known: Sequence[str]) -> NotFound:
 
 def find_run(store: Store, number: int) -> Run:
     """Return the run of that number. Raises NotFound."""
-    run = store.run(number)
+    run = store.run(number) if abs(number) <= _LAST_RUN else None
     if run is None:
         raise NotFound(f"no run {number}", "jittask records lists them")
     return run
