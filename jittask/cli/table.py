@@ -72,16 +72,30 @@ def text_cells(text: str) -> int:
 
 
 def shortened(text: str, cells: int) -> str:
-    """Return a text that takes at most that many cells, with … where it was cut."""
+    """Return a text that takes at most that many cells, with … where it was cut.
+
+    It is cut between words, unless that would leave less than half of the room used.
+    """
     if text_cells(text) <= cells:
         return text
-    kept, left = "", cells - 1
-    for char in text:
-        left -= char_cells(char)
-        if left < 0:
-            break
-        kept += char
-    return f"{kept.rstrip()}…"
+    end, left = 0, cells - 1
+    while char_cells(text[end]) <= left:
+        left -= char_cells(text[end])
+        end += 1
+    whole_words = text[: _last_boundary(text, end)]
+    shown = whole_words if text_cells(whole_words) * 2 >= cells else text[:end]
+    return f"{shown.rstrip()}…"
+
+
+def _last_boundary(text: str, end: int) -> int:
+    """Return where the last word that ends at ``end`` or before it ends: 0 where none does.
+
+    Words end at spaces; a wide character is a word of its own.
+    """
+    for place in range(end, 0, -1):
+        if any(char == " " or char_cells(char) > 1 for char in text[place - 1 : place + 1]):
+            return place
+    return 0
 
 
 def _line(row: Sequence[Cell], widths: Sequence[int]) -> str:
