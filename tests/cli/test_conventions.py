@@ -54,3 +54,29 @@ def test_every_variable_that_is_read_is_in_the_table() -> None:
     assert found <= set(VARIABLES), found - set(VARIABLES)
     assert {name for name in VARIABLES if "JITTASK" in name} <= found
     assert set(MEANINGS) == set(ExitCode)
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "hint"),
+    [
+        ("lst", "no such command 'lst'", "did you mean list?"),
+        ("nonsense", "no such command 'nonsense'", "see jittask --help"),
+        ("new foo", "no such command 'foo'", "see jittask new --help"),
+        ("trigger", "missing argument 'TASK'", "see jittask trigger --help"),
+        ("log x", "invalid value for 'RUN': 'x' is not a valid integer", "see jittask log --help"),
+        ("completion", "missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish",
+         "see jittask completion --help"),
+        ("trigger A --timeout 3", "--timeout needs --wait", "see jittask trigger --help"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_line_and_a_hint(command: str, error: str, hint: str) -> None:
+    done = jittask_here(*command.split())
+    assert done.returncode == ExitCode.WRONG_USE
+    assert done.stdout == ""
+    assert done.stderr == f"error: {error}\n  hint: {hint}\n"
+
+
+def test_a_group_without_a_command_shows_its_help() -> None:
+    done = jittask_here("new")
+    assert done.returncode == ExitCode.WRONG_USE
+    assert "date-field  Write a task" in done.stderr
