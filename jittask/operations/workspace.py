@@ -16,7 +16,13 @@ from zoneinfo import ZoneInfo
 
 from jittask import zonedata
 from jittask.clock import Clock, SystemClock
-from jittask.operations.errors import NoRecords, NotFound, OperationError, Unavailable
+from jittask.operations.errors import (
+    InvalidArgument,
+    NoRecords,
+    NotFound,
+    OperationError,
+    Unavailable,
+)
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
@@ -154,6 +160,8 @@ class Workspace:
             yield self._open_store(create=create)
         except stores.NoRecords as error:
             raise NoRecords(str(error), error.hint) from error
+        except stores.BadCursor as error:
+            raise InvalidArgument("after", str(error), error.hint) from error
         except stores.StoreUnavailable as error:
             hint = "try again; is it up, and may this user write to it?"
             raise Unavailable(str(error), hint) from error
