@@ -222,3 +222,16 @@ def test_errors_are_part_of_the_package(tmp_path: Path) -> None:
 def test_no_tree(tmp_path: Path) -> None:
     with pytest.raises(errors.NotFound):
         Client(tmp_path / "nothing")
+
+
+def test_instants_at_the_ends_of_the_calendar_are_moved_inside(tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "app", timezone="Europe/Berlin")
+    tree.scheduled("Good")
+    with Client(tree.root, clock=FixedClock(NOW)) as jt:
+        upcoming = jt.next("Good", start=datetime.min, limit=1)
+        assert upcoming.occurrences[0].at == datetime(2026, 1, 5, 8, tzinfo=UTC)
+        assert list(jt.plan(start=datetime.max, end=datetime.max)) == []
+        assert next(jt.plan(start=datetime.min, end=datetime.max)).task == "tasks.Good"
+        with pytest.raises(errors.InvalidArgument) as caught:
+            jt.pause("Good", until=timedelta.max)
+        assert caught.value.argument == "until"
