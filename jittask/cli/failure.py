@@ -27,7 +27,9 @@ def show_wrong_use(error: click.ClickException, color: bool | None = None) -> No
         hint = error.hint
     elif isinstance(error, click.UsageError) and error.ctx is not None:
         hint = f"see {error.ctx.command_path} --help"
-    _show(words[:1].lower() + words[1:], hint, color)
+    if words[1:2].islower():  # a sentence of click's, not the name of a variable
+        words = words[:1].lower() + words[1:]
+    _show(words, hint, color)
 
 
 def show_error(error: OperationError, color: bool | None = None) -> None:
