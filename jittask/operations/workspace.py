@@ -23,14 +23,14 @@ from jittask.operations.errors import (
     OperationError,
     Unavailable,
 )
+from jittask.operations.manifest import MANIFEST, manifest_mistake, refuse_broken_manifest
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
     from jittask.data.app_data import AppData
+    from jittask.diagnostics import Diagnostic
     from jittask.model import AppSettings
     from jittask.store import Store
-
-MANIFEST = "app.json"
 
 
 def find_root(given: str | Path | None = None) -> Path:
@@ -64,7 +64,7 @@ class Workspace:
         self.clock = clock or SystemClock()
         self._opening = threading.RLock()
         self._compilation: Compilation | None = None
-        self._settings: AppSettings | None = None
+        self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
         self._store: Store | None = None
         self._store_settings: AppSettings | None = None
         self._data: AppData | None = None
@@ -120,14 +120,18 @@ class Workspace:
 
         As they were at the last look, where the tree has been compiled.
         """
+        return self._manifest()[0]
+
+    def _manifest(self) -> tuple[AppSettings, tuple[Diagnostic, ...]]:
+        """Return the settings, and what was found in ``app.json``."""
         from jittask.compiler.app_settings import read_app_settings
 
         with self._opening:
             if self._compilation is not None:
-                return self._compilation.app.settings
-            if self._settings is None:
-                self._settings = read_app_settings(self.root)
-            return self._settings
+                return self._compilation.app.settings, self._compilation.diagnostics
+            if self._read_settings is None:
+                self._read_settings = read_app_settings(self.root)
+            return self._read_settings
 
     @property
     def zone(self) -> ZoneInfo:
@@ -143,14 +147,19 @@ class Workspace:
     @property
     def may_have_store(self) -> bool:
         """Whether a run store may exist; known without importing what opens it."""
-        return self.settings.store is not None or (self.root / ".jittask/jittask.db").exists()
+        return self.settings.store is not None or self._has_default_store
+
+    @property
+    def _has_default_store(self) -> bool:
+        return (self.root / ".jittask/jittask.db").exists()
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:
         """Give the tree's run store, which stays open until ``close``.
 
         Raises NoRecords where there is none (without ``create``), Unavailable
-        where it does not answer, OperationError where it cannot be used.
+        where it does not answer, Conflict where ``app.json`` may name another
+        one but cannot be read, OperationError where it cannot be used.
         """
         from sqlalchemy.exc import DBAPIError
 
@@ -173,12 +182,17 @@ class Workspace:
         from jittask.store import Store
 
         with self._opening:
-            if self._store is not None and self._store_settings != self.settings:
+            settings, diagnostics = self._manifest()
+            if self._store is not None and manifest_mistake(diagnostics) is not None:
+                return self._store  # what was opened by the settings before is the right one
+            if create or not self._has_default_store:
+                refuse_broken_manifest(diagnostics)
+            if self._store is not None and self._store_settings != settings:
                 self._store.close()
                 self._store = None
             if self._store is None:
-                self._store = Store.open(self.settings, self.root, create=create)
-                self._store_settings = self.settings
+                self._store = Store.open(settings, self.root, create=create)
+                self._store_settings = settings
             return self._store
 
     # --- the data

@@ -24,8 +24,12 @@ from jittask.operations.errors import (
     OperationError,
     Unavailable,
 )
-from jittask.operations.inspect.next import next_of_task
+from jittask.operations.inspect.catalog import catalog
+from jittask.operations.inspect.next import next_of_all, next_of_task
+from jittask.operations.inspect.plan.window import planned_timers
+from jittask.operations.inspect.records import RecordQuery, records
 from jittask.operations.inspect.run import run_with_log
+from jittask.operations.inspect.status import status
 from jittask.operations.rows import RowKey
 from jittask.operations.workspace import Workspace
 from jittask.runtime import Runtime
@@ -201,3 +205,38 @@ def test_a_number_that_no_run_can_have_is_not_found(workspace: Workspace, number
     for operation in (end, rerun, run_with_log):
         with pytest.raises(NotFound, match=f"no run {number}"):
             operation(workspace, number)
+
+
+@pytest.mark.parametrize("text", ["{", '{"appId": "t", "name": "t", "settings": {"store": 5}}'])
+def test_nothing_is_asked_of_a_run_store_that_may_be_another(tree: Tree, text: str) -> None:
+    tree.scheduled("A")
+    tree.write("app.json", text)
+    with Workspace(tree.root, FixedClock(NOW)) as opened:
+        for ask in (
+            lambda: trigger(opened, "A"),
+            lambda: pause(opened, "A"),
+            lambda: records(opened, RecordQuery()),
+            lambda: next_of_task(opened, "A"),
+            lambda: next_of_all(opened),
+            lambda: planned_timers(opened.compilation),
+            lambda: catalog(opened),
+        ):
+            with pytest.raises(Conflict, match=r"app\.json cannot be used: app\.json:1"):
+                ask()
+        found = status(opened)
+        assert (found.is_broken, found.elements[0].name) == (True, "app.json")
+    assert not (tree.root / ".jittask/jittask.db").exists()
+
+
+def test_an_open_run_store_stays_open_while_the_manifest_is_broken(tree: Tree) -> None:
+    tree.scheduled("A")
+    with Workspace(tree.root, FixedClock(NOW)) as other:
+        trigger(other, "A")  # a run store where one is by default
+    tree.write("app.json", {"appId": "t", "name": "t", "settings": {"store": "sqlite:///b.db"}})
+    with Workspace(tree.root, FixedClock(NOW)) as opened:
+        trigger(opened, "A")
+        trigger(opened, "A")
+        tree.write("app.json", "{")
+        opened.refresh()
+        trigger(opened, "A")
+        assert len(records(opened, RecordQuery(statuses=frozenset({"pending"}))).records) == 3

@@ -15,6 +15,7 @@ from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.operations.inspect.stored_state import paused_note, stored_state
 from jittask.operations.inspect.task_timer import timer_of, unmatched_filter
+from jittask.operations.manifest import refuse_broken_manifest
 from jittask.operations.naming import find_task
 from jittask.operations.times import TICK, within_known_years
 from jittask.operations.workspace import Workspace
@@ -82,6 +83,7 @@ def next_of_all(
     With ``skipped``, what holidays skip before it is listed too.
     """
     _check_limit(limit)
+    refuse_broken_manifest(workspace.compilation.diagnostics)
     begin = _begin(workspace, start)
     timers = {
         task.name: task.timer
