@@ -102,7 +102,9 @@ def main() -> NoReturn:
     """Run the command line and exit; see ``ExitCode``."""
     color = color_from_environment()
     try:
-        code = cli.main(standalone_mode=False, complete_var=COMPLETE_VARIABLE, color=color)
+        code = cli.main(
+            prog_name="jittask", standalone_mode=False, complete_var=COMPLETE_VARIABLE, color=color
+        )
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.exceptions.NoArgsIsHelpError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import click
 
-from jittask.cli.formatting import char_cells, printable
+from jittask.cli.formatting import char_cells, one_line
 
 _GAP = "  "
 _WIDE = 200
@@ -42,7 +42,7 @@ def table_lines(
     """
     width = _terminal_width() if width is None else width
     cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-    cells = [[Cell(_one_line(cell.text), cell.colour) for cell in row] for row in cells]
+    cells = [[Cell(one_line(cell.text), cell.colour) for cell in row] for row in cells]
     head = [Cell(name) for name in header]
     widths = _fitted(
         [max(text_cells(row[n].text) for row in [head, *cells]) for n in range(len(head))],
@@ -105,10 +105,6 @@ def _line(row: Sequence[Cell], widths: Sequence[int]) -> str:
         gap = " " * (width - text_cells(text))
         parts.append((click.style(text, fg=cell.colour) if cell.colour else text) + gap)
     return _GAP.join(parts).rstrip()
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split()))
 
 
 def _terminal_width() -> int:

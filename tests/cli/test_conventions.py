@@ -80,3 +80,19 @@ def test_a_group_without_a_command_shows_its_help() -> None:
     done = jittask_here("new")
     assert done.returncode == ExitCode.WRONG_USE
     assert "date-field  Write a task" in done.stderr
+
+
+def test_what_people_and_rows_say_cannot_steer_a_terminal(tree: Tree) -> None:
+    tree.scheduled("A")
+    said = "moving\x1b[2J\nhouse"
+    shown = []
+    for command in (
+        ["pause", "A", "--note", said], ["status"], ["next", "A"], ["next"], ["trigger", "A"],
+        ["kill", "1", "--note", said], ["kill", "1", "--wait"], ["log", "1"], ["records"],
+    ):  # fmt: skip
+        done = jittask_here(*command, "--tree", tree.root, FORCE_COLOR="1", NO_COLOR="")
+        shown.append(done.stdout + done.stderr)
+    assert sum("moving" in text for text in shown) >= 6, shown
+    for text in shown:
+        assert "\x1b[2J" not in text
+        assert "moving" not in text or "moving�[2J house" in text
