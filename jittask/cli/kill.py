@@ -59,6 +59,7 @@ def _show(accepted: Accepted) -> None:
     run = accepted.run
     if accepted.ended:
         click.echo(f"run {run.id} of {run.task}: {run.status}")
-        click.echo(f"  {one_line(run.detail or '')}")
+        if run.detail:
+            click.echo(f"  {one_line(run.detail)}")
     else:
         click.echo(f"run {run.id} of {run.task}: asked to be killed")

@@ -161,7 +161,7 @@ class Workspace:
         where it does not answer, Conflict where ``app.json`` may name another
         one but cannot be read, OperationError where it cannot be used.
         """
-        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.exc import DataError, DBAPIError
 
         from jittask import store as stores
 
@@ -177,6 +177,9 @@ class Workspace:
         except stores.StoreError as error:
             kind = Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
             raise kind(str(error), error.hint) from error
+        except (UnicodeEncodeError, DataError) as error:  # a lone surrogate; NUL on PostgreSQL
+            reason = str(error.orig if isinstance(error, DataError) else error).splitlines()[0]
+            raise OperationError(f"the run store cannot take this text: {reason}") from error
 
     def _open_store(self, *, create: bool) -> Store:
         from jittask.store import Store

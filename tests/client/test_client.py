@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -235,3 +236,19 @@ def test_instants_at_the_ends_of_the_calendar_are_moved_inside(tmp_path: Path) -
         with pytest.raises(errors.InvalidArgument) as caught:
             jt.pause("Good", until=timedelta.max)
         assert caught.value.argument == "until"
+
+
+@pytest.mark.parametrize("text", ["a\udcff", "a\0b"])
+def test_a_text_that_no_store_can_keep_is_an_operation_error_or_finds_nothing(
+    shop: Tree, text: str
+) -> None:
+    with Client(shop.root) as jt:
+        jt.trigger("Good")
+        for call in (
+            lambda: jt.pause("Good", note=text),
+            lambda: list(jt.records(row=text)),
+            lambda: jt.stats(text),
+            lambda: jt.trigger("Row", row=text),
+        ):
+            with suppress(errors.OperationError):
+                call()
