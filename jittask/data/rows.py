@@ -107,7 +107,7 @@ class Rows:
         except OverflowError as error:  # SQLite's driver refuses it before the database does
             raise BadKey(key, self.model) from error
         except DataError as error:
-            if isinstance(error.__cause__, sa.exc.DataError):
+            if isinstance(error.__cause__, sa.exc.DataError | UnicodeEncodeError):
                 raise BadKey(key, self.model) from error
             raise
         return found[0] if found else None

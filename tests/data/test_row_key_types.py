@@ -83,6 +83,7 @@ def test_a_scanned_key_finds_its_row(keyed: Open, kind: Any, value: object) -> N
         (sa.Double(), 0.25, '"abc"'),
         (sa.Date(), date(2026, 5, 1), '"abc"'),
         (sa.DateTime(), datetime(2026, 5, 1), '"abc"'),
+        (sa.String(40), "abc", r'"\udcff"'),
     ],
 )
 def test_a_text_that_is_no_key_is_said_to_be_none(
