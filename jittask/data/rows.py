@@ -102,13 +102,14 @@ class Rows:
         query = sa.select(*columns)
         for column, value in zip(self._keys, values, strict=True):
             query = query.where(self._is(column, value))
+        shown = values if len(values) > 1 else values[0]
         try:
             found = self._read(query)
         except OverflowError as error:  # SQLite's driver refuses it before the database does
-            raise BadKey(key, self.model) from error
+            raise BadKey(shown, self.model) from error
         except DataError as error:
             if isinstance(error.__cause__, sa.exc.DataError | UnicodeEncodeError):
-                raise BadKey(key, self.model) from error
+                raise BadKey(shown, self.model) from error
             raise
         return found[0] if found else None
 
