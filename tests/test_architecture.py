@@ -14,7 +14,7 @@ GROUND = {
     "clock",
     "environment",
     "rules",
-    "datatypes",
+    "field_types",
     "zonedata",
     "version",
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from jittask.cli.formatting import duration, to_json
+from jittask.cli.formatting import duration, one_line, to_json
 from jittask.cli.options import note
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.wait import wait_for_end
@@ -66,7 +66,7 @@ def show_outcome(accepted: Accepted) -> None:
     run = accepted.run
     click.echo(f"run {run.id} of {run.task}: {run.status}")
     if run.detail:
-        click.echo(f"  {run.detail}")
+        click.echo(f"  {one_line(run.detail)}")
     if run.error:
         click.echo(run.error.rstrip())
     if run.result not in (None, "null"):

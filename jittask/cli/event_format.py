@@ -9,7 +9,7 @@ import click
 
 from jittask import zonedata
 from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
-from jittask.cli.formatting import clock_time, duration, local
+from jittask.cli.formatting import clock_time, duration, local, one_line
 from jittask.model import RunStatus, Trigger
 from jittask.operations.naming import shown_row_key
 from jittask.runtime.events import (
@@ -97,7 +97,7 @@ class Words:
         yield self._line(event, "run", "  ".join(words), "blue")
         if event.detail and event.status is not RunStatus.COMPLETED:
             more = f"  (jittask log {event.run})" if event.error else ""
-            yield f"           {event.detail}{more}"
+            yield f"           {one_line(event.detail)}{more}"
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
@@ -122,4 +122,4 @@ class Words:
 
 
 def _named(event: Started | Finished) -> str:
-    return f"{event.task} [{shown_row_key(event.row)}]" if event.row else event.task
+    return f"{event.task} [{one_line(shown_row_key(event.row))}]" if event.row else event.task

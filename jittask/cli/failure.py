@@ -11,15 +11,40 @@ Failure = OperationError
 _POSITIONAL = frozenset({"task", "run", "tree", "title", "folder"})
 
 
+class WrongUse(click.UsageError):
+    """A command line that cannot be understood, with what may be meant."""
+
+    def __init__(self, message: str, hint: str) -> None:
+        super().__init__(message)
+        self.hint = hint
+
+
+def show_wrong_use(error: click.ClickException, color: bool | None = None) -> None:
+    """Write an error of the command line to standard error, in the form of our own errors."""
+    words = " ".join(error.format_message().split()).removesuffix(".")
+    hint = None
+    if isinstance(error, WrongUse):
+        hint = error.hint
+    elif isinstance(error, click.UsageError) and error.ctx is not None:
+        hint = f"see {error.ctx.command_path} --help"
+    if words[1:2].islower():  # a sentence of click's, not the name of a variable
+        words = words[:1].lower() + words[1:]
+    _show(words, hint, color)
+
+
 def show_error(error: OperationError, color: bool | None = None) -> None:
     """Write an error to standard error; ``color`` is as in ``click.echo``."""
-    label = click.style("error", fg="red", bold=True)
     words = str(error)
     if isinstance(error, InvalidArgument):
         words = f"{_on_the_command_line(error.argument)}: {words}"
+    _show(words, error.hint, color)
+
+
+def _show(words: str, hint: str | None, color: bool | None) -> None:
+    label = click.style("error", fg="red", bold=True)
     click.echo(f"{label}: {words}", err=True, color=color)
-    if error.hint:
-        click.echo(f"  hint: {error.hint}", err=True, color=color)
+    if hint:
+        click.echo(f"  hint: {hint}", err=True, color=color)
 
 
 def _on_the_command_line(argument: str) -> str:

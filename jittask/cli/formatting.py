@@ -42,6 +42,11 @@ def printable(text: str) -> str:
     return "".join(char if char.isprintable() or char == "\t" else "�" for char in text)
 
 
+def one_line(text: str) -> str:
+    """Return a text that people or rows have given, in one line that cannot steer a terminal."""
+    return printable(" ".join(text.split()))
+
+
 def char_cells(char: str) -> int:
     """Return how many cells of a terminal a character takes."""
     if unicodedata.east_asian_width(char) in "WF":

@@ -9,7 +9,7 @@ import click
 
 from jittask.cli.accepted import note_timeout, request_data
 from jittask.cli.arguments import run_argument, wait_options
-from jittask.cli.formatting import to_json
+from jittask.cli.formatting import one_line, to_json
 from jittask.cli.options import format_option, note, quiet_option, tree_option
 from jittask.cli.tree import workspace
 from jittask.model import Reason
@@ -59,6 +59,7 @@ def _show(accepted: Accepted) -> None:
     run = accepted.run
     if accepted.ended:
         click.echo(f"run {run.id} of {run.task}: {run.status}")
-        click.echo(f"  {run.detail}")
+        if run.detail:
+            click.echo(f"  {one_line(run.detail)}")
     else:
         click.echo(f"run {run.id} of {run.task}: asked to be killed")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jittask.cli.arguments import run_argument
-from jittask.cli.formatting import local, to_json
+from jittask.cli.formatting import local, one_line, to_json
 from jittask.cli.options import format_option, note, quiet_option, tree_option
 from jittask.cli.run_text import run_head
 from jittask.cli.tree import workspace
@@ -51,7 +51,7 @@ def _show(opened: Workspace, found: RunLog) -> None:
     run, zone = found.run, opened.zone
     _show_head(opened, run)
     if run.detail:
-        click.echo(run.detail)
+        click.echo(one_line(run.detail))
     for attempt in run.attempts:
         memory = f", peak {attempt.peak_kb / 1024:.0f} MiB" if attempt.peak_kb else ""
         click.echo(
@@ -96,7 +96,7 @@ def _show_end(opened: Workspace, run: Run, shape: str) -> None:
     if shape == "json":
         click.echo(json.dumps({"run": run_view(run, opened.now())}, ensure_ascii=False))
         return
-    click.echo(f"\n{run.status}{f': {run.detail}' if run.detail else ''}")
+    click.echo(f"\n{run.status}{f': {one_line(run.detail)}' if run.detail else ''}")
     if run.error:
         click.echo(run.error.rstrip())
     if run.result is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import errno
 import importlib
 import os
@@ -13,7 +14,7 @@ import click
 from jittask import __version__
 from jittask.cli.color import color_from_environment
 from jittask.cli.exit_codes import COMPLETE_VARIABLE, ExitCode
-from jittask.cli.failure import show_error
+from jittask.cli.failure import WrongUse, show_error, show_wrong_use
 from jittask.operations.errors import InvalidArgument, OperationError
 
 _COMMANDS = {
@@ -56,6 +57,18 @@ class _Commands(click.Group):
         command: click.Command = importlib.import_module(_COMMANDS[name][0]).command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find a command; the error of a misspelt one names the command that is meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.UsageError as error:
+            near = difflib.get_close_matches(args[0], _COMMANDS, 1)
+            if not near:
+                raise
+            raise WrongUse(f"no such command {args[0]!r}", f"did you mean {near[0]}?") from error
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; click itself would end with 1 where the reader has left."""
         try:
@@ -89,11 +102,16 @@ def main() -> NoReturn:
     """Run the command line and exit; see ``ExitCode``."""
     color = color_from_environment()
     try:
-        code = cli.main(standalone_mode=False, complete_var=COMPLETE_VARIABLE, color=color)
+        code = cli.main(
+            prog_name="jittask", standalone_mode=False, complete_var=COMPLETE_VARIABLE, color=color
+        )
     except click.exceptions.Exit as stop:
         code = stop.exit_code
-    except click.ClickException as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
+        code = error.exit_code
+    except click.ClickException as error:
+        show_wrong_use(error, color)
         code = error.exit_code
     except InvalidArgument as error:
         show_error(error, color)

@@ -7,6 +7,7 @@ import shlex
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from jittask.cli.options import tree_option
 from jittask.clock import clock_from_environment
@@ -64,6 +65,9 @@ def scheduled(
 
     Example: jittask new scheduled Weekly report --cron "0 9 * * 1"
     """
+    source = click.get_current_context().get_parameter_source("repeat")
+    if cron is not None and source is ParameterSource.COMMANDLINE:
+        raise click.UsageError("--cron and --repeat exclude each other")
     task = NewTask(" ".join(title), name, folder, enabled=not disabled)
     with _workspace(tree) as opened:
         _show(opened, new_scheduled(opened, task, start=start, repeat=repeat, cron=cron))

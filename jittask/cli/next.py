@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.arguments import optional_task_argument
-from jittask.cli.formatting import to_json
+from jittask.cli.formatting import one_line, to_json
 from jittask.cli.language import language_option
 from jittask.cli.occurrence_text import notes_text, time_text
 from jittask.cli.options import format_option, note, quiet_option, tree_option
@@ -79,7 +79,7 @@ def _show(found: Upcoming, language: str, *, named: bool) -> None:
         parts = (time_text(entry), entry.task if named else "", notes_text(entry))
         click.echo("  ".join(part for part in parts if part))
     for name, pause in found.pauses.items():
-        note(f"{name}: {pause.describe(found.timers[name].zone)}")
+        note(f"{name}: {one_line(pause.describe(found.timers[name].zone))}")
     for sentence in found.unannounced:
         note(sentence)
     if found.left_out:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jittask.cli.formatting import one_line
 from jittask.operations.inspect.occurrences import TaskOccurrence
 
 
@@ -12,4 +13,4 @@ def time_text(found: TaskOccurrence) -> str:
 
 def notes_text(found: TaskOccurrence) -> str:
     """Return its notes in one line."""
-    return "; ".join(note.text for note in found.notes)
+    return one_line("; ".join(note.text for note in found.notes))

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from jittask.cli.arguments import task_argument
-from jittask.cli.formatting import to_json
+from jittask.cli.formatting import one_line, to_json
 from jittask.cli.options import format_option, quiet_option, tree_option
 from jittask.cli.tree import workspace
 from jittask.operations.control.pauses import pause
@@ -42,4 +42,4 @@ def command(task: str, until: str | None, note: str | None, tree: Path | None, s
     if shape == "json":
         click.echo(to_json(pause_view(paused) | {"paused": True}))
     else:
-        click.echo(f"{paused.task}: {paused.describe(zone)}")
+        click.echo(f"{paused.task}: {one_line(paused.describe(zone))}")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from jittask.cli.formatting import local
+from jittask.cli.formatting import local, one_line
 from jittask.model import Run, RunStatus
 from jittask.operations.inspect.records import OVERDUE, status_of
 from jittask.operations.naming import shown_row_key
@@ -24,7 +24,7 @@ STATUS_COLOURS: Mapping[str, str] = {
 def run_head(run: Run, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     """Yield the two lines that name a run."""
     key = shown_row_key(run.row_key)
-    row = f" [{key}]" if key else ""
+    row = f" [{one_line(key)}]" if key else ""
     again = f", again for run {run.rerun_of}" if run.rerun_of else ""
     yield f"run {run.id} of {run.task}{row}: {status_of(run, now)}"
     yield f"due {local(run.effective, zone)}, trigger {run.trigger}{again}"

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
-from jittask.cli.formatting import local, to_json
+from jittask.cli.formatting import local, one_line, to_json
 from jittask.cli.options import format_option, quiet_option, tree_argument, watch_option
 from jittask.cli.tree import workspace
 from jittask.cli.watch import watch as watch_changes
@@ -60,7 +60,7 @@ def _lines(found: Status, zone: ZoneInfo, root: Path) -> Iterator[str]:
     if found.last_scan is not None:
         yield f"the planner's last scan was {local(found.last_scan, zone)}"
     for pause in found.pauses:
-        yield f"{pause.task}: {pause.describe(zone)}, since {local(pause.since, zone)}"
+        yield f"{pause.task}: {one_line(pause.describe(zone))}, since {local(pause.since, zone)}"
     yield f"tz database {found.zones_edition}, holidays package {found.holidays_edition}"
     sources = SourceLines(root)
     for element in found.elements:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import click
 
-from jittask.cli.formatting import char_cells, printable
+from jittask.cli.formatting import char_cells, one_line
 
 _GAP = "  "
 _WIDE = 200
@@ -42,7 +42,7 @@ def table_lines(
     """
     width = _terminal_width() if width is None else width
     cells = [[cell if isinstance(cell, Cell) else Cell(cell) for cell in row] for row in rows]
-    cells = [[Cell(_one_line(cell.text), cell.colour) for cell in row] for row in cells]
+    cells = [[Cell(one_line(cell.text), cell.colour) for cell in row] for row in cells]
     head = [Cell(name) for name in header]
     widths = _fitted(
         [max(text_cells(row[n].text) for row in [head, *cells]) for n in range(len(head))],
@@ -72,16 +72,30 @@ def text_cells(text: str) -> int:
 
 
 def shortened(text: str, cells: int) -> str:
-    """Return a text that takes at most that many cells, with … where it was cut."""
+    """Return a text that takes at most that many cells, with … where it was cut.
+
+    It is cut between words, unless that would leave less than half of the room used.
+    """
     if text_cells(text) <= cells:
         return text
-    kept, left = "", cells - 1
-    for char in text:
-        left -= char_cells(char)
-        if left < 0:
-            break
-        kept += char
-    return f"{kept.rstrip()}…"
+    end, left = 0, cells - 1
+    while char_cells(text[end]) <= left:
+        left -= char_cells(text[end])
+        end += 1
+    whole_words = text[: _last_boundary(text, end)]
+    shown = whole_words if text_cells(whole_words) * 2 >= cells else text[:end]
+    return f"{shown.rstrip()}…"
+
+
+def _last_boundary(text: str, end: int) -> int:
+    """Return where the last word that ends at ``end`` or before it ends: 0 where none does.
+
+    Words end at spaces; a wide character is a word of its own.
+    """
+    for place in range(end, 0, -1):
+        if any(char == " " or char_cells(char) > 1 for char in text[place - 1 : place + 1]):
+            return place
+    return 0
 
 
 def _line(row: Sequence[Cell], widths: Sequence[int]) -> str:
@@ -91,10 +105,6 @@ def _line(row: Sequence[Cell], widths: Sequence[int]) -> str:
         gap = " " * (width - text_cells(text))
         parts.append((click.style(text, fg=cell.colour) if cell.colour else text) + gap)
     return _GAP.join(parts).rstrip()
-
-
-def _one_line(text: str) -> str:
-    return printable(" ".join(text.split()))
 
 
 def _terminal_width() -> int:

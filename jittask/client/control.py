@@ -13,6 +13,7 @@ from jittask.operations.control.rerun import rerun
 from jittask.operations.control.trigger import trigger
 from jittask.operations.control.wait import wait_for_end
 from jittask.operations.edit.enabled import Switched, set_enabled
+from jittask.operations.errors import InvalidArgument
 from jittask.operations.rows import RowKey
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class ControlCalls(OpenTree):
         """
         workspace = self._fresh()
         if isinstance(until, timedelta):
-            until = workspace.now() + until
+            until = _after(workspace.now(), until)
         return pause(workspace, task, until=self._instant(until), note=note)
 
     def resume(self, task: str) -> Resumed:
@@ -100,3 +101,10 @@ class ControlCalls(OpenTree):
 
     def _waited(self, accepted: Accepted, wait: bool, timeout: float | None) -> Accepted:
         return wait_for_end(self._workspace, accepted, timeout) if wait else accepted
+
+
+def _after(now: datetime, step: timedelta) -> datetime:
+    try:
+        return now + step
+    except OverflowError:
+        raise InvalidArgument("until", f"expected a shorter time, got {step}") from None

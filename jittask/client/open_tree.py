@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from jittask.clock import Clock
+from jittask.operations.times import within_known_years
 from jittask.operations.workspace import Workspace
 
 PAGE_SIZE = 200
@@ -39,6 +40,9 @@ class OpenTree:
         return self._workspace
 
     def _instant(self, given: datetime | None) -> datetime | None:
-        if given is None or given.tzinfo is not None:
-            return given
-        return given.replace(tzinfo=self._workspace.zone)
+        """Return an aware instant, within the years that schedules know."""
+        if given is None:
+            return None
+        if given.tzinfo is None:
+            given = given.replace(tzinfo=self._workspace.zone)
+        return within_known_years(given)

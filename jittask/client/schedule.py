@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
-from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from jittask.client.open_tree import PAGE_SIZE, OpenTree
-from jittask.operations.errors import InvalidArgument
+from jittask.operations.naming import member
 from jittask.operations.rows import RowKey, row_key_text
 
 if TYPE_CHECKING:
@@ -17,8 +16,6 @@ if TYPE_CHECKING:
     from jittask.operations.inspect.next import Upcoming
     from jittask.operations.inspect.occurrences import TaskOccurrence
     from jittask.operations.inspect.status import Status
-
-_Choice = TypeVar("_Choice", bound=StrEnum)
 
 
 class ScheduleCalls(OpenTree):
@@ -86,8 +83,8 @@ class ScheduleCalls(OpenTree):
         wanted = CatalogFilter(
             tag=tag,
             folder=folder,
-            kind=None if kind is None else _member(TaskKind, kind, "kind"),
-            state=None if state is None else _member(TaskState, state, "state"),
+            kind=None if kind is None else member(TaskKind, kind, "kind"),
+            state=None if state is None else member(TaskState, state, "state"),
         )
         workspace, cursor = self._fresh(), None
         while True:
@@ -116,11 +113,3 @@ class ScheduleCalls(OpenTree):
         from jittask.operations.inspect.status import status
 
         return status(self._fresh())
-
-
-def _member(choices: type[_Choice], given: str, argument: str) -> _Choice:
-    try:
-        return choices(given)
-    except ValueError:
-        known = ", ".join(choices)
-        raise InvalidArgument(argument, f"expected one of {known}, got {given!r}") from None

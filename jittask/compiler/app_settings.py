@@ -9,19 +9,22 @@ from pathlib import Path
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.settings import read_settings
+from jittask.diagnostics import Diagnostic
 from jittask.model import AppSettings, ElementKind
 
 
-def read_app_settings(root: Path) -> AppSettings:
-    """Return the settings of a tree as a compilation gives them, without its diagnostics.
+def read_app_settings(root: Path) -> tuple[AppSettings, tuple[Diagnostic, ...]]:
+    """Return the settings of a tree as a compilation gives them, and what was found in app.json.
 
-    The default database is the one named, whether or not there is such an element.
+    The default database is the one named, whether or not there is such an
+    element. The calendar is not checked.
     """
     files = Files(root, tops=())
     names = dict.fromkeys(ElementKind, _AnyName())
     findings = Findings(None)
     # the calendar is in no setting that is returned, and its package takes long to import
-    return read_settings(files, os.environ, names, findings, check_calendar=False).app
+    settings = read_settings(files, os.environ, names, findings, check_calendar=False)
+    return settings.app, tuple(findings.found)
 
 
 class _AnyName(Collection[str]):

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import Module
-from jittask.datatypes import DATATYPES
+from jittask.field_types import DATATYPES
 from jittask.model import FieldInfo, FieldType
 
 

@@ -5,11 +5,19 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from jittask.data.databases import DataError
 from jittask.data.table_model import TableModel
 from jittask.model import FieldType
+
+
+class BadKey(DataError):
+    """A text that can be no key of a table, such as letters where its key is a date."""
+
+    def __init__(self, key: object, model: TableModel) -> None:
+        super().__init__(f"{key!r} is no key of {model.name}")
 
 
 def row_key(row: Mapping[str, Any], model: TableModel) -> str:
@@ -21,8 +29,8 @@ def row_key(row: Mapping[str, Any], model: TableModel) -> str:
 def key_values(key: str, model: TableModel) -> list[Any]:
     """Return the key columns' values of a row key, typed.
 
-    A plain text is a key of one column. Raises DataError for a text that is no
-    key of that table.
+    A plain text is a key of one column. Raises BadKey for a text that is no key
+    of that table, and DataError where it has another number of values.
     """
     try:
         decoded = json.loads(key)
@@ -32,9 +40,12 @@ def key_values(key: str, model: TableModel) -> list[Any]:
     if len(values) != len(model.key_fields):
         names = ", ".join(field.name for field in model.key_fields)
         raise DataError(f"{model.name}: a row is named by its {names}, got {key!r}")
-    return [
-        _typed(value, field.type) for value, field in zip(values, model.key_fields, strict=True)
-    ]
+    try:
+        return [
+            _typed(value, field.type) for value, field in zip(values, model.key_fields, strict=True)
+        ]
+    except (ValueError, TypeError, InvalidOperation) as error:
+        raise BadKey(decoded, model) from error
 
 
 def _plain(value: Any) -> Any:
@@ -42,17 +53,24 @@ def _plain(value: Any) -> Any:
 
 
 def _typed(value: Any, kind: FieldType) -> Any:
-    try:
-        match kind:
-            case FieldType.INTEGER:
-                return int(value)
-            case FieldType.DATE:
-                return date.fromisoformat(value)
-            case FieldType.DATETIME:
-                return datetime.fromisoformat(value)
-            case FieldType.TIME:
-                return time.fromisoformat(value)
-            case _:
-                return value if isinstance(value, str) else str(value)
-    except (ValueError, TypeError) as error:
-        raise DataError(f"{value!r} is no key of that table") from error
+    match kind:
+        case FieldType.INTEGER:
+            return int(value)
+        case FieldType.FLOAT:
+            return float(value)
+        case FieldType.DECIMAL:
+            return _finite(Decimal(str(value)))
+        case FieldType.DATE:
+            return date.fromisoformat(value)
+        case FieldType.DATETIME:
+            return datetime.fromisoformat(value)
+        case FieldType.TIME:
+            return time.fromisoformat(value)
+        case _:
+            return value if isinstance(value, str) else str(value)
+
+
+def _finite(number: Decimal) -> Decimal:
+    if not number.is_finite():
+        raise ValueError(f"{number} is no finite number")
+    return number

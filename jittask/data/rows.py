@@ -10,8 +10,9 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
+from jittask.data import sqlite
 from jittask.data.databases import DataError, one_line
-from jittask.data.row_keys import key_values
+from jittask.data.row_keys import BadKey, key_values
 from jittask.data.sql import where
 from jittask.data.table_model import TableModel
 from jittask.data.tables import complete, table_for
@@ -95,14 +96,29 @@ class Rows:
             after = [page[-1][key.name] for key in self.model.key_fields]
 
     def get(self, key: str) -> Row | None:
-        """Return the whole row of a key, or None. Raises DataError for a text that is no key."""
+        """Return the whole row of a key, or None. Raises BadKey for a text that is no key."""
         values = key_values(key, self.model)
         columns = (self.table.c[field.name].label(field.name) for field in self.model.fields)
         query = sa.select(*columns)
         for column, value in zip(self._keys, values, strict=True):
-            query = query.where(column == value)
-        found = self._read(query)
+            query = query.where(self._is(column, value))
+        shown = values if len(values) > 1 else values[0]
+        try:
+            found = self._read(query)
+        except OverflowError as error:  # SQLite's driver refuses it before the database does
+            raise BadKey(shown, self.model) from error
+        except DataError as error:
+            if isinstance(error.__cause__, sa.exc.DataError | UnicodeEncodeError):
+                raise BadKey(shown, self.model) from error
+            raise
         return found[0] if found else None
+
+    def _is(self, column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
+        """Return that a key column has a value; SQLite keeps an instant in several forms."""
+        if isinstance(value, datetime) and self.engine.dialect.name == "sqlite":
+            forms = sqlite.datetime_forms(value)
+            return sa.type_coerce(column, sa.String()).in_(forms)
+        return column == value
 
     def get_dated(self, key: str, names: Sequence[str]) -> Row | None:
         """Return the whole row of a key, or None, with these fields checked to hold dates.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -11,6 +12,12 @@ def prepare(engine: sa.Engine) -> None:
     """Set up each new connection of an SQLite engine, and let savepoints work."""
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "savepoint", _begin)
+
+
+def datetime_forms(instant: datetime) -> list[str]:
+    """Return the texts in which SQLite files hold a date and time: with a space or a T."""
+    forms = {instant.isoformat(sep, spec) for sep in " T" for spec in ("auto", "microseconds")}
+    return sorted(forms)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

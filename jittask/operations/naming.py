@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 import json
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Protocol
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jittask.model import ElementKind, FieldInfo, FieldType, Run
 from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
@@ -14,7 +15,10 @@ if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
     from jittask.store import Store
 
+_Choice = TypeVar("_Choice", bound=StrEnum)
 _NAMES_SHOWN = 10
+_LAST_RUN = 2**63 - 1
+"""The greatest number that a run store can keep; drivers refuse to look for more."""
 _NUMBER_KEYS = frozenset({FieldType.INTEGER, FieldType.FLOAT})
 
 
@@ -63,9 +67,18 @@ def no_task(name: str, known: Sequence[str]) -> NotFound:
     return NotFound(f"no task {name!r}", f"there are: {', '.join(known[:_NAMES_SHOWN])}{more}")
 
 
+def member(choices: type[_Choice], given: str, argument: str) -> _Choice:
+    """Return the choice that is written so. Raises InvalidArgument, which lists them all."""
+    try:
+        return choices(given)
+    except ValueError:
+        known = ", ".join(choices)
+        raise InvalidArgument(argument, f"expected one of {known}, got {given!r}") from None
+
+
 def find_run(store: Store, number: int) -> Run:
     """Return the run of that number. Raises NotFound."""
-    run = store.run(number)
+    run = store.run(number) if abs(number) <= _LAST_RUN else None
     if run is None:
         raise NotFound(f"no run {number}", "jittask records lists them")
     return run

@@ -40,16 +40,19 @@ def row_for(workspace: Workspace, task: CompiledTask, row: RowKey | None) -> str
 
 def _existing_row(workspace: Workspace, task: DateFieldTask, row: RowKey) -> str:
     from jittask.data.databases import DataError
+    from jittask.data.row_keys import BadKey, row_key
 
     try:
         rows = workspace.data.rows(task.model)
         key = stored_row_key(rows.model, row_key_text(row))
         found = rows.get(key)
+    except BadKey as error:
+        raise InvalidArgument("row", str(error)) from error
     except DataError as error:
         raise Unavailable(str(error)) from error
     if found is None:
         raise NotFound(f"{task.model.name} has no row {shown_row_key(key)}")
-    return key
+    return row_key(found, rows.model)  # as a scan stores it, whatever way it was written
 
 
 def row_key_text(row: RowKey) -> str:

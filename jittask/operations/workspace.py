@@ -16,15 +16,21 @@ from zoneinfo import ZoneInfo
 
 from jittask import zonedata
 from jittask.clock import Clock, SystemClock
-from jittask.operations.errors import NoRecords, NotFound, OperationError, Unavailable
+from jittask.operations.errors import (
+    InvalidArgument,
+    NoRecords,
+    NotFound,
+    OperationError,
+    Unavailable,
+)
+from jittask.operations.manifest import MANIFEST, manifest_mistake, refuse_broken_manifest
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
     from jittask.data.app_data import AppData
+    from jittask.diagnostics import Diagnostic
     from jittask.model import AppSettings
     from jittask.store import Store
-
-MANIFEST = "app.json"
 
 
 def find_root(given: str | Path | None = None) -> Path:
@@ -58,7 +64,7 @@ class Workspace:
         self.clock = clock or SystemClock()
         self._opening = threading.RLock()
         self._compilation: Compilation | None = None
-        self._settings: AppSettings | None = None
+        self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
         self._store: Store | None = None
         self._store_settings: AppSettings | None = None
         self._data: AppData | None = None
@@ -114,14 +120,18 @@ class Workspace:
 
         As they were at the last look, where the tree has been compiled.
         """
+        return self._manifest()[0]
+
+    def _manifest(self) -> tuple[AppSettings, tuple[Diagnostic, ...]]:
+        """Return the settings, and what was found in ``app.json``."""
         from jittask.compiler.app_settings import read_app_settings
 
         with self._opening:
             if self._compilation is not None:
-                return self._compilation.app.settings
-            if self._settings is None:
-                self._settings = read_app_settings(self.root)
-            return self._settings
+                return self._compilation.app.settings, self._compilation.diagnostics
+            if self._read_settings is None:
+                self._read_settings = read_app_settings(self.root)
+            return self._read_settings
 
     @property
     def zone(self) -> ZoneInfo:
@@ -137,16 +147,21 @@ class Workspace:
     @property
     def may_have_store(self) -> bool:
         """Whether a run store may exist; known without importing what opens it."""
-        return self.settings.store is not None or (self.root / ".jittask/jittask.db").exists()
+        return self.settings.store is not None or self._has_default_store
+
+    @property
+    def _has_default_store(self) -> bool:
+        return (self.root / ".jittask/jittask.db").exists()
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:
         """Give the tree's run store, which stays open until ``close``.
 
         Raises NoRecords where there is none (without ``create``), Unavailable
-        where it does not answer, OperationError where it cannot be used.
+        where it does not answer, Conflict where ``app.json`` may name another
+        one but cannot be read, OperationError where it cannot be used.
         """
-        from sqlalchemy.exc import DBAPIError
+        from sqlalchemy.exc import DataError, DBAPIError
 
         from jittask import store as stores
 
@@ -154,23 +169,33 @@ class Workspace:
             yield self._open_store(create=create)
         except stores.NoRecords as error:
             raise NoRecords(str(error), error.hint) from error
+        except stores.BadCursor as error:
+            raise InvalidArgument("after", str(error), error.hint) from error
         except stores.StoreUnavailable as error:
             hint = "try again; is it up, and may this user write to it?"
             raise Unavailable(str(error), hint) from error
         except stores.StoreError as error:
             kind = Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
             raise kind(str(error), error.hint) from error
+        except (UnicodeEncodeError, DataError) as error:  # a lone surrogate; NUL on PostgreSQL
+            reason = str(error.orig if isinstance(error, DataError) else error).splitlines()[0]
+            raise OperationError(f"the run store cannot take this text: {reason}") from error
 
     def _open_store(self, *, create: bool) -> Store:
         from jittask.store import Store
 
         with self._opening:
-            if self._store is not None and self._store_settings != self.settings:
+            settings, diagnostics = self._manifest()
+            if self._store is not None and manifest_mistake(diagnostics) is not None:
+                return self._store  # what was opened by the settings before is the right one
+            if create or not self._has_default_store:
+                refuse_broken_manifest(diagnostics)
+            if self._store is not None and self._store_settings != settings:
                 self._store.close()
                 self._store = None
             if self._store is None:
-                self._store = Store.open(self.settings, self.root, create=create)
-                self._store_settings = self.settings
+                self._store = Store.open(settings, self.root, create=create)
+                self._store_settings = settings
             return self._store
 
     # --- the data

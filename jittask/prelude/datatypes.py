@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jittask.datatypes import DATATYPES
+from jittask.field_types import DATATYPES
 
 
 class Declaration:

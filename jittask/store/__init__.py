@@ -1,6 +1,7 @@
 """The run store: all SQL about runs is behind ``Store`` (rules R1, R3, R4, R9)."""
 
 from jittask.store.errors import (
+    BadCursor,
     LeadershipLost,
     NoRecords,
     OldSchema,
@@ -11,6 +12,7 @@ from jittask.store.location import state_folder, store_url
 from jittask.store.store import Store
 
 __all__ = [
+    "BadCursor",
     "LeadershipLost",
     "NoRecords",
     "OldSchema",

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from jittask.model import Reason, RunStatus, Trigger
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
@@ -43,8 +45,7 @@ def request_kill(connection: Connection, run: int, note: str | None, now: dateti
     query = sa.select(runs.c.id).where(runs.c.id == run, runs.c.status == RunStatus.EXECUTING)
     if connection.execute(query).one_or_none() is None:
         return False
-    connection.execute(sa.delete(kills_table).where(kills_table.c.run_id == run))
-    connection.execute(sa.insert(kills_table).values(run_id=run, at=to_micros(now), note=note))
+    _put(connection, kills_table.c.run_id, run, {"at": to_micros(now), "note": note})
     return True
 
 
@@ -77,15 +78,27 @@ def kills(connection: Connection, running: Sequence[int]) -> dict[int, str | Non
 
 def put_pause(connection: Connection, pause: Pause) -> None:
     """Pause a task, or change its pause."""
-    connection.execute(sa.delete(pauses).where(pauses.c.task == pause.task))
-    connection.execute(
-        sa.insert(pauses).values(
-            task=pause.task,
-            since=to_micros(pause.since),
-            until=maybe_micros(pause.until),
-            note=pause.note,
-        )
-    )
+    values = {
+        "since": to_micros(pause.since),
+        "until": maybe_micros(pause.until),
+        "note": pause.note,
+    }
+    _put(connection, pauses.c.task, pause.task, values)
+
+
+def _put(
+    connection: Connection, key_column: sa.Column[Any], key: object, values: dict[str, Any]
+) -> None:
+    """Write the row of a key, whether or not there is one; others may write it too."""
+    change = sa.update(key_column.table).where(key_column == key).values(values)
+    if connection.execute(change).rowcount:
+        return
+    row = {key_column.name: key, **values}
+    try:
+        with connection.begin_nested():
+            connection.execute(sa.insert(key_column.table).values(row))
+    except IntegrityError:  # somebody else has written it between the two statements
+        connection.execute(change)
 
 
 def end_pause(connection: Connection, task: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jittask.store.errors import StoreError
+from jittask.store.errors import BadCursor
 from jittask.store.record_filter import By
 
 
@@ -12,7 +12,7 @@ def cursor_of(by: By, key: int, number: int) -> str:
 
 
 def parse_cursor(cursor: str, by: By) -> tuple[int, int]:
-    """Return the instant and the id of a cursor. Raises StoreError for a text that is none."""
+    """Return the instant and the id of a cursor. Raises BadCursor for a text that is none."""
     sorted_by, _, rest = cursor.partition(":")
     key, _, number = rest.partition(":")
     try:
@@ -20,12 +20,12 @@ def parse_cursor(cursor: str, by: By) -> tuple[int, int]:
     except ValueError:
         place = None
     if place is None or sorted_by not in list(By):
-        raise StoreError(
-            f"--after: {cursor!r} is no cursor", hint="take the `next` of the page before"
+        raise BadCursor(
+            f"{cursor!r} is no cursor", hint="take the cursor that the page before gave"
         )
     if sorted_by != by:
-        raise StoreError(
-            f"--after: this cursor is of a listing by {sorted_by}, not by {by}",
+        raise BadCursor(
+            f"this cursor is of a listing by {sorted_by}, not by {by}",
             hint=f"add --by {sorted_by}",
         )
     return place

@@ -11,6 +11,10 @@ class StoreError(Exception):
         self.hint = hint
 
 
+class BadCursor(StoreError):
+    """A text is no cursor, or not one of this listing."""
+
+
 class NoRecords(StoreError):
     """Nothing has run yet: the run store has not been made."""
 

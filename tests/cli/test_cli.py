@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -13,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from jittask.cli.main import _COMMANDS
-from tests.running import Program, jittask
+from tests.running import PATIENCE, Program, jittask
 from tests.tree import Tree
 
 pytestmark = pytest.mark.process
@@ -190,6 +191,23 @@ def test_try_rolls_back_what_a_thread_of_the_body_did(tree: Tree) -> None:
     assert "result 2" in done.stderr, done.stderr
     with closing(sqlite3.connect(tree.root / "d.db")) as database:
         assert database.execute("select count(*) from Thing").fetchone() == (0,)
+
+
+def test_ctrl_c_ends_a_try_without_a_traceback(tree: Tree) -> None:
+    tree.scheduled(
+        "Waits",
+        "import threading\n\ndef customFunc():\n"
+        "    print('begun', flush=True)\n    threading.Event().wait()\n",
+    )
+    words = [sys.executable, "-m", "jittask", "try", "Waits", "--tree", str(tree.root)]
+    trying = subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    assert trying.stdout is not None
+    assert trying.stdout.readline() == "begun\n"
+    trying.send_signal(signal.SIGINT)
+    _, errors = trying.communicate(timeout=PATIENCE)
+    assert trying.returncode == 130
+    assert errors.startswith("interrupted after ")
+    assert len(errors.splitlines()) == 1
 
 
 def test_a_failing_body_shows_its_own_traceback(tree: Tree) -> None:

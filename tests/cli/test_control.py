@@ -463,7 +463,7 @@ def test_records_are_filtered_sorted_and_paged(tree: Tree) -> None:
     ):
         assert jittask("records", *wrong, "--tree", tree.root).returncode == 2, wrong
     done = jittask("records", "--after", first["next"], "--by", "start", "--tree", tree.root)
-    assert (done.returncode, "add --by effective" in done.stderr) == (1, True)
+    assert (done.returncode, "add --by effective" in done.stderr) == (2, True)
     assert "did you mean tasks.A?" in jittask("records", "AA", "--tree", tree.root).stderr
 
 

@@ -54,3 +54,45 @@ def test_every_variable_that_is_read_is_in_the_table() -> None:
     assert found <= set(VARIABLES), found - set(VARIABLES)
     assert {name for name in VARIABLES if "JITTASK" in name} <= found
     assert set(MEANINGS) == set(ExitCode)
+
+
+@pytest.mark.parametrize(
+    ("command", "error", "hint"),
+    [
+        ("lst", "no such command 'lst'", "did you mean list?"),
+        ("nonsense", "no such command 'nonsense'", "see jittask --help"),
+        ("new foo", "no such command 'foo'", "see jittask new --help"),
+        ("trigger", "missing argument 'TASK'", "see jittask trigger --help"),
+        ("log x", "invalid value for 'RUN': 'x' is not a valid integer", "see jittask log --help"),
+        ("completion", "missing argument '{bash|zsh|fish}'. Choose from: bash, zsh, fish",
+         "see jittask completion --help"),
+        ("trigger A --timeout 3", "--timeout needs --wait", "see jittask trigger --help"),
+    ],
+)  # fmt: skip
+def test_wrong_use_is_one_line_and_a_hint(command: str, error: str, hint: str) -> None:
+    done = jittask_here(*command.split())
+    assert done.returncode == ExitCode.WRONG_USE
+    assert done.stdout == ""
+    assert done.stderr == f"error: {error}\n  hint: {hint}\n"
+
+
+def test_a_group_without_a_command_shows_its_help() -> None:
+    done = jittask_here("new")
+    assert done.returncode == ExitCode.WRONG_USE
+    assert "date-field  Write a task" in done.stderr
+
+
+def test_what_people_and_rows_say_cannot_steer_a_terminal(tree: Tree) -> None:
+    tree.scheduled("A")
+    said = "moving\x1b[2J\nhouse"
+    shown = []
+    for command in (
+        ["pause", "A", "--note", said], ["status"], ["next", "A"], ["next"], ["trigger", "A"],
+        ["kill", "1", "--note", said], ["kill", "1", "--wait"], ["log", "1"], ["records"],
+    ):  # fmt: skip
+        done = jittask_here(*command, "--tree", tree.root, FORCE_COLOR="1", NO_COLOR="")
+        shown.append(done.stdout + done.stderr)
+    assert sum("moving" in text for text in shown) >= 6, shown
+    for text in shown:
+        assert "\x1b[2J" not in text
+        assert "moving" not in text or "moving�[2J house" in text

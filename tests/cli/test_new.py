@@ -83,7 +83,8 @@ def test_what_is_there_stays(tree: Tree) -> None:
         (["date-field", "x", "--field", "name"], 1, "has no date field 'name'"),
         (["date-field", "x", "--model", "No"], 1, "no model 'models.No'"),
         (["date-field", "x", "--field", "at", "--time", "9"], 1, "time: expected"),
-        (["scheduled"], 2, "Missing argument"),
+        (["scheduled"], 2, "missing argument"),
+        (["scheduled", "x", "--cron", "0 9 * * 1", "--repeat", "day"], 2, "exclude each other"),
     ],
 )
 def test_mistakes_leave_nothing_behind(

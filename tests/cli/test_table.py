@@ -23,7 +23,7 @@ def test_what_fits_is_whole() -> None:
 
 
 def test_the_last_column_is_shortened_and_then_left_out() -> None:
-    assert lines(60)[1] == "tasks.billing.OverdueNotice  failed  no connection to the m…"
+    assert lines(60)[1] == "tasks.billing.OverdueNotice  failed  no connection to the…"
     assert lines(40) == [
         "task                         status",
         "tasks.billing.OverdueNotice  failed",
@@ -45,7 +45,7 @@ def test_several_columns_give_way_from_the_right() -> None:
         return click.unstyle(list(table_lines(header, rows, width, flexible=2))[1])
 
     assert shown(100) == "tasks.A  running  every day at 09:00  Every morning"
-    assert shown(50) == "tasks.A  running  every day at 09:00  Every morni…"
+    assert shown(50) == "tasks.A  running  every day at 09:00  Every…"
     assert shown(40) == "tasks.A  running  every day at 09:00"
     assert shown(32) == "tasks.A  running  every day at…"
     assert shown(20) == "tasks.A  running"
@@ -67,3 +67,20 @@ def test_colour_does_not_count_as_width() -> None:
     red = list(table_lines(HEADER, [("a", Cell("failed", "red"), "x")], 100))[1]
     assert click.unstyle(red) == plain
     assert red != plain
+
+
+@pytest.mark.parametrize(
+    ("text", "cells", "expected"),
+    [
+        ("30 minutes after dueAt (Europe/Berlin)", 34, "30 minutes after dueAt…"),
+        ("every minute from 1 January", 16, "every minute…"),
+        ("every minute from", 13, "every minute…"),
+        ("从2026年1月31日 00:00（Europe/Berlin）起", 21, "从2026年1月31日…"),
+        ("每天 09:00（Europe/Berlin）", 16, "每天 09:00（…"),
+        ("tasks/with/one/very/long/path", 12, "tasks/with/…"),
+        ("ValueError: tasks/with/one/very/long/path", 32, "ValueError: tasks/with/one/very…"),
+    ],
+)
+def test_a_text_is_cut_between_words(text: str, cells: int, expected: str) -> None:
+    assert shortened(text, cells) == expected
+    assert text_cells(expected) <= cells

@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -222,3 +223,32 @@ def test_errors_are_part_of_the_package(tmp_path: Path) -> None:
 def test_no_tree(tmp_path: Path) -> None:
     with pytest.raises(errors.NotFound):
         Client(tmp_path / "nothing")
+
+
+def test_instants_at_the_ends_of_the_calendar_are_moved_inside(tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "app", timezone="Europe/Berlin")
+    tree.scheduled("Good")
+    with Client(tree.root, clock=FixedClock(NOW)) as jt:
+        upcoming = jt.next("Good", start=datetime.min, limit=1)
+        assert upcoming.occurrences[0].at == datetime(2026, 1, 5, 8, tzinfo=UTC)
+        assert list(jt.plan(start=datetime.max, end=datetime.max)) == []
+        assert next(jt.plan(start=datetime.min, end=datetime.max)).task == "tasks.Good"
+        with pytest.raises(errors.InvalidArgument) as caught:
+            jt.pause("Good", until=timedelta.max)
+        assert caught.value.argument == "until"
+
+
+@pytest.mark.parametrize("text", ["a\udcff", "a\0b"])
+def test_a_text_that_no_store_can_keep_is_an_operation_error_or_finds_nothing(
+    shop: Tree, text: str
+) -> None:
+    with Client(shop.root) as jt:
+        jt.trigger("Good")
+        for call in (
+            lambda: jt.pause("Good", note=text),
+            lambda: list(jt.records(row=text)),
+            lambda: jt.stats(text),
+            lambda: jt.trigger("Row", row=text),
+        ):
+            with suppress(errors.OperationError):
+                call()

@@ -24,6 +24,12 @@ from jittask.operations.errors import (
     OperationError,
     Unavailable,
 )
+from jittask.operations.inspect.catalog import catalog
+from jittask.operations.inspect.next import next_of_all, next_of_task
+from jittask.operations.inspect.plan.window import planned_timers
+from jittask.operations.inspect.records import RecordQuery, records
+from jittask.operations.inspect.run import run_with_log
+from jittask.operations.inspect.status import status
 from jittask.operations.rows import RowKey
 from jittask.operations.workspace import Workspace
 from jittask.runtime import Runtime
@@ -171,3 +177,66 @@ def test_errors_have_one_base() -> None:
     assert issubclass(NoRecords, NotFound)
     assert issubclass(BrokenTask, Conflict)
     assert issubclass(NotFound, OperationError)
+
+
+@pytest.mark.parametrize(("row", "stored"), [("1.5", '"1.50"'), ("1.500", '"1.50"')])
+def test_a_row_has_one_key_however_it_is_written(tree: Tree, row: str, stored: str) -> None:
+    tree.things()
+    priced = {"type": "models.TableType", "title": "P", "db": "databases.D", "table": "priced"}
+    tree.write("models/Priced/e.json", priced)
+    tree.dated("Priced", timing={"startField": "day"}, modelPath="models.Priced")
+    with sqlite3.connect(tree.root / "d.db") as connection:
+        connection.execute("CREATE TABLE priced (id NUMERIC(10, 2) PRIMARY KEY, day DATE)")
+        connection.execute("INSERT INTO priced VALUES (1.5, NULL)")
+    with Workspace(tree.root, FixedClock(NOW)) as opened:
+        assert trigger(opened, "Priced", row=row).run.row_key == stored
+
+
+def test_a_row_that_cannot_be_a_key_is_a_wrong_argument(workspace: Workspace) -> None:
+    with pytest.raises(InvalidArgument, match="no key of"):
+        trigger(workspace, "Row", row=10**23)
+    with pytest.raises(InvalidArgument, match="no key of"):
+        next_of_task(workspace, "Row", row=str(10**23))
+
+
+@pytest.mark.parametrize("number", [10**23, -(10**23)])
+def test_a_number_that_no_run_can_have_is_not_found(workspace: Workspace, number: int) -> None:
+    trigger(workspace, "A")
+    for operation in (end, rerun, run_with_log):
+        with pytest.raises(NotFound, match=f"no run {number}"):
+            operation(workspace, number)
+
+
+@pytest.mark.parametrize("text", ["{", '{"appId": "t", "name": "t", "settings": {"store": 5}}'])
+def test_nothing_is_asked_of_a_run_store_that_may_be_another(tree: Tree, text: str) -> None:
+    tree.scheduled("A")
+    tree.write("app.json", text)
+    with Workspace(tree.root, FixedClock(NOW)) as opened:
+        for ask in (
+            lambda: trigger(opened, "A"),
+            lambda: pause(opened, "A"),
+            lambda: records(opened, RecordQuery()),
+            lambda: next_of_task(opened, "A"),
+            lambda: next_of_all(opened),
+            lambda: planned_timers(opened.compilation),
+            lambda: catalog(opened),
+        ):
+            with pytest.raises(Conflict, match=r"app\.json cannot be used: app\.json:1"):
+                ask()
+        found = status(opened)
+        assert (found.is_broken, found.elements[0].name) == (True, "app.json")
+    assert not (tree.root / ".jittask/jittask.db").exists()
+
+
+def test_an_open_run_store_stays_open_while_the_manifest_is_broken(tree: Tree) -> None:
+    tree.scheduled("A")
+    with Workspace(tree.root, FixedClock(NOW)) as other:
+        trigger(other, "A")  # a run store where one is by default
+    tree.write("app.json", {"appId": "t", "name": "t", "settings": {"store": "sqlite:///b.db"}})
+    with Workspace(tree.root, FixedClock(NOW)) as opened:
+        trigger(opened, "A")
+        trigger(opened, "A")
+        tree.write("app.json", "{")
+        opened.refresh()
+        trigger(opened, "A")
+        assert len(records(opened, RecordQuery(statuses=frozenset({"pending"}))).records) == 3

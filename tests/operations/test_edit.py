@@ -89,6 +89,15 @@ def test_what_would_not_load_leaves_nothing_behind(tree: Tree) -> None:
     assert not list(tree.root.glob("tasks/*/*"))
 
 
+@pytest.mark.parametrize("folder", ["a/b", "kept"])
+def test_a_refused_task_leaves_no_folder_behind(tree: Tree, folder: str) -> None:
+    tree.scheduled("kept/A")
+    before = sorted((tree.root / "tasks").rglob("*"))
+    with pytest.raises(OperationError, match="startTime"):
+        new_scheduled(Workspace(tree.root), NewTask("B", folder=folder), start="nonsense")
+    assert sorted((tree.root / "tasks").rglob("*")) == before
+
+
 def test_a_free_path_differs_in_more_than_case(tree: Tree) -> None:
     tree.scheduled("weeklyreport")
     assert free_path(tree.root, "tasks", None, "Weekly report") == "tasks/WeeklyReport2"

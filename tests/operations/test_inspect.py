@@ -355,3 +355,38 @@ def test_a_window_begins_with_what_is_given_and_after_now(tree: Tree, workspace:
     tree.dated("D")
     with pytest.raises(InvalidArgument):
         planned_timers(workspace.compilation, "D")
+
+
+@pytest.mark.parametrize("query", [RecordQuery(by="nope"), RecordQuery(trigger="nope")])  # type: ignore[arg-type]
+def test_a_record_query_of_unknown_words_is_a_wrong_argument(
+    workspace: Workspace, query: RecordQuery
+) -> None:
+    enqueue(workspace, "tasks.A")
+    with pytest.raises(InvalidArgument, match="expected one of"):
+        records(workspace, query)
+
+
+@pytest.mark.parametrize("cursor", ["nonsense", "start:1:1"])
+def test_a_text_that_is_no_cursor_is_a_wrong_argument(workspace: Workspace, cursor: str) -> None:
+    enqueue(workspace, "tasks.A")
+    with pytest.raises(InvalidArgument) as caught:
+        records(workspace, RecordQuery(), after=cursor)
+    assert caught.value.argument == "after"
+    assert "--after" not in str(caught.value)
+
+
+def test_records_until_before_since_is_a_wrong_argument(workspace: Workspace) -> None:
+    enqueue(workspace, "tasks.A")
+    with pytest.raises(InvalidArgument, match="the end is before the beginning"):
+        records(workspace, RecordQuery(since=NOW, until=NOW - HOUR))
+
+
+def test_fewer_than_none_is_a_wrong_argument(tree: Tree, workspace: Workspace) -> None:
+    tree.scheduled("A")
+    for call in (
+        lambda: next_of_task(workspace, "A", limit=-1),
+        lambda: next_of_all(workspace, limit=-1),
+    ):
+        with pytest.raises(InvalidArgument) as caught:
+            call()
+        assert caught.value.argument == "limit"

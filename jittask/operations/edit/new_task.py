@@ -160,6 +160,7 @@ def _write(workspace: Workspace, task: NewTask, data: dict[str, Any], body: str)
     path = free_path(workspace.root, parent, task.name, task.title)
     folder = workspace.root / path
     code, element = folder / "inner.py", folder / "e.json"
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True)
         code.write_text(body, encoding="utf-8")
@@ -172,7 +173,8 @@ def _write(workspace: Workspace, task: NewTask, data: dict[str, Any], body: str)
     if mistake is not None:
         element.unlink()
         code.unlink()
-        folder.rmdir()
+        for place in made:
+            place.rmdir()
         workspace.refresh()
         raise OperationError(mistake.message, mistake.hint)
     return WrittenTask(name, TaskType(data["type"]), (code, element))

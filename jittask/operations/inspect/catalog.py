@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from jittask.compiler.compiled import Compilation, CompiledTask, ScheduledTask
 from jittask.model import Element, ElementKind, TaskType
 from jittask.operations.errors import NoRecords
+from jittask.operations.manifest import refuse_broken_manifest
 from jittask.operations.workspace import Workspace
 from jittask.schedule.words import Language, in_words
 
@@ -101,10 +102,12 @@ def catalog(
 ) -> CatalogPage:
     """Return a page of the tasks, by name; ``after`` is the ``next`` of the page before.
 
-    Raises Unavailable, OperationError where the run store cannot be read.
+    Raises Conflict where ``app.json`` cannot be used, Unavailable,
+    OperationError where the run store cannot be read.
     """
     wanted = wanted or CatalogFilter()
     compilation, now = workspace.compilation, workspace.now()
+    refuse_broken_manifest(compilation.diagnostics)
     elements = [element for element in _tasks(compilation) if _is_wanted(element, wanted)]
     if wanted.tag is not None:
         elements = [element for element in elements if wanted.tag in _tags(compilation, element)]

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Occurrence
+from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.operations.inspect.stored_state import paused_note, stored_state
 from jittask.operations.inspect.task_timer import timer_of, unmatched_filter
+from jittask.operations.manifest import refuse_broken_manifest
 from jittask.operations.naming import find_task
 from jittask.operations.times import TICK, within_known_years
 from jittask.operations.workspace import Workspace
@@ -56,6 +58,7 @@ def next_of_task(
     With ``skipped``, those that holidays skip are among them. ``row`` is a shown
     row key. Raises NotFound, BrokenTask, InvalidArgument.
     """
+    _check_limit(limit)
     task = find_task(workspace.compilation, name)
     remarks = []
     if not task.enabled:
@@ -79,6 +82,8 @@ def next_of_all(
 
     With ``skipped``, what holidays skip before it is listed too.
     """
+    _check_limit(limit)
+    refuse_broken_manifest(workspace.compilation.diagnostics)
     begin = _begin(workspace, start)
     timers = {
         task.name: task.timer
@@ -97,6 +102,11 @@ def next_of_all(
             key=lambda entry: entry[:2],
         )
     return _upcoming(workspace, timers, found, left_out=max(0, len(firing) - limit))
+
+
+def _check_limit(limit: int) -> None:
+    if limit < 0:
+        raise InvalidArgument("limit", f"expected 0 or more, got {limit}")
 
 
 def _begin(workspace: Workspace, start: datetime | None) -> datetime:

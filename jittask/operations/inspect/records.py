@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jittask.model import Run, RunStatus, Trigger
 from jittask.operations.errors import InvalidArgument
-from jittask.operations.naming import existing_task_name, full_name, row_key_forms
+from jittask.operations.naming import existing_task_name, full_name, member, row_key_forms
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ def records(
             workspace.now(),
             limit,
             after,
-            by=By(query.by),
+            by=member(By, query.by, "by"),
             descending=query.descending,
         )
         unknown = name is not None and not page.records and name not in store.watermarks()
@@ -89,13 +89,15 @@ def _filter(query: RecordQuery, name: str | None) -> RecordFilter:
         raise InvalidArgument(
             "version", f"expected at least {VERSION_DIGITS} digits of a version, got {version!r}"
         )
+    if query.since is not None and query.until is not None and query.until < query.since:
+        raise InvalidArgument("until", "the end is before the beginning")
     statuses = frozenset(RunStatus(status) for status in query.statuses if status != OVERDUE)
     return RecordFilter(
         task=name,
         row_keys=() if query.row is None else row_key_forms(query.row),
         statuses=statuses if query.statuses else BEGUN_OR_ENDED,
         overdue=OVERDUE in query.statuses,
-        trigger=query.trigger,
+        trigger=None if query.trigger is None else member(Trigger, query.trigger, "trigger"),
         version=version,
         since=query.since,
         until=query.until,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from jittask import zonedata
 from jittask.diagnostics import Diagnostic
 from jittask.operations.errors import NoRecords
+from jittask.operations.manifest import MANIFEST
 from jittask.operations.workspace import Workspace
 from jittask.schedule.calendars import edition as holidays_edition
 
@@ -101,6 +102,11 @@ def _of_files(workspace: Workspace) -> Iterator[ElementState]:
     """Yield what a runtime would find, by name, in the files as they are now."""
     compilation = workspace.refresh()
     tasks = compilation.app.tasks
+    of_app = tuple(
+        found for found in compilation.diagnostics if found.is_error and found.element is None
+    )
+    if of_app:
+        yield ElementState(MANIFEST, BROKEN, None, None, of_app)
     for name in sorted(tasks.keys() | compilation.broken):
         if name in compilation.broken:
             yield ElementState(name, BROKEN, None, None, compilation.of(name))

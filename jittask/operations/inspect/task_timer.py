@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jittask.operations.errors import InvalidArgument, NotFound, OperationError
+from jittask.operations.manifest import refuse_broken_manifest
 from jittask.operations.naming import stored_row_key
 from jittask.operations.workspace import Workspace
 
@@ -18,10 +19,11 @@ def timer_of(workspace: Workspace, task: CompiledTask, row: str | None) -> Timer
     """Return the timer of a scheduled task, or of one row of a date-field task.
 
     ``row`` is a shown row key. Raises InvalidArgument where the task needs a
-    row or has none, NotFound, OperationError.
+    row or has none, NotFound, Conflict where ``app.json`` cannot be used, OperationError.
     """
     from jittask.compiler.compiled import ScheduledTask
 
+    refuse_broken_manifest(workspace.compilation.diagnostics)
     if isinstance(task, ScheduledTask):
         if row is not None:
             raise InvalidArgument("row", f"{task.name} is a scheduled task, so it has no rows")
@@ -41,10 +43,13 @@ def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, R
     Raises NotFound, InvalidArgument for a text that is no key, OperationError.
     """
     from jittask.data.databases import DataError
+    from jittask.data.row_keys import BadKey
 
     try:
         rows = workspace.data.rows(task.model)
         values = rows.get_dated(stored_row_key(rows.model, row), task.timer.fields)
+    except BadKey as error:
+        raise InvalidArgument("row", str(error)) from error
     except DataError as error:
         raise OperationError(str(error)) from error
     if values is None:

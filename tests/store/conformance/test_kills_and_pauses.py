@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from jittask.model import Reason, RunStatus, Trigger
@@ -27,6 +28,18 @@ def test_a_pause_holds_until_it_is_ended(store: Store) -> None:
     assert store.pauses() == {"tasks.A": pause}
     assert store.end_pause("tasks.A")
     assert not store.end_pause("tasks.A")
+
+
+def test_several_people_may_pause_one_task_at_once(store: Store) -> None:
+    def pause_and_resume(person: int) -> None:
+        for _ in range(20):
+            store.put_pause(Pause("tasks.A", NOW, None, f"note {person}"))
+            store.end_pause("tasks.A")
+        store.put_pause(Pause("tasks.A", NOW, None, "last"))
+
+    with ThreadPoolExecutor(6) as people:
+        list(people.map(pause_and_resume, range(6)))
+    assert set(store.pauses()) <= {"tasks.A"}
 
 
 def test_pauses_that_are_over_are_forgotten(store: Store) -> None:

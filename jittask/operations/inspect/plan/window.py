@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from jittask.compiler.compiled import Compilation, ScheduledTask
 from jittask.operations.errors import InvalidArgument
+from jittask.operations.manifest import refuse_broken_manifest
 from jittask.operations.naming import find_task
 from jittask.operations.times import TICK, within_known_years
 
@@ -44,6 +45,7 @@ def planned_timers(compilation: Compilation, name: str | None = None) -> Mapping
 
     Raises NotFound, BrokenTask, and InvalidArgument for a task that fires for rows.
     """
+    refuse_broken_manifest(compilation.diagnostics)
     if name is not None:
         task = find_task(compilation, name)
         if not isinstance(task, ScheduledTask):
