@@ -21,7 +21,7 @@ MEANINGS = {
     "run that was waited for did not end as it should, or not within `--timeout`.",
     ExitCode.WRONG_USE: "The command was not used as its help says.",
     ExitCode.OUR_FAILURE: "JitTask itself failed, or its output could not be written.",
-    ExitCode.INTERRUPTED: "It was ended with Ctrl-C.",
+    ExitCode.INTERRUPTED: "Ctrl-C ended it. What runs until Ctrl-C (`run`, `--watch`) ends with 0.",
 }
 
 COMPLETE_VARIABLE = "_JITTASK_COMPLETE"

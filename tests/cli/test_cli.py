@@ -71,6 +71,8 @@ def test_init_makes_a_tree_that_is_clean_and_runs(tmp_path: Path) -> None:
             "Hello",
             "--status",
             "completed",
+            "--trigger",
+            "manual",  # it may have fired by itself meanwhile
             "--tree",
             tmp_path / "shop",
             "--format",
