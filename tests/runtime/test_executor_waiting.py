@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -110,12 +111,12 @@ def test_what_waits_when_the_executor_is_closed_never_begins(
     timed_driver: Driver, tree: Tree, tmp_path: Path
 ) -> None:
     """A runtime that fails closes it at once: the next start runs what it has not recorded."""
-    begun = tmp_path / "begun"
+    before, begun = set(threading.enumerate()), tmp_path / "begun"
     tree.scheduled("Third", f"def customFunc():\n    open({str(begun)!r}, 'w').close()\n")
     gates = held_up(timed_driver, tree, tmp_path)
     timed_driver.submit(tree, run=3, task="tasks.Third")
     timed_driver.executor.close()
     for gate in gates.values():
         gate.open()
-    join_bodies()
+    join_bodies(before, tmp_path)
     assert not begun.exists()
