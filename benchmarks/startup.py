@@ -1,11 +1,14 @@
 """How soon a command answers, against Python's own start: ``--help``, validation, read commands.
 
+The tree has ten scheduled tasks, and one that fires for the rows of a table.
+
 Run: python benchmarks/startup.py [rounds]
 """
 
 from __future__ import annotations
 
 import json
+import sqlite3
 import statistics
 import subprocess
 import sys
@@ -21,6 +24,24 @@ TASK = {
     "funcType": "Inner",
     "timerCfg": {"startTime": "2026-01-05 09:00:00", "repeat": {"repeatType": "day"}},
 }
+ROWS: dict[str, dict[str, object]] = {
+    "databases/D": {
+        "e.json": {"type": "databases.SqliteType", "title": "D"},
+        "config.json": {"database": "d.db"},
+    },
+    "models/M": {
+        "e.json": {"type": "models.TableType", "title": "M", "db": "databases.D", "table": "m"},
+    },
+    "tasks/Row": {
+        "e.json": {
+            **TASK,
+            "type": "tasks.DateFieldType",
+            "modelPath": "models.M",
+            "timerCfg": {"startField": "due", "repeat": {"repeatType": "normal"}},
+        },
+        "inner.py": "def customFunc(rowData):\n    return 1\n",
+    },
+}
 
 
 def tree(root: Path, **settings: object) -> Path:
@@ -32,6 +53,16 @@ def tree(root: Path, **settings: object) -> Path:
         folder.mkdir()
         (folder / "e.json").write_text(json.dumps(TASK))
         (folder / "inner.py").write_text("def customFunc():\n    return 1\n")
+    for name, files in ROWS.items():
+        folder = root / name
+        folder.mkdir(parents=True)
+        for file, content in files.items():
+            text = content if isinstance(content, str) else json.dumps(content)
+            (folder / file).write_text(text)
+    with sqlite3.connect(root / "d.db") as connection:
+        connection.execute("CREATE TABLE m (id INTEGER PRIMARY KEY, due DATE)")
+        connection.execute("INSERT INTO m VALUES (1, '2099-01-05')")
+    connection.close()
     return root
 
 
@@ -39,6 +70,7 @@ def asks(root: Path) -> Iterator[tuple[str, list[str | Path]]]:
     """Yield the read commands; ``records`` needs a run store."""
     for command in ("status", "list", "next"):
         yield command, [command, "--tree", root]
+    yield "next --row", ["next", "Row", "--row", "1", "--tree", root]
     yield "explain", ["explain", "T0", "--tree", root]
     if (root / ".jittask/jittask.db").exists():
         yield "records", ["records", "--tree", root]
@@ -53,9 +85,10 @@ def main() -> None:
         plain = tree(Path(place) / "plain")
         calendar = tree(Path(place) / "calendar", calendar="CN")
         stored = tree(Path(place) / "stored")
-        subprocess.run(
-            [*jittask, "trigger", "T0", "--tree", stored], check=True, capture_output=True
-        )
+        known = tree(Path(place) / "known", calendar="CN")
+        for root in (stored, known):
+            trigger = [*jittask, "trigger", "T0", "--tree", root]
+            subprocess.run(trigger, check=True, capture_output=True)
         validate = [*jittask, "validate"]
         commands = {
             "python -c pass": [sys.executable, "-c", "pass"],
@@ -76,6 +109,7 @@ def main() -> None:
                 sys.executable, "-c", "import click, sqlalchemy",
             ],
             **{f"{name}, with a run store": [*jittask, *words] for name, words in asks(stored)},
+            "list, with a run store and calendar CN": [*jittask, "list", "--tree", known],
         }  # fmt: skip
         times: dict[str, list[float]] = {name: [] for name in commands}
         for _ in range(rounds):  # in turns, so that a slow moment slows all alike

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from jittask.clock import SystemClock
+from jittask.clock import FixedClock, SystemClock
 from jittask.runtime.executors import pool_worker
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
@@ -23,7 +23,7 @@ from jittask.runtime.executors.protocol import (
 )
 from jittask.store.lock import FileLock
 from tests.running import PATIENCE
-from tests.runtime.executor_driver import Driver, Gate, join_bodies, workplace
+from tests.runtime.executor_driver import AT, Driver, Gate, drive, join_bodies, workplace
 from tests.tree import Tree
 
 
@@ -221,3 +221,52 @@ def test_wake_ends_a_wait(driver: Driver) -> None:
     woken.start()
     assert list(driver.executor.poll(PATIENCE * 10)) == []
     woken.join()
+
+
+def test_what_has_begun_before_an_interrupt_is_not_unbegun(tree: Tree, tmp_path: Path) -> None:
+    """A worker is ahead of what is known of it: a run that is given back would run twice (I6)."""
+    gate, other = Gate(tmp_path / "gate1"), Gate(tmp_path / "gate2")
+    os.mkfifo(tmp_path / "witness")
+    tree.scheduled("T", "def customFunc():\n    pass\n")
+    tree.scheduled("First", f"def customFunc():\n    {gate.wait}\n")
+    tree.scheduled("Other", f"def customFunc():\n    {other.wait}\n")
+    tree.scheduled(
+        "Next", f"def customFunc():\n    open({str(tmp_path / 'witness')!r}, 'w').close()\n"
+    )
+    for driver in drive("process", tmp_path, FixedClock(AT)):
+        driver.run(tree, run=9)  # a body that is short, so that the next one waits in its process
+        driver.submit(tree, run=1, task="tasks.First")
+        driver.submit(tree, run=2, task="tasks.Other")  # keeps the other process
+        driver.submit(tree, run=3, task="tasks.Next")
+        gate.open()
+        (tmp_path / "witness").read_text()
+        driver.executor.interrupt()
+        assert isinstance(driver.outcome(1), Completed)
+        assert isinstance(driver.outcome(3), Completed | Interrupted)
+        assert isinstance(driver.outcome(2), Interrupted)
+        assert not driver.executor.executing()
+
+
+def test_a_kill_is_not_recorded_for_the_next_run(tree: Tree, tmp_path: Path) -> None:
+    """The body that was to be killed has just ended, and the next one of its process has begun."""
+    gate, held = Gate(tmp_path / "gate1"), Gate(tmp_path / "gate3")
+    os.mkfifo(tmp_path / "witness")
+    tree.scheduled("T", "def customFunc():\n    pass\n")
+    tree.scheduled("First", f"def customFunc():\n    {gate.wait}\n")
+    tree.scheduled(
+        "Next",
+        f"def customFunc():\n    open({str(tmp_path / 'witness')!r}, 'w').close()\n"
+        f"    {held.wait}\n",
+    )
+    for driver in drive("process", tmp_path, FixedClock(AT)):
+        driver.run(tree, run=9)
+        for run, task in ((1, "First"), (2, "First"), (3, "Next")):
+            driver.submit(tree, run=run, task=f"tasks.{task}")
+        gate.open()
+        (tmp_path / "witness").read_text()
+        driver.executor.kill(1, "killed by hand")
+        assert isinstance(driver.outcome(1), Completed)
+        assert driver.outcome(3) == Interrupted(
+            "its worker process was killed because of run 1, just ended"
+        )
+        driver.executor.interrupt()

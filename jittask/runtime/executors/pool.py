@@ -100,7 +100,7 @@ class Pool:
     def kill(self, worker: PoolWorker, why: Outcome) -> None:
         """Kill a worker process; ``why`` is the outcome of the run whose body it runs."""
         if worker.killed_for is None:
-            worker.killed_for = why
+            worker.killed_for, worker.killed_run = why, worker.running
             self.fork_server.kill(worker.number)
 
     def lose(self, worker: PoolWorker) -> None:

@@ -45,6 +45,10 @@ class PoolWorker:
         self.process: int | None = None
         self.ended = False
         self.killed_for: Outcome | None = None
+        self.killed_run: Assignment | None = None
+        """The run whose body was to be killed, as far as was known then."""
+        self.interrupted = False
+        """Whether what it has not begun is to be reported, and not given to another."""
         self.loading: Expected | None = None
         """What it loads before any run of it."""
         self._bundles = bundles

@@ -114,12 +114,15 @@ class ProcessExecutor:
         self._pool.end_at(self._clock.monotonic() + seconds_left)
 
     def interrupt(self) -> None:
-        """Kill every worker that runs a body; what waits has never begun."""
+        """Kill every worker that runs a body.
+
+        A worker is ahead of what is known of it: only when all that it has sent
+        is read, after its end, is it known what has never begun.
+        """
         for worker in self._pool:
             if worker.runs:
                 self._pool.kill(worker, Interrupted("the runtime was stopped"))
-                for assignment in worker.take_waiting():
-                    self._report(assignment, Unbegun())
+                worker.interrupted = True
         while self._backlog:
             self._report(self._backlog.popleft(), Unbegun())
 
@@ -185,11 +188,25 @@ class ProcessExecutor:
     def _end_dead(self) -> None:
         """Report the runs whose worker died, and give what waited there to others."""
         for worker in self._pool.dead:
-            self._backlog += worker.take_waiting()
+            waiting = worker.take_waiting()
+            if worker.interrupted:
+                for assignment in waiting:
+                    self._report(assignment, Unbegun())
+            else:
+                self._backlog += waiting
             if worker.running is not None:
-                died = Interrupted(f"its worker process (pid {worker.process}) died")
-                self._report(worker.running, worker.killed_for or died)
+                self._report(worker.running, _end_of_body(worker, worker.running))
         self._pool.dead.clear()
 
     def _report(self, assignment: Assignment, outcome: Outcome) -> None:
         self._reports.append(Done(assignment.run, assignment.token, assignment.attempt, outcome))
+
+
+def _end_of_body(worker: PoolWorker, run: Assignment) -> Outcome:
+    """Return what ended the body of ``run``, when the worker that ran it has ended."""
+    if worker.killed_for is None:
+        return Interrupted(f"its worker process (pid {worker.process}) died")
+    meant = worker.killed_run
+    if isinstance(worker.killed_for, Killed | TimedOut) and meant is not None and meant is not run:
+        return Interrupted(f"its worker process was killed because of run {meant.run}, just ended")
+    return worker.killed_for
