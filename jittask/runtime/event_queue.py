@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Self
 
 from jittask.runtime.errors import EventsLost
@@ -12,6 +12,8 @@ from jittask.runtime.events import Event, Stopped
 
 DEFAULT_CAPACITY = 50_000
 """Events: several bursts of a large tree, a few megabytes."""
+
+_BURST_SECONDS = 0.005
 
 
 class EventQueue:
@@ -24,6 +26,7 @@ class EventQueue:
         self._events: deque[Event] = deque()
         self._changed = threading.Condition()
         self._finished = False
+        self._ending = threading.Event()
 
     def put(self, event: Event) -> bool:
         """Add an event; False where the queue is full. After ``finish`` it is ignored."""
@@ -33,7 +36,8 @@ class EventQueue:
             if len(self._events) >= self.capacity:
                 return False
             self._events.append(event)
-            self._changed.notify_all()
+            if len(self._events) == 1:  # else its reader is not waiting
+                self._changed.notify_all()
             return True
 
     def take(self, seconds: float | None = None) -> Event | None:
@@ -46,8 +50,29 @@ class EventQueue:
                 raise TimeoutError
             return self._events.popleft() if self._events else None
 
+    def bursts(self) -> Iterator[Event]:
+        """Yield the events as they come, until the queue is finished and empty.
+
+        A reader that is woken for every event would take turns with the thread
+        that puts them, and slow it: this one wakes a bounded number of times a
+        second.
+        """
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._events or self._finished)
+                if not self._events:
+                    return
+            while self._events:
+                try:
+                    event = self._events.popleft()
+                except IndexError:  # cleared in between
+                    break
+                yield event
+            self._ending.wait(_BURST_SECONDS)
+
     def finish(self) -> None:
         """Take no more events; those that wait can still be read."""
+        self._ending.set()
         with self._changed:
             self._finished = True
             self._changed.notify_all()

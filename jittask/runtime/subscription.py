@@ -101,8 +101,7 @@ class Subscription:
         self.drop("it was closed")
 
     def _deliver(self) -> None:
-        queue = self._queue
-        while (event := queue.take()) is not None:
+        for event in self._queue.bursts():
             try:
                 self._listener(event)
             except BaseException as error:
