@@ -12,7 +12,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 
 from jittask import Client, Runtime, errors
@@ -44,6 +44,8 @@ def client(request: Request) -> Client:
 
 
 Tasks = Annotated[Client, Depends(client)]
+Seconds = Annotated[float, Query(ge=0, le=3600)]
+Limit = Annotated[int, Query(ge=1, le=1000)]
 
 
 @api.exception_handler(errors.OperationError)
@@ -54,14 +56,14 @@ def refused(_: Request, error: errors.OperationError) -> JSONResponse:
 
 
 @api.post("/tasks/{task}/runs", status_code=202)
-def trigger(task: str, tasks: Tasks, row: str | None = None, wait: float = 0) -> dict[str, Any]:
+def trigger(task: str, tasks: Tasks, row: str | None = None, wait: Seconds = 0) -> dict[str, Any]:
     """Run a task now; wait for its end for some seconds at most."""
     accepted = tasks.trigger(task, row=row, wait=wait > 0, timeout=wait)
     return summary(accepted.run)
 
 
 @api.get("/tasks/{task}/runs")
-def records(task: str, tasks: Tasks, limit: int = 20) -> list[dict[str, Any]]:
+def records(task: str, tasks: Tasks, limit: Limit = 20) -> list[dict[str, Any]]:
     """List the newest runs of a task."""
     return [summary(run) for run in islice(tasks.records(task), limit)]
 
