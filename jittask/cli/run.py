@@ -12,6 +12,7 @@ from socket import socketpair
 
 import click
 
+from jittask.cli import collector
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import format_option, quiet_option, tree_argument
@@ -22,7 +23,6 @@ from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
 _DRAIN_SECONDS = 10.0
-_PYTHONS_OWN = (700, 10, 10)  # a command that ends soon collects less often than this
 _MOST_UNPRINTED = 500_000  # events; a pager that is left open for hours must not end the output
 _OUR_FAILURE = 3  # as in main
 _STOPPING = (signal.SIGINT, signal.SIGTERM)
@@ -55,8 +55,7 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     finally:
         gc.enable()
     stops.started()
-    gc.freeze()  # nor is it visited again and again, between two runs
-    gc.set_threshold(*_PYTHONS_OWN)
+    collector.expect_to_stay()
     while not runtime.join(3600):
         continue
     printer.check()
