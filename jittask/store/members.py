@@ -9,7 +9,7 @@ one whose counter moves in the meantime stays alive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -89,10 +89,3 @@ def check_term(connection: Connection, term: int) -> None:
     query = sa.select(leases.c.term).where(leases.c.name == _PLANNING).with_for_update(read=True)
     if connection.execute(query).scalar() != term:
         raise LeadershipLost
-
-
-def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
-    """Whether a runtime has sent a heartbeat within a lease, by its own clock; for people only."""
-    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
-    last = connection.execute(query).scalar()
-    return last is not None and last > to_micros(now - lease)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -85,3 +85,10 @@ def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
         last_reload_ok=row.last_reload_ok,
         last_scan=maybe_instant(row.last_scan),
     )
+
+
+def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
+    """Whether a runtime has sent a heartbeat within a lease, by its own clock; for people only."""
+    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
+    last = connection.execute(query).scalar()
+    return last is not None and last > to_micros(now - lease)

@@ -192,7 +192,7 @@ def _stored(workspace: Workspace, now: datetime) -> _Stored:
     if not workspace.may_have_store:
         return _Stored()
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             pauses = {name: pause for name, pause in store.pauses().items() if pause.is_active(now)}
             if not store.runtime_alive(now):
                 return _Stored(pauses)
@@ -211,7 +211,7 @@ def _with_runs(workspace: Workspace, stored: _Stored, names: Sequence[str]) -> _
     if not workspace.may_have_store:
         return stored
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             last, pending = store.last_runs(names), store.next_pending(names)
     except NoRecords:
         return stored

@@ -53,7 +53,7 @@ def records(
     from jittask.store.record_filter import By
 
     name = None if query.task is None else full_name(query.task)
-    with workspace.store() as store:
+    with workspace.stored() as store:
         page = store.records(
             _filter(query, name),
             workspace.now(),

@@ -92,7 +92,7 @@ def _stored(workspace: Workspace) -> StoreStatus | None:
     if not workspace.may_have_store:
         return None
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             return store.status(workspace.now())
     except NoRecords:
         return None

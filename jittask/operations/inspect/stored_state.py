@@ -29,7 +29,7 @@ def stored_state(workspace: Workspace) -> StoredState:
         return StoredState()
     now = workspace.now()
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             pauses = {name: pause for name, pause in store.pauses().items() if pause.is_active(now)}
             activated = {name: mark.activated for name, mark in store.watermarks().items()}
             return StoredState(pauses, activated)

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
 from jittask.store import control, element_states, queries, runtimes
-from jittask.store.facade.membership_methods import MembershipMethods
+from jittask.store.facade.part import StorePart
+from jittask.store.lock import runtime_lock
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
 
-class StatusMethods(MembershipMethods):
+class StatusMethods(StorePart):
     """The state of elements, runtimes and the queue."""
+
+    def runtime_alive(self, now: datetime) -> bool:
+        """Whether a runtime is alive that will run what is due."""
+        if self.shared:
+            with self._database.reading() as connection:
+                return runtimes.anyone_alive(connection, now, self._lease)
+        with runtime_lock(self._database.lock_stem) as lock:
+            return not lock.take(shared=True)
 
     def status(self, now: datetime) -> StoreStatus:
         """Return what ``jittask status`` shows."""
@@ -39,14 +47,6 @@ class StatusMethods(MembershipMethods):
         if self.shared:
             return runtimes.sharing_runtimes(connection, now - self._lease)
         return runtimes.latest_runtimes(connection, alive=alive)
-
-    def put_elements(self, rows: Mapping[str, ElementRow], known: Mapping[str, ElementRow]) -> None:
-        """Replace what is ``known`` of the elements, by name; writes only what is different."""
-        changed = [row for name, row in rows.items() if known.get(name) != row]
-        gone = [name for name in known if name not in rows]
-        if changed or gone:
-            with self._database.writing() as connection:
-                element_states.put_elements(connection, changed, gone)
 
     def elements(self) -> dict[str, ElementRow]:
         """Return what a runtime last reported of the elements, by name."""
