@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from jittask.model import Note, Occurrence
 from jittask.schedule.calendars import SEARCH_DAYS, announced
-from jittask.schedule.cron import EveryHour
 from jittask.schedule.cycle import LAST_YEAR, Elapsed
 from jittask.schedule.days import LAST, Days, EveryMonths, EveryYears, MonthDays
 from jittask.schedule.roll import Direction, Roll
@@ -117,11 +116,16 @@ class _Explaining:
         for instant in occurrence.nominals[:_MOST_LISTED]:
             self._about(self._clock.named(Nominal(instant)))
 
+    def _fires_each_real_hour(self) -> bool:
+        from jittask.schedule.cron import EveryHour  # late: few trees have a cron
+
+        return isinstance(self._timer.cycle, Elapsed | EveryHour)
+
     def _about(self, wall: datetime) -> None:
         """Say what a fold or a short month made of a wall time."""
         zone = self._timer.zone
         again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC) > resolve(wall, zone)
-        if again and not isinstance(self._timer.cycle, Elapsed | EveryHour):
+        if again and not self._fires_each_real_hour():
             words = f"{wall:%H:%M} comes twice that day (clocks go back); it fires the first time"
             self._say("dst-fold", words)
         every = self._timer.cycle.every if isinstance(self._timer.cycle, Days) else None

@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.days import LAST
 from jittask.schedule.offset import Offset
 from jittask.schedule.roll import Direction
 from jittask.schedule.words.parts import Speaker, amount, clock
+
+if TYPE_CHECKING:
+    from jittask.schedule.cron import EveryHour, FixedHours
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
