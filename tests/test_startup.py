@@ -138,3 +138,14 @@ def test_nothing_is_collected_at_the_end_of_a_command(with_a_run: Path) -> None:
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     assert int(done.stdout.split()[-1]) > 1000
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("command", ["records", "log 1", "stats"])
+def test_what_has_run_is_read_without_the_compiler(command: str, with_a_run: Path) -> None:
+    found = modules(*command.split(), "--tree", with_a_run)
+    assert not found & {
+        "jittask.compiler.build",
+        "jittask.schedule.timer",
+        "jittask.model.elements",
+    }

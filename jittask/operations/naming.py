@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from jittask.model import ElementKind, FieldInfo, FieldType, Run
+from jittask.model import ElementKind, FieldType, Run
 from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
+    from jittask.model import FieldInfo
     from jittask.store import StoreReader
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
