@@ -1,0 +1,146 @@
+"""What a calendar knows of days and of years, found once (rules T1, T8)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, timedelta
+from threading import RLock
+from typing import TYPE_CHECKING, NamedTuple
+
+from jittask.schedule.day_bits import all_days, days_of
+
+if TYPE_CHECKING:
+    from holidays import HolidayBase
+
+    from jittask.schedule.calendars import Calendar
+
+_DAY = timedelta(days=1)
+_SATURDAY = 5
+_CHINA = "CN"
+_EXTRA = "extra holiday"
+_MOST_DAYS = 100_000
+
+
+class KnownDay(NamedTuple):
+    """What a calendar says of a day."""
+
+    holiday: str | None
+    weekend: bool
+    worked: bool
+
+
+class KnownDays(dict[date, KnownDay]):
+    """Remembers days: they are asked for again and again, by every task and every row."""
+
+    def __init__(self, calendar: Calendar) -> None:
+        self._calendar = calendar
+        self.lock = RLock()
+
+    def __missing__(self, day: date) -> KnownDay:
+        with self.lock:  # the package fills in a year at the first question for it
+            if len(self) > _MOST_DAYS:
+                self.clear()
+            found = self[day] = self._find(day)
+            return found
+
+    def _find(self, day: date) -> KnownDay:
+        calendar = self._calendar
+        base = calendar.base
+        if day in calendar.extra_workdays:
+            return KnownDay(None, weekend=False, worked=True)
+        extra = day in calendar.extra_holidays
+        if base is None:
+            weekend = day.weekday() >= _SATURDAY
+            return KnownDay(_EXTRA if extra else None, weekend, not weekend and not extra)
+        worked = bool(base.is_working_day(day))
+        weekend = not worked and bool(base.is_weekend(day))
+        name = _EXTRA if extra else base.get(day)
+        if name is None and weekend and calendar.country == _CHINA:
+            name = self._span_name(base, day)
+        return KnownDay(name, weekend, worked and not extra)
+
+    def _span_name(self, base: HolidayBase, day: date) -> str | None:
+        """Return the holiday that the run of rest days around ``day`` touches (T8)."""
+        for step in (-_DAY, _DAY):
+            end = day
+            while base.get(end) is None and base.is_weekend(end) and not base.is_working_day(end):
+                end += step
+            name = base.get(end)
+            if name is not None:
+                return name
+        return None
+
+
+class KnownYear(NamedTuple):
+    """The days of a year, as bits (``day_bits``)."""
+
+    holidays: int
+    weekends: int
+    worked: int
+
+
+class KnownYears(dict[int, KnownYear]):
+    """Remembers years: a search for a day asks year by year, as far as 2200."""
+
+    def __init__(self, calendar: Calendar, days: KnownDays) -> None:
+        self._calendar, self._days = calendar, days
+
+    def __missing__(self, year: int) -> KnownYear:
+        with self._days.lock:
+            found = self[year] = self._find(year)
+            return found
+
+    def _find(self, year: int) -> KnownYear:
+        """Ask of the days that are not like every week's: the others follow from the weekend."""
+        holidays, weekends, market = 0, self._weekends(year), self._calendar.market is not None
+        worked = all_days(year) & ~weekends
+        january = date(year, 1, 1).toordinal()
+        for day in self._special(year):
+            known, bit = self._days[day], 1 << (day.toordinal() - january)
+            holidays = holidays | bit if known.holiday is not None else holidays & ~bit
+            weekends = weekends | bit if known.weekend else weekends & ~bit
+            worked = worked | bit if known.worked else worked & ~bit
+        return KnownYear(holidays | weekends if market else holidays, weekends, worked)
+
+    def _weekends(self, year: int) -> int:
+        """Return the weekend days, worked or not."""
+        base, found = self._calendar.base, 0
+        ends = (date(year, 1, 1), date(year, 12, 25))
+        weeks = [[begin + n * _DAY for n in range(7)] for begin in ends]
+        rest = [{day.weekday() for day in week if _rests(base, day)} for week in weeks]
+        if rest[0] == rest[1]:
+            for weekday in rest[0]:
+                first = (weekday - ends[0].weekday()) % 7
+                found |= _WEEKLY << first
+            return found & all_days(year)
+        for day in days_of(all_days(year), year):  # the year in which a country changed them
+            if _rests(base, day):
+                found |= 1 << (day.toordinal() - ends[0].toordinal())
+        return found
+
+    def _special(self, year: int) -> Collection[date]:
+        calendar, base = self._calendar, self._calendar.base
+        found = {
+            day
+            for days in (calendar.extra_holidays, calendar.extra_workdays)
+            for day in days
+            if day.year == year
+        }
+        if base is None:
+            return found
+        listed = {day for day in base if day.year == year}
+        found |= listed | {day for day in base.weekend_workdays if day.year == year}
+        if calendar.country == _CHINA:  # a rest day belongs to what it touches (T8)
+            new_year, last = date(year, 1, 1), date(year, 12, 31)
+            edges = (new_year - 2 * _DAY, new_year - _DAY, last + _DAY, last + 2 * _DAY)
+            for day in (*listed, *(edge for edge in edges if base.get(edge))):
+                beside = (day + n * _DAY for n in (-2, -1, 1, 2))
+                found |= {near for near in beside if near.year == year}
+        return found
+
+
+_WEEKLY = sum(1 << 7 * n for n in range(53))
+
+
+def _rests(base: HolidayBase | None, day: date) -> bool:
+    return day.weekday() >= _SATURDAY if base is None else bool(base.is_weekend(day))
