@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, NamedTuple
 
-from jittask.schedule.day_bits import all_days, days_of
+from jittask.schedule.day_bits import all_days, bits_of, days_of
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
@@ -19,6 +19,9 @@ _SATURDAY = 5
 _CHINA = "CN"
 _EXTRA = "extra holiday"
 _MOST_DAYS = 100_000
+_WEEKLY = sum(1 << 7 * n for n in range(53))
+_SAMPLED_WEEKS = (0, 1, 2, 49, 50, 51)
+"""A year in which these are alike has one weekend: the others changed it, or every second week."""
 
 
 class KnownDay(NamedTuple):
@@ -105,18 +108,16 @@ class KnownYears(dict[int, KnownYear]):
     def _weekends(self, year: int) -> int:
         """Return the weekend days, worked or not."""
         base, found = self._calendar.base, 0
-        ends = (date(year, 1, 1), date(year, 12, 25))
-        weeks = [[begin + n * _DAY for n in range(7)] for begin in ends]
-        rest = [{day.weekday() for day in week if _rests(base, day)} for week in weeks]
-        if rest[0] == rest[1]:
-            for weekday in rest[0]:
-                first = (weekday - ends[0].weekday()) % 7
-                found |= _WEEKLY << first
+        new_year = date(year, 1, 1)
+        samples = {
+            tuple(_rests(base, begin + n * _DAY) for n in range(7))
+            for begin in (new_year + week * 7 * _DAY for week in _SAMPLED_WEEKS)
+        }
+        if len(samples) == 1:
+            for n, rests in enumerate(samples.pop()):
+                found |= _WEEKLY << n if rests else 0
             return found & all_days(year)
-        for day in days_of(all_days(year), year):  # the year in which a country changed them
-            if _rests(base, day):
-                found |= 1 << (day.toordinal() - ends[0].toordinal())
-        return found
+        return bits_of(day for day in days_of(all_days(year), year) if _rests(base, day))
 
     def _special(self, year: int) -> Collection[date]:
         calendar, base = self._calendar, self._calendar.base
@@ -137,9 +138,6 @@ class KnownYears(dict[int, KnownYear]):
                 beside = (day + n * _DAY for n in (-2, -1, 1, 2))
                 found |= {near for near in beside if near.year == year}
         return found
-
-
-_WEEKLY = sum(1 << 7 * n for n in range(53))
 
 
 def _rests(base: HolidayBase | None, day: date) -> bool:

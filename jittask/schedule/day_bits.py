@@ -31,9 +31,11 @@ def place(day: date) -> int:
 
 def bits_of(days: Iterable[date]) -> int:
     """Return days of one year as bits."""
-    found = 0
+    found, before = 0, -1
     for day in days:
-        found |= 1 << place(day)
+        if before < 0:
+            before = date(day.year, 1, 1).toordinal()
+        found |= 1 << (day.toordinal() - before)
     return found
 
 
