@@ -87,6 +87,9 @@ class KnownYears(dict[int, KnownYear]):
 
     def __init__(self, calendar: Calendar, days: KnownDays) -> None:
         self._calendar, self._days = calendar, days
+        self._extras: dict[int, list[date]] = {}
+        for day in calendar.extra_holidays | calendar.extra_workdays:
+            self._extras.setdefault(day.year, []).append(day)
 
     def __missing__(self, year: int) -> KnownYear:
         with self._days.lock:
@@ -121,12 +124,7 @@ class KnownYears(dict[int, KnownYear]):
 
     def _special(self, year: int) -> Collection[date]:
         calendar, base = self._calendar, self._calendar.base
-        found = {
-            day
-            for days in (calendar.extra_holidays, calendar.extra_workdays)
-            for day in days
-            if day.year == year
-        }
+        found = set(self._extras.get(year, ()))
         if base is None:
             return found
         listed = {day for day in base if day.year == year}

@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from jittask.schedule.calendar_days import KnownDays, KnownYear, KnownYears
+from jittask.schedule.cycle import LAST_YEAR
 from jittask.schedule.day_bits import first_day, last_day
 from jittask.schedule.problems import Mistake
 
@@ -147,7 +148,12 @@ class Calendar:
         announced = getattr(self.base, "special_public_holidays", None)
         if self.country == _CHINA and announced:
             return date(max(announced), 12, 31)
-        return date(self.base.end_year, 12, 31)
+        return date(self.computed_until, 12, 31)
+
+    @property
+    def computed_until(self) -> int:
+        """The last year whose holidays are known or can be computed."""
+        return LAST_YEAR if self.base is None else int(self.base.end_year)
 
     @cached_property
     def _days(self) -> KnownDays:

@@ -46,6 +46,10 @@ class Roll:
             return "weekend"
         return None
 
+    def knows_nothing_of(self, instant: datetime) -> bool:
+        """Whether holidays count, and those of that year can no longer be computed (T8)."""
+        return self.holidays and instant.year > self.calendar.computed_until
+
     @property
     def ahead(self) -> timedelta:
         """How far after an instant a nominal may be that is effective there."""

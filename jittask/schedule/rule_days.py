@@ -28,19 +28,19 @@ class RuleDays:
     """The days of any year that a rule's parts name; shared by all rules with these parts."""
 
     def __init__(self, parts: str, *, easter: bool) -> None:
-        self._parts = parts
+        self.parts = parts
         self._easter = easter
         self._known: dict[int, int] = {}
 
     def of(self, year: int) -> int:
         """Return the days of a year, as bits."""
-        if not self._parts:
+        if not self.parts:
             return all_days(year)
         kind = year if self._easter else self._kind(year)
         found = self._known.get(kind)
         if found is None:
             start = datetime(year, 1, 1)  # noqa: DTZ001 - wall time
-            walls = rrulestr(f"{_ONE_YEAR};{self._parts}", dtstart=start)
+            walls = rrulestr(f"{_ONE_YEAR};{self.parts}", dtstart=start)
             found = self._known[kind] = bits_of(wall.date() for wall in walls)
         return found
 
