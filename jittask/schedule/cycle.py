@@ -84,7 +84,9 @@ class Elapsed:
     def days(self, year: int) -> int:
         """Return the days with a step; of a step below a day's length, every day."""
         if self.step < _DAY:
-            return all_days(year)
+            last = self._anchor + max(self._most, 0) * self.step
+            near = self._anchor.year - 1 <= year <= last.year + 1
+            return all_days(year) if near else 0
         found = self._days.get(year)
         if found is None:
             found = self._days[year] = bits_of(self._dates(year))

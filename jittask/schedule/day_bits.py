@@ -80,3 +80,15 @@ def days_from(days: DaysOfYear, since: date, last_year: int) -> Iterator[date]:
         if found:
             yield from days_of(found, year)
         year, left = year + 1, ~0
+
+
+def days_between(days: DaysOfYear, first: date, last: date) -> Iterator[date]:
+    """Yield the days of the set from the first to the last, both included."""
+    for year in range(first.year, last.year + 1):
+        found = days(year)
+        if year == first.year:
+            found &= ~0 << place(first)
+        if year == last.year:
+            found &= (2 << place(last)) - 1
+        if found:
+            yield from days_of(found, year)

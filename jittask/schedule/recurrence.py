@@ -15,7 +15,7 @@ from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR, in_order
-from jittask.schedule.day_bits import bits_of, days_from, days_of, place
+from jittask.schedule.day_bits import bits_of, days_between, days_from, days_of, place
 from jittask.schedule.rule_days import RuleDays
 from jittask.schedule.units import Units
 from jittask.schedule.zones import Nominal, resolve, to_wall, wall_clock
@@ -88,9 +88,12 @@ class Recurrence:
                 yield wall
 
     def days(self, year: int) -> int:
-        """Return the days of a year on which it fires, as bits; COUNT and UNTIL apart."""
+        """Return the days of a year on which it fires, as bits."""
         found = self._days.get(year)
         if found is None:
+            last = self._last.date()
+            if year > last.year:
+                return 0
             if self.positions:
                 found = bits_of(self._by_position(year))
             else:
@@ -98,6 +101,8 @@ class Recurrence:
                 start = self.start.date()
                 if year <= start.year:
                     found = found & ~0 << place(start) if year == start.year else 0
+            if year == last.year:
+                found &= (2 << place(last)) - 1
             self._days[year] = found
         return found
 
@@ -140,7 +145,7 @@ class Recurrence:
 
     def _in_unit(self, begin: date, end: date) -> Iterator[tuple[date, time]]:
         """Yield the days and times of one unit that stand at the positions."""
-        days = [*takewhile(end.__ge__, days_from(self.dates.of, begin, end.year))]
+        days = [*days_between(self.dates.of, begin, end)]
         for position in self.positions:
             nth, at = divmod(position - (position > 0), len(self.times))
             if -len(days) <= nth < len(days):

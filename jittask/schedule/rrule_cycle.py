@@ -26,7 +26,7 @@ from jittask.schedule.rrule_text import (
     whole_number,
 )
 from jittask.schedule.rule_days import rule_days, rule_times
-from jittask.schedule.units import Units
+from jittask.schedule.units import DAYS_A_UNIT, Units
 from jittask.schedule.zones import resolve
 
 MOST_INTERVAL = 1_000_000
@@ -46,6 +46,8 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     times, positions = rule_times(written), _positions(written)
     if frequency == "DAILY" and positions:  # every day has the same
         times, positions = tuple(sorted({times[n] for n in _within(positions, len(times))})), ()
+    if positions and min(map(abs, positions)) > len(times) * DAYS_A_UNIT[frequency]:
+        raise never_fires(text)
     cycle = Recurrence(
         start,
         zone,

@@ -11,6 +11,8 @@ from jittask.schedule.days import days_in
 
 DAYS_A_UNIT = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
 _DAY = timedelta(days=1)
+_FAR = 500_000
+"""Days: more than all the years that are followed; longer steps would leave the calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,7 @@ class Units:
                     yield begin, begin.replace(day=days_in(year, month))
         else:
             length = DAYS_A_UNIT[self.frequency]
-            step = length * interval * _DAY
+            step = min(length * interval, _FAR) * _DAY
             begin = first + max(0, (date(year, 1, 1) - first) // step) * step
             while begin.year <= year:
                 yield max(begin, self.start.date()), begin + (length - 1) * _DAY

@@ -16,6 +16,7 @@ from jittask.schedule import budget
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.cycle import Cycle
 from jittask.schedule.day_bits import all_days, days_of
+from jittask.schedule.explain import explain
 from jittask.schedule.problems import TimerBudgetExceeded
 from jittask.schedule.timer import Timer, check_timer
 from jittask.schedule.zones import Nominal
@@ -178,7 +179,7 @@ def barred(draw: st.DrawFn) -> tuple[dict[str, Any], str, PlainDays, datetime, d
         st.one_of(
             crons.map(lambda text: {"repeatType": "custom", "cron": text}),
             rrule_rules().map(lambda rule: rule[0]["repeat"]),
-            st.sampled_from(sorted(cycles)).flatmap(cycles.get),
+            st.sampled_from(sorted(cycles)).flatmap(lambda kind: cycles[kind]),
         )
     )
     begin = start.date() + timedelta(days=draw(st.integers(-5, 40)))
@@ -243,3 +244,28 @@ def test_the_budget_is_for_one_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     timer = Timer.from_config(custom(cron="0 * * * *") | WEEKEND)
     a = datetime(2026, 1, 5, 12, tzinfo=UTC)
     assert len([*timer.between(a, a + 4 * DAY)]) == 96
+
+
+@pytest.mark.parametrize(
+    ("cfg", "before"),
+    [
+        (custom(cron="* * * 1 *"), datetime(2031, 1, 31, 23, 59)),
+        (custom(cron="* * * * *") | {"endTime": "2026-03-01 12:00:30"}, datetime(2026, 3, 1, 12)),
+        (custom(rrule="FREQ=HOURLY;COUNT=5"), datetime(2026, 1, 5, 13)),
+        (custom(rrule="FREQ=DAILY;BYHOUR=9,17;COUNT=5"), datetime(2026, 1, 7, 9)),
+        (custom(rrule="FREQ=DAILY;BYHOUR=9,17;UNTIL=20260110") | WEEKEND,
+         datetime(2026, 1, 9, 17)),
+        (custom(cron="0 9 1 * *") | WEEKEND | {"endTime": "2026-02-28"}, datetime(2026, 2, 2, 9)),
+        (custom(cron="0 9 28 * *") | WEEKEND | {"holidayRoll": "previous",
+         "endTime": "2026-02-28"}, datetime(2026, 2, 27, 9)),
+    ],
+)  # fmt: skip
+def test_the_occurrence_before_is_found_in_few_steps(cfg: dict[str, Any], before: datetime) -> None:
+    """Where the last one is years back, its day is found; the minutes between are not walked."""
+    timer = Timer.from_config(cfg)
+    counted = Counted(timer.cycle)
+    said = explain(replace(timer, cycle=counted), date(2031, 7, 2)).reasons
+    assert [note.text for note in said if note.code == "previous"] == [
+        f"the one before it is {before:%a %Y-%m-%d %H:%M:%S} UTC"
+    ]
+    assert len(counted.steps) < 3 * 1440 + MOST_STEPS
