@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import date, timedelta
 from threading import RLock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from jittask.schedule.day_bits import all_days, bits_of, days_of
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
-
-    from jittask.schedule.calendars import Calendar
 
 _DAY = timedelta(days=1)
 _SATURDAY = 5
@@ -22,6 +20,30 @@ _MOST_DAYS = 100_000
 _WEEKLY = sum(1 << 7 * n for n in range(53))
 _SAMPLED_WEEKS = (0, 1, 2, 49, 50, 51)
 """A year in which these are alike has one weekend: the others changed it, or every second week."""
+
+
+class DaysOff(Protocol):
+    """What a calendar's days follow from."""
+
+    @property
+    def country(self) -> str | None:
+        """Its country's code."""
+
+    @property
+    def market(self) -> str | None:
+        """Its market's code."""
+
+    @property
+    def extra_holidays(self) -> frozenset[date]:
+        """Days that are off besides."""
+
+    @property
+    def extra_workdays(self) -> frozenset[date]:
+        """Days that are worked all the same."""
+
+    @property
+    def base(self) -> HolidayBase | None:
+        """What the package knows of it."""
 
 
 class KnownDay(NamedTuple):
@@ -35,7 +57,7 @@ class KnownDay(NamedTuple):
 class KnownDays(dict[date, KnownDay]):
     """Remembers days: they are asked for again and again, by every task and every row."""
 
-    def __init__(self, calendar: Calendar) -> None:
+    def __init__(self, calendar: DaysOff) -> None:
         self._calendar = calendar
         self.lock = RLock()
 
@@ -85,7 +107,7 @@ class KnownYear(NamedTuple):
 class KnownYears(dict[int, KnownYear]):
     """Remembers years: a search for a day asks year by year, as far as 2200."""
 
-    def __init__(self, calendar: Calendar, days: KnownDays) -> None:
+    def __init__(self, calendar: DaysOff, days: KnownDays) -> None:
         self._calendar, self._days = calendar, days
         self._extras: dict[int, list[date]] = {}
         for day in calendar.extra_holidays | calendar.extra_workdays:

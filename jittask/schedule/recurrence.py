@@ -132,6 +132,8 @@ class Recurrence:
         known = self._positioned.get(year)
         if known is not None:
             return known
+        if not self.dates.of(year):
+            return {}
         start = self.start.replace(microsecond=0)
         found: dict[date, set[time]] = {}
         for begin, end in self.units.touching(year):
