@@ -29,6 +29,15 @@ _E, _W = Severity.ERROR, Severity.WARNING
 
 _TABLE = (
     Rule(
+        "all-days-off",
+        _W,
+        "A calendar skips every occurrence",
+        "All days of the cycle are days off, and its occurrences are not moved, so the task "
+        "never fires.",
+        '"cron": "*/5 9-17 * * 6,0", with "skipWeekend": 1',
+        '"cron": "*/5 9-17 * * 1-5", with "skipWeekend": 1',
+    ),
+    Rule(
         "bad-cron",
         _E,
         "A cron text is wrong",

@@ -72,7 +72,7 @@ class English(Speaker):
         return f"{self.every(period, 'year')} on {days} of {named}"
 
     def cron(self, cycle: FixedHours | EveryHour) -> str:
-        said = cycle.parsed.explain()
+        said = cycle.fields.parsed.explain()
         return f"{said[:1].lower()}{said[1:]} (cron {' '.join(cycle.cron.split())})"
 
     def rrule(self, text: str) -> str:
