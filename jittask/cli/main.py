@@ -22,6 +22,7 @@ _COMMANDS = {
     "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
     "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
+    "doctor": ("jittask.cli.doctor", "Compare a tree with its databases and its run store."),
     "enable": ("jittask.cli.enable", "Let a task fire again, in its e.json."),
     "explain": ("jittask.cli.explain", "Say why a task fires then, or does not."),
     "init": ("jittask.cli.init", "Make a small working tree."),
