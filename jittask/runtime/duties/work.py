@@ -15,7 +15,6 @@ LOOK_SECONDS = 0.5
 
 _SHORTEST_WAIT = 0.05  # seconds; while the drain time is over, and bodies are being killed
 _OUTAGE_PAUSE = 0.5  # seconds between two tries of a store that does not answer
-_LAST_PATIENCE = 5.0  # seconds that a stop waits for the store to take the last outcomes
 
 
 class Work:
@@ -41,7 +40,7 @@ class Work:
         except LeadershipLost:
             parts.participation.membership.lost_the_lead()
         except StoreUnavailable as error:
-            if draining and self._left_to_drain() <= -_LAST_PATIENCE:
+            if draining and self._clock.monotonic() >= self._signals.give_up_at:
                 parts.outage.gave_up(error, parts.claim_loop.unwritten)
                 return False
             parts.outage.met(error)
