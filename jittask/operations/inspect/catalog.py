@@ -50,6 +50,8 @@ class CatalogFilter:
     """Below ``tasks/``; what is in folders inside it counts too."""
     kind: TaskKind | None = None
     state: TaskState | None = None
+    name: str | None = None
+    """The full name of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +134,8 @@ def _tasks(compilation: Compilation) -> list[Element]:
 
 
 def _is_wanted(element: Element, wanted: CatalogFilter) -> bool:
+    if wanted.name not in (None, element.name):
+        return False
     folder = wanted.folder and wanted.folder.strip("/").removeprefix("tasks/")
     inside = not folder or element.folder.startswith(f"tasks/{folder}/")
     return inside and wanted.kind in (None, _kind(element))

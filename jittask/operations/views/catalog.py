@@ -10,10 +10,11 @@ from jittask.operations.views.instants import iso
 
 def catalog_view(page: CatalogPage) -> dict[str, Any]:
     """Return a page of tasks; ``next`` is the cursor of the next page."""
-    return {"tasks": [_entry(entry) for entry in page.tasks], "next": page.next}
+    return {"tasks": [entry_view(entry) for entry in page.tasks], "next": page.next}
 
 
-def _entry(entry: CatalogEntry) -> dict[str, Any]:
+def entry_view(entry: CatalogEntry) -> dict[str, Any]:
+    """Return one task."""
     return {
         "name": entry.name,
         "title": entry.title,

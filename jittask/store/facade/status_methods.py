@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import control, element_states, queries, runtimes
+from jittask.store import control, element_states, members, queries, runtimes
 from jittask.store.facade.membership_methods import MembershipMethods
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
@@ -20,25 +20,37 @@ class StatusMethods(MembershipMethods):
         alive = self.runtime_alive(now)
         with self._database.reading() as connection:
             pending, overdue, executing = queries.counts(connection, now)
+            pauses = {
+                name: pause
+                for name, pause in sorted(control.all_pauses(connection).items())
+                if pause.is_active(now)
+            }
             return StoreStatus(
                 runtimes=self._runtimes(connection, now, alive=alive),
                 elements=element_states.known_elements(connection),
                 pending=pending,
                 overdue=overdue,
                 executing=executing,
-                pauses=tuple(
-                    pause
-                    for _, pause in sorted(control.all_pauses(connection).items())
-                    if pause.is_active(now)
+                pauses=tuple(pauses.values()),
+                leader=members.members(connection).leader if self.shared else None,
+                overdue_tasks=tuple(
+                    task
+                    for task in queries.overdue_tasks(connection, now)
+                    if task.task not in pauses
                 ),
             )
+
+    def queue(self, now: datetime, task: str) -> tuple[int, int, int]:
+        """Return how many runs of a task are pending (overdue too), overdue, and executing."""
+        with self._database.reading() as connection:
+            return queries.counts(connection, now, task)
 
     def _runtimes(
         self, connection: Connection, now: datetime, *, alive: bool
     ) -> tuple[RuntimeRow, ...]:
-        if self.shared:
-            return runtimes.sharing_runtimes(connection, now - self._lease)
-        return runtimes.latest_runtimes(connection, alive=alive)
+        since = now - self._lease
+        sharing = runtimes.sharing_runtimes(connection, since) if self.shared else ()
+        return sharing or runtimes.latest_runtimes(connection, since, alive=alive)
 
     def put_elements(self, rows: Mapping[str, ElementRow], known: Mapping[str, ElementRow]) -> None:
         """Replace what is ``known`` of the elements, by name; writes only what is different."""
