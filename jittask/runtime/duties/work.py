@@ -10,6 +10,7 @@ from jittask.runtime.assembly import Parts
 from jittask.runtime.membership import LeaseLost
 from jittask.runtime.participation import end_orphans
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_boundary import Fault
 from jittask.store import LeadershipLost, StoreUnavailable
 
 LOOK_SECONDS = 0.5
@@ -72,6 +73,7 @@ class Work:
         self._heartbeat(now)
         if not draining:
             if parts.participation.leads:
+                self._end_blocked_orphans(now)
                 leader_duties = parts.participation.leader_duties
                 if leader_duties.on_time(snapshot, now):
                     parts.claim_loop.claim(snapshot)  # before planning what follows it
@@ -88,6 +90,12 @@ class Work:
         if steps.may_try(code, now):
             with steps.of(code, now):
                 step(self._parts.current.snapshot, now)
+
+    def _end_blocked_orphans(self, now: datetime) -> None:
+        """Try again to end the runs of dead runtimes that could not be ended."""
+        parts = self._parts
+        if parts.boundary.any_due({Fault.ORPHAN}, now):
+            end_orphans(parts.store, parts.current.snapshot, now, parts.emit, parts.boundary)
 
     def _heartbeat(self, now: datetime) -> None:
         """Beat, look at the other runtimes, and end the runs that dead ones left."""
