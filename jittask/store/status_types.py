@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jittask.diagnostics import Diagnostic
+from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.control import Pause
 
 
@@ -62,6 +63,8 @@ class StoreStatus:
     executing: int
     pauses: tuple[Pause, ...] = ()
     """Those that are active now, by task."""
+    blocked: tuple[BlockedTask, ...] = ()
+    """By task and code."""
     leader: str | None = None
     """The runtime that plans, by the lease on planning; None where the store serves one only."""
     overdue_tasks: tuple[OverdueTask, ...] = ()

@@ -22,6 +22,8 @@ class ProblemCode(StrEnum):
     STUCK = "stuck"
     """A runtime is there, but shows no sign of life."""
     BROKEN = "broken"
+    BLOCKED = "blocked"
+    """A task cannot go on for a reason outside its files."""
     OVERDUE = "overdue"
 
 
@@ -43,6 +45,8 @@ def problems(stored: StoreStatus | None, elements: tuple[ElementState, ...]) -> 
     for element in elements:
         if element.state == BROKEN:
             yield Problem(ProblemCode.BROKEN, _broken(element), element=element.name)
+    for blocked in stored.blocked if stored else ():
+        yield Problem(ProblemCode.BLOCKED, blocked.reason, blocked.since, blocked.task)
     for task in stored.overdue_tasks if stored else ():
         text = "1 run is late" if task.runs == 1 else f"{task.runs:,} runs are late"
         yield Problem(ProblemCode.OVERDUE, text, task.since, task.task)

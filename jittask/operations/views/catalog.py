@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jittask.operations.inspect.catalog import CatalogEntry, CatalogPage
+from jittask.operations.views.blocked import blocked_view
 from jittask.operations.views.instants import iso
 
 
@@ -30,4 +31,5 @@ def entry_view(entry: CatalogEntry) -> dict[str, Any]:
             "status": entry.last.status,
             "finished": iso(entry.last.finished),
         },
+        "blocked": [blocked_view(each) for each in entry.blocked],
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import control, element_states, members, queries, runtimes
+from jittask.store import blocked_tasks, control, element_states, members, queries, runtimes
 from jittask.store.facade.membership_methods import MembershipMethods
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
@@ -31,6 +31,7 @@ class StatusMethods(MembershipMethods):
                 pending=pending,
                 overdue=overdue,
                 executing=executing,
+                blocked=blocked_tasks.all_blocked(connection),
                 pauses=tuple(pauses.values()),
                 leader=members.members(connection).leader if self.shared else None,
                 overdue_tasks=tuple(
