@@ -16,6 +16,7 @@ class RuntimeSettings:
     lease_seconds: float = 60
     heartbeat_seconds: float = 10
     debounce_millis: int = 300
+    drain_seconds: float = 8
 
 
 @dataclass(frozen=True, slots=True)

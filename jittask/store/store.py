@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jittask.store.facade.blocked_methods import BlockedMethods
 from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
 from jittask.store.facade.membership_methods import MembershipMethods
@@ -9,5 +10,12 @@ from jittask.store.facade.planning_methods import PlanningMethods
 from jittask.store.reader import StoreReader
 
 
-class Store(PlanningMethods, ClaimingMethods, MembershipMethods, ControlMethods, StoreReader):
+class Store(
+    PlanningMethods,
+    ClaimingMethods,
+    MembershipMethods,
+    ControlMethods,
+    BlockedMethods,
+    StoreReader,
+):
     """Everything that can be read of the store and written to it; each call is one transaction."""

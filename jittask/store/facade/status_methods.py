@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import control, element_states, queries, runtimes
+from jittask.store import blocked_tasks, control, element_states, queries, runtimes
+from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import runtime_lock
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
@@ -28,25 +29,43 @@ class StatusMethods(StorePart):
         alive = self.runtime_alive(now)
         with self._database.reading() as connection:
             pending, overdue, executing = queries.counts(connection, now)
+            pauses = {
+                name: pause
+                for name, pause in sorted(control.all_pauses(connection).items())
+                if pause.is_active(now)
+            }
             return StoreStatus(
                 runtimes=self._runtimes(connection, now, alive=alive),
                 elements=element_states.known_elements(connection),
                 pending=pending,
                 overdue=overdue,
                 executing=executing,
-                pauses=tuple(
-                    pause
-                    for _, pause in sorted(control.all_pauses(connection).items())
-                    if pause.is_active(now)
+                blocked=blocked_tasks.all_blocked(connection),
+                pauses=tuple(pauses.values()),
+                leader=runtimes.leader(connection) if self.shared else None,
+                overdue_tasks=tuple(
+                    task
+                    for task in queries.overdue_tasks(connection, now)
+                    if task.task not in pauses
                 ),
             )
+
+    def queue(self, now: datetime, task: str) -> tuple[int, int, int]:
+        """Return how many runs of a task are pending (overdue too), overdue, and executing."""
+        with self._database.reading() as connection:
+            return queries.counts(connection, now, task)
 
     def _runtimes(
         self, connection: Connection, now: datetime, *, alive: bool
     ) -> tuple[RuntimeRow, ...]:
-        if self.shared:
-            return runtimes.sharing_runtimes(connection, now - self._lease)
-        return runtimes.latest_runtimes(connection, alive=alive)
+        since = now - self._lease
+        sharing = runtimes.sharing_runtimes(connection, since) if self.shared else ()
+        return sharing or runtimes.latest_runtimes(connection, since, alive=alive)
+
+    def blocked(self) -> tuple[BlockedTask, ...]:
+        """Return what is blocked, by task and code; a task may have several entries."""
+        with self._database.reading() as connection:
+            return blocked_tasks.all_blocked(connection)
 
     def elements(self) -> dict[str, ElementRow]:
         """Return what a runtime last reported of the elements, by name."""
