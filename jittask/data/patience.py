@@ -1,4 +1,4 @@
-"""How long a database may take to answer, as each can be told (rule R12)."""
+"""How long a database may take to answer, as each allows it to be limited (rule R12)."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ def prepare(engine: sa.Engine) -> None:
 
 
 def _follow_the_file(engine: sa.Engine, file: Path) -> None:
-    """Let no connection outlive its file: it would go on reading what was deleted or replaced."""
+    """Let no connection outlive its file: it would keep reading what was deleted or replaced."""
 
     def connected(_connection: Any, record: Any) -> None:
         record.info["file"] = _identity(file)
