@@ -149,7 +149,7 @@ def _open(
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
     opened.callback(current.close)
-    executor = startup.open_executor(settings.runtime, store, bundles, root, clock)
+    executor = startup.open_executor(compilation, store, bundles, root, clock)
     opened.callback(executor.close)
     signals.connect(executor.wake)
     opened.callback(signals.disconnect)

@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import traceback
+import os
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.data.row_keys import BadKey
 from jittask.data.rows import Row
+from jittask.masking import NO_SECRETS, Mask
 from jittask.model import FunctionRef, Reason, Trigger
-from jittask.prelude import isolated_imports
-from jittask.prelude.call import call, encode_result, load_function
+from jittask.prelude.call import call, load_function
 from jittask.prelude.context import Current, FailedRun, alone, among_others
 from jittask.prelude.install import install
 from jittask.prelude.isolated_imports import IsolatedTree
+from jittask.prelude.results import capped, encode_result
 from jittask.prelude.rowdata import RowData
+from jittask.runtime.error_text import message_of, traceback_of
 from jittask.runtime.executors.protocol import (
     Assignment,
     Completed,
@@ -38,18 +41,24 @@ class Bodies:
     """The bodies of one bundle.
 
     The process holds it until its end, with others that go together with it; or,
-    with ``shared``, beside any others until it is closed.
+    with ``shared``, beside any others until it is closed. What they leave is
+    masked by ``secrets`` and by what the bundle takes from the environment.
     """
 
     def __init__(
-        self, bundle: Path, root: Path, clock: Clock | None = None, *, shared: bool = False
+        self,
+        bundle: Path,
+        root: Path,
+        clock: Clock | None = None,
+        *,
+        shared: bool = False,
+        secrets: Mask = NO_SECRETS,
     ) -> None:
         self._clock = clock or SystemClock()
-        self._element_folders = (
-            bundle,
-            root / STATE_FOLDER,
-        )  # another bundle may have a module loaded
+        # another bundle may have a module loaded
+        self.element_folders = (bundle, root / STATE_FOLDER)
         compilation = compile_tree(bundle)
+        self.mask = secrets | Mask.of_environment(compilation.reusable.environment, os.environ)
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
         self._isolated = IsolatedTree(contents, bundle, root) if shared else None
@@ -69,11 +78,12 @@ class Bodies:
                     return found
                 reference, argument = found
                 function = load_function(reference, self._app)
-                result = encode_result(call(function, reference.style, argument))
-            return Completed(result, self._clock.monotonic() - began)
+                result = encode_result(_call(function, reference, argument))
+            return Completed(capped(self.mask.json(result)), self._clock.monotonic() - began)
         except BaseException as error:
-            message = self._as_in_the_tree(_text_of(error)).splitlines()[0]
-            return Failed(message, self._traceback(error), self._clock.monotonic() - began)
+            message = self._recorded(message_of(error))
+            text = self._recorded(traceback_of(error, self.is_of_element))
+            return Failed(message, text, self._clock.monotonic() - began)
 
     def load(self, task: str) -> None:
         """Import a task's function before any run of it; raises what the import raises."""
@@ -144,38 +154,23 @@ class Bodies:
             attempt=assignment.attempt,
         )
 
-    def _traceback(self, error: BaseException) -> str:
-        """Return the traceback from the element's code on: our frames do not help its author."""
-        frames = error.__traceback__
-        while frames is not None and not self._is_of_element(frames.tb_frame.f_code.co_filename):
-            frames = frames.tb_next
-        lines = traceback.format_exception(
-            type(error), error, _without_import_frames(frames) or error.__traceback__
-        )
-        return self._as_in_the_tree("".join(lines))
+    def is_of_element(self, file: str) -> bool:
+        """Whether a file has code of the tree."""
+        return any(Path(file).is_relative_to(folder) for folder in self.element_folders)
 
-    def _is_of_element(self, file: str) -> bool:
-        return any(Path(file).is_relative_to(folder) for folder in self._element_folders)
-
-    def _as_in_the_tree(self, text: str) -> str:
-        """Return text with the modules' names that the tree gives them."""
-        return text.replace(self._isolated.package, "") if self._isolated else text
+    def _recorded(self, text: str) -> str:
+        """Return text with the modules' names that the tree gives them, and no secrets."""
+        text = text.replace(self._isolated.package, "") if self._isolated else text
+        return self.mask(text)
 
 
-def _without_import_frames(frames: TracebackType | None) -> TracebackType | None:
-    """Leave out the frames by which a shared bundle's imports are led to its own modules."""
-    element_frames: list[TracebackType] = []
-    while frames is not None:
-        if frames.tb_frame.f_code.co_filename != isolated_imports.__file__:
-            element_frames.append(frames)
-        frames = frames.tb_next
-    for frame, following in zip(element_frames, [*element_frames[1:], None], strict=False):
-        frame.tb_next = following
-    return element_frames[0] if element_frames else None
-
-
-def _text_of(error: BaseException) -> str:
+def _call(
+    function: Callable[..., Any], reference: FunctionRef, argument: RowData | FailedRun | None
+) -> Any:
+    """Call the function; ``sys.exit()`` and ``sys.exit(0)`` in it return None."""
     try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return f"{type(error).__name__}: (its own text cannot be had)"
+        return call(function, reference.style, argument)
+    except SystemExit as exit_call:
+        if exit_call.code is None or exit_call.code == 0:
+            return None
+        raise

@@ -6,20 +6,22 @@ import traceback
 from pathlib import Path
 
 from jittask.data.databases import DataError
+from jittask.environment import filled_in
+from jittask.masking import Mask
 
 _MAX_REASON = 500  # characters
 _PACKAGE = Path(__file__).parents[1]
 
 
 def reason_of(error: BaseException) -> str:
-    """Return why something failed, in one line; where the error is ours, with its place."""
+    """Return why something failed, in a line without secrets; if it is ours, with its place."""
     try:
         text = str(error)
     except Exception:
         text = "(its own text cannot be had)"
     if not isinstance(error, DataError):
         text = f"{type(error).__name__}: {text}{_place(error)}"
-    return " ".join(text.split())[:_MAX_REASON]
+    return Mask(filled_in())(" ".join(text.split()))[:_MAX_REASON]
 
 
 def _place(error: BaseException) -> str:

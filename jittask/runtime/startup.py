@@ -11,7 +11,7 @@ from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
 from jittask.diagnostics import Diagnostic
-from jittask.model import AppSettings, RuntimeSettings
+from jittask.model import AppSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.executors.inline import InlineExecutor
@@ -95,15 +95,17 @@ def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
 
 
 def open_executor(
-    settings: RuntimeSettings, store: Store, bundles: Bundles, root: Path, clock: Clock
+    compilation: Compilation, store: Store, bundles: Bundles, root: Path, clock: Clock
 ) -> Executor:
     """Start what runs bodies, as ``settings.runtime.executor`` says (R6)."""
+    settings = compilation.app.settings.runtime
+    secret_names = frozenset(compilation.reusable.environment)
     kinds: dict[str, Callable[[int, Workplace, Clock], Executor]] = {
         "process": ProcessExecutor,
         "thread": ThreadExecutor,
         "inline": InlineExecutor,
     }
-    workplace = Workplace(bundles, root, store.bodies_lock().path)
+    workplace = Workplace(bundles, root, store.bodies_lock().path, secret_names)
     return kinds[settings.executor](settings.workers, workplace, clock)
 
 

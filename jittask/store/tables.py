@@ -106,6 +106,7 @@ log_chunks = Table(
     Column("attempt", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("stream", String(8), nullable=False),
+    Column("level", String(8)),  # empty in old records
     Column("text", Text, nullable=False),
 )
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from jittask.store import claims, control, due_runs, executing_runs, finishing, run_logs
 from jittask.store.claim_types import Choose, Ending, Orphan, Taken
 from jittask.store.facade.part import StorePart
-from jittask.store.run_logs import LogChunk
+from jittask.store.run_logs import AttemptPiece
 
 
 class ClaimingMethods(StorePart):
@@ -49,11 +49,12 @@ class ClaimingMethods(StorePart):
             )  # fmt: skip
 
     def finish(
-        self, endings: Sequence[Ending], now: datetime, log: Sequence[tuple[int, LogChunk]] = ()
+        self, endings: Sequence[Ending], now: datetime, log: Sequence[AttemptPiece] = ()
     ) -> list[Ending]:
         """Write logs and outcomes together; return the outcomes that counted.
 
-        Any process may call it that has the token of the claim.
+        Any process may call it that has the token of the claim. Of a run whose
+        token is stale, or that has ended, nothing is written.
         """
         with self._database.writing() as connection:
             run_logs.append_log(connection, log)
