@@ -23,6 +23,8 @@ class Rule:
     why: str
     example: str
     instead: str
+    about_machine: bool = False
+    """Whether another machine may not have it: the tree is clean all the same (V1)."""
 
 
 _E, _W = Severity.ERROR, Severity.WARNING
@@ -628,6 +630,7 @@ _TABLE = (
         "jittask run refuses to start without it.",
         '"password": "${DB_PASSWORD}"',
         "export DB_PASSWORD=…",
+        about_machine=True,
     ),
     Rule(
         "unused-inner",

@@ -105,7 +105,7 @@ class Words:
         else:
             effect = "nothing of it runs"
         yield self._line(event, "broken", f"{event.element}: {effect}", "red")
-        sources = SourceLines(self._root)
+        sources = SourceLines(self._root, None if self._dated else Path.cwd())
         for diagnostic in event.diagnostics:
             for line in diagnostic_lines(diagnostic, sources):
                 yield f"    {line}"

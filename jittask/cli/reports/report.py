@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jittask.compiler.import_check import Verdict
 from jittask.diagnostics import Diagnostic
+from jittask.rules import RULES
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,8 @@ class Report:
     verdict: Verdict
     root: Path
     seconds: float
+    ignored: int = 0
+    """How many warnings were left out on request."""
 
     @property
     def errors(self) -> int:
@@ -30,6 +33,12 @@ class Report:
     def warnings(self) -> int:
         """How many mistakes are warnings."""
         return len(self.verdict.mistakes) - self.errors
+
+    def fails(self, *, strict: bool) -> bool:
+        """Whether the tree is refused; ``strict`` refuses warnings about the tree, too."""
+        return bool(self.errors) or (
+            strict and any(not RULES[one.code].about_machine for one in self.verdict.mistakes)
+        )
 
     def needed_by(self, mistake: Diagnostic) -> tuple[str, ...]:
         """Return the elements that cannot load because of a mistake, sorted."""
@@ -54,9 +63,17 @@ class Report:
         return found
 
     def path(self, file: str) -> str:
-        """Return a file's path from the current folder, as tools in a repository want it."""
-        path = os.path.relpath(self.root / file)
+        """Return a file's path from the root of its repository, as annotations need it.
+
+        Without a repository it is from the current folder.
+        """
+        path = os.path.relpath(self.root / file, self._repository)
         return Path(path).as_posix()
+
+    @cached_property
+    def _repository(self) -> Path:
+        folders = (self.root, *self.root.parents)
+        return next((folder for folder in folders if (folder / ".git").exists()), Path.cwd())
 
 
 def written(report: Report, shape: str) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -15,7 +16,7 @@ _MOST_NAMED = 3
 def lines(report: Report) -> Iterator[str]:
     """Yield a block for each mistake; the summary is not among them."""
     told: set[str] = set()
-    sources = SourceLines(report.root)
+    sources = SourceLines(report.root, Path.cwd())
     for one in report.verdict.mistakes:
         yield from diagnostic_lines(one, sources)
         source = one.element or one.location.file
