@@ -351,6 +351,14 @@ _TABLE = (
         '"endField": "closedAt"',
     ),
     Rule(
+        "misplaced-key",
+        _E,
+        "A key is written at the wrong place, or has another name",
+        "It would be ignored.",
+        '"retries": 3',
+        '"policy": {"retry": {"max": 3}}',
+    ),
+    Rule(
         "misplaced-e-json",
         _E,
         "An e.json makes no element where it is",
