@@ -39,7 +39,7 @@ def test_every_line_for_a_log_has_a_date_and_speaks_of_no_terminal(tmp_path: Pat
     silent = NotFiring("tasks.A", "disabled", "it is disabled")
     ready = Ready(NOW, str(tmp_path), 1, 2, "process", "jittask.db", "UTC", None, None, (silent,))
     failed = Finished(
-        NOW, 7, "tasks.B", "", RunStatus.FAILED, None, "ValueError: no", None, "trace", 1, 0.1, None
+        NOW, 7, "tasks.B", "", RunStatus.FAILED, None, "ValueError: no", 0.1, None, "trace", None
     )
     words = Words(tmp_path, dated=True)
     lines = [line for event in (ready, failed) for line in words.lines(event)]
