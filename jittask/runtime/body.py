@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import traceback
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
@@ -122,7 +125,14 @@ class Bodies:
             nominal=assignment.nominals[0],
             effective=assignment.effective,
             attempt=assignment.attempt,
+            args=self._args(assignment),
         )
+
+    def _args(self, assignment: Assignment) -> dict[str, Any]:
+        """Return the task's args as a copy of this run's own, with those given for it (F3)."""
+        task = self._tasks.get(assignment.task)
+        own = {} if task is None else copy.deepcopy(dict(task.args))
+        return own if assignment.args is None else {**own, **json.loads(assignment.args)}
 
     def _traceback(self, error: BaseException) -> str:
         """Return the traceback from the element's code on: our frames do not help its author."""
