@@ -27,7 +27,7 @@ class Report:
     @property
     def errors(self) -> int:
         """How many mistakes keep an element from loading."""
-        return sum(one.is_error for one in self.verdict.mistakes)
+        return sum(mistake.is_error for mistake in self.verdict.mistakes)
 
     @property
     def warnings(self) -> int:
@@ -37,7 +37,8 @@ class Report:
     def fails(self, *, strict: bool) -> bool:
         """Whether the tree is refused; ``strict`` refuses warnings about the tree, too."""
         return bool(self.errors) or (
-            strict and any(not RULES[one.code].about_machine for one in self.verdict.mistakes)
+            strict
+            and any(not RULES[mistake.code].about_machine for mistake in self.verdict.mistakes)
         )
 
     def needed_by(self, mistake: Diagnostic) -> tuple[str, ...]:
@@ -57,9 +58,11 @@ class Report:
     def _following(self) -> dict[str, set[str]]:
         """What cannot load because of something, by that."""
         found: dict[str, set[str]] = {}
-        for one in self.verdict.diagnostics:
-            if one.because is not None:
-                found.setdefault(one.because, set()).add(one.element or one.location.file)
+        for mistake in self.verdict.diagnostics:
+            if mistake.because is not None:
+                found.setdefault(mistake.because, set()).add(
+                    mistake.element or mistake.location.file
+                )
         return found
 
     def path(self, file: str) -> str:
