@@ -329,6 +329,7 @@ class Reason(StrEnum):
     KILLED = "killed"
     NOT_HANDLED = "on-failure-removed"
     PAUSED = "task-paused"
+    BLOCKED = "blocked"
 
 
 @dataclass(frozen=True, slots=True)

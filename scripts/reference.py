@@ -26,6 +26,7 @@ from jittask.operations.control.pauses import Resumed
 from jittask.operations.edit.enabled import Switched
 from jittask.operations.inspect.catalog import CatalogEntry
 from jittask.operations.inspect.explain import Explanation
+from jittask.operations.inspect.log_lines import LogLine
 from jittask.operations.inspect.next import Upcoming
 from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.operations.inspect.statistics import Statistics
@@ -34,14 +35,13 @@ from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
 from jittask.store.control import Pause
-from jittask.store.run_logs import LogChunk
 from jittask.store.statistics import LastRun, Percentiles, TaskStatistics
 from jittask.store.status_types import RuntimeRow
 
 PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
 """The classes that the client consists of."""
 RESULTS = (
-    Accepted, Run, Attempt, MissedRange, LogChunk, Resumed, Switched, Pause, Upcoming,
+    Accepted, Run, Attempt, MissedRange, LogLine, Resumed, Switched, Pause, Upcoming,
     TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
     Status, ElementState, RuntimeRow,
 )  # fmt: skip

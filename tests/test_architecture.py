@@ -17,6 +17,8 @@ GROUND = {
     "field_types",
     "zonedata",
     "version",
+    "run_log",
+    "masking",
 }
 BELOW: dict[str, set[str]] = {
     **{name: {"model", "diagnostics"} for name in GROUND},

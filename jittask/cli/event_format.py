@@ -14,6 +14,7 @@ from jittask.cli.formatting import clock_time, duration, local, one_line
 from jittask.model import RunStatus, Trigger
 from jittask.operations.naming import shown_row_key
 from jittask.runtime.events import (
+    Blocked,
     Broken,
     Event,
     Finished,
@@ -23,6 +24,7 @@ from jittask.runtime.events import (
     Started,
     Stopped,
     Trouble,
+    Unblocked,
 )
 
 _COLOURS = {
@@ -65,6 +67,8 @@ class Words:
                 yield from self._broken(event)
             case Trouble():
                 yield self._line(event, "notice", event.text, "yellow")
+            case Blocked() | Unblocked():
+                yield from self._blocked(event)
             case Stopped():
                 yield self._stopped(event)
 
@@ -114,6 +118,19 @@ class Words:
         for diagnostic in event.diagnostics:
             for line in diagnostic_lines(diagnostic, sources):
                 yield f"    {line}"
+
+    def _blocked(self, event: Blocked | Unblocked) -> Iterator[str]:
+        if isinstance(event, Unblocked):
+            lasted = duration((event.at - event.since).total_seconds())
+            words = f"{event.task} is no longer blocked, after {lasted}"
+            yield self._line(event, "notice", words, "cyan")
+            return
+        yield self._line(event, "blocked", f"{event.task}: {one_line(event.reason)}", "yellow")
+        again = duration((event.next_try - event.at).total_seconds())
+        since = ""
+        if event.since != event.at:
+            since = f"blocked since {local(event.since, self._zone)}; "
+        yield f"           {since}tried again in {again}; other tasks keep running"
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"

@@ -11,7 +11,8 @@ from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from jittask.data import sqlite
-from jittask.environment import UnsetVariable, expand
+from jittask.environment import UnsetVariable, expand, filled_in
+from jittask.masking import Mask
 from jittask.model import DatabaseInfo
 
 _DRIVERS = {
@@ -95,7 +96,7 @@ def one_line(what: str) -> Iterator[None]:
 
 
 def _first_line(error: object) -> str:
-    return str(error).strip().partition("\n")[0]
+    return Mask(filled_in())(str(error).strip().partition("\n")[0])
 
 
 def _url(info: DatabaseInfo, root: Path) -> URL:

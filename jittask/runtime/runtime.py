@@ -189,6 +189,7 @@ class Runtime:
         parts, now = self._parts, self._clock.now()
         try:
             with parts.outage.tolerated():
+                parts.write_blocked(now)
                 parts.store.note(parts.participation.identity, stopped=now)
             parts.opened.close()
         finally:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from jittask.model import AppSettings
+from jittask.store.facade.blocked_methods import BlockedMethods
 from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
 from jittask.store.facade.membership_methods import MembershipMethods
@@ -26,6 +27,7 @@ class Store(
     StatusMethods,
     MembershipMethods,
     ControlMethods,
+    BlockedMethods,
     ReadingMethods,
 ):
     """Runs, their logs, and what runtimes report; each call is one transaction.

@@ -107,6 +107,7 @@ log_chunks = Table(
     Column("attempt", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("stream", String(8), nullable=False),
+    Column("level", String(8)),  # empty in old records
     Column("text", Text, nullable=False),
 )
 
@@ -163,6 +164,18 @@ pauses = Table(
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger),
     Column("note", Text),
+)
+
+blocked_tasks = Table(
+    "blocked_tasks",
+    metadata,
+    Column("task", String(255), primary_key=True),
+    Column("code", String(32), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("tried", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", BigInteger, nullable=False),
 )
 
 kills = Table(

@@ -60,7 +60,7 @@ def test_a_program_does_what_a_person_does(shop: Tree) -> None:
         good = jt.trigger("Good", wait=True)
         assert (good.completed, good.live_runtime, good.result) == (True, True, {"n": 1})
         assert outcome(good.run) == (RunStatus.COMPLETED, None, '{"n": 1}')
-        assert "".join(chunk.text for chunk in jt.log(good.run.id)) == "hello\n"
+        assert [(line.level, line.text) for line in jt.log(good.run.id)] == [("info", "hello")]
 
         bad = jt.trigger("tasks.Bad", wait=True)
         assert outcome(bad.run) == (RunStatus.FAILED, Reason.ERROR, None)

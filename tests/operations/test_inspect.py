@@ -167,7 +167,7 @@ def test_a_run_is_followed_to_its_end(tree: Tree, workspace: Workspace) -> None:
     [last] = following
     assert not isinstance(last, NoRuntimeAlive)
     found = run_with_log(workspace, number)
-    assert (last, found.run.status, found.chunks) == (found.run, RunStatus.CANCELLED, ())
+    assert (last, found.run.status, found.lines) == (found.run, RunStatus.CANCELLED, ())
     with pytest.raises(NotFound):
         run_with_log(workspace, 99)
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from jittask.runtime.assembly import Parts
 from jittask.runtime.membership import LeaseLost
 from jittask.runtime.participation import end_orphans
+from jittask.runtime.snapshot import Snapshot
 from jittask.store import LeadershipLost, StoreUnavailable
 
 LOOK_SECONDS = 0.5
@@ -74,10 +76,18 @@ class Work:
                 if leader_duties.on_time(snapshot, now):
                     parts.claim_loop.claim(snapshot)  # before planning what follows it
                 leader_duties.plan(snapshot, now)
-                parts.upkeep.step(snapshot, now)
+                self._step("upkeep-failed", now, parts.upkeep.step)
             parts.states.write_pending()
-            parts.prefetch.step(snapshot, now)
+            self._step("prefetch-failed", now, parts.prefetch.step)
+            parts.write_blocked(now)
         parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)
+
+    def _step(self, code: str, now: datetime, step: Callable[[Snapshot, datetime], None]) -> None:
+        """Take a step that no run waits for; where it fails, that is reported."""
+        steps = self._parts.steps
+        if steps.may_try(code, now):
+            with steps.of(code, now):
+                step(self._parts.current.snapshot, now)
 
     def _heartbeat(self, now: datetime) -> None:
         """Beat, look at the other runtimes, and end the runs that dead ones left."""
@@ -90,7 +100,7 @@ class Work:
             parts.claim_loop.rejoin(parts.participation.rejoin())
         parts.extend_lease()
         if parts.participation.leads:
-            end_orphans(parts.store, parts.current.snapshot, now, parts.emit)
+            end_orphans(parts.store, parts.current.snapshot, now, parts.emit, parts.boundary)
 
     def _lease_is_over(self) -> bool:
         """Whether nothing may run any more; what waits is not to begin then."""

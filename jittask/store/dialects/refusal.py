@@ -7,6 +7,8 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from jittask.environment import filled_in
+from jittask.masking import Mask
 from jittask.store.errors import StoreUnavailable
 
 
@@ -22,9 +24,9 @@ def answering(place: str) -> Iterator[None]:
 
 
 def first_line(error: DBAPIError) -> str:
-    """Return the first line of what the database said."""
+    """Return the first line of what the database said, without secrets."""
     lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else "no answer"
+    return Mask(filled_in())(lines[0]) if lines else "no answer"
 
 
 def _is_refusal(error: DBAPIError) -> bool:

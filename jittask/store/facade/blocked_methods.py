@@ -1,0 +1,26 @@
+"""What runtimes report of blocked tasks, and what people read of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+
+from jittask.store import blocked_tasks
+from jittask.store.blocked_tasks import BlockedTask, BlockKey
+from jittask.store.facade.part import StorePart
+
+
+class BlockedMethods(StorePart):
+    """Tasks that cannot go on for a reason outside their files (R12)."""
+
+    def blocked(self) -> tuple[BlockedTask, ...]:
+        """Return what is blocked, by task and code; a task may have several entries."""
+        with self._database.reading() as connection:
+            return blocked_tasks.all_blocked(connection)
+
+    def write_blocked(
+        self, blocked: Sequence[BlockedTask] = (), ended: Collection[BlockKey] = ()
+    ) -> None:
+        """Write entries whole, and delete those that have ended."""
+        if blocked or ended:
+            with self._database.writing() as connection:
+                blocked_tasks.write_blocked(connection, blocked, ended)
