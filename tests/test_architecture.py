@@ -15,6 +15,7 @@ GROUND = {
     "environment",
     "rules",
     "field_types",
+    "state_folder",
     "zonedata",
     "version",
     "run_log",

@@ -33,7 +33,7 @@ from jittask.runtime.executors.protocol import (
     Withdrawn,
 )
 from jittask.runtime.reasons import reason_of
-from jittask.store.location import STATE_FOLDER
+from jittask.state_folder import state_folder
 
 _TICK = timedelta(microseconds=1)
 _ROW_SECONDS = 10.0  # for reading one row by its key, where the database can limit it
@@ -58,7 +58,7 @@ class Bodies:
     ) -> None:
         self._clock = clock or SystemClock()
         # another bundle may have a module loaded
-        self.element_folders = (bundle, root / STATE_FOLDER)
+        self.element_folders = (bundle, state_folder(root))
         compilation = compile_tree(bundle)
         self.mask = secrets | Mask.of_environment(compilation.reusable.environment, os.environ)
         contents = compilation.app.contents

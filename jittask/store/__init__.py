@@ -8,7 +8,7 @@ from jittask.store.errors import (
     StoreError,
     StoreUnavailable,
 )
-from jittask.store.location import state_folder, store_url
+from jittask.store.location import made_state_folder, store_url
 from jittask.store.store import Store
 
 __all__ = [
@@ -19,6 +19,6 @@ __all__ = [
     "Store",
     "StoreError",
     "StoreUnavailable",
-    "state_folder",
+    "made_state_folder",
     "store_url",
 ]

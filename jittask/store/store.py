@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from jittask.model import AppSettings
+from jittask.state_folder import state_folder
 from jittask.store.facade.blocked_methods import BlockedMethods
 from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
@@ -14,7 +15,7 @@ from jittask.store.facade.membership_methods import MembershipMethods
 from jittask.store.facade.planning_methods import PlanningMethods
 from jittask.store.facade.reading_methods import ReadingMethods
 from jittask.store.facade.status_methods import StatusMethods
-from jittask.store.location import STATE_FOLDER, state_folder, store_url
+from jittask.store.location import made_state_folder, store_url
 from jittask.store.upgrade import open_database
 
 _MIN_IDLE_SECONDS = 1.0
@@ -39,7 +40,7 @@ class Store(
     @classmethod
     def open(cls, settings: AppSettings, root: Path, *, create: bool) -> Store:
         """Open the store of a tree. Raises StoreError; see ``upgrade.open_database``."""
-        folder = state_folder(root) if create else root / STATE_FOLDER
+        folder = made_state_folder(root) if create else state_folder(root)
         database = open_database(
             store_url(settings, root),
             folder,
