@@ -7,8 +7,10 @@ import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
+import sqlalchemy as sa
 
 from jittask import compile_tree
 from jittask.model import FieldType
@@ -17,6 +19,7 @@ from jittask.operations.edit.short_forms import read_offset, read_repeat
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.workspace import Workspace
 from tests.running import jittask, jittask_here
+from tests.services import url_of
 from tests.tree import Tree
 
 TITLES = [
@@ -350,3 +353,23 @@ def test_a_model_of_a_table_that_exists(tree: Tree, declare: bool) -> None:
     }  # fmt: skip
     refused = jittask_here("new", "model", "K", "--from-table", "keyless", *more, *here)
     assert (refused.returncode, "no primary key" in refused.stderr) == (1, True)
+
+
+@pytest.mark.parametrize("column", ["key UUID", "at TIMESTAMP WITH TIME ZONE"])
+def test_a_column_that_no_datatype_holds_is_not_declared(tree: Tree, column: str) -> None:
+    engine = sa.create_engine(url_of("postgresql"))
+    table = f"jittask_new_{uuid4().hex}"
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"CREATE TABLE {table} (id INTEGER PRIMARY KEY, {column})"))
+    here = ("--from-table", table, "--tree", tree.root)
+    url = engine.url.render_as_string(hide_password=False)
+    try:
+        made = jittask_here("new", "database", "Erp", "--url", url, "--tree", tree.root)
+        assert made.returncode == 0, made.stderr
+        done = jittask_here("new", "model", "A", "--declare", *here)
+        assert (done.returncode, "no datatype holds the column" in done.stderr) == (1, True)
+        assert jittask_here("new", "model", "A", *here).returncode == 0
+    finally:
+        with engine.begin() as connection:
+            connection.execute(sa.text(f"DROP TABLE {table}"))
+        engine.dispose()

@@ -21,6 +21,7 @@ from jittask.operations.edit.write_element import (
 from jittask.operations.errors import InvalidArgument, NotFound, OperationError, Unavailable
 
 if TYPE_CHECKING:
+    from jittask.data.rows import Rows
     from jittask.operations.workspace import Workspace
 
 _KEY = FieldInfo("id", FieldType.INTEGER, "id", primary_key=True, datatype="AutoInt")
@@ -40,7 +41,6 @@ _OF_COLUMN = {
     FieldType.DATETIME: "Datetime",
     FieldType.TIME: "Time",
     FieldType.JSON: "JitDict",
-    FieldType.OTHER: "Ltext",
 }
 _FIELD = re.compile(r"\s*([^:\s]+)\s*:\s*([^:\s]+)\s*")
 
@@ -57,12 +57,15 @@ def new_table_model(
 
     The element names the table, and its columns are read at each start; with
     ``declare`` they are written into a ``model.py``. Raises NotFound, Unavailable
-    where the database does not answer, OperationError for a table without a key.
+    where the database does not answer, OperationError for a table without a key,
+    or, with ``declare``, with a column that no datatype holds.
     """
     path = new_path(workspace, "models", model)
     name = _database(workspace, database)
-    fields = _columns(workspace, path, name, table)
+    rows = _rows(workspace, path, name, table)
     if declare:
+        _refuse_undeclarable(rows)
+        fields = _with_counted_key(rows.model.fields)
         return _write_declared(workspace, path, model.title, name, table, fields)
     data = {
         "type": ModelForm.TABLE.value, "title": model.title, "db": name, "table": table,
@@ -106,13 +109,13 @@ def _database(workspace: Workspace, name: str | None) -> str:
     return full
 
 
-def _columns(workspace: Workspace, path: str, database: str, table: str) -> tuple[FieldInfo, ...]:
-    """Return the columns of a real table."""
+def _rows(workspace: Workspace, path: str, database: str, table: str) -> Rows:
+    """Return the rows of a real table, which is read for it."""
     from jittask.data.databases import DataError
 
     info = ModelInfo(path.replace("/", "."), ModelForm.TABLE, database, table, opaque=True)
     try:
-        return _with_counted_key(workspace.data.rows(info).model.fields)
+        return workspace.data.rows(info)
     except DataError as error:
         message = str(error).removeprefix(f"{info.name}: ")
         if message.startswith("no table"):
@@ -120,6 +123,17 @@ def _columns(workspace: Workspace, path: str, database: str, table: str) -> tupl
         if message.endswith("no primary key"):
             raise OperationError(message, "a model needs a key, which names the row") from error
         raise Unavailable(message) from error
+
+
+def _refuse_undeclarable(rows: Rows) -> None:
+    """Refuse a table with a column that no datatype holds: it would be compared wrongly."""
+    kinds = rows.model.kinds
+    for column in rows.table.columns:
+        if kinds[column.key] is FieldType.OTHER or getattr(column.type, "timezone", False):
+            raise OperationError(
+                f"no datatype holds the column {column.name!r} ({column.type})",
+                "leave out --declare: the columns are then read from the table",
+            )
 
 
 def _with_counted_key(fields: Sequence[FieldInfo]) -> tuple[FieldInfo, ...]:
