@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,15 +15,17 @@ from jittask.cli.options import format_option, tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
 from jittask.operations.errors import OperationError
-from jittask.operations.workspace import find_root
+from jittask.operations.workspace import Workspace, find_root
 
 if TYPE_CHECKING:
     from jittask.cli.reports import Report
+    from jittask.compiler.import_check import Verdict
 
 
 @click.command()
 @tree_argument
 @click.option("--no-import", is_flag=True, help="Read code, and never run it.")
+@click.option("--connect", is_flag=True, help="Ask the databases and the run store, too.")
 @click.option("--strict", is_flag=True, help="Warnings make it exit with 1, too.")
 @ignore_option
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .jittask/cache.")
@@ -36,6 +39,7 @@ if TYPE_CHECKING:
 def command(
     tree: Path | None,
     no_import: bool,
+    connect: bool,
     strict: bool,
     ignore: Codes,
     no_cache: bool,
@@ -47,6 +51,7 @@ def command(
     Without TREE it is the nearest folder above with an app.json, else
     ./elements. At last the elements' code is imported, in a process of its own;
     --no-import leaves that out, so that nothing of a stranger's change runs.
+    --connect compares the models with their tables, as jittask doctor does.
 
     Errors keep an element from loading, warnings do not. Exits with 1 where
     there are errors, or with --strict warnings, else with 0. A variable that is
@@ -66,6 +71,8 @@ def command(
         from jittask.compiler.import_check import judge
 
         verdict = judge(root, None if no_import else probe, keep=not no_cache)
+    if connect:
+        verdict = _with_databases(verdict, root)
     verdict, ignored = without(verdict, ignore)
     report = Report(verdict, root.resolve(), clock.monotonic() - began, ignored)
     lines = "".join(f"{line}\n" for line in written(report, shape))
@@ -77,6 +84,16 @@ def command(
         clean = not report.errors and not report.warnings and output is None
         click.echo(_summary(report), err=not clean)
     sys.exit(1 if report.fails(strict=strict) else 0)
+
+
+def _with_databases(verdict: Verdict, root: Path) -> Verdict:
+    from jittask.operations.inspect.doctor import connected, required_environment
+
+    with Workspace(root) as opened:
+        found = [each for section in connected(opened) for each in section.diagnostics]
+    found += required_environment(verdict.diagnostics)
+    found.sort(key=lambda diagnostic: diagnostic.sort_key)
+    return replace(verdict, diagnostics=tuple(found))
 
 
 def _write(output: Path, text: str) -> None:

@@ -21,7 +21,7 @@ from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.state_folder import is_among_elements, state_folder
 from jittask.version import __version__
 
-_PACKAGES = ("compiler", "schedule", "query")
+_PACKAGES = ("compiler", "model", "schedule", "query")
 _LIBRARIES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
 
 
