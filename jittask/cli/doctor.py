@@ -65,6 +65,8 @@ def _section(section: Section, sources: SourceLines) -> Iterator[str]:
     yield f"{click.style(section.name, bold=True)}  {one_line(section.place)}"
     for fact in section.facts:
         yield f"  {click.style('ok', fg='green')}  {one_line(fact)}"
+    for unseen in section.not_examined:
+        yield f"  {click.style('??', fg='yellow')}  {one_line(unseen)}"
     for diagnostic in section.diagnostics:
         for line in diagnostic_lines(diagnostic, sources):
             yield f"  {line}"

@@ -11,7 +11,7 @@ import click
 from jittask import zonedata
 from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
 from jittask.cli.formatting import clock_time, duration, local, one_line
-from jittask.model import RunStatus, Trigger
+from jittask.model import Reason, RunStatus, Trigger
 from jittask.operations.naming import shown_row_key
 from jittask.runtime.events import (
     Blocked,
@@ -96,7 +96,9 @@ class Words:
 
     def _finished(self, event: Finished) -> Iterator[str]:
         words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]
-        if event.retry_at is not None:
+        if event.reason is Reason.BLOCKED:
+            words[1] = click.style("waits", fg="yellow")
+        elif event.retry_at is not None:
             words[1] = click.style("failed", fg="red")
             words.append(f"again at {clock_time(event.retry_at, self._zone)}")
         if event.seconds is not None:

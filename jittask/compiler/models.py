@@ -10,7 +10,7 @@ from jittask.compiler import declarative
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.model_fields import hides_fields, model_fields
-from jittask.compiler.passed_over import instead_of
+from jittask.compiler.near_file import instead_of
 from jittask.compiler.python import Module
 from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.settings import Settings

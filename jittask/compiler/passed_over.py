@@ -5,50 +5,33 @@ from __future__ import annotations
 from jittask.compiler.discover import E_JSON
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
+from jittask.compiler.kinds import KINDS
 from jittask.compiler.look import Folder
 from jittask.compiler.lookalikes import kind_meant
 from jittask.diagnostics import Location
-from jittask.model import ElementKind
 
-_CODE = {
-    ElementKind.TASK.value: "inner.py",
-    ElementKind.SERVICE.value: "service.py",
-    ElementKind.MODEL.value: "model.py",
-}
 _OTHER_FORMATS = frozenset({"e.yaml", "e.yml", "e.jsonc", "e.json5", "e.toml", "e.json.txt"})
 
 
 def check_passed_over(files: Files, findings: Findings) -> None:
     """Report folders with another name than ours, and folders without their ``e.json``."""
     for top, file in files.misnamed.items():
-        kind = kind_meant(top)
         message = f"the folder {top}/ is not read, and has an element: {file}"
-        findings.add("passed-over-folder", Location(file), message, f"rename it to {kind}/")
-    for kind in ElementKind:
-        if kind.value in files.folders:
-            _check_folder(files, kind.value, findings)
+        hint = f"rename it to {kind_meant(top)}/"
+        findings.add("passed-over-folder", Location(file), message, hint)
+    for kind in KINDS.values():
+        if kind.folder in files.folders:
+            _check_folder(files, kind.folder, kind.code, findings)
 
 
-def instead_of(files: Files, folder: str, name: str) -> str | None:
-    """Return a hint where a folder has something that is probably meant as the file ``name``."""
-    held = files.folders.get(folder)
-    near = next((file for file in held.files if file.lower() == name), None) if held else None
-    if near is not None:
-        return f"rename {near} to {name}"
-    if (files.root / folder / f"{name}c").exists():
-        return f"{name}c is not used: put its source {name} there"
-    return None
-
-
-def _check_folder(files: Files, folder: str, findings: Findings) -> None:
+def _check_folder(files: Files, folder: str, code: str | None, findings: Findings) -> None:
     """Check a folder that is in no element, and those in it."""
     held = files.folders[folder]
-    kind, _, inside = folder.partition("/")
-    if inside and E_JSON in held.files:
+    if "/" in folder and E_JSON in held.files:
         return  # what is in an element is its own
-    _check_files(files, folder, held, _CODE.get(kind), findings)
+    _check_files(files, folder, held, code, findings)
     for name in held.folders:
-        _check_folder(files, f"{folder}/{name}", findings)
+        _check_folder(files, f"{folder}/{name}", code, findings)
 
 
 def _check_files(

@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from jittask.compiler.findings import Findings
-from jittask.compiler.passed_over import instead_of
+from jittask.compiler.near_file import instead_of
 from jittask.compiler.python import Function, Module
 from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.source import Source

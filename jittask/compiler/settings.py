@@ -69,7 +69,7 @@ def read_settings(
         return _NOTHING
     sound = whole.without_mistakes(findings)
     unset = _report_unset(sound, environment, findings)
-    source = replace(sound, data=_filled(sound.data, (), environment, unset))
+    source = replace(sound, data=_filled(sound.data, (), environment, unset - {_STORE}))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # reported once, and not for every task
@@ -168,6 +168,17 @@ def _check_store(source: Source, environment: Mapping[str, str], findings: Findi
     elif name == "sqlite" and place.strip("/") in ("", ":memory:"):
         message = "records in memory are lost with the process"
         findings.add("bad-store-url", source.value(_STORE), message, "sqlite:///runs.db")
+    elif name != "sqlite" and not _port_is_number(place):
+        message = "the port is not a number"
+        hint = f"for example {scheme}://user@host:5432/jittask"
+        findings.add("bad-store-url", source.value(_STORE), message, hint)
+
+
+def _port_is_number(place: str) -> bool:
+    """Whether what a URL has after its last ``:`` is a number, where that is a port."""
+    host = place.partition("?")[0].rpartition("@")[2].partition("/")[0]
+    port = host.rpartition("]")[2].partition(":")[2]  # an IPv6 address has colons inside []
+    return not port or (port.isascii() and port.isdigit())
 
 
 def _check_times(source: Source, settings: AppSettings, findings: Findings) -> None:
@@ -220,7 +231,11 @@ def _report_unset(
 def _filled(
     data: Any, pointer: Pointer, environment: Mapping[str, str], unset: Collection[Pointer]
 ) -> Any:
-    """Fill in the texts, and leave out those that cannot be; the store's, a secret, stays."""
+    """Fill in the texts, and leave out those that cannot be.
+
+    The store's stays as it is written: it is a secret, and without its variable
+    there is no other store in its place.
+    """
     if isinstance(data, str) and pointer != _STORE:
         return expand(data, environment)
     if isinstance(data, list):

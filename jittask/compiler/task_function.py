@@ -6,7 +6,7 @@ import difflib
 
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER, inner_function, service_function, template_of
-from jittask.compiler.passed_over import instead_of
+from jittask.compiler.near_file import instead_of
 from jittask.compiler.source import Source
 from jittask.compiler.task_files import Surroundings, TaskFiles
 from jittask.model import FunctionRef

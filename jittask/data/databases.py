@@ -59,7 +59,9 @@ def database_url(info: DatabaseInfo, root: Path) -> URL:
         return _url(info, root)
     except UnsetVariable as error:
         raise DataError(f"{info.name}: {error}") from error
-    except (ArgumentError, NoSuchModuleError, ValueError) as error:
+    except ArgumentError as error:  # its text may have the password
+        raise DataError(f"{info.name}: no database by these settings: url is no URL") from error
+    except ValueError as error:
         raise DataError(f"{info.name}: no database by these settings: {error}") from error
 
 

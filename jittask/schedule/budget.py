@@ -24,5 +24,5 @@ class Budget:
             raise TimerBudgetExceeded(self._rule, MOST_STEPS)
 
     def renew(self) -> None:
-        """Start counting again: there is an answer, and whoever asks may stop here."""
+        """Start counting again: there is an answer, and the caller may stop here."""
         self.spent = 0

@@ -38,7 +38,7 @@ class Mistake(Exception):
 class TimerBudgetExceeded(Exception):
     """Finding an occurrence took more steps than a timer may use (T1).
 
-    ``rule`` names the cycle. Only the task whose timer it is cannot go on; no
+    ``rule`` names the cycle. It blocks only the task whose timer it is; no
     legal rule is known that raises it.
     """
 

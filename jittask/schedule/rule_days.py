@@ -45,7 +45,7 @@ class RuleDays:
         return found
 
     def _kind(self, year: int) -> int:
-        """Tell years apart by their days, and by how many the year before has: weeks go on."""
+        """Tell years apart by their days and the length of the year before, whose weeks count."""
         return kind_of_year(year) + 14 * (all_days(year - 1).bit_length() - 365)
 
 

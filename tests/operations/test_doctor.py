@@ -301,6 +301,13 @@ def test_fields_and_filter_of_a_model_without_fields_are_checked(database: Datab
     assert "did you mean 'due'?" in [each.hint for each in found.diagnostics]
 
 
+def test_what_two_tasks_have_in_common_is_reported_once(database: Database) -> None:
+    database.execute(BILLS)
+    table_model(database.tree)
+    database.tree.dated("Another", timing={"startField": "due"})
+    assert only(doctor(database.tree)).element == "tasks.Another"
+
+
 # --- permissions
 
 
@@ -475,6 +482,11 @@ def test_a_missing_driver_names_its_package(
     assert missing.hint == command
 
 
+def test_a_url_that_cannot_be_read_is_not_shown(tree: Tree) -> None:
+    write_url(tree, "postgresql:/app:hush@h/d")
+    assert "hush" not in str(only(doctor(tree)))
+
+
 @pytest.mark.parametrize("url", ["postgres//x", "sqlite+nothing:///d.db", "postgresql://h:x/d"])
 def test_settings_that_make_no_address(url: str, tree: Tree) -> None:
     write_url(tree, url)
@@ -514,7 +526,17 @@ def test_an_unset_variable_is_an_error_here(tree: Tree) -> None:
     write_url(tree, "postgresql+psycopg://app:${JITTASK_NO_SUCH}@127.0.0.1:1/d")
     unset = only(doctor(tree))
     assert (unset.code, unset.is_error) == ("unset-environment", True)
-    assert facts(doctor(tree)) == ("not opened: environment variable JITTASK_NO_SUCH is not set",)
+    assert doctor(tree).sections[1].not_examined == (
+        "not opened: environment variable JITTASK_NO_SUCH is not set",
+    )
+
+
+def test_an_unset_variable_of_the_store_gives_no_other_store(tree: Tree) -> None:
+    unset = store(tree, "postgresql://app:${JITTASK_NO_SUCH}@127.0.0.1/d")
+    assert (unset.code, unset.is_error) == ("unset-environment", True)
+    assert doctor(tree).sections[-1].not_examined == (
+        "not opened: settings.store: environment variable JITTASK_NO_SUCH is not set",
+    )
 
 
 # --- nothing is changed
@@ -625,3 +647,16 @@ def test_errors_of_the_files_are_shown_too(tree: Tree) -> None:
     found = doctor(tree)
     assert found.errors > 0
     assert {each.element for each in found.sections[0].diagnostics} == {"tasks.Broken"}
+
+
+def test_a_store_in_a_folder_that_does_not_exist(tree: Tree) -> None:
+    found = store(tree, "sqlite:///no/folder/runs.db")
+    assert found.code == "store-unusable"
+    assert found.hint == "make it, or change settings.store"
+
+
+def test_a_store_that_refuses_the_user(tree: Tree) -> None:
+    url = sa.make_url(url_of("postgresql")).set(username="no_such_role", password="hush")
+    found = store(tree, url.render_as_string(hide_password=False))
+    assert found.hint == "check the user, the password, and what this user may do"
+    assert "hush" not in str(found)

@@ -29,6 +29,7 @@ CONNECT_SECONDS = 5
 STATEMENT_SECONDS = 5
 """After which a server gives up one statement, or the driver stops waiting for it."""
 
+_EXAMPLE = "for example: postgresql+psycopg://user@host/name, or sqlite:///data/app.db"
 _MYSQL_WAITS: dict[str, Any] = {
     "connect_timeout": CONNECT_SECONDS,
     "read_timeout": 2 * STATEMENT_SECONDS,
@@ -75,7 +76,7 @@ def address(info: DatabaseInfo, root: Path) -> str:
         return info.name
     file = sqlite_file(url)
     if file is not None:
-        return str(file.relative_to(root) if file.is_relative_to(root) else file)
+        return _path(file, root)
     return url.set(query={}).render_as_string(hide_password=True)
 
 
@@ -91,15 +92,15 @@ def connected(info: DatabaseInfo, root: Path) -> Iterator[Connection | NotOpened
     except DataError as error:
         unset = isinstance(error.__cause__, UnsetVariable)
         words = str(error).removeprefix(f"{info.name}: ")
-        yield NotOpened(Reason.UNSET if unset else Reason.SETTINGS, words)
+        yield NotOpened(Reason.UNSET if unset else Reason.SETTINGS, words, _EXAMPLE)
         return
     if (file := sqlite_file(url)) is not None and not file.exists():
-        yield NotOpened(Reason.NO_FILE, f"the file {file} does not exist")
+        yield NotOpened(Reason.NO_FILE, f"the file {_path(file, root)} does not exist")
         return
     try:
         connection = engine.connect()
     except DBAPIError as error:
-        yield _refused(error, file)
+        yield _refused(error, None if file is None else _path(file, root))
         return
     try:
         with connection:
@@ -108,7 +109,12 @@ def connected(info: DatabaseInfo, root: Path) -> Iterator[Connection | NotOpened
         engine.dispose()
 
 
-def _refused(error: DBAPIError, file: Path | None) -> NotOpened:
+def _path(file: Path, root: Path) -> str:
+    """Return a path from the tree, where it is in the tree."""
+    return str(file.relative_to(root) if file.is_relative_to(root) else file)
+
+
+def _refused(error: DBAPIError, file: str | None) -> NotOpened:
     if file is not None:
         words = f"{file} cannot be opened: {first_line(error.orig)}"
         return NotOpened(Reason.REFUSED, words, "is it an SQLite file that this user may read?")

@@ -38,7 +38,7 @@ class TaskState(StrEnum):
     DISABLED = "disabled"
     PAUSED = "paused"
     BLOCKED = "blocked"
-    """A runtime is alive, and cannot go on with it for a reason outside its files (R12)."""
+    """A runtime is alive, and cannot continue with it for a reason outside its files (R12)."""
     RUNNING = "running"
     """A runtime is alive and has loaded it."""
     READY = "ready"

@@ -16,6 +16,7 @@ def examination_view(found: Examination) -> dict[str, Any]:
                 "name": section.name,
                 "place": section.place,
                 "facts": list(section.facts),
+                "notExamined": list(section.not_examined),
                 "diagnostics": [diagnostic_view(each) for each in section.diagnostics],
             }
             for section in found.sections

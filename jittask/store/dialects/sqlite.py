@@ -92,16 +92,16 @@ class SqliteDialect:
 
     def open(self, url: URL, folder: Path, *, create: bool, idle_seconds: float) -> SqliteDatabase:
         """Open the file. Raises StoreError on a network drive, too."""
-        del folder, idle_seconds
+        del idle_seconds
         assert url.database is not None
         path = Path(url.database)
+        if not path.parent.is_dir() and path.parent != folder:
+            raise StoreError(
+                f"{path.parent}: no such folder", hint="make it, or change settings.store"
+            )
         if not path.exists() and not create:
             raise NoRecords(
                 f"no records yet: {path} does not exist", hint="start the tasks with jittask run"
-            )
-        if not path.parent.is_dir():
-            raise StoreError(
-                f"{path.parent}: no such folder", hint="make it, or change settings.store"
             )
         _refuse_network_drive(path.parent)
         return SqliteDatabase(url, create=create)

@@ -10,7 +10,7 @@ from jittask.store.facade.part import StorePart
 
 
 class BlockedMethods(StorePart):
-    """Tasks that cannot go on for a reason outside their files (R12)."""
+    """Tasks that cannot continue for a reason outside their files (R12)."""
 
     def write_blocked(
         self, blocked: Sequence[BlockedTask] = (), ended: Collection[BlockKey] = ()

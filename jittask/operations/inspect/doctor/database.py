@@ -73,7 +73,7 @@ def _not_opened(
     why: NotOpened, info: DatabaseInfo, models: list[ModelInfo], draft: Draft, places: Places
 ) -> None:
     if why.reason is Reason.UNSET:  # what the files show already
-        draft.facts.append(f"not opened: {why.message}")
+        draft.not_examined.append(f"not opened: {why.message}")
         return
     if why.reason is Reason.NO_FILE:
         _no_file(why.message, models, draft, places)

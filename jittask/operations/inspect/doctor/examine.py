@@ -79,4 +79,4 @@ def _files(workspace: Workspace) -> Section:
     mistakes = [found for found in compilation.diagnostics if found.because is None]
     app = compilation.app
     counted = f"{len(app.elements)} elements, of which {len(app.tasks)} tasks can load"
-    return Section(FILES, str(app.root), (counted,), tuple(required_environment(mistakes)))
+    return Section(FILES, str(app.root), (counted,), (), tuple(required_environment(mistakes)))

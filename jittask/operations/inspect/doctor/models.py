@@ -150,8 +150,8 @@ class _Examined:
             return
         names = ", ".join(columns)
         if self.table.is_view:
-            fact = f"{self.model.name}: a view does not show whether {names} is unique"
-            self.database.draft.facts.append(fact)
+            unseen = f"{self.model.name}: whether {names} is unique, which a view does not show"
+            self.database.draft.not_examined.append(unseen)
             return
         hint = f"ALTER TABLE {self.table.shown} ADD PRIMARY KEY ({names})"
         if self.table.primary_key:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jittask.environment import UnsetVariable
 from jittask.operations.errors import Conflict, NoRecords, OperationError
 from jittask.operations.inspect.doctor.places import Places
 from jittask.operations.inspect.doctor.section import Draft, Section
@@ -28,8 +29,11 @@ def examine_store(workspace: Workspace, places: Places) -> Section:
     except NoRecords as error:
         draft.facts.append(f"{error}; {error.hint}" if error.hint else str(error))
     except Conflict as error:  # the files show already that app.json is wrong
-        draft.facts.append(f"not opened: {error}")
+        draft.not_examined.append(f"not opened: {error}")
     except OperationError as error:
+        if isinstance(error.__cause__ and error.__cause__.__cause__, UnsetVariable):
+            draft.not_examined.append(f"not opened: {error}")  # the files show it
+            return draft.finished()
         outdated = isinstance(error.__cause__, OldSchema)
         code = "store-outdated" if outdated else "store-unusable"
         words = str(error).removeprefix("settings.store: ")

@@ -18,6 +18,8 @@ class Section:
     """Where it is, for people: an address without a password, or a file."""
     facts: tuple[str, ...]
     """What is as it should be, and what is worth knowing."""
+    not_examined: tuple[str, ...]
+    """What could not be looked at, and why."""
     diagnostics: tuple[Diagnostic, ...]
 
 
@@ -28,6 +30,9 @@ class Draft:
         self.name = name
         self.place = place
         self.facts: list[str] = []
+        self.not_examined: list[str] = []
+        self.reported: set[tuple[str, str, str]] = set()
+        """What several tasks would report alike: code, table and message (V1)."""
         self._findings: list[Findings] = []
 
     def about(self, element: str | None) -> Findings:
@@ -40,4 +45,5 @@ class Draft:
         """Return the section, its diagnostics sorted."""
         found = [diagnostic for findings in self._findings for diagnostic in findings.found]
         found.sort(key=lambda diagnostic: diagnostic.sort_key)
-        return Section(self.name, self.place, tuple(self.facts), tuple(found))
+        facts, not_examined = tuple(self.facts), tuple(self.not_examined)
+        return Section(self.name, self.place, facts, not_examined, tuple(found))

@@ -122,7 +122,8 @@ class _Examined:
         except DBAPIError as error:
             database.connection.rollback()
             words = first_line(error.orig)
-            database.draft.facts.append(f"{self.task.name}: {column.name} not looked at: {words}")
+            unseen = f"{self.task.name}: the values of {column.name}: {words}"
+            database.draft.not_examined.append(unseen)
             return
         if forms.unreadable:
             self._add(
@@ -141,6 +142,11 @@ class _Examined:
             )
 
     def _add(self, code: str, key: str, message: str, hint: str) -> None:
+        """Add a finding, unless another task on the same table has it."""
+        reported = (code, self.table.shown, message)
+        if reported in self.database.draft.reported:
+            return
+        self.database.draft.reported.add(reported)
         place = self.database.places.element(self.task.name, "timerCfg", key)
         self.findings.add(code, place, message, hint)
 
