@@ -23,6 +23,8 @@ class Rule:
     why: str
     example: str
     instead: str
+    about_machine: bool = False
+    """Whether another machine may not have it: the tree is clean all the same (V1)."""
 
 
 _E, _W = Severity.ERROR, Severity.WARNING
@@ -470,6 +472,14 @@ _TABLE = (
         "tasks/Nightly/e.json",
     ),
     Rule(
+        "misplaced-key",
+        _E,
+        "A key is written at the wrong place, or has another name",
+        "It would be ignored.",
+        '"retries": 3',
+        '"policy": {"retry": {"max": 3}}',
+    ),
+    Rule(
         "misplaced-e-json",
         _E,
         "An e.json makes no element where it is",
@@ -821,6 +831,7 @@ _TABLE = (
         "jittask run refuses to start without it.",
         '"password": "${DB_PASSWORD}"',
         "export DB_PASSWORD=…",
+        about_machine=True,
     ),
     Rule(
         "unused-inner",

@@ -16,6 +16,7 @@ GROUND = {
     "rules",
     "drivers",
     "field_types",
+    "state_folder",
     "zonedata",
     "version",
     "run_log",

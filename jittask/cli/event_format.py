@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -71,10 +72,14 @@ class Words:
             case Stopped():
                 yield self._stopped(event)
 
+    def stamp(self, at: datetime) -> str:
+        """Return the date and time that a line for a log begins with; nothing for a terminal."""
+        return f"{local(at, self._zone)}{self._gap}" if self._dated else ""
+
     def _ready(self, event: Ready) -> Iterator[str]:
         self._zone, self._gap = zonedata.zone(event.zone), "  "
         for silent in event.not_firing:
-            yield f"{silent.task} will not fire: {silent.text}"
+            yield f"{self.stamp(event.at)}{silent.task} will not fire: {silent.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
         upcoming = ""
         if event.next_at is not None:
@@ -86,7 +91,7 @@ class Words:
             f"{tasks} of {event.root}, {event.workers} workers, times in {event.zone}{upcoming}",
             "green",
         )
-        if not self._once:
+        if not self._once and not self._dated:
             yield "Ctrl-C stops it. Edit the files while it runs: they reload."
 
     def _finished(self, event: Finished) -> Iterator[str]:
@@ -103,7 +108,7 @@ class Words:
         yield self._line(event, "run", "  ".join(words), "blue")
         if event.detail and event.status is not RunStatus.COMPLETED:
             more = f"  (jittask log {event.run})" if event.error else ""
-            yield f"           {one_line(event.detail)}{more}"
+            yield f"{self.stamp(event.at) or ' ' * 11}{one_line(event.detail)}{more}"
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
@@ -111,7 +116,7 @@ class Words:
         else:
             effect = "nothing of it runs"
         yield self._line(event, "broken", f"{event.element}: {effect}", "red")
-        sources = SourceLines(self._root)
+        sources = SourceLines(self._root, None if self._dated else Path.cwd())
         for diagnostic in event.diagnostics:
             for line in diagnostic_lines(diagnostic, sources):
                 yield f"    {line}"
@@ -136,8 +141,8 @@ class Words:
         return self._line(event, "stopped", words, "green")
 
     def _line(self, event: Event, word: str, text: str, colour: str) -> str:
-        at = (local if self._dated else clock_time)(event.at, self._zone)
-        return f"{at}{self._gap}{click.style(f'{word:<7}', fg=colour)}  {text}"
+        at = self.stamp(event.at) or f"{clock_time(event.at, self._zone)}{self._gap}"
+        return f"{at}{click.style(f'{word:<7}', fg=colour)}  {text}"
 
 
 def _named(event: Started | Finished) -> str:

@@ -16,6 +16,7 @@ from jittask.cli import collector
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import format_option, quiet_option, tree_argument
+from jittask.clock import SystemClock
 from jittask.model import RunStatus
 from jittask.operations.views.events import event_line
 from jittask.operations.workspace import find_root
@@ -47,7 +48,7 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     runtime = Runtime(root, once=once)
     words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
     printer = _Printer(runtime, words)
-    stops = _Stops(runtime)
+    stops = _Stops(runtime, words)
     gc.disable()  # a start makes what stays: nothing to look for
     try:
         runtime.start()
@@ -116,9 +117,10 @@ class _Stops:
     comes, and a thread obeys.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, words: Words | None) -> None:
         self.asked = False
         self._runtime = runtime
+        self._words = words
         self._asked, self._asking = socketpair()
         self._asking.setblocking(False)
         signal.set_wakeup_fd(self._asking.fileno())
@@ -132,7 +134,8 @@ class _Stops:
     def _obey(self) -> None:
         self._wait()
         self.asked = True
-        click.echo("stopping: running tasks may end; once more stops at once", err=True)
+        at = "" if self._words is None else self._words.stamp(SystemClock().now())
+        click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
         self._runtime.stop()
         while True:
             self._wait()

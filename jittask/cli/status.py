@@ -98,7 +98,7 @@ def _lines(found: Status, zone: ZoneInfo, root: Path) -> Iterator[str]:
     for pause in found.pauses:
         yield f"{pause.task}: {one_line(pause.describe(zone))}, since {local(pause.since, zone)}"
     yield f"tz database {found.zones_edition}, holidays package {found.holidays_edition}"
-    sources = SourceLines(root)
+    sources = SourceLines(root, Path.cwd())
     for element in found.elements:
         version = (element.version or "nothing")[:12]
         since = f", since {local(element.since, zone)}" if element.since else ""

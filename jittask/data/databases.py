@@ -110,12 +110,12 @@ def one_line(what: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise DataError(f"{what}: {_first_line(error.orig)}") from error
+        raise DataError(f"{what}: {_masked_line(error.orig)}") from error
     except SQLAlchemyError as error:
-        raise DataError(f"{what}: {_first_line(error)}") from error
+        raise DataError(f"{what}: {_masked_line(error)}") from error
 
 
-def _first_line(error: BaseException | None) -> str:
+def _masked_line(error: BaseException | None) -> str:
     return Mask(filled_in())(first_line(error))
 
 

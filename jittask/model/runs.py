@@ -127,3 +127,5 @@ class Run:
     late: bool
     """Seen or planned only after it was due."""
     attempts: tuple[Attempt, ...] = ()
+    args: str | None = None
+    """The JSON object that was given for this run; None: the task's own ``args`` alone (F3)."""

@@ -104,10 +104,11 @@ def shown_row_key(stored: str) -> str:
     """Return a stored row key as people read and write it; empty where there is no row.
 
     A key of one text, number or UUID is plain text; a key of several columns is
-    its JSON list. What is not JSON, as older versions stored it, is returned as it is.
+    its JSON list. A text that would be read as JSON itself, because it has quotes or
+    brackets, stays JSON. What is not JSON, as older versions stored it, is returned as it is.
     """
     value = _parsed(stored)
-    return value if isinstance(value, str) else stored
+    return value if isinstance(value, str) and not _reads_as_json(value) else stored
 
 
 def stored_row_key(model: KeyedModel, text: str) -> str:
@@ -150,6 +151,10 @@ def row_key_forms(text: str) -> tuple[str, ...]:
     elif value is not None:
         forms[json.dumps(value, ensure_ascii=False)] = None
     return tuple(forms)
+
+
+def _reads_as_json(text: str) -> bool:
+    return isinstance(_parsed(text), str | list)
 
 
 def _parsed(text: str) -> Any:

@@ -24,6 +24,7 @@ from jittask.operations.errors import (
     Unavailable,
 )
 from jittask.operations.manifest import MANIFEST, manifest_mistake, refuse_broken_manifest
+from jittask.state_folder import state_folder
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
@@ -153,7 +154,7 @@ class Workspace:
 
     @property
     def _has_default_store(self) -> bool:
-        return (self.root / ".jittask/jittask.db").exists()
+        return (state_folder(self.root) / "jittask.db").exists()
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:

@@ -18,6 +18,16 @@ from jittask.schedule.problems import Mistake
 from jittask.schedule.zones import Nominal, resolve, wall_clock
 
 _FIVE_FIELDS = 5
+_NAMED = {
+    "@yearly": "0 0 1 1 *",
+    "@annually": "0 0 1 1 *",
+    "@monthly": "0 0 1 * *",
+    "@weekly": "0 0 * * 0",
+    "@daily": "0 0 * * *",
+    "@midnight": "0 0 * * *",
+    "@hourly": "0 * * * *",
+}
+"""Names that some crons have for five fields, and that we do not read (F6)."""
 _ANY_TIME = datetime(2026, 1, 1)  # noqa: DTZ001 - wall time
 _EVERY_KIND_OF_YEAR = range(2000, 2028)
 _KEPT = 512
@@ -123,6 +133,10 @@ class EveryHour:
 def cron_cycle(text: str, start: datetime, zone: ZoneInfo) -> FixedHours | EveryHour:
     """Read a five-field cron; raises Mistake for one that is wrong or never fires."""
     fields = text.split()
+    named = _NAMED.get(text.strip().lower())
+    if named is not None:
+        message = f"expected five cron fields (minute hour day month weekday), got {text!r}"
+        raise Mistake("bad-cron", ("repeat", "cron"), message, f"write {named!r}")
     if len(fields) != _FIVE_FIELDS:
         raise Mistake(
             "bad-cron",

@@ -12,7 +12,7 @@ from jittask.store.errors import (
     StoreError,
     StoreUnavailable,
 )
-from jittask.store.location import state_folder, store_url
+from jittask.store.location import made_state_folder, store_url
 from jittask.store.reader import StoreReader
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ __all__ = [
     "StoreError",
     "StoreReader",
     "StoreUnavailable",
-    "state_folder",
+    "made_state_folder",
     "store_url",
 ]
 

@@ -131,5 +131,6 @@ def _run(row: Row[Any], earlier: tuple[Attempt, ...]) -> Run:
         rerun_of=row.rerun_of,
         priority=row.priority,
         late=row.late,
+        args=row.args,
         attempts=(*earlier, *_last_attempt(row)),
     )

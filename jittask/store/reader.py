@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Self
 
 from jittask.model import AppSettings
+from jittask.state_folder import state_folder
 from jittask.store.facade.reading_methods import ReadingMethods
 from jittask.store.facade.status_methods import StatusMethods
-from jittask.store.location import STATE_FOLDER, state_folder, store_url
+from jittask.store.location import made_state_folder, store_url
 from jittask.store.upgrade import open_database
 
 _MIN_IDLE_SECONDS = 1.0
@@ -29,7 +30,7 @@ class StoreReader(ReadingMethods, StatusMethods):
     @classmethod
     def open(cls, settings: AppSettings, root: Path, *, create: bool = False) -> Self:
         """Open the store of a tree. Raises StoreError; see ``upgrade.open_database``."""
-        folder = state_folder(root) if create else root / STATE_FOLDER
+        folder = made_state_folder(root) if create else state_folder(root)
         database = open_database(
             store_url(settings, root),
             folder,

@@ -40,7 +40,7 @@ def test_validate_shows_the_place(tree: Tree) -> None:
     assert "did you mean" in hint
     data = json.loads(jittask("validate", tree.root, "--format", "json").stdout)
     assert set(data) == {"diagnostics", "summary"}
-    assert set(data["summary"]) == {"errors", "warnings", "elements", "seconds"}
+    assert set(data["summary"]) == {"errors", "warnings", "ignored", "elements", "seconds"}
 
 
 def test_validate_exit_codes(tree: Tree, tmp_path: Path) -> None:

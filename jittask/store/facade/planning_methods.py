@@ -60,16 +60,19 @@ class PlanningMethods(StorePart):
                 occurrence_keys.missed_ranges(connection, task, row_keys, since),
             )
 
-    def enqueue(self, task: str, row_key: str, trigger: Trigger, now: datetime) -> int:
-        """Add a run that is due now and repeats freely; return its id."""
-        [(number, _)] = self.plan(now, create=[NewRun(task, row_key, trigger, (now,), now)])
+    def enqueue(
+        self, task: str, row_key: str, trigger: Trigger, now: datetime, args: str | None = None
+    ) -> int:
+        """Add a run that is due now and repeats freely, with its ``args``; return its id."""
+        new = NewRun(task, row_key, trigger, (now,), now, args=args)
+        [(number, _)] = self.plan(now, create=[new])
         return number
 
     def rerun(self, run: Run, now: datetime) -> int:
         """Add a run, due now, of the same occurrence as ``run``; return its id."""
         new = NewRun(
             run.task, run.row_key, Trigger.RERUN, run.nominals, now,
-            priority=run.priority, rerun_of=run.id,
+            priority=run.priority, rerun_of=run.id, args=run.args,
         )  # fmt: skip
         [(number, _)] = self.plan(now, create=[new])
         return number
