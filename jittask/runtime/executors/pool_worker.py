@@ -24,7 +24,7 @@ from jittask.runtime.executors.pool_messages import (
     Returned,
     RunBody,
 )
-from jittask.runtime.executors.protocol import Assignment, Expected, Outcome, RunKey
+from jittask.runtime.executors.protocol import Assignment, Done, Expected, Outcome, RunKey
 from jittask.runtime.executors.workplace import BundleSource
 
 _RECYCLE_AFTER = 10_000  # runs, so that a leak in element code stays small
@@ -47,6 +47,8 @@ class PoolWorker:
         self.killed_for: Outcome | None = None
         self.killed_run: Assignment | None = None
         """The run whose body was to be killed, as far as was known then."""
+        self.last: Done | None = None
+        """The end of the last body that it runs; to be reported once its process has ended."""
         self.interrupted = False
         """Whether what it has not begun is to be reported, and not given to another."""
         self.loading: Expected | None = None

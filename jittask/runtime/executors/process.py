@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection, wait
 
 from jittask.clock import Clock
 from jittask.runtime.executors.pool import Pool
-from jittask.runtime.executors.pool_messages import Answer, Loaded, Returned
+from jittask.runtime.executors.pool_messages import Answer, BodyEnded, Loaded, Returned
 from jittask.runtime.executors.pool_worker import PoolWorker
 from jittask.runtime.executors.preload import Preload
 from jittask.runtime.executors.protocol import (
@@ -175,9 +175,13 @@ class ProcessExecutor:
                         worker.loading = None
                     case Returned():
                         self._backlog += worker.returned(answer)
-                    case Done():
+                    case BodyEnded(replace=True):
+                        worker.last = answer.done
+                        self._pool.lose(worker)
+                        return
+                    case BodyEnded():
                         worker.done()
-                        self._reports.append(answer)
+                        self._reports.append(answer.done)
                     case _:
                         self._reports.append(answer)
         except (EOFError, OSError):
@@ -194,7 +198,9 @@ class ProcessExecutor:
                     self._report(assignment, Unbegun())
             else:
                 self._backlog += waiting
-            if worker.running is not None:
+            if worker.last is not None:
+                self._reports.append(worker.last)
+            elif worker.running is not None:
                 self._report(worker.running, _end_of_body(worker, worker.running))
         self._pool.dead.clear()
 

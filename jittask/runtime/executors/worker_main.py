@@ -13,6 +13,7 @@ import queue
 import resource
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -20,8 +21,10 @@ from pathlib import Path
 from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.fork_protocol import LEASE_OVER
+from jittask.runtime.executors.leftover_threads import LeftoverThreads
 from jittask.runtime.executors.pool_messages import (
     Answer,
+    BodyEnded,
     EndAt,
     Hello,
     LoadCode,
@@ -72,6 +75,8 @@ class _Worker:
         """How many more characters are kept of what is printed while no body runs."""
         self._early_output: dict[Path, list[tuple[str, str]]] = {}
         self._lease = _Lease()
+        self._after_body: tuple[Callable[[], list[str]], ...] = ()
+        """Each is called after a body, and returns why this process must run no other."""
 
     def listen(self) -> None:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
@@ -102,21 +107,35 @@ class _Worker:
     def serve(self) -> None:
         self._drain = capture_output(self._output)
         _log_to(self)
+        self._threads = LeftoverThreads()  # all of ours have begun
+        self._after_body = (self._threads.reasons,)
         while True:
             match self._orders.get():
                 case LoadCode() as order:
                     self._load(order)
                 case RunBody() as order:
-                    self._run(order)
+                    if not self._run(order):
+                        return
 
-    def _run(self, order: RunBody) -> None:
+    def _run(self, order: RunBody) -> bool:
+        """Run a body; return whether this process may run others."""
         assignment = self._current = order.assignment
         for stream, text in self._early_output.pop(order.bundle, ()):
             self._output(stream, text)
-        outcome = _with_peak(self._bodies(order.bundle).run(assignment))
+        outcome = _with_peak(self._bodies(order.bundle).run(assignment, self._around_function))
+        reasons = [reason for check in self._after_body for reason in check()]
         self._drain()
+        for reason in reasons:
+            self.log(f"WARNING the function's process is replaced: {reason}\n")
         self._current = None
-        self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
+        done = Done(assignment.run, assignment.token, assignment.attempt, outcome)
+        self._send(BodyEnded(done, replace=bool(reasons)))
+        return not reasons
+
+    @contextlib.contextmanager
+    def _around_function(self) -> Iterator[None]:
+        self._threads.function_begins()
+        yield
 
     def _load(self, order: LoadCode) -> None:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""
@@ -159,21 +178,18 @@ class _Lease:
 
     def __init__(self) -> None:
         self._clock = SystemClock()
-        self._end: float | None = None
+        self._end = float("inf")
         self._changed = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def end_at(self, moment: float) -> None:
         """Replace the end of the lease."""
-        first = self._end is None
         self._end = moment
         self._changed.set()
-        if first:
-            threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        assert self._end is not None
         while (left := self._end - self._clock.monotonic()) > 0:
-            if self._clock.wait(self._changed, left):
+            if self._clock.wait(self._changed, min(left, threading.TIMEOUT_MAX)):
                 self._changed.clear()
         os._exit(LEASE_OVER)
 
