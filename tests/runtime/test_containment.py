@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import psutil
@@ -427,3 +429,25 @@ def test_a_body_that_becomes_another_program(driver: Driver, tree: Tree) -> None
     assert isinstance(outcome, Interrupted)
     assert "or called exec" in outcome.detail
     process_of(driver, tree, run=2)
+
+
+def test_a_body_that_replaces_what_ends_processes(driver: Driver, tree: Tree) -> None:
+    """Nothing may be taken for a descendant that is none: not what another process has started."""
+    parent = (
+        "import subprocess as s; c = s.Popen(['sleep', '1000']); print(c.pid, flush=True); c.wait()"
+    )
+    with subprocess.Popen([sys.executable, "-c", parent], stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None
+        child = int(other.stdout.readline())
+        tree.scheduled(
+            "T",
+            "import json, os, subprocess\n\ndef customFunc():\n"
+            "    left = subprocess.Popen(['sleep', '1000']).pid\n"
+            f"    os.getpid = lambda: {other.pid}\n    os.waitpid = lambda *_: (0, 0)\n"
+            "    os._exit = json.dumps = None\n    return left\n",
+        )
+        tree.scheduled("Encoded", "def customFunc():\n    return 1\n")
+        driver.run(tree)
+        assert lives(child)
+        psutil.Process(child).kill()
+    assert isinstance(driver.run(tree, run=2, task="tasks.Encoded"), Completed)

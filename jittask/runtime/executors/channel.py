@@ -14,7 +14,7 @@ import socket
 import struct
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jittask.runtime.executors.descriptors import beyond_reach
 from jittask.runtime.executors.pool_messages import Answer, Order
@@ -26,8 +26,8 @@ from jittask.runtime.executors.pool_wire import (
     encode_order,
 )
 
-_HEADER = struct.Struct("!12sI")
-"""The mark of the channel, and how many bytes follow."""
+_HEADER = struct.Struct("!12sII")
+"""The mark of the channel, the number of the frame, and how many bytes follow."""
 _MAX_LENGTH = 16 * 2**20
 _READ = 2**16
 _MAX_READS = 64
@@ -44,7 +44,8 @@ class _Frames:
 
     mark: bytes | None
     """None where the first frame says it."""
-    _read: bytearray
+    _read: bytearray = field(default_factory=bytearray)
+    _taken: int = 0
 
     def add(self, data: bytes) -> None:
         self._read += data
@@ -52,17 +53,22 @@ class _Frames:
     def take(self) -> Iterator[bytes]:
         """Yield what each complete frame carries. Raises Garbage."""
         while len(self._read) >= _HEADER.size:
-            mark, length = _HEADER.unpack_from(self._read)
+            mark, number, length = _HEADER.unpack_from(self._read)
             if self.mark is None:
                 self.mark = mark
-            if mark != self.mark or length > _MAX_LENGTH:
-                raise Garbage
+            if mark != self.mark or number != self._taken or length > _MAX_LENGTH:
+                raise Garbage  # or a body has taken the frames before
             end = _HEADER.size + length
             if len(self._read) < end:
                 return
             body = bytes(self._read[_HEADER.size : end])
             del self._read[:end]
+            self._taken = _next(self._taken)
             yield body
+
+
+def _next(number: int) -> int:
+    return (number + 1) % 2**32
 
 
 class RuntimeEnd:
@@ -72,7 +78,8 @@ class RuntimeEnd:
         sock.setblocking(False)
         self._socket = sock
         self._mark = secrets.token_bytes(12)
-        self._frames = _Frames(self._mark, bytearray())
+        self._frames = _Frames(self._mark)
+        self._sent = 0
         self._unsent = bytearray()
 
     def fileno(self) -> int:
@@ -87,7 +94,8 @@ class RuntimeEnd:
     def send(self, order: Order) -> None:
         """Send an order, now or by a later ``flush``."""
         body = encode_order(order)
-        self._unsent += _HEADER.pack(self._mark, len(body)) + body
+        self._unsent += _HEADER.pack(self._mark, self._sent, len(body)) + body
+        self._sent = _next(self._sent)
         self.flush()
 
     def flush(self) -> None:
@@ -125,14 +133,18 @@ class WorkerEnd:
 
     def __init__(self, descriptor: int) -> None:
         self._socket = socket.socket(fileno=beyond_reach(descriptor))
-        self._frames = _Frames(None, bytearray())
+        self._frames = _Frames(None)
         self._sending = threading.Lock()
+        self._sent = 0
 
     def orders(self) -> Iterator[Order]:
         """Yield each order until the runtime closes. Raises Garbage where a body has meddled."""
         while True:
             try:
                 data = self._socket.recv(_READ)
+            except BlockingIOError:  # a body has made it so
+                self._socket.setblocking(True)
+                continue
             except OSError as error:
                 if error.errno in (errno.EBADF, errno.ENOTSOCK):
                     raise Garbage from error
@@ -148,7 +160,13 @@ class WorkerEnd:
         assert self._frames.mark is not None, "the first order comes before any answer"
         body = encode_answer(answer)
         with self._sending:
-            self._socket.sendall(_HEADER.pack(self._frames.mark, len(body)) + body)
+            unsent = memoryview(_HEADER.pack(self._frames.mark, self._sent, len(body)) + body)
+            self._sent = _next(self._sent)
+            while unsent:
+                try:
+                    unsent = unsent[self._socket.send(unsent) :]
+                except BlockingIOError:  # a body has made it so
+                    self._socket.setblocking(True)
 
     def let_go(self) -> None:
         """Give it up in a forked child, which must neither read nor write it."""

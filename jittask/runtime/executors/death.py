@@ -64,7 +64,7 @@ def cause(status: int, *, out_of_memory: bool) -> str:
         return f"its worker process ended with exit code {status} before the function did ({how})"
     number = -status
     if number == signal.SIGKILL:
-        why = "out of memory" if out_of_memory else "probably out of memory, or killed from outside"
+        why = "out of memory" if out_of_memory else "probably out of memory; or something killed it"
     else:
         why = _CAUSES.get(number, "sent from outside, or by the function itself")
     name = signal.Signals(number).name if number in set(signal.Signals) else f"signal {number}"

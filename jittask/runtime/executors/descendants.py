@@ -7,13 +7,15 @@ double fork and no new session gets out from below it. Elsewhere that goes to pr
 from __future__ import annotations
 
 import ctypes
-import os
 import signal
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+
+# bound here, before any element code: a body can replace os.getpid itself
+from os import WNOHANG, getpgid, getpid, getsid, killpg, strerror, waitpid
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -54,13 +56,13 @@ def signal_at_parents_end(number: int) -> None:
 
 def _prctl(option: int, value: int) -> None:
     if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
-        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        raise OSError(ctypes.get_errno(), strerror(ctypes.get_errno()))
 
 
 def reap() -> bool:
     """Take the exit codes of children that have ended; return whether others live."""
     try:
-        while os.waitpid(-1, os.WNOHANG)[0]:
+        while waitpid(-1, WNOHANG)[0]:
             continue
     except ChildProcessError:
         return False
@@ -81,7 +83,7 @@ def end_descendants(
 
     def find() -> Iterable[psutil.Process]:
         reap()
-        return _below(psutil.Process(), frozenset(spared))
+        return _below(psutil.Process(getpid()), frozenset(spared))
 
     return end_in_rounds(find, spared, seconds)
 
@@ -93,30 +95,38 @@ def end_in_rounds(
 ) -> tuple[Descendant, ...]:
     """Kill what ``find`` finds until it finds nothing, for some seconds; return what it was.
 
-    With its process group, apart from ours and those that ``spared`` lead: no fork gets out of a
-    group that is killed, while one that forks and ends at once is gone before it is found.
+    With its process group, apart from those of ``spared`` and of our ancestors: no fork gets
+    out of a group that is killed, while one that forks and ends at once is never found.
     """
     import psutil
 
     clock, never = SystemClock(), threading.Event()
     until = clock.monotonic() + seconds
     ended: dict[int, Descendant] = {}
+    ancestors = {getpid(), *(parent.pid for parent in psutil.Process(getpid()).parents())}
+    groups = {*spared, *(_group(process) for process in ancestors)}
     while clock.monotonic() < until:
-        living = [process for process in find() if _lives(process)]
+        living = [process for process in find() if process.pid not in ancestors and _lives(process)]
         if not living:
             break
         for process in living:
             try:
                 if process.pid not in ended:
                     ended[process.pid] = Descendant(process.pid, _command(process))
-                group = os.getpgid(process.pid)
+                group = getpgid(process.pid)
                 process.kill()
-                if group != os.getpgid(0) and group not in spared:
-                    os.killpg(group, signal.SIGKILL)
+                if group not in groups:
+                    killpg(group, signal.SIGKILL)
             except (psutil.Error, OSError):
                 continue  # it has ended by itself, or belongs to another user
         clock.wait(never, _BETWEEN_ROUNDS)
     return tuple(ended.values())
+
+
+def _group(process: int) -> int:
+    with suppress(OSError):  # it has just ended
+        return getpgid(process)
+    return 0
 
 
 def named(processes: Collection[Descendant]) -> str:
@@ -146,7 +156,7 @@ def resident_bytes(roots: Collection[int]) -> dict[int, int]:
 def _has_only(spared: Collection[int]) -> bool:
     """Whether no child is left but those; False where the kernel does not say."""
     try:
-        children = Path(f"/proc/self/task/{os.getpid()}/children").read_text(encoding="ascii")
+        children = Path(f"/proc/self/task/{getpid()}/children").read_text(encoding="ascii")
     except OSError:  # not Linux, or built without CONFIG_PROC_CHILDREN
         return False
     return {int(child) for child in children.split()} <= set(spared)
@@ -176,7 +186,7 @@ def _of_session(session: int, known: Collection[int]) -> list[psutil.Process]:
 
     def is_of_it(process: int) -> bool:
         try:
-            return process != session and os.getsid(process) == session
+            return process != session and getsid(process) == session
         except OSError:
             return False
 
@@ -208,4 +218,4 @@ def _command(process: psutil.Process) -> str:
 def _own_command() -> list[str]:
     import psutil
 
-    return list(psutil.Process().cmdline())
+    return list(psutil.Process(getpid()).cmdline())

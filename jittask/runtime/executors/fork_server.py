@@ -17,6 +17,9 @@ import signal
 import socket
 import sys
 from contextlib import suppress
+
+# bound here, before any element code: a body can replace os._exit itself
+from os import _exit
 from typing import NoReturn
 
 from jittask.runtime.executors import worker_main
@@ -160,7 +163,7 @@ def _become_worker(connection: int) -> NoReturn:
     except OSError:  # a body has closed a descriptor that it needs
         status = CHANNEL_LOST
     finally:
-        os._exit(status)
+        _exit(status)
 
 
 def main() -> None:

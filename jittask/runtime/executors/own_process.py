@@ -6,11 +6,13 @@ process's orders, and report an end of its own.
 
 from __future__ import annotations
 
-import os
 import sys
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+
+# bound here, before any element code: a body can replace os.getpid itself
+from os import _exit, getpid
 from typing import NoReturn
 
 
@@ -18,7 +20,7 @@ class OwnProcess:
     """The process in which this was made."""
 
     def __init__(self) -> None:
-        self._process = os.getpid()
+        self._process = getpid()
 
     @contextmanager
     def only(self) -> Iterator[None]:
@@ -26,15 +28,15 @@ class OwnProcess:
 
         It gets the exit code that Python would give it.
         """
-        if os.getpid() != self._process:  # forked by an import
+        if getpid() != self._process:  # forked by an import
             _leave(0)
         try:
             yield
         except BaseException as error:
-            if os.getpid() == self._process:
+            if getpid() == self._process:
                 raise
             _leave(_exit_code(error))
-        if os.getpid() != self._process:
+        if getpid() != self._process:
             _leave(0)
 
 
@@ -54,4 +56,4 @@ def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(Exception):
             stream.flush()
-    os._exit(code)
+    _exit(code)

@@ -7,10 +7,12 @@ is checked against the type of its field. Orders come from the runtime, and are 
 from __future__ import annotations
 
 import dataclasses
-import json
 import pickle
 from datetime import datetime
 from enum import Enum
+
+# bound here, before any element code: a body can replace json.dumps itself
+from json import dumps, loads
 from types import UnionType
 from typing import Any, TypeVar, get_args, get_origin, get_type_hints
 
@@ -66,13 +68,13 @@ def decode_order(data: bytes) -> Order:
 
 def encode_answer(answer: Answer) -> bytes:
     """Return an answer as JSON."""
-    return json.dumps(_plain(answer)).encode()
+    return dumps(_plain(answer)).encode()
 
 
 def decode_answer(data: bytes) -> Answer:
     """Return an answer. Raises Garbage where it is none that a worker process may give."""
     try:
-        name, *values = json.loads(data)
+        name, *values = loads(data)
         answer: Answer = _made(_ANSWERS[name], values)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise Garbage from error

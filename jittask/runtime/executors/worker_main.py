@@ -15,6 +15,9 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+
+# bound here, before any element code: a body can replace os._exit itself
+from os import _exit
 from pathlib import Path
 from typing import NoReturn
 
@@ -225,7 +228,7 @@ def _end_all(status: int) -> NoReturn:
         if reap():
             end_descendants()
     finally:
-        os._exit(status)
+        _exit(status)
 
 
 def _with_peak(outcome: Outcome) -> Outcome:
