@@ -92,6 +92,27 @@ def test_a_thread_that_has_ended_costs_no_process(driver: Driver, tree: Tree) ->
     assert process_of(driver, tree, run=2) == int(outcome.result)
 
 
+NATIVE = (
+    "import ctypes, os\n\ndef sleep():\n    libc = ctypes.CDLL(None)\n"
+    "    libc.pthread_create(ctypes.byref(ctypes.c_ulong()), None, libc.sleep, 1000)\n\n"
+    "{at_import}\ndef customFunc():\n    {at_call}\n    return os.getpid()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("at_import", "at_call", "replaced"), [("", "sleep()", True), ("sleep()\n", "pass", False)]
+)
+def test_a_native_thread(
+    driver: Driver, tree: Tree, at_import: str, at_call: str, replaced: bool
+) -> None:
+    """Not one that an import has started: libraries keep such threads."""
+    tree.scheduled("T", NATIVE.format(at_import=at_import, at_call=at_call))
+    outcome = driver.run(tree)
+    assert isinstance(outcome, Completed)
+    assert ("threads of native code still run (1)" in driver.output(1, "log")) == replaced
+    assert (process_of(driver, tree, run=2) != int(outcome.result)) == replaced
+
+
 # --- processes
 
 SLEEPER = "subprocess.Popen([sys.executable, '-c', 'import signal; signal.pause()'], **more)"
@@ -120,6 +141,8 @@ LEAVES = {
     "            signal.signal(number, signal.SIG_IGN)\n"
     "        while True:\n            signal.pause()\n    return child",
     "a daemon": "return daemon()",
+    "a daemon that its worker process gives up": "import ctypes\n"
+    "    ctypes.CDLL(None).prctl(36, 0, 0, 0, 0)\n    return daemon()",
     "a stopped child": f"more = {{}}\n    child = {SLEEPER}\n"
     "    child.send_signal(signal.SIGSTOP)\n    return child.pid",
     "an open pool": "global pool\n    pool = multiprocessing.Pool(2)\n"
@@ -153,7 +176,8 @@ def test_what_a_body_leaves_behind_ends_with_it(driver: Driver, tree: Tree, what
     outcome = driver.run(tree)
     assert isinstance(outcome, Completed), outcome
     assert not lives(int(outcome.result))
-    assert f"pid {outcome.result} (" in driver.output(1, "log")
+    named = f"pid {outcome.result} (" in driver.output(1, "log")
+    assert named, driver.output(1, "log")
     process_of(driver, tree, run=2)
 
 

@@ -24,7 +24,8 @@ from jittask.clock import SystemClock
 if TYPE_CHECKING:
     import psutil
 
-_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER = 1, 36
+_PR_SET_PDEATHSIG, _PR_SET_CHILD_SUBREAPER, _PR_GET_CHILD_SUBREAPER = 1, 36, 37
+_LIBC = ctypes.CDLL(None, use_errno=True)
 _SECONDS = 3.0
 """How long processes may take to end; a fork bomb may be faster, a dead disk slower."""
 _BETWEEN_ROUNDS = 0.002
@@ -48,6 +49,15 @@ def adopt_orphans() -> None:
         _prctl(_PR_SET_CHILD_SUBREAPER, 1)
 
 
+def adopts_orphans() -> bool:
+    """Whether this process is still a subreaper, where the system has those."""
+    if sys.platform != "linux":
+        return True
+    answer = ctypes.c_int()
+    _LIBC.prctl(_PR_GET_CHILD_SUBREAPER, ctypes.byref(answer), 0, 0, 0)
+    return bool(answer.value)
+
+
 def signal_at_parents_end(number: int) -> None:
     """Get a signal when the thread that started this process ends."""
     if sys.platform == "linux":
@@ -55,7 +65,7 @@ def signal_at_parents_end(number: int) -> None:
 
 
 def _prctl(option: int, value: int) -> None:
-    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+    if _LIBC.prctl(option, value, 0, 0, 0) != 0:
         raise OSError(ctypes.get_errno(), strerror(ctypes.get_errno()))
 
 

@@ -46,7 +46,7 @@ class LeftoverThreads:
             names += [f"{len(left) - _NAMED} more"] if len(left) > _NAMED else []
             return [f"threads still run: {', '.join(names)}"]
         busy = self._busy_native_threads()
-        return [f"{busy} threads of native code still run"] if busy else []
+        return [f"threads of native code still run ({busy})"] if busy else []
 
     def _busy_native_threads(self) -> int:
         busy = _native_threads() - self._native
