@@ -14,6 +14,7 @@ GROUND = {
     "clock",
     "environment",
     "rules",
+    "drivers",
     "field_types",
     "zonedata",
     "version",

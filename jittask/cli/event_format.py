@@ -10,9 +10,10 @@ import click
 from jittask import zonedata
 from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
 from jittask.cli.formatting import clock_time, duration, local, one_line
-from jittask.model import RunStatus, Trigger
+from jittask.model import Reason, RunStatus, Trigger
 from jittask.operations.naming import shown_row_key
 from jittask.runtime.events import (
+    Blocked,
     Broken,
     Event,
     Finished,
@@ -22,6 +23,7 @@ from jittask.runtime.events import (
     Started,
     Stopped,
     Trouble,
+    Unblocked,
 )
 
 _COLOURS = {
@@ -64,6 +66,8 @@ class Words:
                 yield from self._broken(event)
             case Trouble():
                 yield self._line(event, "notice", event.text, "yellow")
+            case Blocked() | Unblocked():
+                yield from self._blocked(event)
             case Stopped():
                 yield self._stopped(event)
 
@@ -87,7 +91,9 @@ class Words:
 
     def _finished(self, event: Finished) -> Iterator[str]:
         words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]
-        if event.retry_at is not None:
+        if event.reason is Reason.BLOCKED:
+            words[1] = click.style("waits", fg="yellow")
+        elif event.retry_at is not None:
             words[1] = click.style("failed", fg="red")
             words.append(f"again at {clock_time(event.retry_at, self._zone)}")
         if event.seconds is not None:
@@ -109,6 +115,19 @@ class Words:
         for diagnostic in event.diagnostics:
             for line in diagnostic_lines(diagnostic, sources):
                 yield f"    {line}"
+
+    def _blocked(self, event: Blocked | Unblocked) -> Iterator[str]:
+        if isinstance(event, Unblocked):
+            lasted = duration((event.at - event.since).total_seconds())
+            words = f"{event.task} is no longer blocked, after {lasted}"
+            yield self._line(event, "notice", words, "cyan")
+            return
+        yield self._line(event, "blocked", f"{event.task}: {one_line(event.reason)}", "yellow")
+        again = duration((event.next_try - event.at).total_seconds())
+        since = ""
+        if event.since != event.at:
+            since = f"blocked since {local(event.since, self._zone)}; "
+        yield f"           {since}tried again in {again}; other tasks keep running"
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"

@@ -12,6 +12,7 @@ from socket import socketpair
 
 import click
 
+from jittask.cli import collector
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import format_option, quiet_option, tree_argument
@@ -21,11 +22,9 @@ from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
-_DRAIN_SECONDS = 10.0
-_PYTHONS_OWN = (700, 10, 10)  # a command that ends soon collects less often than this
 _MOST_UNPRINTED = 500_000  # events; a pager that is left open for hours must not end the output
 _OUR_FAILURE = 3  # as in main
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command()
@@ -36,7 +35,9 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 def command(tree: Path | None, once: bool, shape: str) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
-    Ctrl-C lets running tasks end (10 s at most); a second one stops at once.
+    Ctrl-C lets running tasks end (settings.runtime.drainSeconds, 8 by default); a second
+    one stops at once. SIGTERM and SIGHUP do the same.
+
     With --once, a retry that becomes due while others still run is done too;
     one that is due later waits for the next time.
 
@@ -55,8 +56,7 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     finally:
         gc.enable()
     stops.started()
-    gc.freeze()  # nor is it visited again and again, between two runs
-    gc.set_threshold(*_PYTHONS_OWN)
+    collector.expect_to_stay()
     while not runtime.join(3600):
         continue
     printer.check()
@@ -133,7 +133,7 @@ class _Stops:
         self._wait()
         self.asked = True
         click.echo("stopping: running tasks may end; once more stops at once", err=True)
-        self._runtime.stop(_DRAIN_SECONDS)
+        self._runtime.stop()
         while True:
             self._wait()
             self._runtime.stop_now()

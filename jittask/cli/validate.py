@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,15 +14,17 @@ from jittask.cli.options import format_option, tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
 from jittask.operations.errors import OperationError
-from jittask.operations.workspace import find_root
+from jittask.operations.workspace import Workspace, find_root
 
 if TYPE_CHECKING:
     from jittask.cli.reports import Report
+    from jittask.compiler.import_check import Verdict
 
 
 @click.command()
 @tree_argument
 @click.option("--no-import", is_flag=True, help="Read code, and never run it.")
+@click.option("--connect", is_flag=True, help="Ask the databases and the run store, too.")
 @click.option("--strict", is_flag=True, help="Warnings make it exit with 1, too.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .jittask/cache.")
 @format_option("sarif", "github", "junit")
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
 def command(
     tree: Path | None,
     no_import: bool,
+    connect: bool,
     strict: bool,
     no_cache: bool,
     shape: str,
@@ -44,6 +48,7 @@ def command(
     Without TREE it is the nearest folder above with an app.json, else
     ./elements. At last the elements' code is imported, in a process of its own;
     --no-import leaves that out, so that nothing of a stranger's change runs.
+    --connect compares the models with their tables, as jittask doctor does.
 
     Errors keep an element from loading, warnings do not. Exits with 1 where
     there are errors, or with --strict warnings, else with 0. jittask rule CODE
@@ -62,6 +67,8 @@ def command(
         from jittask.compiler.import_check import judge
 
         verdict = judge(root, None if no_import else probe, keep=not no_cache)
+    if connect:
+        verdict = _with_databases(verdict, root)
     report = Report(verdict, root.resolve(), clock.monotonic() - began)
     lines = "".join(f"{line}\n" for line in written(report, shape))
     if output is not None:
@@ -72,6 +79,16 @@ def command(
         clean = not report.errors and not report.warnings and output is None
         click.echo(_summary(report), err=not clean)
     sys.exit(1 if report.errors or (strict and report.warnings) else 0)
+
+
+def _with_databases(verdict: Verdict, root: Path) -> Verdict:
+    from jittask.operations.inspect.doctor import connected, required_environment
+
+    with Workspace(root) as opened:
+        found = [each for section in connected(opened) for each in section.diagnostics]
+    found += required_environment(verdict.diagnostics)
+    found.sort(key=lambda diagnostic: diagnostic.sort_key)
+    return replace(verdict, diagnostics=tuple(found))
 
 
 def _write(output: Path, text: str) -> None:

@@ -20,7 +20,7 @@ from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
 from jittask.version import __version__
 
-_PACKAGES = ("compiler", "schedule", "query")
+_PACKAGES = ("compiler", "model", "schedule", "query")
 _LIBRARIES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
 
 

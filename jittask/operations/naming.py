@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from jittask.model import ElementKind, FieldInfo, FieldType, Run
+from jittask.model import ElementKind, FieldType, Run
 from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
-    from jittask.store import Store
+    from jittask.model import FieldInfo
+    from jittask.store import StoreReader
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _NAMES_SHOWN = 10
@@ -76,7 +77,7 @@ def member(choices: type[_Choice], given: str, argument: str) -> _Choice:
         raise InvalidArgument(argument, f"expected one of {known}, got {given!r}") from None
 
 
-def find_run(store: Store, number: int) -> Run:
+def find_run(store: StoreReader, number: int) -> Run:
     """Return the run of that number. Raises NotFound."""
     run = store.run(number) if abs(number) <= _LAST_RUN else None
     if run is None:

@@ -54,7 +54,13 @@ def try_task(
     from jittask.data.databases import DataError
     from jittask.prelude.session import rehearsal
     from jittask.runtime.body import Bodies
-    from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Withdrawn
+    from jittask.runtime.executors.protocol import (
+        Assignment,
+        Completed,
+        Failed,
+        Unjudged,
+        Withdrawn,
+    )
 
     root, now = workspace.root, workspace.now()
     assignment = Assignment(
@@ -72,6 +78,8 @@ def try_task(
             return TrialOutcome(found.name, seconds, result, None, commit)
         case Failed(error=error_text, seconds=seconds):
             return TrialOutcome(found.name, seconds, None, error_text, commit)
+        case Unjudged(detail=detail):
+            raise Unavailable(detail)
         case Withdrawn(detail=detail):
             raise Conflict(detail)
         case _:

@@ -12,6 +12,7 @@ from types import TracebackType
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
+from jittask.data.row_keys import BadKey
 from jittask.data.rows import Row
 from jittask.model import FunctionRef, Reason, Trigger
 from jittask.prelude import isolated_imports
@@ -20,11 +21,19 @@ from jittask.prelude.context import Current, FailedRun, alone, among_others
 from jittask.prelude.install import install
 from jittask.prelude.isolated_imports import IsolatedTree
 from jittask.prelude.rowdata import RowData
-from jittask.query.match import matches
-from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Outcome, Withdrawn
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Completed,
+    Failed,
+    Outcome,
+    Unjudged,
+    Withdrawn,
+)
+from jittask.runtime.reasons import reason_of
 from jittask.store.location import STATE_FOLDER
 
 _TICK = timedelta(microseconds=1)
+_ROW_SECONDS = 10.0  # for reading one row by its key, where the database can limit it
 
 
 class Bodies:
@@ -65,7 +74,7 @@ class Bodies:
                 handling = assignment.trigger is Trigger.ON_FAILURE
                 find = self._failure_call if handling else self._own_call
                 found = find(task, assignment)
-                if isinstance(found, Withdrawn):
+                if isinstance(found, Withdrawn | Unjudged):
                     return found
                 reference, argument = found
                 function = load_function(reference, self._app)
@@ -89,9 +98,9 @@ class Bodies:
 
     def _own_call(
         self, task: CompiledTask, assignment: Assignment
-    ) -> tuple[FunctionRef, RowData | None] | Withdrawn:
+    ) -> tuple[FunctionRef, RowData | None] | Withdrawn | Unjudged:
         row = self._fresh_row(task, assignment)
-        if isinstance(row, Withdrawn):
+        if isinstance(row, Withdrawn | Unjudged):
             return row
         return task.function, None if row is None else RowData(row)
 
@@ -105,19 +114,30 @@ class Bodies:
             return Withdrawn(Reason.NOT_HANDLED, "the failed run is not kept any more")
         return task.policy.on_failure, assignment.failed
 
-    def _fresh_row(self, task: CompiledTask, assignment: Assignment) -> Row | Withdrawn | None:
-        """Return the row as it is now, or why it is not to fire any more (D5)."""
+    def _fresh_row(
+        self, task: CompiledTask, assignment: Assignment
+    ) -> Row | Withdrawn | Unjudged | None:
+        """Return the row as it is now, or why it is not to fire any more (D5).
+
+        Unjudged where it cannot be read, or not be judged as it is (R12).
+        """
         if not isinstance(task, DateFieldTask):
             return None
-        rows = self._app.rows(task.model)
+        try:
+            return self._judge(task, assignment)
+        except BadKey:
+            raise
+        except Exception as error:
+            return Unjudged(reason_of(error))
+
+    def _judge(self, task: DateFieldTask, assignment: Assignment) -> Row | Withdrawn:
+        rows = self._app.rows(task.model).within(_ROW_SECONDS)
         row = rows.get(assignment.row_key)
         if row is None:
             return Withdrawn(Reason.ROW_GONE, "the row is gone")
         if assignment.trigger is not Trigger.SCHEDULE:
             return row
-        now = self._clock.now()
-        zone = task.timer.zone
-        if task.filter is not None and not matches(task.filter, row, rows.model, now, zone):
+        if not rows.matches(task.filter, row, self._clock.now(), task.timer.zone):
             return Withdrawn(Reason.ROW_UNMATCHED, "the row no longer passes the filter")
         timer = task.timer.timer_of(row)
         found = None if timer is None else timer.after(assignment.effective - _TICK)

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,7 +49,14 @@ class Written:
 class OutcomeWriter:
     """Keeps what was reported until the store has it; from one thread."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        undecided: Callable[[str, Exception | None, datetime], None] = lambda *_: None,
+    ) -> None:
+        """``undecided`` takes the task of an outcome, and why its policy cannot decide it: None, if it can."""
+        self._undecided = undecided
         self._store = store
         self._clock = clock
         self._runs: dict[RunKey, tuple[Assignment, Policy]] = {}
@@ -73,6 +81,11 @@ class OutcomeWriter:
     def knows(self, run: int, token: int) -> bool:
         """Whether this run and token were begun, and have not ended."""
         return (run, token) in self._runs
+
+    def assignment_of(self, run: int, token: int) -> Assignment | None:
+        """Return the assignment of a run that was begun, and has not ended."""
+        known = self._runs.get((run, token))
+        return None if known is None else known[0]
 
     def add(self, report: Output | Done) -> None:
         """Keep a report for ``write``; one that is stale, or comes again, changes nothing."""
@@ -137,8 +150,14 @@ class OutcomeWriter:
 
     def _ending(self, end: Done, now: datetime) -> Ending:
         assignment, policy = self._runs[end.run, end.token]
-        jitter = self._random.random()
-        return decide(end, assignment.task, assignment.row_key, policy, now, jitter)
+        task, row_key, jitter = assignment.task, assignment.row_key, self._random.random()
+        try:
+            decided = decide(end, task, row_key, policy, now, jitter)
+        except Exception as error:
+            self._undecided(task, error, now)
+            return decide(end, task, row_key, Policy(), now, jitter)
+        self._undecided(task, None, now)
+        return decided
 
     def _written(self, end: Ending, now: datetime) -> Written:
         key = end.run, end.token

@@ -22,7 +22,9 @@ from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
 from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
+from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.store import Store, StoreError
 from jittask.store import state_folder as _state_folder
 from jittask.store.lock import FileLock
@@ -120,7 +122,11 @@ def open_executor(
 
 
 def first(
-    compilation: Compilation, ran: Mapping[str, ElementRow], bundles: Bundles, now: datetime
+    compilation: Compilation,
+    ran: Mapping[str, ElementRow],
+    bundles: Bundles,
+    boundary: TaskBoundary,
+    now: datetime,
 ) -> tuple[Snapshot, Compilation]:
     """Make the first snapshot: lay out what loads, and find what ran before of what does not.
 
@@ -130,7 +136,7 @@ def first(
     for attempt in range(_COMPILE_TRIES):
         try:
             app = compilation.app
-            bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+            failed = bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
             break
         except BundleChanged:
             if attempt == _COMPILE_TRIES - 1:
@@ -140,6 +146,8 @@ def first(
             compilation = compile_tree(compilation.app.root, imports=True)
         except OSError as error:
             raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
+    for name, failure in failed.items():
+        boundary.block(name, Fault.BUNDLE, reason_of(failure), now)
     since = {row.version: row.since for row in ran.values() if row.version is not None}
     last_good = _last_good(compilation, ran, bundles)
     return first_snapshot(compilation, last_good, since, now), compilation

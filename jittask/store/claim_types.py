@@ -99,6 +99,8 @@ class Ending:
     retry_at: datetime | None = None
     frees_keys: bool = False
     """The body never began, so the occurrence may be planned again (D5)."""
+    takes_back: bool = False
+    """The body never began and the run stays: nothing is kept of the attempt (R12)."""
     peak_kb: int | None = None
     """The most memory that the body's process had held, in KiB."""
     follow_up: NewRun | None = None

@@ -45,9 +45,9 @@ def store_url(settings: AppSettings, root: Path) -> URL:
         raise StoreError(
             f"settings.store: {error}", hint=f"set {error.name}, or leave settings.store out"
         ) from error
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise StoreError(
-            f"settings.store: expected a URL such as sqlite:///runs.db, got {settings.store!r}",
+            "settings.store: expected a URL such as sqlite:///runs.db",  # it may have a password
             hint="leave settings.store out to keep the records in .jittask/jittask.db",
         ) from error
     supported = supported_url(url, root)

@@ -164,6 +164,18 @@ pauses = Table(
     Column("note", Text),
 )
 
+blocked_tasks = Table(
+    "blocked_tasks",
+    metadata,
+    Column("task", String(255), primary_key=True),
+    Column("code", String(32), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("tried", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", BigInteger, nullable=False),
+)
+
 kills = Table(
     "kills",
     metadata,

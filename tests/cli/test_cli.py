@@ -250,8 +250,9 @@ def test_status_before_the_first_run_is_that_of_the_files(tree: Tree) -> None:
     tree.scheduled("A")
     tree.scheduled("Off", enable=0)
     done = jittask("status", tree.root, "--format", "json")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
     data = json.loads(done.stdout)
+    assert (data["well"], [each["code"] for each in data["problems"]]) == (False, ["not-running"])
     assert (data["runtimes"], data["leader"], data["queue"]["pending"]) == ([], None, 0)
     assert [(one["name"], one["state"]) for one in data["elements"]] == [
         ("tasks.A", "ready"),

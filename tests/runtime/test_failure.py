@@ -19,6 +19,7 @@ from jittask.runtime.events import Finished
 from jittask.runtime.executors.protocol import Assignment
 from jittask.runtime.failure import policy_of, with_follow_up
 from jittask.runtime.snapshot import first_snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing
 from jittask.store.plans import NewRun
@@ -168,7 +169,9 @@ def test_a_store_that_does_not_answer_in_between_loses_nothing(
     executor = SimpleNamespace(
         free=lambda: 2, executing=frozenset, submit=submitted.append, poll=lambda _: []
     )
-    claim_loop = ClaimLoop(store, executor, FixedClock(NOW), "w", lambda _event: None)
+    claim_loop = ClaimLoop(
+        store, executor, FixedClock(NOW), "w", lambda _: None, TaskBoundary(lambda _: None)
+    )
 
     def unavailable(_number: int) -> None:
         raise StoreUnavailable("away")

@@ -29,6 +29,7 @@ from jittask.runtime.executors.protocol import (
 )
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Claim, Claimed, DueRun, Ending, Executing
 from tests.services import store_settings
@@ -103,7 +104,9 @@ class Fleet:
         self.executor = SelfWritingExecutor(store, self.clock, policy)
         self.events: list[Event] = []
         executor: Executor = self.executor
-        self.claim_loop = ClaimLoop(store, executor, self.clock, "w", self.events.append)
+        self.claim_loop = ClaimLoop(
+            store, executor, self.clock, "w", self.events.append, TaskBoundary(self.events.append)
+        )
 
     def begin(self) -> int:
         """Have a run claimed, and return its number."""

@@ -33,7 +33,7 @@ class NoRuntimeAlive:
 
 def run_with_log(workspace: Workspace, number: int) -> RunLog:
     """Return a run and its output. Raises NoRecords, NotFound, Unavailable."""
-    with workspace.store() as store:
+    with workspace.stored() as store:
         run = find_run(store, number)
         return RunLog(run, tuple(store.log(number)))
 
@@ -46,7 +46,7 @@ def follow(workspace: Workspace, number: int) -> Iterator[LogChunk | NoRuntimeAl
     """
     clock, never = workspace.clock, threading.Event()
     seen, warned = 0, False
-    with workspace.store() as store:
+    with workspace.stored() as store:
         while True:
             run = find_run(store, number)  # first: its last output is written with its end
             for chunk in store.log(number, seen):

@@ -113,6 +113,13 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """The body never began: its row could not be read again, and its task is blocked (R12)."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut:
     """The body took longer than the task's timeout; it has ended, and ``detail`` says how."""
 
@@ -139,7 +146,7 @@ class Unbegun:
     """The body never began, and may begin elsewhere."""
 
 
-Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted | Killed | Unbegun
+Outcome = Completed | Failed | Withdrawn | Unjudged | TimedOut | Interrupted | Killed | Unbegun
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from jittask import drivers
 from jittask.store.errors import StoreUnavailable
 
 
@@ -23,8 +24,7 @@ def answering(place: str) -> Iterator[None]:
 
 def first_line(error: DBAPIError) -> str:
     """Return the first line of what the database said."""
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else "no answer"
+    return drivers.first_line(error.orig)
 
 
 def _is_refusal(error: DBAPIError) -> bool:
