@@ -6,6 +6,7 @@ import copy
 import json
 import os
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -67,8 +68,15 @@ class Bodies:
         self._app = self._isolated.app if self._isolated else install(contents, bundle, root)
         self._entered = among_others if shared else alone
 
-    def run(self, assignment: Assignment) -> Outcome:
-        """Read the row again, check it again, call the function, encode what it returns."""
+    def run(
+        self,
+        assignment: Assignment,
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> Outcome:
+        """Read the row again, check it again, call the function, encode what it returns.
+
+        ``around`` is entered when the code is imported, and left when the function ends.
+        """
         began = self._clock.monotonic()
         try:
             with self._entered(self._app, self._current(assignment)):
@@ -80,7 +88,9 @@ class Bodies:
                     return found
                 reference, argument = found
                 function = load_function(reference, self._app)
-                result = encode_result(_call(function, reference, argument))
+                with around():
+                    value = _call(function, reference, argument)
+                result = encode_result(value)
             return Completed(capped(self.mask.json(result)), self._clock.monotonic() - began)
         except BaseException as error:
             message = self._recorded(message_of(error))

@@ -20,6 +20,7 @@ _MODULES = (
     "jittask.data.app_data",
     "jittask.schedule.cron",
     "jittask.schedule.rrule_cycle",
+    "psutil",
     "sqlalchemy.dialects.sqlite",
     "sqlite3",
 )

@@ -7,11 +7,14 @@ import fcntl
 import os
 import select
 import sys
+import termios
 import threading
 from codecs import getincrementaldecoder
 from collections.abc import Callable
 
 from jittask.clock import Clock
+from jittask.runtime.executors.descriptors import beyond_reach
+from jittask.runtime.executors.standard_streams import open_stream
 
 _READ = 65_536
 _PIPE = 1_048_576  # bytes that a pipe holds, where the system lets it
@@ -41,19 +44,17 @@ class OutputCapture:
         self._send_due = send_due
         self._passing = threading.RLock()  # a finalizer may log while its body does
         self._pipes = [_Pipe("stdout", 1, take), _Pipe("stderr", 2, take)]
-        self._wake_read, self._wake_write = os.pipe()
+        self._wake_read, self._wake_write = map(beyond_reach, os.pipe())
         for descriptor in (self._wake_read, self._wake_write):
             os.set_blocking(descriptor, False)
-        sys.stdout, sys.stderr = (
-            os.fdopen(number, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-            for number in (1, 2)
-        )
+        self._streams = sys.stdout, sys.stderr = open_stream(1), open_stream(2)
         threading.Thread(target=self._pump, daemon=True).start()
 
     def drain(self) -> None:
         """Pass on everything written so far: it is in the pipes."""
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in self._streams:
+            with contextlib.suppress(ValueError, OSError):  # the body has closed it
+                stream.flush()
         with self._passing:
             for pipe in self._pipes:
                 pipe.drain()
@@ -68,11 +69,13 @@ class OutputCapture:
     def _pump(self) -> None:
         never = threading.Event()
         readers = {pipe.read: pipe for pipe in self._pipes}
+        poller = select.poll()  # select() takes no descriptor that is beyond reach
+        for descriptor in (*readers, self._wake_read):
+            poller.register(descriptor, select.POLLIN)
         while True:
             due = self._next_send()
-            seconds = None if due is None else max(0.0, due - self._clock.monotonic())
-            ready, _, _ = select.select([*readers, self._wake_read], [], [], seconds)
-            for descriptor in ready:
+            left = None if due is None else max(0.0, due - self._clock.monotonic()) * 1000
+            for descriptor, _ in poller.poll(left):
                 if descriptor == self._wake_read:
                     os.read(descriptor, 4096)
                 else:
@@ -83,12 +86,13 @@ class OutputCapture:
 
 
 class _Pipe:
-    """Stands in place of a descriptor of the process."""
+    """A pipe that takes the place of a descriptor of the process."""
 
     def __init__(self, stream: str, descriptor: int, take: Print) -> None:
         self._stream = stream
         self._take = take
-        self.read, write = os.pipe()
+        read, write = os.pipe()
+        self.read = beyond_reach(read)
         os.set_blocking(self.read, False)
         with contextlib.suppress(OSError):  # another system, or too many such pipes
             fcntl.fcntl(write, _SET_PIPE_SIZE, _PIPE)
@@ -97,11 +101,12 @@ class _Pipe:
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
 
     def pass_on(self) -> None:
-        """Pass on what is in the pipe, as whole characters, and not all that goes on coming."""
-        left = _PIPE
+        """Pass on what is in the pipe, as whole characters, and no more than it can hold."""
+        waiting = fcntl.ioctl(self.read, termios.FIONREAD, bytes(4))
+        left = int.from_bytes(waiting, sys.byteorder)
         while left > 0:
             try:
-                data = os.read(self.read, _READ)
+                data = os.read(self.read, min(_READ, left))
             except BlockingIOError:
                 return
             left -= len(data)
