@@ -145,6 +145,8 @@ def _packages_folded(
             shown.append(summary)
         elif package in _FOLDED:
             counted[package] = counted.get(package, 0) + 1
+        elif package == "contextlib" and counted:
+            continue  # it leads to the code of a ``with`` there
         elif package:
             tell()
             shown.append(summary)

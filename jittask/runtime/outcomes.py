@@ -53,7 +53,7 @@ class OutcomeWriter:
         clock: Clock,
         undecided: Callable[[str, Exception | None, datetime], None] = lambda *_: None,
     ) -> None:
-        """``undecided`` takes the task of an outcome, and why its policy cannot decide it: None, if it can."""
+        """``undecided`` takes an outcome's task, and why its policy cannot decide: None, if it can."""
         self._undecided = undecided
         self._store = store
         self._clock = clock

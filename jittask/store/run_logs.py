@@ -38,7 +38,7 @@ class LogChunk:
     """Whole lines; in old records, it may be cut anywhere."""
     id: int
     """Its place in the log, ascending."""
-    level: str | None
+    level: str | None = None
     """None in old records: what was logged begins with its level there."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -82,7 +83,7 @@ def test_init_makes_a_tree_that_is_clean_and_runs(tmp_path: Path) -> None:
     [run] = records["records"]
     assert run["result"] == '"hello"'
     shown = jittask("log", run["id"], "--tree", tmp_path / "shop")
-    assert "\nhello\n" in shown.stdout
+    assert re.search(r"\n\S+ stdout   hello\n", shown.stdout)
 
 
 def test_next_takes_its_time_from_the_environment(tree: Tree) -> None:

@@ -233,7 +233,7 @@ def test_it_is_told_after_the_last_attempt(tree: Tree) -> None:
         failed["id"], 2, "error", "ValueError: no", "manual", "", True
     ]  # fmt: skip
     log = jittask("log", told["id"], "--tree", tree.root).stdout
-    assert f"INFO run {failed['id']} of tasks.A: ValueError: no\n" in log
+    assert f"run {failed['id']} of tasks.A: ValueError: no\n" in log
 
 
 def test_one_that_fails_itself_is_not_told_of(tree: Tree) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import select
 import sys
@@ -12,7 +14,9 @@ from collections.abc import Callable
 from jittask.clock import Clock
 
 _READ = 65_536
-_PIPE = 1_048_576  # bytes; a pipe holds no more, unless somebody made it larger
+_PIPE = 1_048_576  # bytes that a pipe holds, where the system lets it
+_SET_PIPE_SIZE = 1031  # F_SETPIPE_SZ of Linux
+_PAUSE = 0.002  # seconds between two looks, so that a body that prints much is not held up by them
 
 Print = Callable[[str, str], None]
 """Takes a stream's name and a text."""
@@ -62,6 +66,7 @@ class OutputCapture:
             return  # enough wake-ups are waiting already
 
     def _pump(self) -> None:
+        never = threading.Event()
         readers = {pipe.read: pipe for pipe in self._pipes}
         while True:
             due = self._next_send()
@@ -74,6 +79,7 @@ class OutputCapture:
                     with self._passing:
                         readers[descriptor].pass_on()
             self._send_due()
+            self._clock.wait(never, _PAUSE)
 
 
 class _Pipe:
@@ -84,25 +90,27 @@ class _Pipe:
         self._take = take
         self.read, write = os.pipe()
         os.set_blocking(self.read, False)
+        with contextlib.suppress(OSError):  # another system, or too many such pipes
+            fcntl.fcntl(write, _SET_PIPE_SIZE, _PIPE)
         os.dup2(write, descriptor)
         os.close(write)
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
 
-    def pass_on(self) -> int:
-        """Pass on what can be read, as whole characters; return how many bytes it was."""
-        try:
-            data = os.read(self.read, _READ)
-        except BlockingIOError:
-            return 0
-        if text := self._decoder.decode(data):
-            self._take(self._stream, text)
-        return len(data)
+    def pass_on(self) -> None:
+        """Pass on what is in the pipe, as whole characters, and not all that goes on coming."""
+        left = _PIPE
+        while left > 0:
+            try:
+                data = os.read(self.read, _READ)
+            except BlockingIOError:
+                return
+            left -= len(data)
+            if text := self._decoder.decode(data):
+                self._take(self._stream, text)
 
     def drain(self) -> None:
-        """Pass on all that is in the pipe, and not what a process goes on writing into it."""
-        passed = 0
-        while passed < _PIPE and (read := self.pass_on()):
-            passed += read
+        """Pass on what is in the pipe, also a character that is not whole."""
+        self.pass_on()
         if text := self._decoder.decode(b"", final=True):
             self._take(self._stream, text)
         self._decoder.reset()
