@@ -261,7 +261,7 @@ def test_status_before_the_first_run_is_that_of_the_files(tree: Tree) -> None:
     ]
     assert len(data["elements"][0]["version"]) == 64
     tree.write("tasks/A/inner.py", "def customFunc(:\n")
-    broken = jittask("status", tree.root)
+    broken = jittask("status", tree.root, cwd=tree.root)
     assert broken.returncode == 1
     assert "no runtime has run yet" in broken.stdout
     assert "broken    tasks.A  nothing\n    tasks/A/inner.py:1:16 error" in broken.stdout
