@@ -97,7 +97,7 @@ class _Pipe:
         self._decoder = getincrementaldecoder("utf-8")(errors="replace")
 
     def pass_on(self) -> None:
-        """Pass on what is in the pipe, as whole characters, and not all that goes on coming."""
+        """Pass on what is in the pipe, as whole characters, and no more than it can hold."""
         left = _PIPE
         while left > 0:
             try:
