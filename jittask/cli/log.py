@@ -85,7 +85,7 @@ def _show(opened: Workspace, found: RunLog) -> None:
 
 def _follow(opened: Workspace, number: int, level: str, shape: str) -> None:
     if shape == "text":
-        with opened.store() as store:
+        with opened.stored() as store:
             _show_head(opened, find_run(store, number))
     attempt = 0
     for item in follow(opened, number):

@@ -1,4 +1,4 @@
-"""How long a database may take to answer, as each can be told (rule R12)."""
+"""How long a database may take to answer, as each allows it to be limited (rule R12)."""
 
 from __future__ import annotations
 
@@ -48,8 +48,8 @@ def limited(connection: sa.Connection, seconds: float | None) -> Iterator[None]:
             connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
             yield
         case "mysql" | "mariadb":
-            name, unit = _variable(connection)
-            connection.exec_driver_sql(f"SET SESSION {name} = {round(seconds * unit)}")
+            name, value = _variable(connection, seconds)
+            connection.exec_driver_sql(f"SET SESSION {name} = {value}")
             try:
                 yield
             finally:
@@ -58,11 +58,11 @@ def limited(connection: sa.Connection, seconds: float | None) -> Iterator[None]:
             yield
 
 
-def _variable(connection: sa.Connection) -> tuple[str, int]:
-    """Return the variable of the session, and its units in a second."""
+def _variable(connection: sa.Connection, seconds: float) -> tuple[str, str]:
+    """Return the variable of the session, and its value."""
     if getattr(connection.dialect, "is_mariadb", False):
-        return "max_statement_time", 1
-    return "max_execution_time", 1000
+        return "max_statement_time", f"{seconds:g}"
+    return "max_execution_time", f"{seconds * 1000:.0f}"
 
 
 def _reset(connection: sa.Connection, name: str) -> None:

@@ -190,7 +190,10 @@ class Rows:
             self.engine.connect() as connection,
             limited(connection, self._statement_seconds),
         ):
-            yield connection
+            try:
+                yield connection
+            except (ValueError, TypeError) as error:
+                raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
 
     def _check_date(self, name: str, value: object) -> date | None:
         if not isinstance(value, date | None):
@@ -199,10 +202,7 @@ class Rows:
 
     def _read(self, query: sa.Select[Any]) -> list[Row]:
         with self._reading() as connection:
-            try:
-                return [dict(row) for row in connection.execute(query).mappings()]
-            except (ValueError, TypeError) as error:
-                raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
         if len(self._keys) == 1:

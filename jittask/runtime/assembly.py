@@ -63,6 +63,11 @@ class Parts:
     """For the steps of the work that are no task's."""
     scan_threads: ScanThreads
 
+    @property
+    def drain_seconds(self) -> float:
+        """How long a stop lets bodies run, as the settings have it now (R7)."""
+        return self.current.snapshot.app.settings.runtime.drain_seconds
+
     def extend_lease(self) -> None:
         """Let bodies run as long as the last beat allows (R4)."""
         until = self.participation.membership.until

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import json
 import os
 from collections.abc import Callable
 from datetime import timedelta
@@ -31,7 +33,7 @@ from jittask.runtime.executors.protocol import (
     Withdrawn,
 )
 from jittask.runtime.reasons import reason_of
-from jittask.store.location import STATE_FOLDER
+from jittask.state_folder import state_folder
 
 _TICK = timedelta(microseconds=1)
 _ROW_SECONDS = 10.0  # for reading one row by its key, where the database can limit it
@@ -56,7 +58,7 @@ class Bodies:
     ) -> None:
         self._clock = clock or SystemClock()
         # another bundle may have a module loaded
-        self.element_folders = (bundle, root / STATE_FOLDER)
+        self.element_folders = (bundle, state_folder(root))
         compilation = compile_tree(bundle)
         self.mask = secrets | Mask.of_environment(compilation.reusable.environment, os.environ)
         contents = compilation.app.contents
@@ -152,7 +154,14 @@ class Bodies:
             nominal=assignment.nominals[0],
             effective=assignment.effective,
             attempt=assignment.attempt,
+            args=self._args(assignment),
         )
+
+    def _args(self, assignment: Assignment) -> dict[str, Any]:
+        """Return the task's args as a copy of this run's own, with those given for it (F3)."""
+        task = self._tasks.get(assignment.task)
+        own = {} if task is None else copy.deepcopy(dict(task.args))
+        return own if assignment.args is None else {**own, **json.loads(assignment.args)}
 
     def is_of_element(self, file: str) -> bool:
         """Whether a file has code of the tree."""

@@ -143,7 +143,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Blocked:
-    """A task cannot go on for a reason outside its files; it is tried again (R12)."""
+    """A task cannot continue for a reason outside its files; it is tried again (R12)."""
 
     at: datetime
     task: str

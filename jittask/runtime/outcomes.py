@@ -53,7 +53,7 @@ class OutcomeWriter:
         clock: Clock,
         undecided: Callable[[str, Exception | None, datetime], None] = lambda *_: None,
     ) -> None:
-        """``undecided`` is told of an outcome that a task's policy cannot decide, or can again."""
+        """``undecided`` takes a task, and why its policy cannot decide (None: it can)."""
         self._undecided = undecided
         self._store = store
         self._clock = clock

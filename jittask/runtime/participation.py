@@ -76,11 +76,12 @@ class Participation:
 
     def _join(self) -> None:
         self.leader_duties = LeaderDuties(self._store, self._emit, self._boundary)
-        self.membership = SoleRuntime()
+        heartbeat = self._settings.heartbeat_seconds
+        self.membership = SoleRuntime(self._store, self._clock, self.identity, heartbeat)
         if self._store.shared:
             self.membership = Membership(
-                self._store, self._clock, self.identity, self._settings.heartbeat_seconds,
-                self._settings.lease_seconds, self._emit,
+                self._store, self._clock, self.identity, heartbeat, self._settings.lease_seconds,
+                self._emit,
             )  # fmt: skip
 
 

@@ -17,11 +17,10 @@ from jittask.runtime.events import Broken, Event, Reloaded, Trouble
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.settings_effect import RestartNotice
 from jittask.runtime.snapshot import Changes, Snapshot, next_snapshot
-from jittask.runtime.task_boundary import Fault, TaskBoundary
+from jittask.runtime.task_boundary import OF_BUNDLES, Fault, TaskBoundary
 from jittask.store import StoreError
 
 _RETRY_SECONDS = 5.0
-_OF_BUNDLES = frozenset({Fault.BUNDLE, Fault.RELOAD})
 
 
 class Reloader:
@@ -55,7 +54,7 @@ class Reloader:
         """Whether the last reload failed, also for a single task, and it is time to try again."""
         if self._retry_at is not None and self._clock.monotonic() >= self._retry_at:
             return True
-        return self._boundary.any_due(_OF_BUNDLES, self._clock.now())
+        return self._boundary.any_due(OF_BUNDLES, self._clock.now())
 
     def reload(self) -> None:
         """Compile the tree; where something changed, swap the snapshot and report it.
@@ -109,12 +108,13 @@ class Reloader:
     ) -> None:
         """Block the tasks whose files cannot be kept for workers, and no others."""
         for entry in self._boundary.entries():
-            if entry.code in _OF_BUNDLES and entry.task not in unkept:
+            if entry.code in OF_BUNDLES and entry.task not in unkept:
                 self._boundary.end(entry.task, Fault(entry.code), now)
         for name, error in unkept.items():
-            fault = Fault.RELOAD if name in running.tasks else Fault.BUNDLE
-            if self._boundary.may_try(name, Fault.BUNDLE, now):
-                self._boundary.block(name, fault, reason_of(error), now)
+            known = running.tasks.get(name)
+            kept = known is not None and self._bundles.has(known.task.version)
+            fault = Fault.RELOAD if kept else Fault.BUNDLE
+            self._boundary.block(name, fault, reason_of(error), now)
 
     def _try_blocked_again(self, before: Loaded, after: Loaded, now: datetime) -> None:
         """Let tasks be tried at once whose files, models or databases have changed."""

@@ -22,8 +22,7 @@ from jittask.runtime.executors.workplace import Workplace
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
 from jittask.runtime.task_boundary import Fault, TaskBoundary
-from jittask.store import Store, StoreError
-from jittask.store import state_folder as _state_folder
+from jittask.store import Store, StoreError, made_state_folder
 from jittask.store.lock import FileLock
 from jittask.store.status_types import ElementRow
 
@@ -58,9 +57,9 @@ def open_store(settings: AppSettings, root: Path) -> Store:
 
 
 def state_folder(root: Path) -> Path:
-    """Return the tree's ``.jittask`` folder."""
+    """Return the folder of the tree's state, made where it is missing."""
     try:
-        return _state_folder(root)
+        return made_state_folder(root)
     except StoreError as error:
         raise RuntimeFailure(str(error), error.hint) from error
 

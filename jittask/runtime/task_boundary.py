@@ -48,8 +48,11 @@ class Fault(StrEnum):
     """What follows from the end of a run cannot be decided as its policy says."""
 
 
-HOLDING = frozenset({Fault.BUNDLE, Fault.CLAIM, Fault.ROW_CHECK})
-"""What keeps a task's due runs from being claimed until the next try."""
+OF_BUNDLES = frozenset({Fault.BUNDLE, Fault.RELOAD})
+"""What a reload tries again."""
+
+HOLDING = frozenset({Fault.CLAIM, Fault.ROW_CHECK})
+"""What keeps a task's due runs from being claimed until the next try; BUNDLE, until its end."""
 
 OF_LEADER = frozenset({Fault.PLAN, Fault.SCAN, Fault.ROW, Fault.TABLE, Fault.ORPHAN})
 """What only the runtime that plans can find, and end."""
@@ -146,7 +149,9 @@ class TaskBoundary:
         with self._lock:
             entries = list(self._known.values())
         return frozenset(
-            entry.task for entry in entries if entry.code in HOLDING and not _is_due(entry, now)
+            entry.task
+            for entry in entries
+            if entry.code == Fault.BUNDLE or (entry.code in HOLDING and not _is_due(entry, now))
         )
 
     def entries(self) -> tuple[BlockedTask, ...]:
@@ -171,7 +176,10 @@ class TaskBoundary:
         """Take what the store has of other runtimes, or of an earlier start; try it at once."""
         with self._lock:
             for entry in entries:
-                self._known.setdefault(entry.key, replace(entry, tries=0, next_try=now))
+                if entry.code in OF_BUNDLES and entry.key not in self._known:
+                    self._unwritten.add(entry.key)  # this start has kept its files
+                else:
+                    self._known.setdefault(entry.key, replace(entry, tries=0, next_try=now))
 
     def drop_leading(self) -> None:
         """Leave to another runtime what only the one that plans can find."""

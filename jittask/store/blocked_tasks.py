@@ -22,7 +22,7 @@ BlockKey = tuple[str, str]
 
 @dataclass(frozen=True, slots=True)
 class BlockedTask:
-    """A task that cannot go on with one of its duties, for a reason outside its files."""
+    """A task that cannot continue with one of its duties, for a reason outside its files."""
 
     task: str
     code: str

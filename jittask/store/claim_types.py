@@ -61,6 +61,8 @@ class Claimed:
     version: str
     token: int
     attempt: int
+    args: str | None = None
+    """What was given for this run, as a JSON object."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,9 +80,9 @@ def claim(
             host=runtime_host if host is None else host,
             version=ready.c.version,
         )
-        .returning(runs.c.id, runs.c.token, runs.c.attempt)
+        .returning(runs.c.id, runs.c.token, runs.c.attempt, runs.c.args)
     )
-    fenced = {number: (token, attempt) for number, token, attempt in claimed}
+    fenced = {number: (token, attempt, args) for number, token, attempt, args in claimed}
     return [
         Claimed(claim.run, claim.version, *fenced[claim.run.id])
         for claim in claims

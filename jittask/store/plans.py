@@ -27,6 +27,7 @@ class NewRun:
     reason: Reason | None = None
     detail: str | None = None
     rerun_of: int | None = None
+    args: str | None = None
 
     @property
     def keyed(self) -> bool:

@@ -69,6 +69,7 @@ runs = Table(
     Column("rerun_of", Serial),
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
+    Column("args", Text),  # a JSON object; empty where nothing was given for the run
     **ddl.ids_never_reused(),
 )
 

@@ -207,7 +207,7 @@ def test_a_duty_that_fails_ends_the_runtime_loudly(
 ) -> None:
     from jittask.runtime.claim_loop import ClaimLoop
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("no")
 
     monkeypatch.setattr(ClaimLoop, "step", fail)

@@ -39,7 +39,7 @@ def run_with_log(workspace: Workspace, number: int, level: str = "debug") -> Run
     """
     if level not in LEVELS:
         raise InvalidArgument("level", f"unknown level {level!r}", f"one of {', '.join(LEVELS)}")
-    with workspace.store() as store:
+    with workspace.stored() as store:
         run = find_run(store, number)
         lines = tuple(lines_of(store.log(number)))
     shown = tuple(line for line in lines if line.is_of(level))
@@ -54,7 +54,7 @@ def follow(workspace: Workspace, number: int) -> Iterator[LogLine | NoRuntimeAli
     """
     clock, never = workspace.clock, threading.Event()
     seen, warned, reader = 0, False, LineReader()
-    with workspace.store() as store:
+    with workspace.stored() as store:
         while True:
             run = find_run(store, number)  # first: its last output is written with its end
             for chunk in store.log(number, seen):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -48,6 +49,7 @@ def run_view(run: Run, now: datetime) -> dict[str, Any]:
         "result": run.result,
         "error": run.error,
         "rerunOf": run.rerun_of,
+        "args": None if run.args is None else json.loads(run.args),
     }
 
 

@@ -75,6 +75,8 @@ class Assignment:
     timeout_seconds: float
     failed: FailedRun | None = None
     """The failed run that ``policy.onFailure`` is called with; None for any other trigger."""
+    args: str | None = None
+    """The JSON object that was given for this run: its keys replace those of the task (F3)."""
 
 
 @dataclass(frozen=True, slots=True)

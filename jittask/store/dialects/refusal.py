@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from jittask import drivers
 from jittask.environment import filled_in
 from jittask.masking import Mask
 from jittask.store.errors import StoreUnavailable
@@ -25,8 +26,7 @@ def answering(place: str) -> Iterator[None]:
 
 def first_line(error: DBAPIError) -> str:
     """Return the first line of what the database said, without secrets."""
-    lines = str(error.orig).strip().splitlines()
-    return Mask(filled_in())(lines[0]) if lines else "no answer"
+    return Mask(filled_in())(drivers.first_line(error.orig))
 
 
 def _is_refusal(error: DBAPIError) -> bool:

@@ -1,4 +1,4 @@
-"""What runtimes report of blocked tasks, and what people read of them."""
+"""What runtimes report of blocked tasks."""
 
 from __future__ import annotations
 
@@ -10,12 +10,7 @@ from jittask.store.facade.part import StorePart
 
 
 class BlockedMethods(StorePart):
-    """Tasks that cannot go on for a reason outside their files (R12)."""
-
-    def blocked(self) -> tuple[BlockedTask, ...]:
-        """Return what is blocked, by task and code; a task may have several entries."""
-        with self._database.reading() as connection:
-            return blocked_tasks.all_blocked(connection)
+    """Tasks that cannot continue for a reason outside their files (R12)."""
 
     def write_blocked(
         self, blocked: Sequence[BlockedTask] = (), ended: Collection[BlockKey] = ()
