@@ -83,7 +83,7 @@ class OutputCapture:
 
 
 class _Pipe:
-    """Stands in place of a descriptor of the process."""
+    """A pipe that takes the place of a descriptor of the process."""
 
     def __init__(self, stream: str, descriptor: int, take: Print) -> None:
         self._stream = stream
