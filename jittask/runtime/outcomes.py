@@ -53,7 +53,10 @@ class OutcomeWriter:
         clock: Clock,
         undecided: Callable[[str, Exception | None, datetime], None] = lambda *_: None,
     ) -> None:
-        """``undecided`` takes a task, and why its policy cannot decide (None: it can)."""
+        """``undecided`` takes the task of an outcome, and why its policy cannot decide it.
+
+        None says that it can.
+        """
         self._undecided = undecided
         self._store = store
         self._clock = clock

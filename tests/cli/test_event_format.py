@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import gc
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import click
 
 from jittask.cli.event_format import Words
 from jittask.model import RunStatus
-from jittask.runtime.events import Finished, NotFiring, Ready, Trouble
+from jittask.runtime.events import Blocked, Finished, NotFiring, Ready, Trouble, Unblocked
 from tests.running import jittask_here
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -50,3 +53,24 @@ def test_every_line_for_a_log_has_a_date_and_speaks_of_no_terminal(tmp_path: Pat
     terminal = Words(tmp_path)
     assert any("Ctrl-C" in line for line in terminal.lines(ready))
     assert terminal.stamp(NOW) == ""
+
+
+def said(lines: Iterable[str]) -> list[str]:
+    return [click.unstyle(line) for line in lines]
+
+
+def test_what_is_blocked_is_said_with_the_reason_and_the_next_try(tmp_path: Path) -> None:
+    words, later = Words(tmp_path), NOW + timedelta(minutes=2)
+    first = Blocked(NOW, "tasks.A", "scan-failed", "no\ntable", NOW, NOW + timedelta(seconds=5))
+    assert said(words.lines(first)) == [
+        "09:00:00Z blocked  tasks.A: no table",
+        "           tried again in 5.0 s; other tasks keep running",
+    ]
+    again = Blocked(later, "tasks.A", "scan-failed", "no key", NOW, later + timedelta(seconds=80))
+    assert said(words.lines(again))[1] == (
+        "           blocked since 2026-01-05 09:00:00; tried again in 1 min; other tasks keep running"
+    )
+    ended = Unblocked(later, "tasks.A", "scan-failed", NOW)
+    assert said(words.lines(ended)) == [
+        "09:02:00Z notice   tasks.A is no longer blocked, after 2 min"
+    ]
