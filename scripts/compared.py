@@ -28,8 +28,8 @@ SCHEMAS = {
 }
 HEAD = """# The same mistakes, elsewhere
 
-Made by `scripts/compared.py` from the {cases} trees in `tests/trees/bad`, each
-with one mistake (one has several). Given to check-jsonschema {peer} with our
+Made by `scripts/compared.py` from the {cases} trees in `tests/trees/bad` that need no
+database, each with one mistake (one has several). Given to check-jsonschema {peer} with our
 schemas, which see one file at a time, and to a plain Python import of every
 file of the tree that could be run, which sees code and no `e.json`. A cell says
 what is reported, and where; a dash, that nothing is.
