@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import decimal
 import traceback
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.data.rows import Row
-from jittask.model import FunctionRef, Reason, Trigger
+from jittask.model import CallStyle, FunctionRef, Reason, Trigger
 from jittask.prelude import isolated_imports
 from jittask.prelude.call import call, encode_result, load_function
 from jittask.prelude.context import Current, FailedRun, alone, among_others
@@ -70,7 +73,7 @@ class Bodies:
                 reference, argument = found
                 function = load_function(reference, self._app)
                 with around():
-                    value = call(function, reference.style, argument)
+                    value = copy_context().run(_call_apart, function, reference.style, argument)
                 result = encode_result(value)
             return Completed(result, self._clock.monotonic() - began)
         except BaseException as error:
@@ -151,6 +154,17 @@ class Bodies:
     def _as_in_the_tree(self, text: str) -> str:
         """Return text with the modules' names that the tree gives them."""
         return text.replace(self._isolated.package, "") if self._isolated else text
+
+
+def _call_apart(
+    function: Callable[..., Any], style: CallStyle, given: RowData | FailedRun | None
+) -> Any:
+    """Call a function in a context of its own: the next one sees neither its variables nor digits.
+
+    ``decimal`` keeps its precision in a variable, whose value can be changed in place.
+    """
+    decimal.setcontext(decimal.getcontext().copy())
+    return call(function, style, given)
 
 
 def _without_import_frames(frames: TracebackType | None) -> TracebackType | None:

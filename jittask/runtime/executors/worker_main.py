@@ -34,6 +34,7 @@ from jittask.runtime.executors.pool_messages import (
     Returned,
     RunBody,
 )
+from jittask.runtime.executors.process_state.state import ProcessState, table
 from jittask.runtime.executors.protocol import (
     LOG_CAP,
     Assignment,
@@ -108,7 +109,8 @@ class _Worker:
         self._drain = capture_output(self._output)
         _log_to(self)
         self._threads = LeftoverThreads()  # all of ours have begun
-        self._after_body = (self._threads.reasons,)
+        self._state = ProcessState(table())
+        self._after_body = (self._state.restore, self._threads.reasons)
         while True:
             match self._orders.get():
                 case LoadCode() as order:
@@ -135,6 +137,7 @@ class _Worker:
     @contextlib.contextmanager
     def _around_function(self) -> Iterator[None]:
         self._threads.function_begins()
+        self._state.function_begins()
         yield
 
     def _load(self, order: LoadCode) -> None:

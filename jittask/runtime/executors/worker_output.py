@@ -74,8 +74,9 @@ def capture_output(sink: Callable[[str, str], None]) -> Callable[[], None]:
     sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
 
     def drain() -> None:
-        sys.stdout.flush()
-        sys.stderr.flush()
+        for stream in (sys.stdout, sys.stderr):
+            if not stream.closed:
+                stream.flush()
         for capture in captures:
             capture.drain()
 
