@@ -75,7 +75,7 @@ CASES = [
          "os.sched_getscheduler(0)", "", skip=not LINUX),
     replaced("another user", "os.setresuid(65534, 65534, 65534)", "os.getuid()", "users or groups", skip=not ROOT),
     replaced("another effective group", "os.setegid(65534)", "os.getegid()", "users or groups", skip=not ROOT),
-    replaced("further groups", "os.setgroups([65534])", "65534 in os.getgroups()", "Groups", skip=not (ROOT and LINUX)),
+    replaced("further groups", "os.setgroups([65534])", "65534 in os.getgroups()", "users or groups", skip=not (ROOT and LINUX)),
     replaced("another root folder", "import tempfile; os.chroot(tempfile.gettempdir())",
              "os.path.exists('/usr/bin')", "the root folder", skip=not ROOT),
     replaced("no new privileges", "import ctypes; ctypes.CDLL(None).prctl(38, 1, 0, 0, 0)",

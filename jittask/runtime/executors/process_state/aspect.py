@@ -51,6 +51,39 @@ class Setting:
         return f"{self.name} cannot be put back" if self.read() != before else None
 
 
+class Settings:
+    """Settings that are read together: most bodies change none of them."""
+
+    name = "settings"
+
+    def __init__(self, *settings: Setting) -> None:
+        self._settings = settings
+        self._reads = [setting.read for setting in settings]
+
+    def take(self) -> list[Any]:
+        """Read all."""
+        return [read() for read in self._reads]
+
+    def differs(self, before: list[Any]) -> bool:
+        """Read all and compare."""
+        return [read() for read in self._reads] != before
+
+    def put_back(self, before: list[Any]) -> str | None:
+        """Put back those that differ."""
+        reasons: list[str] = []
+        for setting, was in zip(self._settings, before, strict=True):
+            if setting.differs(was) and (reason := _reason(setting, was)):
+                reasons.append(reason)
+        return "; ".join(reasons) or None
+
+
+def _reason(setting: Setting, before: Any) -> str | None:
+    try:
+        return setting.put_back(before)
+    except Exception as error:  # the others are put back all the same
+        return f"{setting.name} cannot be put back: {type(error).__name__}: {error}"
+
+
 @dataclass(frozen=True, slots=True)
 class ListSetting:
     """A list that an object holds: both which list it is, and what is in it."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.machinery import EXTENSION_SUFFIXES
+from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
@@ -16,6 +18,8 @@ class ImportsBefore:
     """The modules that were loaded, and each list with what was in it."""
 
     modules: dict[str, ModuleType]
+    watch: Callable[[dict[str, ModuleType]], tuple[ModuleType, ...]]
+    watched: tuple[ModuleType, ...]
     lists: tuple[tuple[str, list[Any], tuple[Any, ...]], ...]
 
 
@@ -29,19 +33,37 @@ class Imports:
 
     name = "the modules"
 
+    def __init__(self) -> None:
+        self._fresh = frozenset(sys.modules)
+
     def take(self) -> ImportsBefore:
         """Return the modules and the lists."""
         lists = tuple((name, getattr(sys, name), tuple(getattr(sys, name))) for name in _LISTS)
-        return ImportsBefore(dict(sys.modules), lists)
+        modules = dict(sys.modules)
+        watch = itemgetter("sys", *filter(self._is_watched, modules))
+        return ImportsBefore(modules, watch, watch(modules), lists)
 
     def differs(self, before: ImportsBefore) -> bool:
         """Whether a module has been added, replaced or removed, or a list changed."""
-        if sys.modules != before.modules:
+        if len(sys.modules) != len(before.modules):
+            return True
+        try:
+            if before.watch(sys.modules) != before.watched:
+                return True
+        except KeyError:  # one is gone, and another has come
             return True
         return any(
             getattr(sys, name) is not found or tuple(found) != items
             for name, found, items in before.lists
         )
+
+    def _is_watched(self, name: str) -> bool:
+        """Whether an exchange of that module is seen by itself.
+
+        Of the modules that every process has loaded before any body, the private ones
+        and those inside packages are put back only where another change is seen.
+        """
+        return name not in self._fresh or not (name.startswith("_") or "." in name)
 
     def put_back(self, before: ImportsBefore) -> str | None:
         """Put the lists back, then the modules; an extension module cannot be taken out."""

@@ -18,10 +18,15 @@ from contextlib import suppress
 from operator import attrgetter
 from typing import Any
 
-from jittask.runtime.executors.process_state.aspect import Aspect, ListSetting, Setting
+from jittask.runtime.executors.process_state.aspect import (
+    Aspect,
+    ListSetting,
+    Setting,
+    Settings,
+)
 
 _SEED_BYTES = 32
-_TEMPLATES = (decimal.DefaultContext, decimal.BasicContext, decimal.ExtendedContext)
+_TEMPLATE = decimal.DefaultContext  # of each thread's and each new context
 _CONTEXT_NAMES = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 _CONTEXT_VALUES = attrgetter(*_CONTEXT_NAMES)
 
@@ -108,30 +113,34 @@ def _thread_values() -> dict[str, Any] | None:
     return None if local is None else dict(vars(local))
 
 
-def _decimal_templates() -> list[tuple[Any, ...]]:
-    return [(*_CONTEXT_VALUES(context), *context.traps.values()) for context in _TEMPLATES]
+def _decimal_template() -> tuple[Any, ...]:
+    return (*_CONTEXT_VALUES(_TEMPLATE), *_TEMPLATE.traps.values())
 
 
-def _set_decimal_templates(before: list[tuple[Any, ...]]) -> None:
-    for context, values in zip(_TEMPLATES, before, strict=True):
-        for name, value in zip(_CONTEXT_NAMES, values, strict=False):
-            setattr(context, name, value)
-        context.traps.update(zip(context.traps, values[len(_CONTEXT_NAMES) :], strict=True))
+def _set_decimal_template(before: tuple[Any, ...]) -> None:
+    for name, value in zip(_CONTEXT_NAMES, before, strict=False):
+        setattr(_TEMPLATE, name, value)
+    _TEMPLATE.traps.update(zip(_TEMPLATE.traps, before[len(_CONTEXT_NAMES) :], strict=True))
 
 
 def _switch(on: Callable[[], object], off: Callable[[], object]) -> Callable[[bool], object]:
     return lambda wanted: on() if wanted else off()
 
 
-def _monitoring_tools() -> tuple[Any, ...]:
-    monitoring = getattr(sys, "monitoring", None)  # from Python 3.12 on
-    return () if monitoring is None else tuple(map(monitoring.get_tool, range(6)))
+def _monitoring() -> list[Setting]:
+    monitoring: Any = getattr(sys, "monitoring", None)  # from Python 3.12 on
+    if monitoring is None:
+        return []
 
+    def tools() -> list[Any]:
+        return [monitoring.get_tool(number) for number in range(6)]
 
-def _free_monitoring_tools(before: tuple[Any, ...]) -> None:
-    for number, tool in enumerate(before):
-        if tool is None:
-            sys.monitoring.free_tool_id(number)  # type: ignore[attr-defined,unused-ignore]
+    def free(before: list[Any]) -> None:
+        for number, tool in enumerate(before):
+            if tool is None:
+                monitoring.free_tool_id(number)
+
+    return [Setting("sys.monitoring", tools, free)]
 
 
 def seed_random_numbers() -> None:
@@ -152,33 +161,36 @@ def forget_shown_warnings() -> None:
     warnings.filters[:] = kept  # type: ignore[index]
 
 
-TRACING: tuple[Aspect, ...] = (
+TRACING = Settings(
     Setting("sys.settrace", sys.gettrace, sys.settrace),
     Setting("sys.setprofile", sys.getprofile, sys.setprofile),
-    Setting("sys.monitoring", _monitoring_tools, _free_monitoring_tools),
+    *_monitoring(),
 )
 """Comes first: what is traced would be our own code."""
 INTERPRETER: tuple[Aspect, ...] = (
     ListSetting("sys.argv", sys, "argv"),
     ListSetting("the filters of warnings", warnings, "filters"),
-    Setting("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
-    Setting("the switch interval", sys.getswitchinterval, sys.setswitchinterval),
-    Setting("the limit of digits", sys.get_int_max_str_digits, sys.set_int_max_str_digits),
-    Setting("the hooks of generators", sys.get_asyncgen_hooks,
-            lambda hooks: sys.set_asyncgen_hooks(*hooks)),
-    Setting("the tracking of coroutines", sys.get_coroutine_origin_tracking_depth,
-            sys.set_coroutine_origin_tracking_depth),
-    Setting("the flags of dlopen", sys.getdlopenflags, sys.setdlopenflags),
-    Setting("the stack size of threads", threading.stack_size, threading.stack_size),
-    Setting("garbage collection", gc.isenabled, _switch(gc.enable, gc.disable)),
-    Setting("garbage collection", gc.get_threshold, lambda values: gc.set_threshold(*values)),
-    Setting("garbage collection", gc.get_debug, gc.set_debug),
     ListSetting("gc.callbacks", gc, "callbacks"),
-    Setting("tracemalloc", tracemalloc.is_tracing, _switch(tracemalloc.start, tracemalloc.stop)),
-    Setting("faulthandler", faulthandler.is_enabled,
-            _switch(faulthandler.enable, faulthandler.disable)),
-    Setting("the contexts of decimal", _decimal_templates, _set_decimal_templates),
-    Setting("the timeout of sockets", socket.getdefaulttimeout, socket.setdefaulttimeout),
-    Setting("the locale", lambda: locale.setlocale(locale.LC_ALL),
-            lambda name: locale.setlocale(locale.LC_ALL, name)),
+    Settings(
+        Setting("the recursion limit", sys.getrecursionlimit, sys.setrecursionlimit),
+        Setting("the switch interval", sys.getswitchinterval, sys.setswitchinterval),
+        Setting("the limit of digits", sys.get_int_max_str_digits, sys.set_int_max_str_digits),
+        Setting("the hooks of generators", sys.get_asyncgen_hooks,
+                lambda hooks: sys.set_asyncgen_hooks(*hooks)),
+        Setting("the tracking of coroutines", sys.get_coroutine_origin_tracking_depth,
+                sys.set_coroutine_origin_tracking_depth),
+        Setting("the flags of dlopen", sys.getdlopenflags, sys.setdlopenflags),
+        Setting("the stack size of threads", threading.stack_size, threading.stack_size),
+        Setting("garbage collection", gc.isenabled, _switch(gc.enable, gc.disable)),
+        Setting("garbage collection", gc.get_threshold, lambda values: gc.set_threshold(*values)),
+        Setting("garbage collection", gc.get_debug, gc.set_debug),
+        Setting("tracemalloc", tracemalloc.is_tracing,
+                _switch(tracemalloc.start, tracemalloc.stop)),
+        Setting("faulthandler", faulthandler.is_enabled,
+                _switch(faulthandler.enable, faulthandler.disable)),
+        Setting("decimal.DefaultContext", _decimal_template, _set_decimal_template),
+        Setting("the timeout of sockets", socket.getdefaulttimeout, socket.setdefaulttimeout),
+        Setting("the locale", lambda: locale.setlocale(locale.LC_ALL),
+                lambda name: locale.setlocale(locale.LC_ALL, name)),
+    ),
 )  # fmt: skip

@@ -16,6 +16,8 @@ class LoggingBefore:
     """The loggers by name, and the handlers of the root with what they let through."""
 
     loggers: dict[str, tuple[Any, ...]]
+    known: list[logging.Logger]
+    """The loggers themselves, in the same order."""
     handlers: list[tuple[logging.Handler, tuple[Any, ...]]]
     disabled_below: int
 
@@ -30,21 +32,27 @@ class Logging:
 
     def take(self) -> LoggingBefore:
         """Return every logger's values."""
+        loggers = _loggers()
         return LoggingBefore(
-            {name: _values(logger) for name, logger in _loggers().items()},
+            {name: _values(logger) for name, logger in loggers.items()},
+            list(loggers.values()),
             [(handler, _passes(handler)) for handler in logging.root.handlers],
             logging.root.manager.disable,
         )
 
     def differs(self, before: LoggingBefore) -> bool:
         """Whether a logger, or a handler of the root, has other values."""
-        return (
-            logging.root.manager.disable != before.disabled_below
-            or any(
-                _values(logger) != before.loggers.get(name, _DEFAULT)
-                for name, logger in _loggers().items()
-            )
-            or any(_passes(handler) != values for handler, values in before.handlers)
+        if logging.root.manager.disable != before.disabled_below:
+            return True
+        if list(map(_values, before.known)) != list(before.loggers.values()):
+            return True
+        if any(_passes(handler) != values for handler, values in before.handlers):
+            return True
+        loggers = _loggers()
+        return len(loggers) != len(before.known) and any(
+            _values(logger) != _DEFAULT
+            for name, logger in loggers.items()
+            if name not in before.loggers
         )
 
     def put_back(self, before: LoggingBefore) -> str | None:

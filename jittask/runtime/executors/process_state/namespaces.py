@@ -97,6 +97,7 @@ class _Namespace:
     names: Mapping[str, Any]
     """Its names as they are now."""
     copy: dict[str, Any]
+    size: int
     watch: Callable[[Mapping[str, Any]], tuple[Any, ...]]
     watched: tuple[Any, ...]
 
@@ -112,24 +113,21 @@ class Namespaces:
 
     def differs(self, before: list[_Namespace]) -> bool:
         """Whether a watched name means something else, or the number of names has changed."""
-        return any(_is_other(space) for space in before)
+        try:
+            for space in before:  # no call for each: this is half of what a restore costs
+                if len(space.names) != space.size or space.watch(space.names) != space.watched:
+                    return True
+        except KeyError:  # a name is gone
+            return True
+        return False
 
     def put_back(self, before: list[_Namespace]) -> str | None:
         """Bind the names again; name the functions and classes that had been replaced."""
         replaced: list[str] = []
         for space in before:
-            if _is_other(space):
+            if space.names != space.copy:
                 replaced += _bind_again(space)
         return f"{', '.join(sorted(replaced))} had been replaced" if replaced else None
-
-
-def _is_other(space: _Namespace) -> bool:
-    if len(space.names) != len(space.copy):
-        return True
-    try:
-        return space.watch(space.names) != space.watched
-    except KeyError:
-        return True
 
 
 def _loaded() -> Iterator[_Namespace]:
@@ -144,7 +142,7 @@ def _loaded() -> Iterator[_Namespace]:
         copy = dict(names)
         found = [key for key in listed.split() if key in copy] if listed else _every(copy)
         watch = itemgetter(*found)
-        yield _Namespace(place.replace(":", "."), owner, names, copy, watch, watch(copy))
+        yield _Namespace(place.replace(":", "."), owner, names, copy, len(copy), watch, watch(copy))
 
 
 def _every(names: Mapping[str, Any]) -> list[str]:

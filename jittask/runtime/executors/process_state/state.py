@@ -31,7 +31,7 @@ _GROWS = (Imports, Descriptors)
 def table() -> tuple[Aspect, ...]:
     """Return the aspects, in the order of restoring: first what could disturb the rest."""
     return (
-        *TRACING,
+        TRACING,
         Alarms(),
         SignalHandlers(),
         EventLoop(),

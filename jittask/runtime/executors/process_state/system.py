@@ -9,22 +9,27 @@ import resource
 import signal
 import sys
 import time
-from operator import itemgetter
+from importlib.machinery import EXTENSION_SUFFIXES
 from typing import Any
 
-from jittask.runtime.executors.process_state.aspect import Aspect, Setting
+from jittask.runtime.executors.process_state.aspect import Aspect, Setting, Settings
 
 MAX_MORE_DESCRIPTORS = 64
 """How many more descriptors than when it was fresh a process may hold: connections are kept."""
-_LIMITS = sorted({getattr(resource, name) for name in vars(resource) if name.startswith("RLIMIT_")})
+_LIMITS = (
+    resource.RLIMIT_AS, resource.RLIMIT_CORE, resource.RLIMIT_CPU, resource.RLIMIT_DATA,
+    resource.RLIMIT_FSIZE, resource.RLIMIT_MEMLOCK, resource.RLIMIT_NOFILE,
+    resource.RLIMIT_NPROC, resource.RLIMIT_STACK,
+)  # fmt: skip
 _SIGNALS = tuple(sorted(map(int, signal.valid_signals())))
 _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 _OFF = (0.0, 0.0)
 _FD_FOLDER = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
-_STATUS_LINES = (
-    "Uid", "Gid", "Groups", "VmLck", "CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb",
-    "NoNewPrivs", "Seccomp",
-)  # fmt: skip
+_STATUS_LINES = frozenset({
+    b"Uid", b"Gid", b"VmLck", b"CapInh", b"CapPrm", b"CapEff", b"CapBnd", b"CapAmb",
+    b"NoNewPrivs", b"Seccomp",
+})  # fmt: skip
+"""Lines of ``/proc/self/status``."""
 
 
 class Alarms:
@@ -135,58 +140,64 @@ class Descriptors:
 
 
 class Rights:
-    """What the kernel says of the process: who it is, what it may do, what it has locked.
+    """Who the process is for the kernel, what it may do, what memory it has locked.
 
-    Nothing of it can be put back, or not by everybody.
+    Nothing of it can be put back, or not by everybody. What no function of Python's
+    own changes is asked for only where other native code has been loaded.
     """
 
     name = "rights"
 
     def __init__(self) -> None:
-        self._descriptor: int | None = None
-        self._lines: itemgetter[Any] | None = None
+        self._fresh = frozenset(sys.modules)
+        self._status = os.open("/proc/self/status", os.O_RDONLY) if sys.platform == "linux" else -1
+        self._modules = 0
+        self._native = False
 
     def take(self) -> tuple[Any, ...]:
-        """Return the kernel's lines; elsewhere than on Linux, the users and groups."""
-        if self._lines is None and sys.platform == "linux":
-            self._find_lines()
-        return self._now()
+        """Return what the kernel says, in full."""
+        return self._general(), self._lines()
 
     def differs(self, before: tuple[Any, ...]) -> bool:
         """Whether anything is another."""
-        return self._now() != before
+        if len(sys.modules) != self._modules:
+            self._modules = len(sys.modules)
+            self._native = any(map(_is_native, sys.modules.keys() - self._fresh))
+        return self._general() != before[0] or (self._native and self._lines() != before[1])
 
     def put_back(self, before: tuple[Any, ...]) -> str | None:
         """Say what has changed."""
         names = ("the root folder", "the session or process group", "the users or groups")
-        now = self._now()
-        changed = [name for name, was, here in zip(names, before, now, strict=False) if was != here]
+        now = self._general()
+        changed = [
+            name for name, was, here in zip(names, before[0], now, strict=True) if was != here
+        ]
         changed += [
             str(here.partition(b":")[0], "ascii")
-            for was, here in zip(before[3:], now[3:], strict=True)
+            for was, here in zip(before[1], self._lines(), strict=True)
             if was != here
         ]
         return f"{', '.join(changed)} had been changed"
 
-    def _now(self) -> tuple[Any, ...]:
-        root = os.stat("/")  # noqa: PTH116 - as below
-        general = (
-            (root.st_dev, root.st_ino),
+    def _general(self) -> tuple[Any, ...]:
+        return (
+            os.stat("/").st_ino,  # noqa: PTH116 - as below
             (os.getpgrp(), os.getsid(0)),
-            (os.getuid(), os.geteuid(), os.getgid(), os.getegid()),
+            (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), os.getgroups()),
         )
-        if self._lines is None:
-            return general
-        assert self._descriptor is not None
-        return (*general, *self._lines(os.pread(self._descriptor, 8192, 0).split(b"\n")))
 
-    def _find_lines(self) -> None:
-        self._descriptor = os.open("/proc/self/status", os.O_RDONLY)
-        lines = os.pread(self._descriptor, 8192, 0).decode("ascii", "replace").split("\n")
-        found = [
-            number for number, line in enumerate(lines) if line.partition(":")[0] in _STATUS_LINES
-        ]
-        self._lines = itemgetter(*found)
+    def _lines(self) -> list[bytes]:
+        if self._status < 0:
+            return []
+        lines = os.pread(self._status, 8192, 0).split(b"\n")
+        return [line for line in lines if line.partition(b":")[0] in _STATUS_LINES]
+
+
+def _is_native(name: str) -> bool:
+    if name == "ctypes":
+        return True
+    origin = getattr(getattr(sys.modules.get(name), "__spec__", None), "origin", None)
+    return isinstance(origin, str) and origin.endswith(tuple(EXTENSION_SUFFIXES))
 
 
 def _environment() -> dict[bytes, bytes]:
@@ -211,16 +222,12 @@ def _folder() -> str | None:
         return None
 
 
-def _standard() -> tuple[Any, ...]:
-    found: list[Any] = []
-    for number in range(3):
-        try:
-            status = os.fstat(number)
-        except OSError:
-            found.append(None)
-        else:
-            found.append((status.st_dev, status.st_ino))
-    return tuple(found)
+def _standard() -> tuple[int, ...]:
+    """Return which files descriptors 0, 1 and 2 are; nothing where one is closed."""
+    try:
+        return os.fstat(0).st_ino, os.fstat(1).st_ino, os.fstat(2).st_ino
+    except OSError:
+        return ()
 
 
 def _count_descriptors() -> int:
@@ -253,11 +260,11 @@ def _set_scheduling(before: tuple[Any, ...]) -> None:
     os.sched_setscheduler(0, before[0], os.sched_param(before[1]))
 
 
-def _settings() -> list[Aspect]:
-    found: list[Aspect] = [
+def _settings() -> Settings:
+    found = [
         Setting("the working folder", _folder, os.chdir),
         Setting("the umask", _umask, os.umask),
-        Setting("the blocked signals", lambda: signal.pthread_sigmask(signal.SIG_BLOCK, ()),
+        Setting("the blocked signals", lambda: _signal.pthread_sigmask(signal.SIG_BLOCK, ()),
                 lambda mask: signal.pthread_sigmask(signal.SIG_SETMASK, mask)),
         Setting("the resource limits", _limits, _set_limits),
         Setting("the priority", _priority, _set_priority),
@@ -268,9 +275,9 @@ def _settings() -> list[Aspect]:
                     lambda processors: os.sched_setaffinity(0, processors)),
             Setting("the scheduling", _scheduling, _set_scheduling),
         ]  # fmt: skip
-    return found
+    return Settings(*found)
 
 
 def system_aspects() -> tuple[Aspect, ...]:
     """Return the aspects of one process, after those that ``Alarms`` and handlers are."""
-    return (Environment(), *_settings(), Descriptors(), Rights())
+    return (Environment(), _settings(), Descriptors(), Rights())
