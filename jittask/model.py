@@ -196,6 +196,8 @@ class Policy:
     """The service function that is called with a run that has failed for good."""
     max_concurrent: int | None = None
     priority: int = 0
+    memory_mb: int | None = None
+    """What a body's process and all that it starts may hold, in MiB; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)

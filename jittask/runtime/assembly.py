@@ -113,6 +113,7 @@ def _open(
     store = opened.enter_context(startup.open_store(settings, root))
     identity = new_identity()
     opened.enter_context(startup.take_lock(store, identity))
+    startup.end_leftovers(store, clock, emit)
     startup.wait_for_leftovers(store, clock, _LEFTOVER_PATIENCE)
     now = clock.now()
     enter(store, identity, now)

@@ -46,6 +46,7 @@ class Dispatcher:
             effective=run.effective,
             version=claimed.version,
             timeout_seconds=policy.timeout_seconds,
+            memory_mb=policy.memory_mb,
             failed=self._failed(run.id) if run.trigger is Trigger.ON_FAILURE else None,
         )
         self._writer.begin(assignment, policy)

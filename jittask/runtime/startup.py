@@ -14,6 +14,9 @@ from jittask.diagnostics import Diagnostic
 from jittask.model import AppSettings, RuntimeSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.bodies_mark import end_marked, mark_of
+from jittask.runtime.executors.descendants import named
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
@@ -75,6 +78,17 @@ def take_lock(store: Store, identity: str) -> FileLock:
             hint="stop it first; jittask status shows its process id",
         )
     return lock
+
+
+def end_leftovers(store: Store, clock: Clock, emit: Callable[[Event], None]) -> None:
+    """End what bodies of a runtime that was killed have left, as the one runtime now (R4, R6).
+
+    What ran in its worker processes ends by itself; this is for what nobody looks after.
+    """
+    ended = end_marked(mark_of(store.bodies_lock().path))
+    if ended:
+        text = f"processes of a runtime that was killed still lived, and were ended: {named(ended)}"
+        emit(Trouble(clock.now(), "processes-ended", text))
 
 
 def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:

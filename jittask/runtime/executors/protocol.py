@@ -69,6 +69,8 @@ class Assignment:
     timeout_seconds: float
     failed: FailedRun | None = None
     """The failed run that ``policy.onFailure`` is called with; None for any other trigger."""
+    memory_mb: int | None = None
+    """What the body's process and all that it starts may hold; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)

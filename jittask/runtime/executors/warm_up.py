@@ -18,6 +18,7 @@ _MODULES = (
     "jittask.prelude.call",
     "jittask.runtime.executors.worker_main",
     "jittask.data.app_data",
+    "psutil",
     "sqlalchemy.dialects.sqlite",
     "sqlite3",
 )

@@ -15,13 +15,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import NoReturn
 
 from jittask.clock import SystemClock
 from jittask.runtime.body import Bodies
-from jittask.runtime.executors.fork_protocol import LEASE_OVER
+from jittask.runtime.executors.channel import WorkerEnd
+from jittask.runtime.executors.descendants import adopt_orphans, end_descendants, reap
+from jittask.runtime.executors.fork_protocol import CHANNEL_LOST, LEASE_OVER
+from jittask.runtime.executors.leftover_processes import end_leftover_processes
 from jittask.runtime.executors.leftover_threads import LeftoverThreads
+from jittask.runtime.executors.own_process import OwnProcess
 from jittask.runtime.executors.pool_messages import (
     Answer,
     BodyEnded,
@@ -34,6 +38,7 @@ from jittask.runtime.executors.pool_messages import (
     Returned,
     RunBody,
 )
+from jittask.runtime.executors.pool_wire import Garbage
 from jittask.runtime.executors.process_state.state import ProcessState, table
 from jittask.runtime.executors.protocol import (
     LOG_CAP,
@@ -44,30 +49,40 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
 )
+from jittask.runtime.executors.standard_streams import StandardStreams
 from jittask.runtime.executors.worker_output import LogHandler, capture_output
 from jittask.store.lock import FileLock
+
+_PIECE, _MESSAGE = 2**18, 2**12
+"""Characters of a piece of output, or of a traceback; and of an error in a line."""
 
 
 def main(descriptor: int) -> None:
     """Serve orders from the socket until the runtime closes it."""
-    connection = Connection(descriptor)
-    hello: Hello = connection.recv()
+    channel = WorkerEnd(descriptor)
+    orders = channel.orders()
+    hello = next(orders, None)
+    if not isinstance(hello, Hello):
+        return  # the runtime has ended
     lock = FileLock(hello.bodies_lock)
     if not lock.take(shared=True):
         return  # a new runtime is taking over
     os.setsid()
+    adopt_orphans()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    worker = _Worker(connection, hello.root)
-    threading.Thread(target=worker.listen, daemon=True).start()
+    os.register_at_fork(after_in_child=channel.let_go)
+    os.register_at_fork(after_in_child=lock.free)
+    worker = _Worker(channel, hello.root)
+    threading.Thread(target=worker.listen, args=(orders,), daemon=True).start()
     worker.serve()
 
 
 class _Worker:
-    def __init__(self, connection: Connection, root: Path) -> None:
-        self._connection = connection
+    def __init__(self, channel: WorkerEnd, root: Path) -> None:
+        self._channel = channel
         self._root = root
-        self._sending = threading.Lock()
+        self._own_process = OwnProcess()
         self._orders: queue.SimpleQueue[RunBody | LoadCode] = queue.SimpleQueue()
         self._current: Assignment | None = None
         self._bundles: dict[Path, Bodies] = {}
@@ -79,11 +94,11 @@ class _Worker:
         self._after_body: tuple[Callable[[], list[str]], ...] = ()
         """Each is called after a body, and returns why this process must run no other."""
 
-    def listen(self) -> None:
+    def listen(self, orders: Iterator[Order]) -> None:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
+        status = 0
         try:
-            while True:
-                order: Order = self._connection.recv()
+            for order in orders:
                 match order:
                     case EndAt(moment=moment):
                         self._lease.end_at(moment)
@@ -93,8 +108,10 @@ class _Worker:
                         self._orders.put(order)
                     case Hello():
                         raise AssertionError("it comes first, and once")
-        except (EOFError, OSError):
-            os._exit(0)
+        except Garbage:  # the body has read a part of an order
+            status = CHANNEL_LOST
+        finally:
+            _end_all(status)
 
     def _give_back(self) -> None:
         """Send back what has not begun."""
@@ -107,10 +124,11 @@ class _Worker:
 
     def serve(self) -> None:
         self._drain = capture_output(self._output)
+        self._streams = StandardStreams()
         _log_to(self)
         self._threads = LeftoverThreads()  # all of ours have begun
         self._state = ProcessState(table())
-        self._after_body = (self._state.restore, self._threads.reasons)
+        self._after_body = (self._state.restore, self._threads.reasons, end_leftover_processes)
         while True:
             match self._orders.get():
                 case LoadCode() as order:
@@ -124,7 +142,10 @@ class _Worker:
         assignment = self._current = order.assignment
         for stream, text in self._early_output.pop(order.bundle, ()):
             self._output(stream, text)
-        outcome = _with_peak(self._bodies(order.bundle).run(assignment, self._around_function))
+        with self._own_process.only():
+            outcome = self._bodies(order.bundle).run(assignment, self._around_function)
+        outcome = _shortened(_with_peak(outcome))
+        self._streams.put_back()
         reasons = [reason for check in self._after_body for reason in check()]
         self._drain()
         for reason in reasons:
@@ -138,14 +159,17 @@ class _Worker:
     def _around_function(self) -> Iterator[None]:
         self._threads.function_begins()
         self._state.function_begins()
-        yield
+        with self._own_process.only():
+            yield
 
     def _load(self, order: LoadCode) -> None:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""
         self._load_output, self._load_output_left = [], LOG_CAP
-        with contextlib.suppress(BaseException):  # the run will fail in the same way, and say so
+        # the run will fail in the same way, and say so
+        with self._own_process.only(), contextlib.suppress(BaseException):
             self._bodies(order.bundle).load(order.expected.task)
             self._early_output[order.bundle] = self._load_output
+        self._streams.put_back()
         self._drain()
         self._load_output_left = 0
         self._send(Loaded())
@@ -159,7 +183,9 @@ class _Worker:
     def _output(self, stream: str, text: str) -> None:
         current = self._current
         if current is not None:
-            self._send(Output(current.run, current.token, current.attempt, stream, text))
+            for start in range(0, len(text), _PIECE):
+                piece = text[start : start + _PIECE]
+                self._send(Output(current.run, current.token, current.attempt, stream, piece))
         elif self._load_output_left > 0:
             self._load_output.append((stream, text[: self._load_output_left]))
             self._load_output_left -= len(text)
@@ -170,10 +196,9 @@ class _Worker:
 
     def _send(self, answer: Answer) -> None:
         try:
-            with self._sending:
-                self._connection.send(answer)
+            self._channel.send(answer)
         except OSError:
-            os._exit(0)
+            _end_all(CHANNEL_LOST)
 
 
 class _Lease:
@@ -194,7 +219,16 @@ class _Lease:
         while (left := self._end - self._clock.monotonic()) > 0:
             if self._clock.wait(self._changed, min(left, threading.TIMEOUT_MAX)):
                 self._changed.clear()
-        os._exit(LEASE_OVER)
+        _end_all(LEASE_OVER)
+
+
+def _end_all(status: int) -> NoReturn:
+    """End what bodies have started, then this process."""
+    try:
+        if reap():
+            end_descendants()
+    finally:
+        os._exit(status)
 
 
 def _with_peak(outcome: Outcome) -> Outcome:
@@ -202,6 +236,16 @@ def _with_peak(outcome: Outcome) -> Outcome:
         return outcome
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return replace(outcome, peak_kb=peak // 1024 if sys.platform == "darwin" else peak)
+
+
+def _shortened(outcome: Outcome) -> Outcome:
+    """Return an outcome that fits into a message, however much was raised."""
+    if not isinstance(outcome, Failed):
+        return outcome
+    error = outcome.error
+    if len(error) > _PIECE:
+        error = f"{error[: _PIECE // 2]}\n… cut …\n{error[-_PIECE // 2 :]}"
+    return replace(outcome, message=outcome.message[:_MESSAGE], error=error)
 
 
 def _log_to(worker: _Worker) -> None:

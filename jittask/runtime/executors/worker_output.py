@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import logging
 import os
 import select
 import sys
+import termios
 import threading
 from collections.abc import Callable
+
+from jittask.runtime.executors.descriptors import beyond_reach
+from jittask.runtime.executors.standard_streams import open_stream
 
 _READ = 65_536
 
@@ -18,7 +23,8 @@ class Capture:
     def __init__(self, stream: str, descriptor: int, sink: Callable[[str, str], None]) -> None:
         self._stream = stream
         self._sink = sink
-        self._read, write = os.pipe()
+        read, write = os.pipe()
+        self._read = beyond_reach(read)
         os.set_blocking(self._read, False)
         os.dup2(write, descriptor)
         os.close(write)
@@ -27,27 +33,31 @@ class Capture:
         threading.Thread(target=self._pump, daemon=True).start()
 
     def drain(self) -> None:
-        """Pass on everything written so far: it is in the pipe."""
+        """Pass on everything written so far: it is in the pipe. What others write now may wait."""
         with self._passing:
-            while self._pass_on():
-                continue
+            waiting = fcntl.ioctl(self._read, termios.FIONREAD, bytes(4))
+            left = int.from_bytes(waiting, sys.byteorder)
+            while left > 0 and (passed := self._pass_on()):
+                left -= passed
             self._send(everything=True)
 
     def _pump(self) -> None:
+        poller = select.poll()
+        poller.register(self._read, select.POLLIN)
         while True:
-            select.select([self._read], [], [])
+            poller.poll()
             with self._passing:
                 self._pass_on()
 
-    def _pass_on(self) -> bool:
-        """Pass on what can be read; return False where nothing was there."""
+    def _pass_on(self) -> int:
+        """Pass on what can be read; return how many bytes it was."""
         try:
             data = os.read(self._read, _READ)
         except BlockingIOError:
-            return False
+            return 0
         self._rest += data
         self._send(everything=False)
-        return True
+        return len(data)
 
     def _send(self, *, everything: bool) -> None:
         text, self._rest = _whole(self._rest, everything=everything)
@@ -70,13 +80,9 @@ def _whole(data: bytes, *, everything: bool) -> tuple[str, bytes]:
 def capture_output(sink: Callable[[str, str], None]) -> Callable[[], None]:
     """Catch standard output and error from now on; return what waits until all of it is sent."""
     captures = (Capture("stdout", 1, sink), Capture("stderr", 2, sink))
-    sys.stdout = os.fdopen(1, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
-    sys.stderr = os.fdopen(2, "w", buffering=1, encoding="utf-8", errors="replace", closefd=False)
+    sys.stdout, sys.stderr = open_stream(1), open_stream(2)
 
     def drain() -> None:
-        for stream in (sys.stdout, sys.stderr):
-            if not stream.closed:
-                stream.flush()
         for capture in captures:
             capture.drain()
 

@@ -14,7 +14,7 @@ import threading
 import tracemalloc
 import warnings
 from collections.abc import Callable
-from contextlib import suppress
+from io import TextIOWrapper
 from operator import attrgetter
 from typing import Any
 
@@ -32,36 +32,27 @@ _CONTEXT_VALUES = attrgetter(*_CONTEXT_NAMES)
 
 
 class Streams:
-    """``sys.stdin``, ``sys.stdout`` and ``sys.stderr``, and how the last two write."""
+    """``sys.stdin``, and how ``sys.stdout`` and ``sys.stderr`` write.
+
+    Those two themselves are put back by ``standard_streams``, before anything else.
+    """
 
     name = "a standard stream"
 
     def take(self) -> tuple[Any, ...]:
-        """Return the three, and how they write."""
-        return sys.stdin, sys.stdout, sys.stderr, _writing(sys.stdout), _writing(sys.stderr)
+        """Return them."""
+        return sys.stdin, _writing(sys.stdout), _writing(sys.stderr)
 
     def differs(self, before: tuple[Any, ...]) -> bool:
-        """Whether one is another object, writes in another way, or was closed."""
-        same = (
-            sys.stdin is before[0]
-            and sys.stdout is before[1]
-            and sys.stderr is before[2]
-            and not (sys.stdout.closed or sys.stderr.closed)
-        )
-        return not same or (_writing(sys.stdout), _writing(sys.stderr)) != before[3:]
+        """Whether one is another."""
+        writing = _writing(sys.stdout), _writing(sys.stderr)
+        return sys.stdin is not before[0] or writing != before[1:]
 
     def put_back(self, before: tuple[Any, ...]) -> str | None:
-        """Put them back, after what a body's own have not written yet; a closed one is lost."""
-        for stream in (sys.stdout, sys.stderr):
-            with suppress(Exception):  # it may be anything
-                stream.flush()
-        sys.stdin, sys.stdout, sys.stderr = before[:3]
-        for stream, writing in zip(before[1:3], before[3:], strict=True):
-            if stream is None:
-                continue
-            if stream.closed:
-                return f"{stream.name} was closed"
-            if _writing(stream) != writing:
+        """Put them back."""
+        sys.stdin = before[0]
+        for stream, writing in zip((sys.stdout, sys.stderr), before[1:], strict=True):
+            if isinstance(stream, TextIOWrapper) and _writing(stream) != writing:
                 encoding, errors, by_line, at_once = writing
                 stream.reconfigure(
                     encoding=encoding, errors=errors, line_buffering=by_line, write_through=at_once

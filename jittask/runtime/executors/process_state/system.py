@@ -9,7 +9,8 @@ import resource
 import signal
 import sys
 import time
-from importlib.machinery import EXTENSION_SUFFIXES
+from collections.abc import Callable
+from operator import itemgetter
 from typing import Any
 
 from jittask.runtime.executors.process_state.aspect import Aspect, Setting, Settings
@@ -26,10 +27,11 @@ _TIMERS = (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF)
 _OFF = (0.0, 0.0)
 _FD_FOLDER = "/proc/self/fd" if sys.platform == "linux" else "/dev/fd"
 _STATUS_LINES = frozenset({
-    b"Uid", b"Gid", b"VmLck", b"CapInh", b"CapPrm", b"CapEff", b"CapBnd", b"CapAmb",
+    b"Uid", b"Gid", b"Groups", b"VmLck", b"CapInh", b"CapPrm", b"CapEff", b"CapBnd", b"CapAmb",
     b"NoNewPrivs", b"Seccomp",
 })  # fmt: skip
-"""Lines of ``/proc/self/status``."""
+"""Lines of ``/proc/self/status``; each is always in the same place."""
+_STATUS_SIZE = 8192
 
 
 class Alarms:
@@ -105,36 +107,35 @@ class Descriptors:
     """Open files and sockets: what libraries keep open is kept, but not without a bound.
 
     They are counted only where the lowest free number has changed, which is far
-    cheaper to ask. The first three are put back.
+    cheaper to ask. Descriptor 0 is put back; ``standard_streams`` has done it for 1 and 2.
     """
 
     name = "open descriptors"
 
     def __init__(self) -> None:
-        self._own = [os.dup(number) for number in range(3)]
+        self._input = os.dup(0)
         self._fresh = _count_descriptors()
         self._lowest_free = -1
 
-    def take(self) -> tuple[Any, ...]:
-        """Return what the standard descriptors are."""
+    def take(self) -> int:
+        """Return which file descriptor 0 is."""
         self._lowest_free = self._find_lowest_free()
-        return _standard()
+        return _inode(0)
 
-    def differs(self, before: tuple[Any, ...]) -> bool:
+    def differs(self, before: int) -> bool:
         """Whether there are others, as far as can be seen without counting."""
-        return _standard() != before or self._find_lowest_free() != self._lowest_free
+        return _inode(0) != before or self._find_lowest_free() != self._lowest_free
 
-    def put_back(self, before: tuple[Any, ...]) -> str | None:
-        """Close nothing, because whose it is cannot be known; put the first three back."""
-        if _standard() != before:
-            for number, own in enumerate(self._own):
-                os.dup2(own, number)
+    def put_back(self, before: int) -> str | None:
+        """Close nothing, because whose it is cannot be known; put descriptor 0 back."""
+        if _inode(0) != before:
+            os.dup2(self._input, 0)
         self._lowest_free = self._find_lowest_free()
         more = _count_descriptors() - self._fresh
         return f"{more} descriptors were left open" if more > MAX_MORE_DESCRIPTORS else None
 
     def _find_lowest_free(self) -> int:
-        number = os.dup(self._own[0])
+        number = os.dup(self._input)
         os.close(number)
         return number
 
@@ -142,62 +143,49 @@ class Descriptors:
 class Rights:
     """Who the process is for the kernel, what it may do, what memory it has locked.
 
-    Nothing of it can be put back, or not by everybody. What no function of Python's
-    own changes is asked for only where other native code has been loaded.
+    Nothing of it can be put back, or not by everybody.
     """
 
     name = "rights"
 
     def __init__(self) -> None:
-        self._fresh = frozenset(sys.modules)
-        self._status = os.open("/proc/self/status", os.O_RDONLY) if sys.platform == "linux" else -1
-        self._modules = 0
-        self._native = False
+        self._lines: Callable[[list[bytes]], tuple[bytes, ...]] | None = None
+        if sys.platform == "linux":
+            self._status = os.open("/proc/self/status", os.O_RDONLY)
+            lines = os.pread(self._status, _STATUS_SIZE, 0).split(b"\n")
+            found = [
+                number
+                for number, line in enumerate(lines)
+                if line.partition(b":")[0] in _STATUS_LINES
+            ]
+            self._lines = itemgetter(*found)
 
     def take(self) -> tuple[Any, ...]:
-        """Return what the kernel says, in full."""
-        return self._general(), self._lines()
+        """Return what the kernel says; elsewhere than on Linux, only who it is."""
+        general = (
+            os.stat("/").st_ino,  # noqa: PTH116 - as below
+            (os.getpgrp(), os.getsid(0)),
+            (os.getuid(), os.geteuid(), os.getgid(), os.getegid()),
+        )
+        if self._lines is None:
+            return general
+        return general + self._lines(os.pread(self._status, _STATUS_SIZE, 0).split(b"\n"))
 
     def differs(self, before: tuple[Any, ...]) -> bool:
         """Whether anything is another."""
-        if len(sys.modules) != self._modules:
-            self._modules = len(sys.modules)
-            self._native = any(map(_is_native, sys.modules.keys() - self._fresh))
-        return self._general() != before[0] or (self._native and self._lines() != before[1])
+        return self.take() != before
 
     def put_back(self, before: tuple[Any, ...]) -> str | None:
         """Say what has changed."""
         names = ("the root folder", "the session or process group", "the users or groups")
-        now = self._general()
-        changed = [
-            name for name, was, here in zip(names, before[0], now, strict=True) if was != here
-        ]
+        now = self.take()
+        changed = [name for name, was, here in zip(names, before, now, strict=False) if was != here]
         changed += [
             str(here.partition(b":")[0], "ascii")
-            for was, here in zip(before[1], self._lines(), strict=True)
+            for was, here in zip(before[3:], now[3:], strict=True)
             if was != here
         ]
         return f"{', '.join(changed)} had been changed"
-
-    def _general(self) -> tuple[Any, ...]:
-        return (
-            os.stat("/").st_ino,  # noqa: PTH116 - as below
-            (os.getpgrp(), os.getsid(0)),
-            (os.getuid(), os.geteuid(), os.getgid(), os.getegid(), os.getgroups()),
-        )
-
-    def _lines(self) -> list[bytes]:
-        if self._status < 0:
-            return []
-        lines = os.pread(self._status, 8192, 0).split(b"\n")
-        return [line for line in lines if line.partition(b":")[0] in _STATUS_LINES]
-
-
-def _is_native(name: str) -> bool:
-    if name == "ctypes":
-        return True
-    origin = getattr(getattr(sys.modules.get(name), "__spec__", None), "origin", None)
-    return isinstance(origin, str) and origin.endswith(tuple(EXTENSION_SUFFIXES))
 
 
 def _environment() -> dict[bytes, bytes]:
@@ -222,12 +210,12 @@ def _folder() -> str | None:
         return None
 
 
-def _standard() -> tuple[int, ...]:
-    """Return which files descriptors 0, 1 and 2 are; nothing where one is closed."""
+def _inode(descriptor: int) -> int:
+    """Return which file a descriptor is; -1 where it is closed."""
     try:
-        return os.fstat(0).st_ino, os.fstat(1).st_ino, os.fstat(2).st_ino
+        return os.fstat(descriptor).st_ino
     except OSError:
-        return ()
+        return -1
 
 
 def _count_descriptors() -> int:
