@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from types import ModuleType
 from typing import Any
@@ -92,3 +93,11 @@ def test_a_change_by_code_that_could_not_be_loaded_is_a_reason(
     monkeypatch.setitem(sys.modules, "half_loaded", ModuleType("half_loaded"))
     place.value = 2
     assert state.restore() == ["it was changed by code that could not be loaded"]
+
+
+def test_no_alarm_is_left_when_the_function_has_ended() -> None:
+    """Its handler may raise, which is an error of the function only as long as that runs."""
+    state = ProcessState([])
+    signal.setitimer(signal.ITIMER_PROF, 1000)
+    state.function_ends()
+    assert signal.getitimer(signal.ITIMER_PROF) == (0.0, 0.0)

@@ -160,7 +160,10 @@ class _Worker:
         self._threads.function_begins()
         self._state.function_begins()
         with self._own_process.only():
-            yield
+            try:
+                yield
+            finally:
+                self._state.function_ends()
 
     def _load(self, order: LoadCode) -> None:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""

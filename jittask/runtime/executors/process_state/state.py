@@ -21,6 +21,7 @@ from jittask.runtime.executors.process_state.system import (
     Alarms,
     Descriptors,
     SignalHandlers,
+    stop_alarms,
     system_aspects,
 )
 
@@ -61,6 +62,10 @@ class ProcessState:
         if len(sys.modules) != self._modules:
             self._take()
         self._begun = True
+
+    def function_ends(self) -> None:
+        """Stop the timers of the body: its handler may raise, and would end the process later."""
+        stop_alarms()
 
     def restore(self) -> list[str]:
         """Make the state as it was; return why no other body may run here, if so.

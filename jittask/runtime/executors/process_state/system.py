@@ -49,9 +49,14 @@ class Alarms:
 
     def put_back(self, before: None) -> str | None:
         """Stop the timers."""
-        for timer in _TIMERS:
-            signal.setitimer(timer, 0)
+        stop_alarms()
         return None
+
+
+def stop_alarms() -> None:
+    """Stop every timer that sends a signal."""
+    for timer in _TIMERS:
+        signal.setitimer(timer, 0)
 
 
 class SignalHandlers:
