@@ -180,7 +180,10 @@ class _Worker:
     def _bodies(self, bundle: Path) -> Bodies:
         bodies = self._bundles.get(bundle)
         if bodies is None:
+            first = not self._bundles
             bodies = self._bundles[bundle] = Bodies(bundle, self._root)
+            if first:
+                self._state.take()  # what element code may import has been installed
         return bodies
 
     def _output(self, stream: str, text: str) -> None:

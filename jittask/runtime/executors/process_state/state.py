@@ -55,12 +55,12 @@ class ProcessState:
 
     def __init__(self, aspects: Iterable[Aspect]) -> None:
         self._aspects = tuple(aspects)
-        self._take()
+        self.take()
 
     def function_begins(self) -> None:
         """Take the state again where code has been loaded since it was taken."""
         if len(sys.modules) != self._modules:
-            self._take()
+            self.take()
         self._begun = True
 
     def function_ends(self) -> None:
@@ -91,7 +91,8 @@ class ProcessState:
         self._begun = False
         return reasons
 
-    def _take(self) -> None:
+    def take(self) -> None:
+        """Take the state as it is now for the one that each body begins with."""
         self._before = [(aspect, aspect.take()) for aspect in self._aspects]
         self._modules = len(sys.modules)
         self._begun = False
