@@ -141,7 +141,7 @@ def _loaded() -> Iterator[_Namespace]:
         names = vars(owner)
         copy = dict(names)
         found = [key for key in listed.split() if key in copy] if listed else _every(copy)
-        watch = itemgetter(*found)
+        watch = itemgetter("__doc__", *found)  # a tuple, however few there are
         yield _Namespace(place.replace(":", "."), owner, names, copy, len(copy), watch, watch(copy))
 
 
