@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import copy
+import decimal
 import json
 import os
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -89,7 +91,7 @@ class Bodies:
                 reference, argument = found
                 function = load_function(reference, self._app)
                 with around():
-                    value = _call(function, reference, argument)
+                    value = copy_context().run(_call, function, reference, argument)
                 result = encode_result(value)
             return Completed(capped(self.mask.json(result)), self._clock.monotonic() - began)
         except BaseException as error:
@@ -186,7 +188,12 @@ class Bodies:
 def _call(
     function: Callable[..., Any], reference: FunctionRef, argument: RowData | FailedRun | None
 ) -> Any:
-    """Call the function; ``sys.exit()`` and ``sys.exit(0)`` in it return None."""
+    """Call a function in a context of its own: the next one sees neither its variables nor digits.
+
+    ``decimal`` keeps its precision in a variable, whose value can be changed in place.
+    ``sys.exit()`` and ``sys.exit(0)`` in the function return None.
+    """
+    decimal.setcontext(decimal.getcontext().copy())
     try:
         return call(function, reference.style, argument)
     except SystemExit as exit_call:

@@ -42,6 +42,7 @@ from jittask.runtime.executors.pool_messages import (
     RunBody,
 )
 from jittask.runtime.executors.pool_wire import Garbage
+from jittask.runtime.executors.process_state.state import ProcessState, table
 from jittask.runtime.executors.protocol import (
     Completed,
     Done,
@@ -121,7 +122,8 @@ class _Worker:
         self._log = WorkerLog(self._send, SystemClock())
         self._streams = StandardStreams()
         self._threads = LeftoverThreads()  # all of ours have begun
-        self._after_body = (self._threads.reasons, end_leftover_processes)
+        self._state = ProcessState(table())
+        self._after_body = (self._state.restore, self._threads.reasons, end_leftover_processes)
         while True:
             match self._orders.get():
                 case LoadCode() as order:
@@ -150,8 +152,12 @@ class _Worker:
     @contextlib.contextmanager
     def _around_function(self) -> Iterator[None]:
         self._threads.function_begins()
+        self._state.function_begins()
         with self._own_process.only():
-            yield
+            try:
+                yield
+            finally:
+                self._state.function_ends()
 
     def _load(self, order: LoadCode) -> None:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""
@@ -168,8 +174,11 @@ class _Worker:
     def _bodies(self, bundle: Path) -> Bodies:
         bodies = self._bundles.get(bundle)
         if bodies is None:
+            first = not self._bundles
             bodies = self._bundles[bundle] = Bodies(bundle, self._root, secrets=self._secrets)
             self._log.add_bundle(bodies.element_folders, bodies.mask)
+            if first:
+                self._state.take()  # what element code may import has been installed
         return bodies
 
     def _send(self, answer: Answer) -> None:
