@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -84,10 +85,10 @@ def test_the_next_start_ends_what_nobody_looks_after(tree: Tree, fifo: Path) -> 
             for process in psutil.Process(program.process.pid).children(recursive=True)
             if process != daemon
         ]
-        for process in (*ours, program.process):
-            process.send_signal(signal.SIGSTOP)
-        for process in (*ours, program.process):
-            process.send_signal(signal.SIGKILL)
+        for number in (signal.SIGSTOP, signal.SIGKILL):
+            for process in (*ours, psutil.Process(program.process.pid)):
+                with suppress(psutil.NoSuchProcess):  # it has ended by itself
+                    process.send_signal(number)
         program.process.wait()
     assert not has_ended(daemon)
     with Program(tree.root) as program:

@@ -98,6 +98,20 @@ def end_descendants(
     return end_in_rounds(find, spared, seconds)
 
 
+def living_descendants(spared: Collection[int]) -> tuple[Descendant, ...]:
+    """Return what lives below this process, apart from ``spared`` and what is below those."""
+    if _has_only(spared):
+        return ()
+    import psutil
+
+    found = []
+    for process in _below(psutil.Process(getpid()), frozenset(spared)):
+        with suppress(psutil.Error):
+            if _lives(process):
+                found.append(Descendant(process.pid, _command(process)))
+    return tuple(found)
+
+
 def end_in_rounds(
     find: Callable[[], Iterable[psutil.Process]],
     spared: Collection[int] = (),

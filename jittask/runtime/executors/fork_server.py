@@ -24,8 +24,10 @@ from typing import NoReturn
 
 from jittask.runtime.executors import worker_main
 from jittask.runtime.executors.descendants import (
+    Descendant,
     adopt_orphans,
     end_descendants,
+    living_descendants,
     named,
     reap,
     signal_at_parents_end,
@@ -45,6 +47,8 @@ class ForkServer:
         self._workers: dict[int, int] = {}  # process id → worker number
         self._ended: list[tuple[int, int]] = []
         """Workers that have ended and are not reported, with their exit codes."""
+        self._left_behind: list[Descendant] = []
+        """What they had left, before it is ended."""
         self._wake_read, self._wake_write = os.pipe()
         os.set_blocking(self._wake_write, False)
         os.set_blocking(self._wake_read, False)
@@ -121,8 +125,11 @@ class ForkServer:
         self._reap()
         if not self._ended:
             return
-        left = end_descendants(self._workers, self._reap)
-        text = named(left).encode()
+        left = (*self._left_behind, *end_descendants(self._workers, self._reap))
+        self._left_behind.clear()
+        text = named(
+            tuple({descendant.process: descendant for descendant in left}.values())
+        ).encode()
         ended, self._ended = self._ended, []
         for number, status in ended:
             self._send(FRAME.pack(ENDED, number, status, len(text)) + text)
@@ -144,6 +151,7 @@ class ForkServer:
             return
         ended = os.waitid(os.P_ALL, 0, os.WEXITED | os.WNOHANG | os.WNOWAIT)
         if ended is not None and ended.si_pid in self._workers:
+            self._left_behind += living_descendants(self._workers)
             with suppress(OSError):  # it has ended before it had a group
                 os.killpg(ended.si_pid, signal.SIGKILL)
 
