@@ -23,11 +23,22 @@ class Rule:
     why: str
     example: str
     instead: str
+    about_machine: bool = False
+    """Whether another machine may not have it: the tree is clean all the same (V1)."""
 
 
 _E, _W = Severity.ERROR, Severity.WARNING
 
 _TABLE = (
+    Rule(
+        "all-days-off",
+        _W,
+        "A calendar skips every occurrence",
+        "All days of the cycle are days off, and its occurrences are not moved, so the task "
+        "never fires.",
+        '"cron": "*/5 9-17 * * 6,0", with "skipWeekend": 1',
+        '"cron": "*/5 9-17 * * 1-5", with "skipWeekend": 1',
+    ),
     Rule(
         "bad-cron",
         _E,
@@ -461,6 +472,14 @@ _TABLE = (
         "tasks/Nightly/e.json",
     ),
     Rule(
+        "misplaced-key",
+        _E,
+        "A key is written at the wrong place, or has another name",
+        "It would be ignored.",
+        '"retries": 3',
+        '"policy": {"retry": {"max": 3}}',
+    ),
+    Rule(
         "misplaced-e-json",
         _E,
         "An e.json makes no element where it is",
@@ -812,6 +831,7 @@ _TABLE = (
         "jittask run refuses to start without it.",
         '"password": "${DB_PASSWORD}"',
         "export DB_PASSWORD=…",
+        about_machine=True,
     ),
     Rule(
         "unused-inner",

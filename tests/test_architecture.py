@@ -16,8 +16,11 @@ GROUND = {
     "rules",
     "drivers",
     "field_types",
+    "state_folder",
     "zonedata",
     "version",
+    "run_log",
+    "masking",
 }
 BELOW: dict[str, set[str]] = {
     **{name: {"model", "diagnostics"} for name in GROUND},

@@ -108,6 +108,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
             lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
             heartbeat_seconds=runtime.get("heartbeatSeconds", default.heartbeat_seconds),
             debounce_millis=runtime.get("debounceMillis", default.debounce_millis),
+            drain_seconds=runtime.get("drainSeconds", default.drain_seconds),
         ),
     )
 

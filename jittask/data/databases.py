@@ -13,7 +13,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlch
 
 from jittask.data import sqlite
 from jittask.drivers import first_line, install_command, missing_driver
-from jittask.environment import UnsetVariable, expand
+from jittask.environment import UnsetVariable, expand, filled_in
+from jittask.masking import Mask
 from jittask.model import DatabaseInfo
 
 _DRIVERS = {
@@ -109,9 +110,13 @@ def one_line(what: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise DataError(f"{what}: {first_line(error.orig)}") from error
+        raise DataError(f"{what}: {_masked_line(error.orig)}") from error
     except SQLAlchemyError as error:
-        raise DataError(f"{what}: {first_line(error)}") from error
+        raise DataError(f"{what}: {_masked_line(error)}") from error
+
+
+def _masked_line(error: BaseException | None) -> str:
+    return Mask(filled_in())(first_line(error))
 
 
 def _url(info: DatabaseInfo, root: Path) -> URL:

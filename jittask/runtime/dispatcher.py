@@ -47,6 +47,7 @@ class Dispatcher:
             version=claimed.version,
             timeout_seconds=policy.timeout_seconds,
             failed=self._failed(run.id) if run.trigger is Trigger.ON_FAILURE else None,
+            args=claimed.args,
         )
         self._writer.begin(assignment, policy)
         self._executor.submit(assignment)

@@ -38,7 +38,7 @@ def test_a_timeout(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> Non
         opener.join()
     elif kind == "thread":
         driver.submit(tree, timeout_seconds=0.01)
-        driver.wait_for_output("WARNING still runs after its 0.01 s; a thread cannot be ended\n")
+        driver.wait_for_output("still runs after its 0.01 s; a thread cannot be ended\n")
         assert driver.executor.poll(0) == []  # once
         assert driver.executor.free() == 1
         gate.open()
@@ -62,7 +62,7 @@ def test_a_kill(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> None:
         driver.executor.kill(1, "killed by driver")
     driver.executor.kill(99, "killed by driver")
     if kind == "thread":
-        note = "WARNING to be killed by driver, but a thread cannot be ended\n"
+        note = "to be killed by driver, but a thread cannot be ended\n"
         driver.wait_for_output(note)
         assert driver.executor.poll(0) == []
         assert driver.output() == f"begun\n{note}"

@@ -81,7 +81,8 @@ class Pool:
             self.replace_fork_server()
             connection = self.fork_server.fork(number)
         worker = PoolWorker(number, connection, self._workplace.bundles, self._clock)
-        worker.greet(Hello(self._workplace.bodies_lock, self._workplace.root))
+        place = self._workplace
+        worker.greet(Hello(place.bodies_lock, place.root, place.secret_names))
         if self._lease_end is not None:
             worker.end_at(self._lease_end)
         self._workers[number] = worker

@@ -14,6 +14,8 @@ class Hello:
 
     bodies_lock: Path
     root: Path
+    secret_names: frozenset[str]
+    """Of environment variables; it finds their values in its own environment."""
 
 
 @dataclass(frozen=True, slots=True)

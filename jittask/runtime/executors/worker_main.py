@@ -7,7 +7,6 @@ outlives the runtime that would record it.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import queue
 import resource
@@ -18,6 +17,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jittask.clock import SystemClock
+from jittask.masking import Mask
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.fork_protocol import LEASE_OVER
 from jittask.runtime.executors.pool_messages import (
@@ -32,15 +32,12 @@ from jittask.runtime.executors.pool_messages import (
     RunBody,
 )
 from jittask.runtime.executors.protocol import (
-    LOG_CAP,
-    Assignment,
     Completed,
     Done,
     Failed,
     Outcome,
-    Output,
 )
-from jittask.runtime.executors.worker_output import LogHandler, capture_output
+from jittask.runtime.executors.worker_log import WorkerLog
 from jittask.store.lock import FileLock
 
 
@@ -54,23 +51,19 @@ def main(descriptor: int) -> None:
     os.setsid()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    worker = _Worker(connection, hello.root)
+    worker = _Worker(connection, hello)
     threading.Thread(target=worker.listen, daemon=True).start()
     worker.serve()
 
 
 class _Worker:
-    def __init__(self, connection: Connection, root: Path) -> None:
+    def __init__(self, connection: Connection, hello: Hello) -> None:
         self._connection = connection
-        self._root = root
+        self._root = hello.root
+        self._secrets = Mask.of_environment(hello.secret_names, os.environ)
         self._sending = threading.Lock()
         self._orders: queue.SimpleQueue[RunBody | LoadCode] = queue.SimpleQueue()
-        self._current: Assignment | None = None
         self._bundles: dict[Path, Bodies] = {}
-        self._load_output: list[tuple[str, str]] = []
-        self._load_output_left = 0
-        """How many more characters are kept of what is printed while no body runs."""
-        self._early_output: dict[Path, list[tuple[str, str]]] = {}
         self._lease = _Lease()
 
     def listen(self) -> None:
@@ -100,8 +93,7 @@ class _Worker:
         self._send(Returned(frozenset((item.run, item.token) for item in assignments)))
 
     def serve(self) -> None:
-        self._drain = capture_output(self._output)
-        _log_to(self)
+        self._log = WorkerLog(self._send, SystemClock())
         while True:
             match self._orders.get():
                 case LoadCode() as order:
@@ -110,41 +102,26 @@ class _Worker:
                     self._run(order)
 
     def _run(self, order: RunBody) -> None:
-        assignment = self._current = order.assignment
-        for stream, text in self._early_output.pop(order.bundle, ()):
-            self._output(stream, text)
-        outcome = _with_peak(self._bodies(order.bundle).run(assignment))
-        self._drain()
-        self._current = None
+        assignment = order.assignment
+        bodies = self._bodies(order.bundle)
+        with self._log.attempt(assignment, order.bundle):
+            outcome = _with_peak(bodies.run(assignment))
         self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
 
     def _load(self, order: LoadCode) -> None:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""
-        self._load_output, self._load_output_left = [], LOG_CAP
         with contextlib.suppress(BaseException):  # the run will fail in the same way, and say so
-            self._bodies(order.bundle).load(order.expected.task)
-            self._early_output[order.bundle] = self._load_output
-        self._drain()
-        self._load_output_left = 0
+            bodies = self._bodies(order.bundle)
+            with self._log.load(order.bundle):
+                bodies.load(order.expected.task)
         self._send(Loaded())
 
     def _bodies(self, bundle: Path) -> Bodies:
         bodies = self._bundles.get(bundle)
         if bodies is None:
-            bodies = self._bundles[bundle] = Bodies(bundle, self._root)
+            bodies = self._bundles[bundle] = Bodies(bundle, self._root, secrets=self._secrets)
+            self._log.add_bundle(bodies.element_folders, bodies.mask)
         return bodies
-
-    def _output(self, stream: str, text: str) -> None:
-        current = self._current
-        if current is not None:
-            self._send(Output(current.run, current.token, current.attempt, stream, text))
-        elif self._load_output_left > 0:
-            self._load_output.append((stream, text[: self._load_output_left]))
-            self._load_output_left -= len(text)
-
-    def log(self, line: str) -> None:
-        """Send a line that the body logged."""
-        self._output("log", line)
 
     def _send(self, answer: Answer) -> None:
         try:
@@ -183,9 +160,3 @@ def _with_peak(outcome: Outcome) -> Outcome:
         return outcome
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return replace(outcome, peak_kb=peak // 1024 if sys.platform == "darwin" else peak)
-
-
-def _log_to(worker: _Worker) -> None:
-    root = logging.getLogger()
-    root.handlers[:] = [LogHandler(worker.log)]
-    root.setLevel(logging.INFO)

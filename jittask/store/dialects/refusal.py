@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from jittask import drivers
+from jittask.environment import filled_in
+from jittask.masking import Mask
 from jittask.store.errors import StoreUnavailable
 
 
@@ -23,8 +25,8 @@ def answering(place: str) -> Iterator[None]:
 
 
 def first_line(error: DBAPIError) -> str:
-    """Return the first line of what the database said."""
-    return drivers.first_line(error.orig)
+    """Return the first line of what the database said, without secrets."""
+    return Mask(filled_in())(drivers.first_line(error.orig))
 
 
 def _is_refusal(error: DBAPIError) -> bool:

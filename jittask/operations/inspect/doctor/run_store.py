@@ -23,7 +23,7 @@ def examine_store(workspace: Workspace, places: Places) -> Section:
     draft = Draft(NAME, _address(workspace))
     place = places.manifest("settings", "store")
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             draft.facts.append(f"it answers, and has this version's schema ({HEAD})")
             draft.place = store.place
     except NoRecords as error:
