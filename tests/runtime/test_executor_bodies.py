@@ -18,6 +18,7 @@ from jittask.runtime.executors.protocol import (
     LOG_TAIL,
     Completed,
     Failed,
+    Unjudged,
     Withdrawn,
 )
 from tests.runtime.body_cases import CASES, Case
@@ -81,6 +82,15 @@ def test_a_failed_run_is_given_to_the_service(driver: Driver, tree: Tree) -> Non
         outcome = driver.run(tree, run=run, trigger=Trigger.ON_FAILURE, **more)
         assert isinstance(outcome, Withdrawn)
         assert outcome.reason is Reason.NOT_HANDLED
+
+
+def test_a_row_that_cannot_be_read_is_not_judged(driver: Driver, tree: Tree) -> None:
+    """No body has begun, so that the run is not failed: it waits until the table is there (R12)."""
+    tree.things()
+    tree.dated("T")
+    outcome = driver.run(tree, row_key="[1]")
+    assert isinstance(outcome, Unjudged), outcome
+    assert "no such table" in outcome.detail
 
 
 def test_peak_memory_is_told_of_a_process_of_its_own(kind: str, driver: Driver, tree: Tree) -> None:
