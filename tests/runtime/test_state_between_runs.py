@@ -104,6 +104,22 @@ def test_what_an_import_changes_stays(one_process: OneProcess, tree: Tree) -> No
     assert one_process.result(tree, "Report") == first
 
 
+def test_a_filter_of_warnings_that_an_import_adds_stays(
+    one_process: OneProcess, tree: Tree
+) -> None:
+    """So that a library that hides its own warnings does so in each run, not in the first only."""
+    tree.scheduled(
+        "Report",
+        f"{IMPORTS}warnings.filterwarnings('ignore', 'known')\n\ndef customFunc():\n    warnings.warn('known')\n    warnings.warn('new')\n    return [os.getpid(), 0]\n",
+    )
+    first = one_process.result(tree, "Report")
+    logs = [one_process.log()]
+    assert one_process.result(tree, "Report") == first, "the same process"
+    logs.append(one_process.log())
+    assert ["known" in log for log in logs] == [False, False]
+    assert all("new" in log for log in logs), "each run shows its own"
+
+
 def test_a_finder_that_an_import_in_a_function_installs_stays(
     one_process: OneProcess, tree: Tree
 ) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,15 +90,14 @@ class WorkerLog:
 
     @contextmanager
     def _current(self, attempt: AttemptLog) -> Iterator[None]:
-        with warnings.catch_warnings():
-            show_warnings_again()
-            self._attempt = attempt
-            try:
-                yield
-            finally:
-                self._capture.drain()
-                self._attempt = None
-                attempt.end()
+        show_warnings_again()
+        self._attempt = attempt
+        try:
+            yield
+        finally:
+            self._capture.drain()
+            self._attempt = None
+            attempt.end()
 
     def _print(self, stream: str, text: str) -> None:
         attempt = self._attempt
