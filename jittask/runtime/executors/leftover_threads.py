@@ -23,9 +23,9 @@ _NAMED = 5
 class LeftoverThreads:
     """Compares the threads of this process with those that it had before any body ran.
 
-    Native threads are compared with those that exist when the function is called, since
-    libraries such as OpenBLAS keep idle threads from their import on. One that only
-    another thread could wake is idle.
+    Native threads are compared with those that exist when the function's code has been
+    loaded, or after the function before, since libraries such as OpenBLAS keep idle threads
+    from their import on. One that only another thread could wake is idle.
     """
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class LeftoverThreads:
         self._native = _native_threads()
         self._clock = SystemClock()
 
-    def function_begins(self) -> None:
+    def code_is_loaded(self) -> None:
         """Note the native threads that the imports of the function have started."""
         self._native = _native_threads()
 
@@ -49,7 +49,8 @@ class LeftoverThreads:
         return [f"threads of native code still run ({busy})"] if busy else []
 
     def _busy_native_threads(self) -> int:
-        busy = _native_threads() - self._native
+        now = _native_threads()
+        busy, self._native = now - self._native, now
         for _ in range(_LOOKS):
             busy = {thread for thread in busy if not _is_idle(thread)}
             if not busy:

@@ -151,8 +151,8 @@ class _Worker:
 
     @contextlib.contextmanager
     def _around_function(self) -> Iterator[None]:
-        self._threads.function_begins()
-        self._state.function_begins()
+        if self._state.function_begins():
+            self._threads.code_is_loaded()
         with self._own_process.only():
             try:
                 yield

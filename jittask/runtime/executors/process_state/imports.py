@@ -10,6 +10,8 @@ from operator import itemgetter
 from types import ModuleType
 from typing import Any
 
+from jittask.runtime.executors.process_state.dict_versions import DictVersions
+
 _LISTS = ("path", "meta_path", "path_hooks")
 
 
@@ -18,6 +20,7 @@ class ImportsBefore:
     """The modules that were loaded, and each list with what was in it."""
 
     modules: dict[str, ModuleType]
+    versions: DictVersions
     watch: Callable[[dict[str, ModuleType]], tuple[ModuleType, ...]]
     watched: tuple[ModuleType, ...]
     lists: tuple[tuple[str, list[Any], tuple[Any, ...]], ...]
@@ -39,19 +42,22 @@ class Imports:
     def take(self) -> ImportsBefore:
         """Return the modules and the lists."""
         lists = tuple((name, getattr(sys, name), tuple(getattr(sys, name))) for name in _LISTS)
+        versions = DictVersions([sys.modules])
         modules = dict(sys.modules)
         watch = itemgetter("sys", *filter(self._is_watched, modules))
-        return ImportsBefore(modules, watch, watch(modules), lists)
+        return ImportsBefore(modules, versions, watch, watch(modules), lists)
 
     def differs(self, before: ImportsBefore) -> bool:
         """Whether a module has been added, replaced or removed, or a list changed."""
-        if len(sys.modules) != len(before.modules):
-            return True
-        try:
-            if before.watch(sys.modules) != before.watched:
+        if before.versions.differ():
+            if len(sys.modules) != len(before.modules):
                 return True
-        except KeyError:  # one is gone, and another has come
-            return True
+            try:
+                if before.watch(sys.modules) != before.watched:
+                    return True
+            except KeyError:  # one is gone, and another has come
+                return True
+            before.versions.keep()
         return any(
             getattr(sys, name) is not found or tuple(found) != items
             for name, found, items in before.lists

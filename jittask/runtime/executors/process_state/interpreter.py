@@ -29,6 +29,8 @@ _SEED_BYTES = 32
 _TEMPLATE = decimal.DefaultContext  # of each thread's and each new context
 _CONTEXT_NAMES = ("prec", "rounding", "Emin", "Emax", "capitals", "clamp")
 _CONTEXT_VALUES = attrgetter(*_CONTEXT_NAMES)
+_WRITING_NAMES = ("encoding", "errors", "line_buffering", "write_through")
+_WRITING_VALUES = attrgetter(*_WRITING_NAMES)
 
 
 class Streams:
@@ -61,8 +63,9 @@ class Streams:
 
 
 def _writing(stream: Any) -> tuple[Any, ...]:
-    names = ("encoding", "errors", "line_buffering", "write_through")
-    return tuple(getattr(stream, name, None) for name in names)
+    if isinstance(stream, TextIOWrapper):
+        return _WRITING_VALUES(stream)
+    return tuple(getattr(stream, name, None) for name in _WRITING_NAMES)
 
 
 class EventLoop:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
-_VALUES = attrgetter("level", "propagate", "disabled")
-_DEFAULT = ((logging.NOTSET, True, False), (), ())
+_VALUES = attrgetter("level", "propagate", "disabled", "handlers", "filters")
+_DEFAULT: tuple[Any, ...] = (logging.NOTSET, True, False, [], [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +18,10 @@ class LoggingBefore:
     loggers: dict[str, tuple[Any, ...]]
     known: list[logging.Logger]
     """The loggers themselves, in the same order."""
+    values: list[tuple[Any, ...]]
+    """Of each of them."""
+    kinds: list[type]
+    """Of all that the manager knows: a place for loggers below becomes a logger."""
     handlers: list[tuple[logging.Handler, tuple[Any, ...]]]
     disabled_below: int
 
@@ -33,9 +37,12 @@ class Logging:
     def take(self) -> LoggingBefore:
         """Return every logger's values."""
         loggers = _loggers()
+        values = [_copied(_VALUES(logger)) for logger in loggers.values()]
         return LoggingBefore(
-            {name: _values(logger) for name, logger in loggers.items()},
+            dict(zip(loggers, values, strict=True)),
             list(loggers.values()),
+            values,
+            _kinds(),
             [(handler, _passes(handler)) for handler in logging.root.handlers],
             logging.root.manager.disable,
         )
@@ -44,21 +51,20 @@ class Logging:
         """Whether a logger, or a handler of the root, has other values."""
         if logging.root.manager.disable != before.disabled_below:
             return True
-        if list(map(_values, before.known)) != list(before.loggers.values()):
+        if list(map(_VALUES, before.known)) != before.values:
             return True
         if any(_passes(handler) != values for handler, values in before.handlers):
             return True
-        loggers = _loggers()
-        return len(loggers) != len(before.known) and any(
-            _values(logger) != _DEFAULT
-            for name, logger in loggers.items()
+        return _kinds() != before.kinds and any(
+            _VALUES(logger) != _DEFAULT
+            for name, logger in _loggers().items()
             if name not in before.loggers
         )
 
     def put_back(self, before: LoggingBefore) -> str | None:
         """Configure the loggers as they were."""
         for name, logger in _loggers().items():
-            (level, propagate, disabled), handlers, filters = before.loggers.get(name, _DEFAULT)
+            level, propagate, disabled, handlers, filters = before.loggers.get(name, _DEFAULT)
             logger.handlers[:], logger.filters[:] = handlers, filters
             logger.propagate, logger.disabled = propagate, disabled
             logger.setLevel(level)
@@ -77,8 +83,13 @@ def _loggers() -> dict[str, logging.Logger]:
     }
 
 
-def _values(logger: logging.Logger) -> tuple[Any, ...]:
-    return _VALUES(logger), tuple(logger.handlers), tuple(logger.filters)
+def _kinds() -> list[type]:
+    return list(map(type, logging.root.manager.loggerDict.values()))
+
+
+def _copied(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    level, propagate, disabled, handlers, filters = values
+    return level, propagate, disabled, list(handlers), list(filters)
 
 
 def _passes(handler: logging.Handler) -> tuple[Any, ...]:

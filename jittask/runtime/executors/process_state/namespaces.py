@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
+from jittask.runtime.executors.process_state.dict_versions import DictVersions
+
 _EVERY = ""
 """Every public function and class, but for exceptions."""
 _WATCHED = {
@@ -102,29 +104,41 @@ class _Namespace:
     watched: tuple[Any, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class NamespacesBefore:
+    """All of them, and the versions of their dicts."""
+
+    spaces: list[_Namespace]
+    versions: DictVersions
+
+
 class Namespaces:
     """The watched modules and classes that are loaded."""
 
     name = "the standard library"
 
-    def take(self) -> list[_Namespace]:
+    def take(self) -> NamespacesBefore:
         """Return each as it is."""
-        return list(_loaded())
+        spaces = list(_loaded())
+        return NamespacesBefore(spaces, DictVersions(space.names for space in spaces))
 
-    def differs(self, before: list[_Namespace]) -> bool:
+    def differs(self, before: NamespacesBefore) -> bool:
         """Whether a watched name means something else, or the number of names has changed."""
+        if not before.versions.differ():
+            return False
         try:
-            for space in before:  # no call for each: this is half of what a restore costs
+            for space in before.spaces:
                 if len(space.names) != space.size or space.watch(space.names) != space.watched:
                     return True
         except KeyError:  # a name is gone
             return True
+        before.versions.keep()
         return False
 
-    def put_back(self, before: list[_Namespace]) -> str | None:
+    def put_back(self, before: NamespacesBefore) -> str | None:
         """Bind the names again; name the functions and classes that had been replaced."""
         replaced: list[str] = []
-        for space in before:
+        for space in before.spaces:
             if space.names != space.copy:
                 replaced += _bind_again(space)
         return f"{', '.join(sorted(replaced))} had been replaced" if replaced else None

@@ -57,11 +57,13 @@ class ProcessState:
         self._aspects = tuple(aspects)
         self.take()
 
-    def function_begins(self) -> None:
-        """Take the state again where code has been loaded since it was taken."""
-        if len(sys.modules) != self._modules:
+    def function_begins(self) -> bool:
+        """Take the state again where code has been loaded since it was taken; return whether so."""
+        loaded = len(sys.modules) != self._modules
+        if loaded:
             self.take()
         self._begun = True
+        return loaded
 
     def function_ends(self) -> None:
         """Stop the timers of the body: its handler may raise, and would end the process later."""

@@ -30,7 +30,9 @@ _STATUS_LINES = frozenset({
     b"Uid", b"Gid", b"Groups", b"VmLck", b"CapInh", b"CapPrm", b"CapEff", b"CapBnd", b"CapAmb",
     b"NoNewPrivs", b"Seccomp",
 })  # fmt: skip
-"""Lines of ``/proc/self/status``; each is always in the same place."""
+"""Lines of ``/proc/self/status``; each is always the same one from the first."""
+_STATUS_GROUPS = frozenset({b"NSpgid", b"NSsid"})
+"""Those of the process group and the session, in the namespaces of process ids."""
 _STATUS_SIZE = 8192
 
 
@@ -155,9 +157,11 @@ class Rights:
 
     def __init__(self) -> None:
         self._lines: Callable[[list[bytes]], tuple[bytes, ...]] | None = None
+        self._places: list[slice] = []
+        self._found: list[bytes] = []
         if sys.platform == "linux":
             self._status = os.open("/proc/self/status", os.O_RDONLY)
-            lines = os.pread(self._status, _STATUS_SIZE, 0).split(b"\n")
+            lines = self._read_status().split(b"\n")
             found = [
                 number
                 for number, line in enumerate(lines)
@@ -167,23 +171,40 @@ class Rights:
 
     def take(self) -> tuple[Any, ...]:
         """Return what the kernel says; elsewhere than on Linux, only who it is."""
+        if self._lines is not None:
+            status = self._read_status()
+            self._places = _places(status)
+            self._found = [status[place] for place in self._places]
+        return self._take()
+
+    def differs(self, before: tuple[Any, ...]) -> bool:
+        """Whether anything is another; mostly each line is where it was, and says it all."""
+        if self._places:
+            status = self._read_status()
+            same = [status[place] for place in self._places] == self._found
+            if same and _root() == before[0]:
+                return False
+        return self._take() != before
+
+    def _take(self) -> tuple[Any, ...]:
         general = (
-            os.stat("/").st_ino,  # noqa: PTH116 - as below
+            _root(),
             (os.getpgrp(), os.getsid(0)),
             (os.getuid(), os.geteuid(), os.getgid(), os.getegid()),
         )
-        if self._lines is None:
-            return general
-        return general + self._lines(os.pread(self._status, _STATUS_SIZE, 0).split(b"\n"))
+        return (
+            general
+            if self._lines is None
+            else general + self._lines(self._read_status().split(b"\n"))
+        )
 
-    def differs(self, before: tuple[Any, ...]) -> bool:
-        """Whether anything is another."""
-        return self.take() != before
+    def _read_status(self) -> bytes:
+        return os.pread(self._status, _STATUS_SIZE, 0)
 
     def put_back(self, before: tuple[Any, ...]) -> str | None:
         """Say what has changed."""
         names = ("the root folder", "the session or process group", "the users or groups")
-        now = self.take()
+        now = self._take()
         changed = [name for name, was, here in zip(names, before, now, strict=False) if was != here]
         changed += [
             str(here.partition(b":")[0], "ascii")
@@ -191,6 +212,28 @@ class Rights:
             if was != here
         ]
         return f"{', '.join(changed)} had been changed"
+
+
+def _places(status: bytes) -> list[slice]:
+    """Return where the lines are that say all of ``Rights`` but the root folder."""
+    found: list[slice] = []
+    names = set()
+    start = 0
+    for line in status.splitlines(keepends=True):
+        end = start + len(line)
+        name = line.partition(b":")[0]
+        if name in _STATUS_LINES or name in _STATUS_GROUPS:
+            names.add(name)
+            if found and found[-1].stop == start:
+                found[-1] = slice(found[-1].start, end)
+            else:
+                found.append(slice(start, end))
+        start = end
+    return found if names >= _STATUS_GROUPS else []
+
+
+def _root() -> int:
+    return os.stat("/").st_ino  # noqa: PTH116 - a Path costs more than the question
 
 
 def _environment() -> dict[bytes, bytes]:
@@ -228,7 +271,7 @@ def _count_descriptors() -> int:
 
 
 def _limits() -> list[tuple[int, int]]:
-    return [resource.getrlimit(number) for number in _LIMITS]
+    return list(map(resource.getrlimit, _LIMITS))
 
 
 def _set_limits(before: list[tuple[int, int]]) -> None:
