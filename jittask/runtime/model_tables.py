@@ -54,7 +54,8 @@ class ModelTables:
         if made:
             text = f"{model.name}: created the missing table {model.table}"
             self._emit(Trouble(now, "table-made", text))
-        self._there.add(model)
+        if data is self._data:  # else a reload has replaced it, and the table may be missing again
+            self._there.add(model)
         self._troubles.pop(model.name, None)
         for name in tasks:
             self._boundary.end(name, Fault.TABLE, now)

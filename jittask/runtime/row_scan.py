@@ -37,8 +37,8 @@ STATEMENT_SECONDS = 30.0
 """How long a statement of a scan may take, where the database can limit it."""
 
 
-class ScanAbandoned(Exception):
-    """Nobody waits for this scan any more, so it must not write."""
+class ScanAbandoned(BaseException):
+    """Nobody waits for this scan any more, so it must not write; no failure of its task."""
 
 
 class RowScan:
@@ -87,6 +87,7 @@ class RowScan:
             try:
                 self._scan(task, data, now, overlap, check)
             except Exception:
+                check()  # what an abandoned scan fails with says nothing of the task
                 data.forget(task.model)  # its table may have changed
                 raise
 

@@ -68,7 +68,7 @@ class DatabaseScan(threading.Thread):
                     self._scan_task(self.unscanned[0], self._check)
                 self.unscanned.pop(0)
         except ScanAbandoned:
-            pass  # it has been said when it was abandoned
+            pass  # it has been reported when it was abandoned, where it did not answer
         except BaseException as error:
             self.failure = error
         finally:
@@ -180,12 +180,19 @@ class ScanThreads:
     def _leave_behind(self, data: AppData, now: datetime) -> None:
         """Abandon scans of what a reload has replaced, and those that are silent for too long."""
         for database, scan in list(self._running.items()):
-            silent = scan.silent_seconds() >= _ABANDON_AFTER
-            if scan.is_alive() and (scan.data is not data or silent):
+            if not scan.is_alive():
+                continue
+            if scan.silent_seconds() >= _ABANDON_AFTER:
                 del self._running[database]
                 self._abandon(scan, now)
+            elif scan.data is not data:
+                del self._running[database]
+                scan.abandon()
 
     def _abandon(self, scan: DatabaseScan, now: datetime) -> None:
         scan.abandon()
-        text = f"the scan of {scan.database} hangs, and is left behind; it writes nothing any more"
+        text = (
+            f"the scan of {scan.database} does not end, and is left behind; "
+            "it writes nothing any more"
+        )
         self._emit(Trouble(now, "scan-abandoned", text))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -114,6 +115,39 @@ def test_a_scan_that_hangs_for_long_is_tried_in_another_thread(
         )
         released.set()
         runtime.wait_for(lambda event: isinstance(event, Unblocked), PATIENCE)
+
+
+def test_a_reload_that_replaces_a_database_blocks_nothing(
+    two_databases: Tree, released: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The scan of the database before is left behind, but it does not hang."""
+    monkeypatch.setattr(scan_threads, "SILENT_AFTER", PATIENCE)
+    moved = two_databases.root / "Moved.db"
+    shutil.copy(two_databases.root / "Hangs.db", moved)
+    events: list[Event] = []
+    with Runtime(two_databases.root, on_event=events.append) as runtime:
+        [before] = wait_for_scans(1)
+        two_databases.write(
+            "databases/Hangs/e.json",
+            {"type": "databases.SqliteType", "title": "Hangs", "database": moved.name},
+        )
+        [after] = wait_for_scans(2) - {before}
+        released.set()
+        for scan in (before, after):
+            scan.join(PATIENCE)
+            assert not scan.is_alive()
+    assert [event for event in events if isinstance(event, Blocked | Trouble)] == []
+
+
+def wait_for_scans(number: int) -> set[threading.Thread]:
+    clock = SystemClock()
+    end = clock.monotonic() + PATIENCE
+    while clock.monotonic() < end:
+        threads = {each for each in threading.enumerate() if each.name.endswith("databases.Hangs")}
+        if len(threads) == number:
+            return threads
+        clock.wait(threading.Event(), 0.05)
+    raise AssertionError(f"not {number} scans")
 
 
 def completed(task: str) -> Any:
