@@ -125,7 +125,7 @@ def test_a_reload_that_replaces_a_database_blocks_nothing(
     moved = two_databases.root / "Moved.db"
     shutil.copy(two_databases.root / "Hangs.db", moved)
     events: list[Event] = []
-    with Runtime(two_databases.root, on_event=events.append) as runtime:
+    with Runtime(two_databases.root, on_event=events.append):
         [before] = wait_for_scans(1)
         two_databases.write(
             "databases/Hangs/e.json",

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from jittask.runtime.executors.descendants import Descendant, end_in_rounds
+from jittask.runtime.executors.descendants import Descendant, end_in_rounds, ourselves
 
 if TYPE_CHECKING:
     import psutil
@@ -35,13 +35,13 @@ def end_marked(mark: str) -> tuple[Descendant, ...]:
         return ()
     import psutil
 
-    ourselves = {os.getpid(), *(parent.pid for parent in psutil.Process().parents())}
+    spared = ourselves()
 
     def find() -> Iterator[psutil.Process]:
         """Yield what is below before what carries the mark: it would be lost without that."""
         marked = []
         for process in _marked(mark):
-            if process not in ourselves:
+            if process not in spared:
                 try:
                     marked.append(psutil.Process(process))
                     yield from marked[-1].children(recursive=True)

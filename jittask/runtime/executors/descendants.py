@@ -128,7 +128,7 @@ def end_in_rounds(
     until = clock.monotonic() + seconds
     ended: dict[int, Descendant] = {}
     found: dict[int, psutil.Process] = {}  # kept: one that is about to end is not found again
-    ancestors = {getpid(), *(parent.pid for parent in psutil.Process(getpid()).parents())}
+    ancestors = ourselves()
     groups = {*spared, *(_group(process) for process in ancestors)}
     while clock.monotonic() < until:
         found |= {process.pid: process for process in find() if process.pid not in ancestors}
@@ -141,12 +141,25 @@ def end_in_rounds(
                     ended[process.pid] = Descendant(process.pid, _command(process))
                 group = getpgid(process.pid)
                 process.kill()
-                if group not in groups:
+                if group > 1 and group not in groups:  # 0: of another namespace; to us, our own
                     killpg(group, signal.SIGKILL)
             except (psutil.Error, OSError):
                 continue  # it has ended by itself, or belongs to another user
         clock.wait(never, _BETWEEN_ROUNDS)
     return tuple(ended.values())
+
+
+def ourselves() -> frozenset[int]:
+    """Return this process and its ancestors, as far as they live."""
+    import psutil
+
+    found = {getpid()}
+    with suppress(psutil.Error):  # one ends just now, and we go to another
+        parent = psutil.Process(getpid()).parent()
+        while parent is not None:
+            found.add(parent.pid)
+            parent = parent.parent()
+    return frozenset(found)
 
 
 def _group(process: int) -> int:

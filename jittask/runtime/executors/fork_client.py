@@ -97,8 +97,8 @@ class ForkClient:
 
         Raises RuntimeError where that one ended by itself before it had forked once.
         """
-        self._control.close()
-        killed = self._process.wait() == -signal.SIGKILL
+        self._end()
+        killed = self._process.returncode == -signal.SIGKILL
         end_marked(self._mark)
         if not self._has_forked and not killed:
             raise RuntimeError("the fork server of the worker processes cannot start")
@@ -106,6 +106,10 @@ class ForkClient:
 
     def close(self) -> None:
         """End it and all that it forked, and wait for their end."""
+        self._end()
+
+    def _end(self) -> None:
+        """Have it end, and wait for that; a body may have stopped it meanwhile."""
         self._control.close()
         for _ in range(_NUDGES):
             self.let_it_continue()

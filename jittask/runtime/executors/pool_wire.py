@@ -77,7 +77,7 @@ def decode_answer(data: bytes) -> Answer:
     try:
         name, *values = loads(data)
         answer: Answer = _made(_ANSWERS[name], values)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError) as error:
         raise Garbage from error
     return answer
 

@@ -1,0 +1,82 @@
+"""Which processes are never killed, and what a dying ancestor changes (R6)."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import psutil
+import pytest
+
+from jittask.runtime.executors import descendants
+from jittask.runtime.executors.descendants import end_in_rounds, ourselves
+from jittask.runtime.executors.fork_client import ForkClient
+from tests.running import PATIENCE
+
+
+@pytest.fixture
+def sleeper() -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(
+        [sys.executable, "-c", "import time; time.sleep(1000)"], start_new_session=True
+    ) as process:
+        yield process
+        process.kill()
+
+
+def find(process: subprocess.Popen[bytes]) -> Callable[[], list[psutil.Process]]:
+    """Return what finds a process until it has ended."""
+    return lambda: [] if process.poll() is not None else [psutil.Process(process.pid)]
+
+
+@pytest.mark.parametrize("group", [0, 1])
+def test_a_group_that_is_not_known_here_is_not_killed(
+    monkeypatch: pytest.MonkeyPatch, sleeper: subprocess.Popen[bytes], group: int
+) -> None:
+    """The kernel says 0 for a group of an outer container, and 0 as a target is our own group."""
+    killed: list[int] = []
+    known = {parent: os.getpgid(parent) for parent in ourselves()}
+    monkeypatch.setattr(descendants, "getpgid", lambda process: known.get(process, group))
+    monkeypatch.setattr(descendants, "ourselves", lambda: frozenset({os.getpid()}))
+    monkeypatch.setattr(descendants, "killpg", lambda group, _: killed.append(group))
+    [ended] = end_in_rounds(find(sleeper))
+    assert ended.process == sleeper.pid
+    assert killed == []
+
+
+def test_an_ancestor_that_ends_meanwhile_spares_nothing_else(
+    monkeypatch: pytest.MonkeyPatch, sleeper: subprocess.Popen[bytes]
+) -> None:
+    """Where the whole program was killed, its fork server still ends what bodies have left."""
+    parent = psutil.Process.parent
+
+    def gone(self: psutil.Process) -> Any:
+        if self.pid != os.getpid():
+            raise psutil.NoSuchProcess(self.pid)
+        return parent(self)
+
+    monkeypatch.setattr(psutil.Process, "parent", gone)
+    [ended] = end_in_rounds(find(sleeper))
+    assert ended.process == sleeper.pid
+    assert {os.getpid(), os.getppid()} <= ourselves()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a stopped process does not end elsewhere")
+def test_a_fork_server_that_is_stopped_while_it_ends_is_replaced(tmp_path: Path) -> None:
+    client = ForkClient(tmp_path / "bodies.lock")
+    before = client._process.pid
+    psutil.Process(before).suspend()
+    replacing = threading.Thread(target=client.restart, daemon=True)
+    client._has_forked = True
+    replacing.start()
+    replacing.join(PATIENCE)
+    stuck = replacing.is_alive()
+    if stuck:
+        psutil.Process(before).kill()
+        replacing.join()
+    client.close()
+    assert not stuck
