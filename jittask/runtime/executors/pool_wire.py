@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import dataclasses
 import pickle
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
+from functools import cache
 
 # bound here, before any element code: a body can replace json.dumps itself
 from json import dumps, loads
 from types import UnionType
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from jittask.runtime.executors.pool_messages import (
     Answer,
@@ -45,8 +47,7 @@ _OUTCOMES: dict[str, type[Outcome]] = {
     outcome.__name__: outcome for outcome in (Completed, Failed, Interrupted, Withdrawn, Unjudged)
 }
 """What a worker process may say of a body; the others only the runtime knows."""
-_FIELDS: dict[Any, tuple[tuple[str, Any], ...]] = {}
-"""The fields of each message, and their types."""
+_Read = Callable[[Any], Any]
 _ORDERS = (Hello, RunBody, LoadCode, Recall, EndAt)
 
 
@@ -92,57 +93,63 @@ def _plain(value: object) -> Any:
         case frozenset() | tuple():
             return [_plain(item) for item in value]
         case _ if dataclasses.is_dataclass(value):
-            fields = (getattr(value, name) for name, _ in _fields_of(type(value)))
-            return [type(value).__name__, *map(_plain, fields)]
+            kind: Any = type(value)
+            fields = (getattr(value, name) for name, _ in _fields_of(kind))
+            return [kind.__name__, *map(_plain, fields)]
         case _:
             return value
 
 
-_T = TypeVar("_T")
-
-
-def _made(kind: type[_T], values: list[Any]) -> _T:
-    fields = _fields_of(kind)
-    if len(values) != len(fields):
+def _made(kind: Any, values: list[Any]) -> Any:
+    """Return a message of that kind. Raises ValueError, TypeError, KeyError, OverflowError."""
+    readers = _readers_of(kind)
+    if len(values) != len(readers):
         raise ValueError("another number of fields")
-    return kind(*(_checked(hint, value) for value, (_, hint) in zip(values, fields, strict=True)))
+    return kind(*[read(value) for read, value in zip(readers, values, strict=True)])
 
 
-def _checked(hint: Any, value: Any) -> Any:
-    """Return a value as a field of that type has it. Raises ValueError, TypeError, KeyError."""
+@cache
+def _readers_of(kind: Any) -> tuple[_Read, ...]:
+    return tuple(_reader(hint) for _, hint in _fields_of(kind))
+
+
+@cache
+def _reader(hint: Any) -> _Read:
+    """Return what checks a value, and gives it as a field of that type has it."""
     if hint is datetime:
-        return datetime.fromisoformat(value)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return _made(hint, value[1:])
+        return datetime.fromisoformat
+    if dataclasses.is_dataclass(hint):
+        return lambda value: _made(hint, value[1:])
     if hint == Outcome:
-        return _made(_OUTCOMES[value[0]], value[1:])
+        return lambda value: _made(_OUTCOMES[value[0]], value[1:])
     if get_origin(hint) is frozenset:
-        return frozenset(_checked(get_args(hint)[0], item) for item in value)
+        read_item = _reader(get_args(hint)[0])
+        return lambda value: frozenset(map(read_item, value))
     if get_origin(hint) is tuple:
-        return _tuple(get_args(hint), value)
+        return _reader_of_tuple(get_args(hint))
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(value)
-    kinds = get_args(hint) if isinstance(hint, UnionType) else (hint,)
-    if type(value) is int and int not in kinds and float in kinds:
-        return float(value)
-    if type(value) not in kinds:
+        return hint
+    kinds = frozenset(get_args(hint) if isinstance(hint, UnionType) else (hint,))
+
+    def read(value: Any) -> Any:
+        if type(value) in kinds:
+            return value
+        if type(value) is int and float in kinds:
+            return float(value)
         raise TypeError(f"{type(value)} where {hint} is expected")
-    return value
+
+    return read
 
 
-def _tuple(hints: tuple[Any, ...], values: list[Any]) -> tuple[Any, ...]:
+def _reader_of_tuple(hints: tuple[Any, ...]) -> _Read:
     if hints[-1] is Ellipsis:
-        hints = (hints[0],) * len(values)
-    return tuple(_checked(hint, value) for hint, value in zip(hints, values, strict=True))
+        read_item = _reader(hints[0])
+        return lambda value: tuple(map(read_item, value))
+    readers = tuple(map(_reader, hints))
+    return lambda values: tuple(read(value) for read, value in zip(readers, values, strict=True))
 
 
+@cache
 def _fields_of(kind: Any) -> tuple[tuple[str, Any], ...]:
-    found = _FIELDS.get(kind)
-    if found is None:
-        found = _FIELDS[kind] = _read_fields(kind)
-    return found
-
-
-def _read_fields(kind: Any) -> tuple[tuple[str, Any], ...]:
     hints = get_type_hints(kind)
     return tuple((field.name, hints[field.name]) for field in dataclasses.fields(kind))
