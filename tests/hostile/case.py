@@ -65,11 +65,11 @@ class Ends(Enum):
     ALONE = auto()
     """By itself, or by its timeout, which is two seconds."""
     KILLED = auto()
-    """A person kills it, once it has noted all its processes."""
+    """A person kills it, once the body is ready for it."""
     STOPPED = auto()
-    """The program is stopped at once, once it has noted all its processes."""
+    """The program is stopped at once, once the body is ready for it."""
     CRASHED = auto()
-    """The program is killed, once it has noted all its processes."""
+    """The program is killed, once the body is ready for it."""
 
 
 @dataclass(frozen=True)
@@ -91,5 +91,5 @@ class Case:
 
     def code(self, left: str) -> str:
         """Return the file ``inner.py``; ``left`` is the file that ``note`` writes to."""
-        body = inspect.cleandoc("\n" + self.body).replace("\n", "\n    ")
+        body = inspect.cleandoc(self.body).replace("\n", "\n    ")
         return f"{HEAD.replace('@LEFT@', left)}\n\ndef customFunc():\n    {body}\n"

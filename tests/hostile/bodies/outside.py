@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import inspect
+
 from tests.hostile.case import Case, Ends
 
 BODIES = {
@@ -24,7 +26,7 @@ STATUSES = {Ends.KILLED: "cancelled", Ends.STOPPED: "failed", Ends.CRASHED: "fai
 CASES = [
     Case(
         f"{name}, {ends.name.lower()}",
-        f"{body.rstrip()}\n        note()\n        sleep()",
+        f"{inspect.cleandoc(body)}\nnote()\nopen(LEFT + '.ready', 'w').close()\nsleep()",
         status=status,
         ends=ends,
         policy={"timeoutSeconds": 600},
