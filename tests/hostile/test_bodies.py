@@ -6,6 +6,7 @@ processes lives, its record is right, the program stops, and starts again.
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import sys
@@ -144,8 +145,14 @@ def _is_right(case: Case, run: Run, client: Client) -> None:
 
 
 def _errors(program: Program) -> str:
+    """Return what it wrote to standard error, which a process that it left behind may hold open."""
     assert program.process.stderr is not None
-    return program.process.stderr.read() if program.process.poll() is not None else ""
+    descriptor = program.process.stderr.fileno()
+    os.set_blocking(descriptor, False)
+    try:
+        return os.read(descriptor, 65_536).decode()
+    except BlockingIOError:
+        return ""
 
 
 def _until(
