@@ -219,7 +219,28 @@ def main() -> None:
             ratios = f"{found['jittask'] / base:.2f} | {found['jittask'] / best:.2f}"
             print(f"| {name} | {age} y | {cells} | {ratios} |", flush=True)
     at_zero()
+    barred()
     streams()
+
+
+def barred() -> None:
+    """Show the slowest that a search over random rules and calendars found, known years warm."""
+    print("\n| no day of it is open, US | jittask |\n| --- | ---: |")
+    for name, repeat in (
+        ("cron * * * * 0,6", {"repeatType": "custom", "cron": "* * * * 0,6"}),
+        ("cron 0 0,12 29 2 */6", {"repeatType": "custom", "cron": "0 0,12 29 2 */6"}),
+        ("every 168 hours", {"repeatType": "hour", "period": 168}),
+        (
+            "rrule, the last of a week",
+            {
+                "repeatType": "custom",
+                "rrule": "FREQ=WEEKLY;BYDAY=MO,SU;BYHOUR=9,17;BYSETPOS=-1",
+            },
+        ),
+    ):
+        config = {"startTime": "1996-01-06 09:00:00", "repeat": repeat, "skipWeekend": 1}
+        timer = Timer.from_config(config, ZONE, "US")
+        print(f"| {name} | {micros(timer.after):.0f} |")
 
 
 def at_zero() -> None:

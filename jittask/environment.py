@@ -10,6 +10,9 @@ from collections.abc import Iterator, Mapping
 _REFERENCE = re.compile(r"\$(\$\{|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 
 
+_filled: set[str] = set()
+
+
 class UnsetVariable(LookupError):
     """The environment lacks a variable that the tree names."""
 
@@ -38,9 +41,15 @@ def expand(text: str, environment: Mapping[str, str] | None = None) -> str:
             return "${"
         if name not in values:
             raise UnsetVariable(name)
+        _filled.add(values[name])
         return values[name]
 
     return _REFERENCE.sub(fill, text)
+
+
+def filled_in() -> frozenset[str]:
+    """Return the values that this process has filled in so far; no message may show them (U5)."""
+    return frozenset(_filled)
 
 
 def escape(text: str) -> str:

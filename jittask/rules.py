@@ -23,11 +23,22 @@ class Rule:
     why: str
     example: str
     instead: str
+    about_machine: bool = False
+    """Whether another machine may not have it: the tree is clean all the same (V1)."""
 
 
 _E, _W = Severity.ERROR, Severity.WARNING
 
 _TABLE = (
+    Rule(
+        "all-days-off",
+        _W,
+        "A calendar skips every occurrence",
+        "All days of the cycle are days off, and its occurrences are not moved, so the task "
+        "never fires.",
+        '"cron": "*/5 9-17 * * 6,0", with "skipWeekend": 1',
+        '"cron": "*/5 9-17 * * 1-5", with "skipWeekend": 1',
+    ),
     Rule(
         "bad-cron",
         _E,
@@ -117,6 +128,14 @@ _TABLE = (
         '"startTime": "2026-01-05 09:00:00"',
     ),
     Rule(
+        "bad-store-url",
+        _E,
+        "settings.store names no run store",
+        "The records are kept in an SQLite file or a PostgreSQL database, which a URL names.",
+        '"store": "runs.db"',
+        '"store": "sqlite:///runs.db"',
+    ),
+    Rule(
         "bad-time",
         _E,
         "A time of day is wrong",
@@ -149,12 +168,44 @@ _TABLE = (
         '"extraHolidays": ["2026-05-06"]',
     ),
     Rule(
+        "column-missing",
+        _E,
+        "A table lacks a column",
+        "The model declares a field, and its table does not have the column.",
+        'due = datatypes.Date(name="due")  # the column is due_date',
+        'due = datatypes.Date(name="due", dbField="due_date")',
+    ),
+    Rule(
+        "column-type-differs",
+        _W,
+        "A column has another type than its field",
+        "What is compared, and what is read, may not be what the code expects.",
+        'total = datatypes.Int(name="total")  # the column is a text',
+        'total = datatypes.Stext(name="total")',
+    ),
+    Rule(
         "custom-type",
         _E,
         "A custom type is not run here",
         "JitAi apps can define custom types; JitTask runs the types of the platform.",
         '"type": "tasks.MyTimerType"',
         '"type": "tasks.NormalType"',
+    ),
+    Rule(
+        "database-read-only",
+        _W,
+        "A server refuses all writes",
+        "A standby server answers reads only, so that a task that writes fails.",
+        '"host": "standby.example.org"',
+        '"host": "primary.example.org"',
+    ),
+    Rule(
+        "database-refused",
+        _E,
+        "A database refuses the connection",
+        "The server answers, and refuses the user, the password or the name of the database.",
+        '"user": "app", "password": "old"',
+        '"user": "app", "password": "${DB_PASSWORD}"',
     ),
     Rule(
         "database-settings-missing",
@@ -165,12 +216,52 @@ _TABLE = (
         '{"type": "databases.SqliteType", "database": "data/app.db"}',
     ),
     Rule(
+        "database-settings-wrong",
+        _E,
+        "The settings of a database make no address",
+        "The database cannot be found by them.",
+        '"url": "postgres//db/shop"',
+        '"url": "postgresql+psycopg://app@db/shop"',
+    ),
+    Rule(
+        "database-unreachable",
+        _E,
+        "A database does not answer",
+        "Tasks that need it cannot run until it answers.",
+        '"host": "db.exmaple.org"',
+        '"host": "db.example.org"',
+    ),
+    Rule(
+        "dates-mixed",
+        _W,
+        "A column holds dates in several forms",
+        "SQLite compares dates as texts, so filters and orders can be wrong.",
+        "'2026-01-05 09:00:00' and '2026-01-05T09:00:00' in one column",
+        "'2026-01-05 09:00:00' in every row",
+    ),
+    Rule(
+        "dates-unreadable",
+        _E,
+        "A column holds values that are no dates",
+        "A scan that meets such a value cannot continue. Only a part of the rows is looked at.",
+        "'5 Jan 2026', or 1767603600, in a column of dates",
+        "'2026-01-05'",
+    ),
+    Rule(
         "deprecated-key",
         _W,
         "A key has a newer name",
         "The older one is still read.",
         '"taskFunc": "services.A.run"',
         '"func": "services.A.run"',
+    ),
+    Rule(
+        "driver-missing",
+        _E,
+        "The driver of a database is not installed",
+        "A driver is a Python package, which is installed as an extra of JitTask.",
+        "pip install jittask, with a database of databases.MySQLType",
+        "pip install 'jittask[mysql]'",
     ),
     Rule(
         "duplicate-field",
@@ -203,6 +294,14 @@ _TABLE = (
         "endTimeType 0 ends the repeats by endTime, 1 by endField.",
         '"endTimeType": 1',
         '"endTimeType": 1, "endField": "closedAt"',
+    ),
+    Rule(
+        "few-connections",
+        _W,
+        "A server has few free connections",
+        "A runtime uses one for each worker that is in a transaction, and one to scan.",
+        '"workers": 200, where the server allows 100 connections',
+        '"workers": 8',
     ),
     Rule(
         "field-not-a-date",
@@ -309,12 +408,28 @@ _TABLE = (
         "import requests",
     ),
     Rule(
+        "index-missing",
+        _W,
+        "A scan has no index",
+        "Unless an index begins with the start field's column, every scan reads all rows.",
+        "CREATE TABLE bills (id INT PRIMARY KEY, due DATE)",
+        "CREATE INDEX ix_bills_due ON bills (due)",
+    ),
+    Rule(
         "inner-missing",
         _E,
         "inner.py is missing",
         "funcType Inner calls customFunc of the inner.py beside e.json.",
         "e.json alone in its folder",
         "write inner.py beside it",
+    ),
+    Rule(
+        "key-not-unique",
+        _W,
+        "A model's key is not unique in its table",
+        "A run is for one row, which its key names. Where rows share it, some do not fire.",
+        "PRIMARY KEY (company, number), and only number has primaryKey=True",
+        "primaryKey=True for both fields",
     ),
     Rule(
         "key-without-effect",
@@ -347,6 +462,22 @@ _TABLE = (
         "Otherwise every row would fire without end.",
         '"repeat": {"repeatType": "minute"}',
         '"endField": "closedAt"',
+    ),
+    Rule(
+        "miscased-e-json",
+        _E,
+        "e.json is written with other letters",
+        "On Linux names differ by case, so the folder is no element there.",
+        "tasks/Nightly/E.json",
+        "tasks/Nightly/e.json",
+    ),
+    Rule(
+        "misplaced-key",
+        _E,
+        "A key is written at the wrong place, or has another name",
+        "It would be ignored.",
+        '"retries": 3',
+        '"policy": {"retry": {"max": 3}}',
     ),
     Rule(
         "misplaced-e-json",
@@ -478,6 +609,22 @@ _TABLE = (
         "save it as UTF-8",
     ),
     Rule(
+        "passed-over-file",
+        _W,
+        "A file is passed over",
+        "An element is a folder with an e.json, and its files have fixed names.",
+        "tasks/Nightly/e.yaml",
+        "tasks/Nightly/e.json",
+    ),
+    Rule(
+        "passed-over-folder",
+        _W,
+        "A folder is passed over",
+        "Elements are in tasks, services, models and databases, and nowhere else.",
+        "task/Nightly/e.json",
+        "tasks/Nightly/e.json",
+    ),
+    Rule(
         "rrule-has-dtstart",
         _E,
         "A recurrence rule has its own start",
@@ -500,6 +647,62 @@ _TABLE = (
         "The service's functions are there.",
         "e.json alone in services/A",
         "write service.py",
+    ),
+    Rule(
+        "session-zone-differs",
+        _W,
+        "A server makes or converts times in another zone",
+        "MySQL's TIMESTAMP and a default of now() give wall times in the session's zone.",
+        "a TIMESTAMP column, a session in UTC, a task in Europe/Berlin",
+        "ALTER ROLE app SET timezone = 'Europe/Berlin'",
+    ),
+    Rule(
+        "store-outdated",
+        _W,
+        "The run store has an older schema",
+        "Records cannot be read until jittask run or jittask db upgrade brings it up to date.",
+        "a store that an older JitTask has made",
+        "jittask db upgrade",
+    ),
+    Rule(
+        "store-unusable",
+        _E,
+        "The run store cannot be used",
+        "No task runs without it: runs are recorded before they start.",
+        '"store": "postgresql://app@db.exmaple.org/jittask"',
+        '"store": "postgresql://app:${STORE_PASSWORD}@db.example.org/jittask"',
+    ),
+    Rule(
+        "table-missing",
+        _E,
+        "A model's table does not exist",
+        "Tasks on its rows cannot run.",
+        '"table": "contract"',
+        '"table": "sales.contracts"',
+    ),
+    Rule(
+        "table-read-only",
+        _W,
+        "A table of the app cannot be changed",
+        "The user of the database lacks INSERT or UPDATE, so that a task that writes fails.",
+        "GRANT SELECT ON bills TO app",
+        "GRANT SELECT, INSERT, UPDATE ON bills TO app",
+    ),
+    Rule(
+        "table-unreadable",
+        _E,
+        "A table cannot be read",
+        "The user of the database lacks SELECT, or the view is broken.",
+        "REVOKE SELECT ON bills FROM app",
+        "GRANT SELECT ON bills TO app",
+    ),
+    Rule(
+        "table-without-key",
+        _E,
+        "A table has no primary key",
+        "A run is for one row, which its key names.",
+        "CREATE TABLE bills (number INT, due DATE)",
+        "CREATE TABLE bills (number INT PRIMARY KEY, due DATE)",
     ),
     Rule(
         "too-few-parameters",
@@ -628,6 +831,7 @@ _TABLE = (
         "jittask run refuses to start without it.",
         '"password": "${DB_PASSWORD}"',
         "export DB_PASSWORD=…",
+        about_machine=True,
     ),
     Rule(
         "unused-inner",

@@ -26,6 +26,7 @@ from jittask.operations.control.pauses import Resumed
 from jittask.operations.edit.enabled import Switched
 from jittask.operations.inspect.catalog import CatalogEntry
 from jittask.operations.inspect.explain import Explanation
+from jittask.operations.inspect.log_lines import LogLine
 from jittask.operations.inspect.next import Upcoming
 from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.operations.inspect.statistics import Statistics
@@ -34,14 +35,13 @@ from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
 from jittask.store.control import Pause
-from jittask.store.run_logs import LogChunk
 from jittask.store.statistics import LastRun, Percentiles, TaskStatistics
 from jittask.store.status_types import RuntimeRow
 
 PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
 """The classes that the client consists of."""
 RESULTS = (
-    Accepted, Run, Attempt, MissedRange, LogChunk, Resumed, Switched, Pause, Upcoming,
+    Accepted, Run, Attempt, MissedRange, LogLine, Resumed, Switched, Pause, Upcoming,
     TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
     Status, ElementState, RuntimeRow,
 )  # fmt: skip
@@ -89,7 +89,7 @@ def table(schema: dict, definitions: dict, prefix: str) -> list[str]:
 def rows_of(schema: dict, definitions: dict, prefix: str):
     for key, value in schema.get("properties", {}).items():
         known = definitions.get(value.get("$ref", "").rpartition("/")[2], value)
-        values = ", ".join(f"`{json.dumps(one)}`" for one in known.get("enum", []))
+        values = ", ".join(f"`{json.dumps(choice)}`" for choice in known.get("enum", []))
         values = values or str(known.get("type", "")).replace("'", "")
         default = f"`{json.dumps(known['default'])}`" if "default" in known else ""
         must = " (required)" if key in schema.get("required", ()) else ""
@@ -106,7 +106,8 @@ def diagnostics() -> str:
     lines += ["nothing from loading. Each mistake is reported once, at its place.", ""]
     lines += ["| code | | what |", "| --- | --- | --- |"]
     lines += [
-        f"| [{one.code}](#{one.code}) | {one.severity} | {one.title} |" for one in RULES.values()
+        f"| [{rule.code}](#{rule.code}) | {rule.severity} | {rule.title} |"
+        for rule in RULES.values()
     ]
     lines += [""]
     for rule in RULES.values():
@@ -175,7 +176,9 @@ def _prose(described: object) -> str:
 
 def _signature(name: str, method: object) -> str:
     signature = inspect.signature(method)
-    parameters = [one for one in signature.parameters.values() if one.name != "self"]
+    parameters = [
+        parameter for parameter in signature.parameters.values() if parameter.name != "self"
+    ]
     result = inspect.Signature.empty if name == "Client" else signature.return_annotation
     words = str(inspect.Signature(parameters, return_annotation=result)).replace("'", "")
     if len(name + words) <= MAX_WIDTH:
@@ -228,23 +231,23 @@ def events() -> str:
         "",
     ]
     classes = ast.parse(Path(events_module.__file__).read_text(encoding="utf-8")).body
-    for one in classes:
-        if isinstance(one, ast.ClassDef) and hasattr(events_module, one.name):
-            nested = one.name == "NotFiring"
-            lines += [f"## {'An entry of notFiring' if nested else one.name.lower()}", ""]
+    for event in classes:
+        if isinstance(event, ast.ClassDef) and hasattr(events_module, event.name):
+            nested = event.name == "NotFiring"
+            lines += [f"## {'An entry of notFiring' if nested else event.name.lower()}", ""]
             lines += [
-                (ast.get_docstring(one) or "").replace("``", "`"),
+                (ast.get_docstring(event) or "").replace("``", "`"),
                 "",
                 "| field | value | what |",
             ]
-            lines += ["| --- | --- | --- |", *event_rows(one, nested=nested), ""]
+            lines += ["| --- | --- | --- |", *event_rows(event, nested=nested), ""]
     return "\n".join(lines)
 
 
-def event_rows(one: ast.ClassDef, *, nested: bool):
+def event_rows(event: ast.ClassDef, *, nested: bool):
     if not nested:
-        yield f'| `event` | `"{one.name.lower()}"` | its name |'
-    for field, following in pairwise([*one.body, ast.Pass()]):
+        yield f'| `event` | `"{event.name.lower()}"` | its name |'
+    for field, following in pairwise([*event.body, ast.Pass()]):
         if isinstance(field, ast.AnnAssign) and isinstance(field.target, ast.Name):
             said = following.value if isinstance(following, ast.Expr) else None
             words = str(said.value) if isinstance(said, ast.Constant) else ""
@@ -265,8 +268,10 @@ JSON_TYPES = {
     "tuple[str, ...]": "list of text",
     "tuple[NotFiring, ...]": "list of objects",
     "tuple[Diagnostic, ...]": "list of objects",
-    "Trigger": ", ".join(f"`{one}`" for one in Trigger),
-    "RunStatus": ", ".join(f"`{one}`" for one in RunStatus if one is not RunStatus.EXECUTING),
+    "Trigger": ", ".join(f"`{trigger}`" for trigger in Trigger),
+    "RunStatus": ", ".join(
+        f"`{status}`" for status in RunStatus if status is not RunStatus.EXECUTING
+    ),
     "Reason | None": "text or null",
 }
 

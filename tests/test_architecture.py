@@ -14,9 +14,13 @@ GROUND = {
     "clock",
     "environment",
     "rules",
+    "drivers",
     "field_types",
+    "state_folder",
     "zonedata",
     "version",
+    "run_log",
+    "masking",
 }
 BELOW: dict[str, set[str]] = {
     **{name: {"model", "diagnostics"} for name in GROUND},

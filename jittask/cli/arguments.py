@@ -10,6 +10,7 @@ import click
 from click.shell_completion import CompletionItem
 
 from jittask.cli.suggestions import run_suggestions, task_suggestions
+from jittask.operations.run_args import read_args
 
 Command = Callable[..., Any]
 
@@ -48,6 +49,18 @@ def optional_task_argument(command: Command) -> Command:
 def run_argument(command: Command) -> Command:
     """Add ``RUN``; the command gets ``run``."""
     return click.argument("run", type=RunNumber())(command)
+
+
+def args_option(command: Command) -> Command:
+    """Add ``--args JSON``; the command gets ``args``, an object or None."""
+    return click.option(
+        "--args", metavar="JSON", callback=_args,
+        help="A JSON object; its keys replace those of the task's args.",
+    )(command)  # fmt: skip
+
+
+def _args(_: click.Context, __: click.Parameter, given: str | None) -> dict[str, Any] | None:
+    return None if given is None else read_args(given)
 
 
 def wait_options(unless: str) -> Callable[[Command], Command]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -17,8 +18,10 @@ _MOST_SHOWN = 150
 class SourceLines:
     """Lines of a tree's files; the last file is cached, because diagnostics come file by file."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, here: Path | None = None) -> None:
+        """Read files of ``root``; paths are shown from ``here``, or else from the tree."""
         self._root = root
+        self._here = here
         self._file = ""
         self._lines: list[str] = []
 
@@ -27,6 +30,13 @@ class SourceLines:
         if file != self._file:
             self._file, self._lines = file, self._read(file)
         return self._lines[number - 1] if number <= len(self._lines) else None
+
+    def path(self, file: str) -> str:
+        """Return the path that is shown; one that leads far away is shown as absolute."""
+        if self._here is None:
+            return file
+        absolute = str(self._root / file)
+        return min(os.path.relpath(absolute, self._here), absolute, key=len)
 
     def _read(self, file: str) -> list[str]:
         try:
@@ -40,7 +50,7 @@ def diagnostic_lines(diagnostic: Diagnostic, sources: SourceLines) -> Iterator[s
     """Yield a diagnostic's lines: place and message, the source with a caret, the hint."""
     place = diagnostic.location
     colour = "red" if diagnostic.is_error else "yellow"
-    where = click.style(f"{place.file}:{place.line}:{place.column}", bold=True)
+    where = click.style(f"{sources.path(place.file)}:{place.line}:{place.column}", bold=True)
     severity = click.style(str(diagnostic.severity), fg=colour, bold=True)
     yield f"{where} {severity} [{diagnostic.code}] {printable(diagnostic.message)}"
     source, column = _around(sources.line(place.file, place.line) or "", place.column)

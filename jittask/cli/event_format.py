@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -10,9 +11,10 @@ import click
 from jittask import zonedata
 from jittask.cli.diagnostic_text import SourceLines, diagnostic_lines
 from jittask.cli.formatting import clock_time, duration, local, one_line
-from jittask.model import RunStatus, Trigger
+from jittask.model import Reason, RunStatus, Trigger
 from jittask.operations.naming import shown_row_key
 from jittask.runtime.events import (
+    Blocked,
     Broken,
     Event,
     Finished,
@@ -22,6 +24,7 @@ from jittask.runtime.events import (
     Started,
     Stopped,
     Trouble,
+    Unblocked,
 )
 
 _COLOURS = {
@@ -64,13 +67,19 @@ class Words:
                 yield from self._broken(event)
             case Trouble():
                 yield self._line(event, "notice", event.text, "yellow")
+            case Blocked() | Unblocked():
+                yield from self._blocked(event)
             case Stopped():
                 yield self._stopped(event)
+
+    def stamp(self, at: datetime) -> str:
+        """Return the date and time that a line for a log begins with; nothing for a terminal."""
+        return f"{local(at, self._zone)}{self._gap}" if self._dated else ""
 
     def _ready(self, event: Ready) -> Iterator[str]:
         self._zone, self._gap = zonedata.zone(event.zone), "  "
         for silent in event.not_firing:
-            yield f"{silent.task} will not fire: {silent.text}"
+            yield f"{self.stamp(event.at)}{silent.task} will not fire: {silent.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
         upcoming = ""
         if event.next_at is not None:
@@ -82,12 +91,14 @@ class Words:
             f"{tasks} of {event.root}, {event.workers} workers, times in {event.zone}{upcoming}",
             "green",
         )
-        if not self._once:
+        if not self._once and not self._dated:
             yield "Ctrl-C stops it. Edit the files while it runs: they reload."
 
     def _finished(self, event: Finished) -> Iterator[str]:
         words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]
-        if event.retry_at is not None:
+        if event.reason is Reason.BLOCKED:
+            words[1] = click.style("waits", fg="yellow")
+        elif event.retry_at is not None:
             words[1] = click.style("failed", fg="red")
             words.append(f"again at {clock_time(event.retry_at, self._zone)}")
         if event.seconds is not None:
@@ -97,7 +108,7 @@ class Words:
         yield self._line(event, "run", "  ".join(words), "blue")
         if event.detail and event.status is not RunStatus.COMPLETED:
             more = f"  (jittask log {event.run})" if event.error else ""
-            yield f"           {one_line(event.detail)}{more}"
+            yield f"{self.stamp(event.at) or ' ' * 11}{one_line(event.detail)}{more}"
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
@@ -105,10 +116,23 @@ class Words:
         else:
             effect = "nothing of it runs"
         yield self._line(event, "broken", f"{event.element}: {effect}", "red")
-        sources = SourceLines(self._root)
+        sources = SourceLines(self._root, None if self._dated else Path.cwd())
         for diagnostic in event.diagnostics:
             for line in diagnostic_lines(diagnostic, sources):
                 yield f"    {line}"
+
+    def _blocked(self, event: Blocked | Unblocked) -> Iterator[str]:
+        if isinstance(event, Unblocked):
+            lasted = duration((event.at - event.since).total_seconds())
+            words = f"{event.task} is no longer blocked, after {lasted}"
+            yield self._line(event, "notice", words, "cyan")
+            return
+        yield self._line(event, "blocked", f"{event.task}: {one_line(event.reason)}", "yellow")
+        again = duration((event.next_try - event.at).total_seconds())
+        since = ""
+        if event.since != event.at:
+            since = f"blocked since {local(event.since, self._zone)}; "
+        yield f"           {since}tried again in {again}; other tasks keep running"
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"
@@ -117,8 +141,8 @@ class Words:
         return self._line(event, "stopped", words, "green")
 
     def _line(self, event: Event, word: str, text: str, colour: str) -> str:
-        at = (local if self._dated else clock_time)(event.at, self._zone)
-        return f"{at}{self._gap}{click.style(f'{word:<7}', fg=colour)}  {text}"
+        at = self.stamp(event.at) or f"{clock_time(event.at, self._zone)}{self._gap}"
+        return f"{at}{click.style(f'{word:<7}', fg=colour)}  {text}"
 
 
 def _named(event: Started | Finished) -> str:

@@ -19,11 +19,16 @@ _LOCALTIME = Path("/etc/localtime")
 def command(folder: Path, timezone: str | None) -> None:
     """Make a small working tree in FOLDER (elements by default), which must be empty.
 
+    A .gitignore keeps out of git what runs leave; one that is there gets the
+    lines that it lacks.
+
     Example: jittask init shop --timezone Europe/Berlin
     """
     zone = timezone or _machine_zone()
-    make_tree(folder, zone)
+    added = make_tree(folder, zone)
     click.echo(f"made {folder} with two tasks and a model, times in {zone}")
+    if added:
+        click.echo(f"added to .gitignore: {', '.join(added)}")
     click.echo(f"  jittask validate {folder}\n  jittask run {folder}")
 
 

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from jittask.cli.formatting import local, to_json
+from jittask.cli.formatting import local, one_line, to_json
 from jittask.cli.language import language_option
 from jittask.cli.options import (
     after_option,
@@ -34,6 +34,7 @@ _STATE_COLOURS = {
     TaskState.BROKEN: "red",
     TaskState.DISABLED: "yellow",
     TaskState.PAUSED: "yellow",
+    TaskState.BLOCKED: "yellow",
     TaskState.RUNNING: "green",
 }
 
@@ -64,6 +65,7 @@ def command(
 
     A task is running while a runtime has loaded it, and ready while none is
     alive. The next time of a date-field task is that of its first planned run.
+    Lines below the table say why a task is blocked, and since when.
 
     Example: jittask list elements --folder billing --state running
     """
@@ -78,6 +80,9 @@ def command(
         return
     for line in _table(page, zone):
         click.echo(line)
+    for task in page.tasks:
+        for entry in task.blocked:
+            click.echo(f"{task.name}: {one_line(entry.describe(zone))}")
     if not page.tasks:
         note("no such tasks")
     if page.next:

@@ -10,13 +10,16 @@ import click
 
 from jittask.cli.arguments import run_argument
 from jittask.cli.formatting import local, one_line, to_json
+from jittask.cli.log_text import line_text
 from jittask.cli.options import format_option, note, quiet_option, tree_option
 from jittask.cli.run_text import run_head
 from jittask.cli.tree import workspace
 from jittask.model import Run
+from jittask.operations.inspect.log_lines import LogLine
 from jittask.operations.inspect.run import NoRuntimeAlive, RunLog, follow, run_with_log
 from jittask.operations.naming import find_run
-from jittask.operations.views.runs import chunk_view, run_view
+from jittask.operations.views.runs import line_view, run_view
+from jittask.run_log import LEVELS
 
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
@@ -25,26 +28,35 @@ if TYPE_CHECKING:
 @click.command()
 @run_argument
 @click.option("--follow", "-f", "following", is_flag=True, help="Show what comes, until it ends.")
+@click.option(
+    "--level",
+    type=click.Choice(LEVELS),
+    default="info",
+    show_default=True,
+    help="Show lines of this level and above; debug shows all of them.",
+)
 @tree_option
 @format_option()
 @quiet_option
-def command(run: int, following: bool, tree: Path | None, shape: str) -> None:
+def command(run: int, following: bool, level: str, tree: Path | None, shape: str) -> None:
     """Show RUN: its attempts, what it printed and logged, its result or traceback.
 
-    With --follow and --format json each piece of output is a line, and the
-    record is the last line.
+    Each line has its time and level. What is printed to standard output
+    counts as info, and to standard error as warning. With --follow and
+    --format json each line of output is a line, and the record is the last
+    line.
 
     Example: jittask log 42 --follow
     """
     with workspace(tree) as opened:
         if following:
-            _follow(opened, run, shape)
+            _follow(opened, run, level, shape)
         elif shape == "json":
-            found = run_with_log(opened, run)
-            log = [chunk_view(chunk) for chunk in found.chunks]
+            found = run_with_log(opened, run, level)
+            log = [line_view(line) for line in found.lines]
             click.echo(to_json({**run_view(found.run, opened.now()), "log": log}))
         else:
-            _show(opened, run_with_log(opened, run))
+            _show(opened, run_with_log(opened, run, level))
 
 
 def _show(opened: Workspace, found: RunLog) -> None:
@@ -59,18 +71,21 @@ def _show(opened: Workspace, found: RunLog) -> None:
             f"{local(attempt.started, zone)} – {local(attempt.finished, zone)} "
             f"{attempt.outcome or ''}{memory}"
         )
-        for chunk in found.chunks:
-            if chunk.attempt == attempt.number:
-                click.echo(chunk.text, nl=False)
+        for line in found.lines:
+            if line.attempt == attempt.number:
+                click.echo(line_text(line, zone))
         if attempt.error:
             click.echo(attempt.error.rstrip())
     if run.result is not None:
         click.echo(f"\nresult: {run.result}")
+    if found.hidden:
+        lines = "1 line is" if found.hidden == 1 else f"{found.hidden} lines are"
+        note(f"{lines} below the level and not shown: --level debug shows all")
 
 
-def _follow(opened: Workspace, number: int, shape: str) -> None:
+def _follow(opened: Workspace, number: int, level: str, shape: str) -> None:
     if shape == "text":
-        with opened.store() as store:
+        with opened.stored() as store:
             _show_head(opened, find_run(store, number))
     attempt = 0
     for item in follow(opened, number):
@@ -78,13 +93,18 @@ def _follow(opened: Workspace, number: int, shape: str) -> None:
             note("no runtime is alive: the run continues when jittask run is started")
         elif isinstance(item, Run):
             _show_end(opened, item, shape)
-        elif shape == "json":
-            click.echo(json.dumps(chunk_view(item), ensure_ascii=False))
-        else:
-            if item.attempt != attempt:
-                attempt = item.attempt
-                click.echo(f"\nattempt {attempt}")
-            click.echo(item.text, nl=False)
+        elif item.is_of(level):
+            _show_line(opened, item, shape, begins=item.attempt != attempt)
+            attempt = item.attempt
+
+
+def _show_line(opened: Workspace, line: LogLine, shape: str, *, begins: bool) -> None:
+    if shape == "json":
+        click.echo(json.dumps(line_view(line), ensure_ascii=False))
+        return
+    if begins:
+        click.echo(f"\nattempt {line.attempt}")
+    click.echo(line_text(line, opened.zone))
 
 
 def _show_head(opened: Workspace, run: Run) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import errno
-import gc
 import importlib
 import os
 import sys
@@ -13,6 +12,7 @@ from typing import NoReturn
 import click
 
 from jittask import __version__
+from jittask.cli import collector
 from jittask.cli.color import color_from_environment
 from jittask.cli.exit_codes import COMPLETE_VARIABLE, ExitCode
 from jittask.cli.failure import WrongUse, show_error, show_wrong_use
@@ -22,6 +22,7 @@ _COMMANDS = {
     "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
     "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
+    "doctor": ("jittask.cli.doctor", "Compare a tree with its databases and its run store."),
     "enable": ("jittask.cli.enable", "Let a task fire again, in its e.json."),
     "explain": ("jittask.cli.explain", "Say why a task fires then, or does not."),
     "init": ("jittask.cli.init", "Make a small working tree."),
@@ -44,10 +45,6 @@ _COMMANDS = {
     "try": ("jittask.cli.try_", "Run a task's function here and now, without a record."),
     "validate": ("jittask.cli.validate", "Report every mistake in a tree."),
 }
-
-
-_ALLOCATIONS = 50_000
-"""Between two garbage collections: the many objects of imports are no garbage (V5)."""
 
 
 class _Commands(click.Group):
@@ -105,7 +102,7 @@ def _let_go_of_stdout() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit; see ``ExitCode``."""
-    gc.set_threshold(_ALLOCATIONS)
+    collector.expect_a_soon_end()
     color = color_from_environment()
     try:
         code = cli.main(

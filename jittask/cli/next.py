@@ -13,7 +13,7 @@ from jittask.cli.language import language_option
 from jittask.cli.occurrence_text import notes_text, time_text
 from jittask.cli.options import format_option, note, quiet_option, tree_option
 from jittask.cli.tree import preview_workspace
-from jittask.operations.inspect.next import Upcoming, next_of_all, next_of_task
+from jittask.operations.inspect.next import MAX_OCCURRENCES, Upcoming, next_of_all, next_of_task
 from jittask.operations.times import Direction, read_instant
 from jittask.operations.views.occurrences import occurrence_view
 from jittask.schedule.words import Language, in_words
@@ -23,7 +23,7 @@ _OCCURRENCES, _TASKS = 5, 50
 
 @click.command()
 @optional_task_argument
-@click.option("--limit", "--count", "-n", type=click.IntRange(min=1),
+@click.option("--limit", "--count", "-n", type=click.IntRange(1, MAX_OCCURRENCES),
               help=f"How many times of TASK ({_OCCURRENCES}), or tasks ({_TASKS}).")  # fmt: skip
 @click.option("--from", "start", metavar="TIME", help="From this time on: ISO, or 1h; now.")
 @click.option("--row", metavar="KEY", help="The row of a date-field task, by its key.")

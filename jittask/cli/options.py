@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import click
 from click.core import ParameterSource
+
+from jittask.state_folder import STATE_VARIABLE
 
 Command = Callable[..., Any]
 TREE_VARIABLE = "JITTASK_TREE"
@@ -18,10 +21,10 @@ _TREE, _JSON, _QUIET = "jittask.tree", "jittask.json", "jittask.quiet"
 
 def tree_option(command: Command) -> Command:
     """Add ``--tree DIR`` to a command that names a task or a run; it gets ``tree``."""
-    return click.option(
+    return _state_option(click.option(
         "--tree", type=click.Path(path_type=Path), metavar="DIR", envvar=TREE_VARIABLE,
         help=_TREE_HELP,
-    )(command)  # fmt: skip
+    )(command))  # fmt: skip
 
 
 def tree_argument(command: Command) -> Command:
@@ -34,7 +37,21 @@ def tree_argument(command: Command) -> Command:
         "tree", required=False, type=click.Path(path_type=Path), envvar=TREE_VARIABLE,
         callback=_one_tree,
     )  # fmt: skip
-    return positional(named(command))
+    return positional(named(_state_option(command)))
+
+
+def _state_option(command: Command) -> Command:
+    """Add ``--state-dir DIR``, which holds for this process and those that it starts."""
+    return click.option(
+        "--state-dir", type=click.Path(path_type=Path, file_okay=False), metavar="DIR",
+        is_eager=True, expose_value=False, callback=_use_state_folder,
+        help="The run store, locks and caches; by default .jittask in the tree.",
+    )(command)  # fmt: skip
+
+
+def _use_state_folder(_: click.Context, __: click.Parameter, given: Path | None) -> None:
+    if given is not None:
+        os.environ[STATE_VARIABLE] = str(given.resolve())
 
 
 def _one_tree(context: click.Context, _: click.Parameter, given: Path | None) -> Path | None:

@@ -11,7 +11,7 @@ import click
 
 from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
-from jittask.cli.options import limit_option, note, quiet_option, tree_argument
+from jittask.cli.options import format_option, limit_option, note, quiet_option, tree_argument
 from jittask.cli.tree import preview_workspace
 from jittask.operations.inspect.plan.window import Window, planned_timers, window
 from jittask.operations.times import Direction, read_instant
@@ -34,10 +34,7 @@ if TYPE_CHECKING:
 @click.option("--calendar", "glance", is_flag=True, help="Draw the year of --from.")
 @limit_option("changes of each task", 10)
 @language_option
-@click.option(
-    "--format", "shape", type=click.Choice(["text", "jsonl", "json", "ics"]), default="text"
-)
-@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@format_option("jsonl", "ics")
 @quiet_option
 def command(
     tree: Path | None,
@@ -50,7 +47,6 @@ def command(
     limit: int,
     language: str,
     shape: str,
-    as_json: bool,
 ) -> None:
     """List what would fire in TREE; or, with --against, what an edit changes in it.
 
@@ -61,7 +57,6 @@ def command(
              jittask plan elements --to 2027-01-01 --against main
              jittask plan elements --calendar --task reports.WeeklyReport
     """  # noqa: D301 - click reads the backspace
-    shape = "json" if as_json else shape
     with preview_workspace(tree) as opened:
         asked = _window(opened, start, end)
         _check_shape(shape, glance=glance, against=against is not None)
@@ -95,8 +90,6 @@ def _check_shape(shape: str, *, glance: bool, against: bool) -> None:
         raise click.UsageError("--calendar is drawn as text; it has no other --format")
     if against and shape not in ("text", "json"):
         raise click.UsageError("--against has --format text or json")
-    if shape == "json" and not against:
-        raise click.UsageError("--format json is for --against; a list is --format jsonl")
 
 
 def _draw(opened: Workspace, timers: Mapping[str, Timer], asked: Window, language: str) -> None:
@@ -116,12 +109,12 @@ def _list(
     from jittask.cli.plans.listing_text import text_lines
     from jittask.operations.inspect.plan.listing import Listing
     from jittask.operations.views.calendar_file import calendar_file
-    from jittask.operations.views.occurrences import occurrence_lines
+    from jittask.operations.views.occurrences import occurrence_array, occurrence_lines
 
     found = Listing(timers, asked.begin, asked.until, skipped=skipped)
     gc.disable()  # a list makes no cycles, and what is compiled stays: nothing to collect
-    if shape == "jsonl":
-        for lines in occurrence_lines(found):
+    if shape in ("json", "jsonl"):
+        for lines in occurrence_array(found) if shape == "json" else occurrence_lines(found):
             sys.stdout.write(lines)
         return
     if shape == "ics":

@@ -12,20 +12,20 @@ from socket import socketpair
 
 import click
 
+from jittask.cli import collector
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import format_option, quiet_option, tree_argument
+from jittask.clock import SystemClock
 from jittask.model import RunStatus
 from jittask.operations.views.events import event_line
 from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
 
-_DRAIN_SECONDS = 10.0
-_PYTHONS_OWN = (700, 10, 10)  # a command that ends soon collects less often than this
 _MOST_UNPRINTED = 500_000  # events; a pager that is left open for hours must not end the output
 _OUR_FAILURE = 3  # as in main
-_STOPPING = (signal.SIGINT, signal.SIGTERM)
+_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command()
@@ -36,7 +36,9 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM)
 def command(tree: Path | None, once: bool, shape: str) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
-    Ctrl-C lets running tasks end (10 s at most); a second one stops at once.
+    Ctrl-C lets running tasks end (settings.runtime.drainSeconds, 8 by default); a second
+    one stops at once. SIGTERM and SIGHUP do the same.
+
     With --once, a retry that becomes due while others still run is done too;
     one that is due later waits for the next time.
 
@@ -46,7 +48,7 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     runtime = Runtime(root, once=once)
     words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
     printer = _Printer(runtime, words)
-    stops = _Stops(runtime)
+    stops = _Stops(runtime, words)
     gc.disable()  # a start makes what stays: nothing to look for
     try:
         runtime.start()
@@ -55,8 +57,7 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     finally:
         gc.enable()
     stops.started()
-    gc.freeze()  # nor is it visited again and again, between two runs
-    gc.set_threshold(*_PYTHONS_OWN)
+    collector.expect_to_stay()
     while not runtime.join(3600):
         continue
     printer.check()
@@ -116,9 +117,10 @@ class _Stops:
     comes, and a thread obeys.
     """
 
-    def __init__(self, runtime: Runtime) -> None:
+    def __init__(self, runtime: Runtime, words: Words | None) -> None:
         self.asked = False
         self._runtime = runtime
+        self._words = words
         self._asked, self._asking = socketpair()
         self._asking.setblocking(False)
         signal.set_wakeup_fd(self._asking.fileno())
@@ -132,8 +134,9 @@ class _Stops:
     def _obey(self) -> None:
         self._wait()
         self.asked = True
-        click.echo("stopping: running tasks may end; once more stops at once", err=True)
-        self._runtime.stop(_DRAIN_SECONDS)
+        at = "" if self._words is None else self._words.stamp(SystemClock().now())
+        click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
+        self._runtime.stop()
         while True:
             self._wait()
             self._runtime.stop_now()

@@ -22,12 +22,14 @@ STATUS_COLOURS: Mapping[str, str] = {
 
 
 def run_head(run: Run, zone: ZoneInfo, now: datetime) -> Iterator[str]:
-    """Yield the two lines that name a run."""
+    """Yield the lines that name a run, and what was given for it."""
     key = shown_row_key(run.row_key)
     row = f" [{one_line(key)}]" if key else ""
     again = f", again for run {run.rerun_of}" if run.rerun_of else ""
     yield f"run {run.id} of {run.task}{row}: {status_of(run, now)}"
     yield f"due {local(run.effective, zone)}, trigger {run.trigger}{again}"
+    if run.args is not None:
+        yield f"args {one_line(run.args)}"
 
 
 def run_detail(run: Run) -> str:

@@ -97,7 +97,7 @@ def _newest_runs(root: Path) -> tuple[Run, ...]:
     from jittask.operations.workspace import Workspace
     from jittask.store.record_filter import RecordFilter
 
-    with Workspace(root) as workspace, workspace.store() as store:
+    with Workspace(root) as workspace, workspace.stored() as store:
         return store.records(RecordFilter(), workspace.now(), MAX_SUGGESTIONS).records
 
 

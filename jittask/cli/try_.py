@@ -9,10 +9,11 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import click
 
-from jittask.cli.arguments import task_argument
+from jittask.cli.arguments import args_option, task_argument
 from jittask.cli.exit_codes import ExitCode
 from jittask.cli.formatting import duration
 from jittask.cli.options import note, quiet_option, tree_option
@@ -23,10 +24,13 @@ from jittask.operations.trial import try_task
 @click.command()
 @task_argument
 @click.option("--row", metavar="KEY", help="The row, for a date-field task.")
+@args_option
 @click.option("--commit", is_flag=True, help="Keep changes to data; else they are rolled back.")
 @tree_option
 @quiet_option
-def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None:
+def command(
+    task: str, row: str | None, args: dict[str, Any] | None, commit: bool, tree: Path | None
+) -> None:
     """Run TASK's function in this terminal, with its output; nothing is recorded.
 
     Changes that it makes through models are rolled back, unless --commit is
@@ -36,7 +40,7 @@ def command(task: str, row: str | None, commit: bool, tree: Path | None) -> None
     """
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     with workspace(tree) as opened, _interruption() as interrupted:
-        outcome = try_task(opened, task, row, commit=commit)
+        outcome = try_task(opened, task, row, args=args, commit=commit)
     took = duration(outcome.seconds)
     if outcome.error is not None and interrupted.is_set():
         click.echo(f"interrupted after {took}", err=True)

@@ -4,25 +4,30 @@ from __future__ import annotations
 
 import gc
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from jittask.cli.ignored import Codes, ignore_option, without
 from jittask.cli.options import format_option, tree_argument
 from jittask.clock import SystemClock
 from jittask.compiler.probe import Probe
 from jittask.operations.errors import OperationError
-from jittask.operations.workspace import find_root
+from jittask.operations.workspace import Workspace, find_root
 
 if TYPE_CHECKING:
     from jittask.cli.reports import Report
+    from jittask.compiler.import_check import Verdict
 
 
 @click.command()
 @tree_argument
 @click.option("--no-import", is_flag=True, help="Read code, and never run it.")
+@click.option("--connect", is_flag=True, help="Ask the databases and the run store, too.")
 @click.option("--strict", is_flag=True, help="Warnings make it exit with 1, too.")
+@ignore_option
 @click.option("--no-cache", is_flag=True, help="Neither read nor write .jittask/cache.")
 @format_option("sarif", "github", "junit")
 @click.option(
@@ -34,7 +39,9 @@ if TYPE_CHECKING:
 def command(
     tree: Path | None,
     no_import: bool,
+    connect: bool,
     strict: bool,
+    ignore: Codes,
     no_cache: bool,
     shape: str,
     output: Path | None,
@@ -44,10 +51,12 @@ def command(
     Without TREE it is the nearest folder above with an app.json, else
     ./elements. At last the elements' code is imported, in a process of its own;
     --no-import leaves that out, so that nothing of a stranger's change runs.
+    --connect compares the models with their tables, as jittask doctor does.
 
     Errors keep an element from loading, warnings do not. Exits with 1 where
-    there are errors, or with --strict warnings, else with 0. jittask rule CODE
-    explains the [code] of a mistake.
+    there are errors, or with --strict warnings, else with 0. A variable that is
+    not set says nothing about the tree, and does not fail --strict. jittask rule
+    CODE explains the [code] of a mistake.
 
     \b
     Example: jittask validate elements
@@ -62,7 +71,10 @@ def command(
         from jittask.compiler.import_check import judge
 
         verdict = judge(root, None if no_import else probe, keep=not no_cache)
-    report = Report(verdict, root.resolve(), clock.monotonic() - began)
+    if connect:
+        verdict = _with_databases(verdict, root)
+    verdict, ignored = without(verdict, ignore)
+    report = Report(verdict, root.resolve(), clock.monotonic() - began, ignored)
     lines = "".join(f"{line}\n" for line in written(report, shape))
     if output is not None:
         _write(output, click.unstyle(lines))
@@ -71,7 +83,17 @@ def command(
     if shape == "text" or output is not None:
         clean = not report.errors and not report.warnings and output is None
         click.echo(_summary(report), err=not clean)
-    sys.exit(1 if report.errors or (strict and report.warnings) else 0)
+    sys.exit(1 if report.fails(strict=strict) else 0)
+
+
+def _with_databases(verdict: Verdict, root: Path) -> Verdict:
+    from jittask.operations.inspect.doctor import connected, required_environment
+
+    with Workspace(root) as opened:
+        found = [each for section in connected(opened) for each in section.diagnostics]
+    found += required_environment(verdict.diagnostics)
+    found.sort(key=lambda diagnostic: diagnostic.sort_key)
+    return replace(verdict, diagnostics=tuple(found))
 
 
 def _write(output: Path, text: str) -> None:
@@ -83,11 +105,14 @@ def _write(output: Path, text: str) -> None:
 
 def _summary(report: Report) -> str:
     elements, tasks = len(report.verdict.elements), report.verdict.tasks
-    if not report.errors and not report.warnings:
-        return f"{elements} elements ({tasks} tasks), no problems ({report.seconds:.2f} s)"
     counted = [
         f"{count} {word}{'' if count == 1 else 's'}"
         for count, word in ((report.errors, "error"), (report.warnings, "warning"))
         if count
     ]
-    return f"{' and '.join(counted)} in {elements} elements ({report.seconds:.2f} s)"
+    if counted:
+        words = f"{' and '.join(counted)} in {elements} elements"
+    else:
+        words = f"{elements} elements ({tasks} tasks), no problems"
+    ignored = f", {report.ignored} ignored" if report.ignored else ""
+    return f"{words}{ignored} ({report.seconds:.2f} s)"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 import click
 
+from jittask.cli import collector
 from jittask.clock import Clock
 
 _REDRAW_SECONDS = 1.0
@@ -28,6 +29,8 @@ def watch(render: Callable[[], str], clock: Clock) -> None:
             if text != before:
                 click.echo(f"{_CLEAR if drawn else ''}{text}")
                 sys.stdout.flush()
+            if before is None:
+                collector.expect_to_stay()
             before = text
             clock.wait(never, _REDRAW_SECONDS)
     except KeyboardInterrupt:

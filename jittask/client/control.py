@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from jittask.client.open_tree import OpenTree
 from jittask.operations.control.accepted import Accepted
@@ -30,17 +31,20 @@ class ControlCalls(OpenTree):
         task: str,
         *,
         row: RowKey | None = None,
+        args: Mapping[str, Any] | None = None,
         wait: bool = False,
         timeout: float | None = None,
     ) -> Accepted:
         """Run a task now, whatever its timing says; for one row, if it is a date-field task.
 
+        The keys of ``args`` replace those of the task's own ``args``, for this run.
         Without a live runtime the run is kept, and begins when one starts. With
         ``wait``, returns when the run has ended, when no runtime is alive, or
         after ``timeout`` seconds. Raises NotFound for the task and for the row,
-        BrokenTask, InvalidArgument where a row is missing or makes no sense.
+        BrokenTask, InvalidArgument where a row is missing or makes no sense, or
+        ``args`` is no JSON object.
         """
-        return self._waited(trigger(self._fresh(), task, row=row), wait, timeout)
+        return self._waited(trigger(self._fresh(), task, row=row, args=args), wait, timeout)
 
     def rerun(self, run: int, *, wait: bool = False, timeout: float | None = None) -> Accepted:
         """Run again what a run was for: the same task, row and occurrence, as a new run.

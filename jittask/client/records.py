@@ -12,8 +12,8 @@ from jittask.operations.naming import find_run
 from jittask.operations.rows import RowKey, row_key_text
 
 if TYPE_CHECKING:
+    from jittask.operations.inspect.log_lines import LogLine
     from jittask.operations.inspect.statistics import Statistics
-    from jittask.store.run_logs import LogChunk
 
 
 class RecordCalls(OpenTree):
@@ -24,11 +24,15 @@ class RecordCalls(OpenTree):
         with self._workspace.store() as store:
             return find_run(store, run)
 
-    def log(self, run: int) -> tuple[LogChunk, ...]:
-        """Return what a run has printed and logged so far, in order. Raises NotFound."""
+    def log(self, run: int, *, level: str = "debug") -> tuple[LogLine, ...]:
+        """Return the lines that a run has printed and logged so far, in order.
+
+        Those of ``level`` and above: ``debug``, ``info``, ``warning``, ``error``
+        or ``critical``. Raises NotFound, and InvalidArgument for another level.
+        """
         from jittask.operations.inspect.run import run_with_log
 
-        return run_with_log(self._workspace, run).chunks
+        return run_with_log(self._workspace, run, level).lines
 
     def records(
         self,

@@ -18,9 +18,10 @@ from typing import Any, TextIO
 
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.diagnostics import Diagnostic, Location, Severity
+from jittask.state_folder import is_among_elements, state_folder
 from jittask.version import __version__
 
-_PACKAGES = ("compiler", "schedule", "query")
+_PACKAGES = ("compiler", "model", "schedule", "query")
 _LIBRARIES = ("holidays", "cronsim", "dateutil", "jsonschema_rs", "jsonschema", "tzdata")
 
 
@@ -28,7 +29,8 @@ class CacheFolder:
     """The files of one tree's cache."""
 
     def __init__(self, root: Path) -> None:
-        self._folder = root / ".jittask" / "cache"
+        self._folder = state_folder(root) / "cache"
+        self._is_refused = is_among_elements(root)
         self.began = self._touched()
         """The file system's time now, in nanoseconds; 0 where nothing can be written."""
 
@@ -49,7 +51,7 @@ class CacheFolder:
 
     def _touched(self) -> int:
         try:
-            if self._folder.resolve() != self._folder:
+            if self._is_refused or self._folder.resolve() != self._folder:
                 return 0
             self._folder.mkdir(parents=True, exist_ok=True)
             if not os.path.lexists(self._folder.parent / ".gitignore"):

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.look import NOTHING_KNOWN, Look
@@ -45,6 +46,8 @@ class ScheduledTask:
     """The files of the bundle: posix paths relative to the tree, sorted."""
     description: str = ""
     tags: tuple[str, ...] = ()
+    args: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What its function reads as ``currentTask.args`` (F3)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +68,8 @@ class DateFieldTask:
     bundle: tuple[str, ...]
     description: str = ""
     tags: tuple[str, ...] = ()
+    args: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    """What its function reads as ``currentTask.args`` (F3)."""
 
 
 CompiledTask = ScheduledTask | DateFieldTask

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from jittask.compiler.discover import E_JSON
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.read_json import read_json
@@ -32,15 +33,21 @@ def read_database(element: ElementFiles, reading: Reading) -> DatabaseInfo | Non
 
 def _settings_file(element: ElementFiles, files: Files) -> Source | None:
     """Return the file with the settings; None where it cannot be read."""
-    folder, short = element.found.folder, element.name.rpartition(".")[2]
+    file = settings_file(element.found.folder, files)
+    if file == element.found.file:
+        return element.source
+    source = read_json(files, file, element.findings)
+    sound = source is not None and check_schema(source, "database", "settings", element.findings)
+    return source if sound else None
+
+
+def settings_file(folder: str, files: Files) -> str:
+    """Return the file with the settings of the database in this folder."""
+    short = folder.rpartition("/")[2]
     for file in (f"{folder}/{short}.json", f"{folder}/config.json"):
         if files.has(file):
-            source = read_json(files, file, element.findings)
-            sound = source is not None and check_schema(
-                source, "database", "settings", element.findings
-            )
-            return source if sound else None
-    return element.source
+            return file
+    return f"{folder}/{E_JSON}"
 
 
 def _settings(file: Source, *, by_url: bool, findings: Findings) -> dict[str, object] | None:

@@ -11,6 +11,7 @@ from jittask.compiler.discover import Found, check_names, check_places, discover
 from jittask.compiler.element_schema import check_element
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings, FindingsByElement
+from jittask.compiler.passed_over import check_passed_over
 from jittask.compiler.python import Module, read_python
 from jittask.compiler.read_json import read_json
 from jittask.compiler.reading import ElementFiles
@@ -42,6 +43,7 @@ class Elements:
         for folder, why in self.files.unreadable:
             self.of_no_element.add("file-unreadable", Location(folder), why)
         check_places(self.files, self.of_no_element)
+        check_passed_over(self.files, self.of_no_element)
         self.commons = read_commons(self.files, self.of_no_element)
 
     def of(self, kind: ElementKind) -> Iterator[Found]:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
+from jittask.compiler.lookalikes import misnamed_tops
 from jittask.model import ElementKind
 
 MANIFEST = "app.json"
@@ -54,6 +55,11 @@ class Files:
         self._linked: set[str] = set()
         if os.path.lexists(f"{self._base}/{MANIFEST}"):
             self._look_at(MANIFEST, known)
+        tops = tuple(tops)
+        self.misnamed = misnamed_tops(self._base) if tops else {}
+        """Top folders that are probably meant as ours, each with an ``e.json`` in it."""
+        for file in self.misnamed.values():
+            self._look_at(file, known)
         for top in tops:
             if os.path.isdir(f"{self._base}/{top}"):
                 self._list(top, known)

@@ -45,11 +45,13 @@ def inner_function(
             return FunctionRef(element, file, name, style)
         if function is None:
             continue
-        if style is CallStyle.LEGACY_MAIN:
+        call = Call(style, rows, 0, partial(module.name_place, function))
+        before = len(findings.found)
+        check_signature(module, function, call, findings)
+        fits = not any(finding.is_error for finding in findings.found[before:])
+        if style is CallStyle.LEGACY_MAIN and fits:
             place = module.name_place(function)
             findings.add("legacy-main", place, "main is the older name", template)
-        call = Call(style, rows, 0, partial(module.name_place, function))
-        check_signature(module, function, call, findings)
         return FunctionRef(element, file, name, style)
     near = difflib.get_close_matches("customFunc", module.functions(), 1)
     misnamed = module.function(near[0]) if near else None

@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jittask.compiler.databases import read_database
-from jittask.compiler.models import read_model
+from jittask.compiler.functions import INNER
+from jittask.compiler.models import MODEL, read_model
 from jittask.compiler.reading import Reader
 from jittask.compiler.schemas import schema
-from jittask.compiler.services import read_service
+from jittask.compiler.services import SERVICE, read_service
 from jittask.model import ElementKind, TaskType
 
 
@@ -27,6 +28,8 @@ class Kind:
     """The name of its schema: ``schemas/<name>.schema.json``."""
     read: Reader | None
     """None for tasks, which are compiled when all others have been read."""
+    code: str | None = None
+    """The Python file that an element of it may have; None where it has none."""
     has_code: bool = True
     """Whether its Python files are parsed, and what they name is checked."""
     found_by_code: bool = False
@@ -46,12 +49,13 @@ class Kind:
 
 
 _DATABASE = Kind(ElementKind.DATABASE, "database", read_database, has_code=False)
-_MODEL = Kind(ElementKind.MODEL, "model", read_model, found_by_code=True)
-_SERVICE = Kind(ElementKind.SERVICE, "service", read_service, found_by_code=True)
+_MODEL = Kind(ElementKind.MODEL, "model", read_model, MODEL, found_by_code=True)
+_SERVICE = Kind(ElementKind.SERVICE, "service", read_service, SERVICE, found_by_code=True)
 TASK = Kind(
     ElementKind.TASK,
     "task",
     read=None,
+    code=INNER,
     parts={TaskType.SCHEDULED.value: "scheduled", TaskType.DATE_FIELD.value: "dateField"},
 )
 

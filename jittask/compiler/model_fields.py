@@ -23,7 +23,7 @@ def model_fields(owner: ast.ClassDef, module: Module, findings: Findings) -> Ite
                 "unknown-datatype",
                 module.place(called),
                 f"no datatype {called.attr!r}",
-                f"did you mean {near[0]!r}?" if near else None,
+                f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(DATATYPES)}",
             )
         elif target.id in seen:
             findings.add(

@@ -10,6 +10,7 @@ from jittask.compiler import declarative
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.model_fields import hides_fields, model_fields
+from jittask.compiler.near_file import instead_of
 from jittask.compiler.python import Module
 from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.settings import Settings
@@ -68,7 +69,8 @@ def read_model(element: ElementFiles, reading: Reading) -> ModelInfo | None:
     has_file = reading.files.has(f"{element.found.folder}/{MODEL}")
     if source.data["type"] == ModelForm.NORMAL and not has_file:
         place = source.value(("type",))
-        findings.add("model-file-missing", place, "model.py is missing beside e.json")
+        hint = instead_of(reading.files, element.found.folder, MODEL)
+        findings.add("model-file-missing", place, "model.py is missing beside e.json", hint)
     given = ModelSource(element.name, source, element.modules.get(MODEL), reading.settings)
     database = _database_of(given, findings)
     if database is not None:

@@ -11,6 +11,7 @@ import jsonschema_rs
 
 from jittask.compiler.findings import Findings
 from jittask.compiler.json_spans import Pointer
+from jittask.compiler.misplaced_keys import place_of, written_there
 from jittask.compiler.schema_words import shown, word_mistake
 from jittask.compiler.schemas import part_of, schema
 from jittask.compiler.source import Source
@@ -49,20 +50,32 @@ def is_object(source: Source, findings: Findings) -> bool:
 
 
 def _report(source: Source, name: str, part: str | None, findings: Findings) -> None:
-    whole = schema(name)
-    for pointer, key, known in _unknown_keys(source.data, part_of(name, part), whole, ()):
-        near = difflib.get_close_matches(key, known, 1, 0.75)
-        place = source.key((*pointer, key))
-        if near and near[0] not in _at(source.data, pointer):
-            findings.add(
-                "misspelt-key", place, f"no key {key!r} here", f"did you mean {near[0]!r}?"
-            )
-        else:
-            findings.add("unknown-key", place, f"the key {key!r} is not used", one_of(known))
-    misspelt = any(finding.code == "misspelt-key" for finding in findings.found)
+    for unknown in _unknown_keys(source.data, part_of(name, part), schema(name), ()):
+        _report_unknown(unknown, source, part_of(name, part), findings)
+    misspelt = any(finding.code in ("misspelt-key", "misplaced-key") for finding in findings.found)
     for error in sorted(_validator(name, part).iter_errors(source.data), key=_order):
         if not (misspelt and error.validator == "required"):
             word_mistake(error, source, findings)
+
+
+def _report_unknown(
+    unknown: tuple[Pointer, str, list[str]],
+    source: Source,
+    part: Mapping[str, Any],
+    findings: Findings,
+) -> None:
+    pointer, key, known = unknown
+    near = difflib.get_close_matches(key, known, 1, 0.75)
+    place, beside = source.key((*pointer, key)), _at(source.data, pointer)
+    if near and near[0] not in beside:
+        findings.add("misspelt-key", place, f"no key {key!r} here", f"did you mean {near[0]!r}?")
+        return
+    belongs = place_of(key, pointer, part)
+    if belongs is not None:
+        hint = f"write {written_there(belongs, beside[key])}"
+        findings.add("misplaced-key", place, f"the key {key!r} is not used here", hint)
+        return
+    findings.add("unknown-key", place, f"the key {key!r} is not used", one_of(known))
 
 
 def _is_sound(data: Any, name: str, part: str | None) -> bool:

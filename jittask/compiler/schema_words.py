@@ -92,7 +92,7 @@ def _word_branch(error: ValidationError, source: Source, findings: Findings) -> 
         branches.setdefault(inner.schema_path[0], []).append(inner)
     for found in branches.values():
         if not any(inner.validator == "type" and not inner.path for inner in found):
-            word_mistake(found[0], source, findings, _example(whole))
+            word_mistake(found[0], source, findings, whole.get("description") or _example(whole))
             return
     pointer: Pointer = tuple(error.absolute_path)
     branch_schemas: Any = error.validator_value

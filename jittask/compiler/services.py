@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Sequence
 
 from jittask.compiler.findings import Findings
+from jittask.compiler.near_file import instead_of
 from jittask.compiler.python import Function, Module
 from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.source import Source
@@ -23,7 +24,8 @@ def read_service(element: ElementFiles, reading: Reading) -> Module | None:
             "service-file-missing",
             source.value(("type",)),
             "service.py is missing beside e.json",
-            "write it with plain functions, or a class of the service's name",
+            instead_of(reading.files, element.found.folder, SERVICE)
+            or "write it with plain functions, or a class of the service's name",
         )
     elif module is not None:
         short = element.name.rpartition(".")[2]

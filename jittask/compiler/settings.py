@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -13,6 +14,7 @@ from jittask.compiler.read_json import read_json
 from jittask.compiler.schema_check import check_schema
 from jittask.compiler.source import Source
 from jittask.diagnostics import Location
+from jittask.drivers import STORE_DATABASES
 from jittask.environment import expand, references
 from jittask.model import AppSettings, ElementKind, RuntimeSettings
 from jittask.schedule.calendars import Calendar
@@ -34,6 +36,7 @@ class Settings:
 _ZONE: Pointer = ("settings", "timezone")
 _CALENDAR: Pointer = ("settings", "calendar")
 _STORE: Pointer = ("settings", "store")
+_URL = re.compile(r"([A-Za-z0-9_+]+)://(.*)", re.DOTALL)
 _STAND_IN = Calendar("unknown")
 _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
 
@@ -66,12 +69,14 @@ def read_settings(
         return _NOTHING
     sound = whole.without_mistakes(findings)
     unset = _report_unset(sound, environment, findings)
-    source = replace(sound, data=_filled(sound.data, (), environment, unset))
+    source = replace(sound, data=_filled(sound.data, (), environment, unset - {_STORE}))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # reported once, and not for every task
     if not _database_is_known(source, names[ElementKind.DATABASE], findings):
         settings = replace(settings, default_database=None)
+    if _STORE not in unset:
+        _check_store(source, environment, findings)
     _check_times(source, settings, findings)
     calendar = None
     if check_calendar and not any(pointer[:2] == _CALENDAR for pointer in unset):
@@ -103,6 +108,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
             lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
             heartbeat_seconds=runtime.get("heartbeatSeconds", default.heartbeat_seconds),
             debounce_millis=runtime.get("debounceMillis", default.debounce_millis),
+            drain_seconds=runtime.get("drainSeconds", default.drain_seconds),
         ),
     )
 
@@ -137,6 +143,42 @@ def _database_is_known(source: Source, known: Collection[str], findings: Finding
     hint = near_or_all(name, known)
     findings.add("unknown-database", source.value(pointer), f"no database {name!r}", hint)
     return False
+
+
+def _check_store(source: Source, environment: Mapping[str, str], findings: Findings) -> None:
+    """Report a run store whose URL is none, or of no database that can be one (R9).
+
+    Only the part before ``://`` is shown: the rest may have a password.
+    """
+    written = source.data.get("settings", {}).get("store")
+    if written is None:
+        return
+    url = _URL.fullmatch(expand(written, environment))
+    if url is None:
+        message = "expected a URL such as sqlite:///runs.db or postgresql://user@host/jittask"
+        hint = "leave it out to keep the records in .jittask/jittask.db"
+        findings.add("bad-store-url", source.value(_STORE), message, hint)
+        return
+    scheme, place = url.groups()
+    name = scheme.partition("+")[0]
+    if name not in STORE_DATABASES:
+        message = f"expected an SQLite file or a PostgreSQL database, got {scheme}://"
+        hint = near_or_all(name, STORE_DATABASES)
+        findings.add("bad-store-url", source.value(_STORE), message, hint)
+    elif name == "sqlite" and place.strip("/") in ("", ":memory:"):
+        message = "records in memory are lost with the process"
+        findings.add("bad-store-url", source.value(_STORE), message, "sqlite:///runs.db")
+    elif name != "sqlite" and not _port_is_number(place):
+        message = "the port is not a number"
+        hint = f"for example {scheme}://user@host:5432/jittask"
+        findings.add("bad-store-url", source.value(_STORE), message, hint)
+
+
+def _port_is_number(place: str) -> bool:
+    """Whether what a URL has after its last ``:`` is a number, where that is a port."""
+    host = place.partition("?")[0].rpartition("@")[2].partition("/")[0]
+    port = host.rpartition("]")[2].partition(":")[2]  # an IPv6 address has colons inside []
+    return not port or (port.isascii() and port.isdigit())
 
 
 def _check_times(source: Source, settings: AppSettings, findings: Findings) -> None:
@@ -189,7 +231,11 @@ def _report_unset(
 def _filled(
     data: Any, pointer: Pointer, environment: Mapping[str, str], unset: Collection[Pointer]
 ) -> Any:
-    """Fill in the texts, and leave out those that cannot be; the store's, a secret, stays."""
+    """Fill in the texts, and leave out those that cannot be.
+
+    The store's stays as it is written: it is a secret, and without its variable
+    there is no other store in its place.
+    """
     if isinstance(data, str) and pointer != _STORE:
         return expand(data, environment)
     if isinstance(data, list):

@@ -50,20 +50,21 @@ def assembled(
     """Return the task that an ``e.json`` without mistakes means."""
     title, enabled = str(data["title"]), bool(data.get("enable", 1))
     description, tags = data.get("description", ""), tuple(data.get("tags", ()))
+    args = data.get("args", {})
     timer = meaning.timer
     if isinstance(timer, Timer):
         return ScheduledTask(
             name, title, enabled, meaning.function, meaning.policy, timer,
-            meaning.timing_digest, version, bundle, description, tags,
+            meaning.timing_digest, version, bundle, description, tags, args,
         )  # fmt: skip
     assert meaning.model is not None
     return DateFieldTask(
         name, title, enabled, meaning.function, meaning.policy, timer, meaning.model,
-        meaning.filter, meaning.timing_digest, version, bundle, description, tags,
+        meaning.filter, meaning.timing_digest, version, bundle, description, tags, args,
     )  # fmt: skip
 
 
-_KEYS = ("type", "title", "enable", "modelPath", "filter", "policy", "description", "tags")
+_KEYS = ("type", "title", "enable", "modelPath", "filter", "policy", "description", "tags", "args")
 """The keys of an ``e.json`` that a compiled task is made of, besides function and timing."""
 
 

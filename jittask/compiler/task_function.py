@@ -5,7 +5,8 @@ from __future__ import annotations
 import difflib
 
 from jittask.compiler.findings import Findings
-from jittask.compiler.functions import inner_function, service_function, template_of
+from jittask.compiler.functions import INNER, inner_function, service_function, template_of
+from jittask.compiler.near_file import instead_of
 from jittask.compiler.source import Source
 from jittask.compiler.task_files import Surroundings, TaskFiles
 from jittask.model import FunctionRef
@@ -42,7 +43,9 @@ def task_function(
         if not task.has_inner:
             place = source.value(("funcType",) if "funcType" in source.data else ())
             message = "inner.py is missing beside e.json"
-            findings.add("inner-missing", place, message, template_of(rows))
+            folder = source.file.rpartition("/")[0]
+            hint = instead_of(around.reading.files, folder, INNER) or template_of(rows)
+            findings.add("inner-missing", place, message, hint)
         return None
     if task.has_inner:
         findings.add(

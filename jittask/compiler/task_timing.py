@@ -16,8 +16,8 @@ from jittask.schedule.timer import Timer, check_timer
 
 _BY_ABSENCE = frozenset(
     {
-        "end-before-start", "end-missing", "holidays-without-calendar", "key-without-effect",
-        "minute-cycle-needs-end", "no-occurrence",
+        "all-days-off", "end-before-start", "end-missing", "holidays-without-calendar",
+        "key-without-effect", "minute-cycle-needs-end", "no-occurrence",
     }
 )  # fmt: skip
 """What may follow from another mistake in ``timerCfg``, such as a misspelt key."""

@@ -32,9 +32,13 @@ class AppData:
         """Return the rows of a model. Raises DataError where its database cannot be reached."""
         with self._lock:
             rows = self._rows.get(model)
-            if rows is None:
-                rows = self._rows[model] = Rows.open(self._engine(model), model)
-            return rows
+            engine = self._engine(model)
+        if rows is None:
+            rows = Rows.open(engine, model)  # without the lock: its database may not answer
+            with self._lock:
+                if self._engines.get(model.database) is engine:
+                    self._rows[model] = rows
+        return rows
 
     def forget(self, model: ModelInfo) -> None:
         """Read the model's table again when it is next asked for: it may have changed."""
@@ -46,7 +50,8 @@ class AppData:
         if not model.is_described:
             return False
         with self._lock:
-            return create_missing(model, self._engine(model))
+            engine = self._engine(model)
+        return create_missing(model, engine)
 
     def close(self) -> None:
         """Release the engines; the last user of one closes its connections."""

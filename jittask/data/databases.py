@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
 from jittask.data import sqlite
-from jittask.environment import UnsetVariable, expand
+from jittask.drivers import first_line, install_command, missing_driver
+from jittask.environment import UnsetVariable, expand, filled_in
+from jittask.masking import Mask
 from jittask.model import DatabaseInfo
 
 _DRIVERS = {
-    "databases.PgSqlType": ("postgresql+psycopg", 5432, "postgres"),
-    "databases.MySQLType": ("mysql+pymysql", 3306, "mysql"),
+    "databases.PgSqlType": ("postgresql+psycopg", 5432),
+    "databases.MySQLType": ("mysql+pymysql", 3306),
 }
 
 KEPT_CONNECTIONS = 5
@@ -27,6 +30,15 @@ MAX_CONNECTIONS = 20
 
 class DataError(Exception):
     """A business database that cannot be used; the message is one line."""
+
+
+class MissingDriver(DataError):
+    """The driver of a database is not installed; ``command`` installs it."""
+
+    def __init__(self, database: str, error: ImportError) -> None:
+        self.words = missing_driver(error)
+        self.command = install_command(error)
+        super().__init__(f"{database}: {self.words}: {self.command}")
 
 
 def open_database(info: DatabaseInfo, root: Path) -> Engine:
@@ -47,38 +59,47 @@ def database_url(info: DatabaseInfo, root: Path) -> URL:
         return _url(info, root)
     except UnsetVariable as error:
         raise DataError(f"{info.name}: {error}") from error
-    except (ArgumentError, NoSuchModuleError) as error:
+    except ArgumentError as error:  # its text may have the password
+        raise DataError(f"{info.name}: no database by these settings: url is no URL") from error
+    except ValueError as error:
         raise DataError(f"{info.name}: no database by these settings: {error}") from error
 
 
 def create_engine(info: DatabaseInfo, url: URL) -> Engine:
     """Return a new engine with a bounded pool; nothing is connected yet.
 
-    Raises DataError for a driver that is not installed, and for a folder of
-    SQLite that cannot be made.
+    Raises MissingDriver, and DataError for a folder of SQLite that cannot be made.
     """
-    in_file = url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:")
     try:
-        if in_file:
-            Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(url, pool_pre_ping=True, **_pool(url, in_file=in_file))
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise DataError(f"{info.name}: no database by these settings: {error}") from error
-    except ModuleNotFoundError as error:
-        extras = {driver: f"'jittask[{extra}]'" for driver, _, extra in _DRIVERS.values()}
-        package = extras.get(url.drivername, error.name)
-        raise DataError(
-            f"{info.name}: the driver {error.name} is not installed: pip install {package}"
-        ) from error
+        if (file := sqlite_file(url)) is not None:
+            file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{info.name}: {error}") from error
+    engine = plain_engine(info, url, pool_pre_ping=True, **_pool(url))
     if engine.dialect.name == "sqlite":
         sqlite.prepare(engine)
     return engine
 
 
-def _pool(url: URL, *, in_file: bool) -> dict[str, int]:
-    if url.get_backend_name() == "sqlite" and not in_file:
+def plain_engine(info: DatabaseInfo, url: URL, **options: Any) -> Engine:
+    """Return SQLAlchemy's engine with these options. Raises MissingDriver, DataError."""
+    try:
+        return sa.create_engine(url, **options)
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise DataError(f"{info.name}: no database by these settings: {error}") from error
+    except ImportError as error:
+        raise MissingDriver(info.name, error) from error
+
+
+def sqlite_file(url: URL) -> Path | None:
+    """Return the file of an SQLite database; None for one in memory, and for a server."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    return Path(url.database or "")
+
+
+def _pool(url: URL) -> dict[str, int]:
+    if url.get_backend_name() == "sqlite" and sqlite_file(url) is None:
         return {}  # a database in memory has one connection a thread
     return {"pool_size": KEPT_CONNECTIONS, "max_overflow": MAX_CONNECTIONS - KEPT_CONNECTIONS}
 
@@ -89,13 +110,13 @@ def one_line(what: str) -> Iterator[None]:
     try:
         yield
     except DBAPIError as error:
-        raise DataError(f"{what}: {_first_line(error.orig)}") from error
+        raise DataError(f"{what}: {_masked_line(error.orig)}") from error
     except SQLAlchemyError as error:
-        raise DataError(f"{what}: {_first_line(error)}") from error
+        raise DataError(f"{what}: {_masked_line(error)}") from error
 
 
-def _first_line(error: object) -> str:
-    return str(error).strip().partition("\n")[0]
+def _masked_line(error: BaseException | None) -> str:
+    return Mask(filled_in())(first_line(error))
 
 
 def _url(info: DatabaseInfo, root: Path) -> URL:
@@ -108,7 +129,7 @@ def _url(info: DatabaseInfo, root: Path) -> URL:
     if info.type == "databases.SqliteType":
         name = _text(settings, "database", "path", "dbPath", "file", "dbName", "db")
         return URL.create("sqlite", database=str(root / expand(name)))
-    driver, port, _ = _DRIVERS[info.type]
+    driver, port = _DRIVERS[info.type]
     return URL.create(
         driver,
         username=expand(_text(settings, "user", "username", default="")) or None,

@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy.engine import URL, Engine
 
 from jittask.data.databases import create_engine, database_url
+from jittask.data.patience import give_up_silent_servers
 from jittask.model import DatabaseInfo
 
 
@@ -41,7 +42,9 @@ class EngineRegistry:
         with self._lock:
             shared = self._shared.get(key)
             if shared is None:
-                shared = self._shared[key] = _SharedEngine(create_engine(info, url), users=0)
+                engine = create_engine(info, url)
+                give_up_silent_servers(engine)
+                shared = self._shared[key] = _SharedEngine(engine, users=0)
             shared.users += 1
             return shared.engine
 

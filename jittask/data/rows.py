@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -12,6 +13,7 @@ from sqlalchemy.engine import Engine
 
 from jittask.data import sqlite
 from jittask.data.databases import DataError, one_line
+from jittask.data.patience import limited
 from jittask.data.row_keys import BadKey, key_values
 from jittask.data.sql import where
 from jittask.data.table_model import TableModel
@@ -32,7 +34,15 @@ MAX_RANGES = 200
 class Rows:
     """The rows of one model, read through one engine."""
 
-    def __init__(self, engine: Engine, model: TableModel, table: sa.Table) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        model: TableModel,
+        table: sa.Table,
+        statement_seconds: float | None = None,
+    ) -> None:
+        """``statement_seconds`` limits each statement where the database can (R12)."""
+        self._statement_seconds = statement_seconds
         self.engine = engine
         self.model = model
         self.table = table
@@ -44,13 +54,17 @@ class Rows:
         table = table_for(model, engine)
         return cls(engine, complete(model, table), table)
 
+    def within(self, statement_seconds: float) -> Rows:
+        """Return the same rows, each statement limited to so many seconds."""
+        return Rows(self.engine, self.model, self.table, statement_seconds)
+
     def bounds(self, field: str) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field.
 
         Raises DataError where the column holds something else.
         """
-        column = self.table.c[field]
-        with one_line(self.model.name), self.engine.connect() as connection:
+        column = self._column(field)
+        with self._reading() as connection:
             least = connection.execute(sa.select(sa.func.min(column))).scalar()
             greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
         return self._check_date(field, least), self._check_date(field, greatest)
@@ -72,13 +86,14 @@ class Rows:
         field and a value: only rows where that field is empty, or not before
         the value.
         """
-        column = self.table.c[field]
+        column = self._column(field)
         names = dict.fromkeys([*(key.name for key in self.model.key_fields), *fields])
-        query = sa.select(*(self.table.c[name].label(name) for name in names))
+        query = sa.select(*(self._column(name).label(name) for name in names))
         if ends is not None:
-            end = self.table.c[ends[0]]
+            end = self._column(ends[0])
             query = query.where(sa.or_(end.is_(None), end >= ends[1]))
         if expression is not None:
+            self._check_fields(expression)
             query = query.where(where(expression, self.table, self.model, now, zone))
         query = query.order_by(*self._keys).limit(PAGE_ROWS)
         for first in range(0, len(ranges), MAX_RANGES):
@@ -152,7 +167,33 @@ class Rows:
 
         ``zone`` is that of TODAY() and NOW().
         """
-        return expression is None or matches(expression, row, self.model, now, zone)
+        if expression is None:
+            return True
+        self._check_fields(expression)
+        return matches(expression, row, self.model, now, zone)
+
+    def _check_fields(self, expression: Expression) -> None:
+        """Raise DataError for a filter on a column that the table lacks."""
+        for condition in expression.conditions():
+            self._column(condition.field)
+
+    def _column(self, name: str) -> sa.Column[Any]:
+        column: sa.Column[Any] | None = self.table.c.get(name)
+        if column is None:
+            raise DataError(f"{self.model.name}: its table has no column for {name}")
+        return column
+
+    @contextmanager
+    def _reading(self) -> Iterator[sa.Connection]:
+        with (
+            one_line(self.model.name),
+            self.engine.connect() as connection,
+            limited(connection, self._statement_seconds),
+        ):
+            try:
+                yield connection
+            except (ValueError, TypeError) as error:
+                raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
 
     def _check_date(self, name: str, value: object) -> date | None:
         if not isinstance(value, date | None):
@@ -160,11 +201,8 @@ class Rows:
         return value
 
     def _read(self, query: sa.Select[Any]) -> list[Row]:
-        with one_line(self.model.name), self.engine.connect() as connection:
-            try:
-                return [dict(row) for row in connection.execute(query).mappings()]
-            except (ValueError, TypeError) as error:
-                raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
+        with self._reading() as connection:
+            return [dict(row) for row in connection.execute(query).mappings()]
 
     def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
         if len(self._keys) == 1:

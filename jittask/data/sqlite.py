@@ -3,15 +3,42 @@
 from __future__ import annotations
 
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.exc import DisconnectionError
 
 
 def prepare(engine: sa.Engine) -> None:
     """Set up each new connection of an SQLite engine, and let savepoints work."""
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "savepoint", _begin)
+    file = engine.url.database
+    if file not in (None, "", ":memory:"):
+        _follow_the_file(engine, Path(file or ""))
+
+
+def _follow_the_file(engine: sa.Engine, file: Path) -> None:
+    """Let no connection outlive its file: it would keep reading what was deleted or replaced."""
+
+    def connected(_connection: Any, record: Any) -> None:
+        record.info["file"] = _identity(file)
+
+    def checked_out(_connection: Any, record: Any, _proxy: Any) -> None:
+        if record.info.get("file") != _identity(file):
+            raise DisconnectionError(f"{file} has been replaced")
+
+    sa.event.listen(engine, "connect", connected)
+    sa.event.listen(engine, "checkout", checked_out)
+
+
+def _identity(file: Path) -> tuple[int, int] | None:
+    try:
+        found = file.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def datetime_forms(instant: datetime) -> list[str]:

@@ -49,7 +49,7 @@ def complete(model: ModelInfo, table: sa.Table) -> TableModel:
     fields = tuple(
         FieldInfo(
             name=column.key,
-            type=_kind(column.type),
+            type=kind_of(column.type),
             column=column.name,
             primary_key=column.primary_key,
             nullable=bool(column.nullable),
@@ -73,16 +73,24 @@ def table_for(model: ModelInfo, engine: Engine) -> sa.Table:
 def create_missing(model: ModelInfo, engine: Engine) -> bool:
     """Create the table of a JitAi model where it is missing; return whether it was."""
     with one_line(f"{model.name}: table {model.table}"):
-        if sa.inspect(engine).has_table(model.table):
+        schema, name = schema_and_name(model)
+        if sa.inspect(engine).has_table(name, schema=schema):
             return False
         _described(model).create(engine, checkfirst=True)
         return True
 
 
+def schema_and_name(model: ModelInfo) -> tuple[str | None, str]:
+    """Return the parts of a table's name, which may be ``schema.table``."""
+    schema, _, name = model.table.rpartition(".")
+    return schema or None, name
+
+
 def _described(model: ModelInfo) -> sa.Table:
+    schema, name = schema_and_name(model)
     return sa.Table(
-        model.table,
-        sa.MetaData(),
+        name,
+        sa.MetaData(schema=schema),
         *(
             sa.Column(
                 field.column,
@@ -98,7 +106,7 @@ def _described(model: ModelInfo) -> sa.Table:
 
 
 def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
-    schema, _, name = model.table.rpartition(".")
+    schema, name = schema_and_name(model)
     fields = {field.column: field.name for field in model.fields}
 
     def name_by_field(_: object, __: object, column: dict[str, Any]) -> None:
@@ -109,7 +117,7 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
             return sa.Table(
                 name,
                 sa.MetaData(),
-                schema=schema or None,
+                schema=schema,
                 autoload_with=engine,
                 listeners=[("column_reflect", name_by_field)],
             )
@@ -119,7 +127,8 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
         raise
 
 
-def _kind(column_type: TypeEngine[Any]) -> FieldType:
+def kind_of(column_type: TypeEngine[Any]) -> FieldType:
+    """Return what a column of a database holds, as far as filters and schedules care."""
     if getattr(column_type, "display_width", None) == 1:
         return FieldType.BOOLEAN  # MySQL's BOOLEAN is TINYINT(1)
     for sql_type, kind in _KINDS:

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from jittask.model import ElementKind, FieldInfo, FieldType, Run
+from jittask.model import ElementKind, FieldType, Run
 from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
-    from jittask.store import Store
+    from jittask.model import FieldInfo
+    from jittask.store import StoreReader
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _NAMES_SHOWN = 10
@@ -76,7 +77,7 @@ def member(choices: type[_Choice], given: str, argument: str) -> _Choice:
         raise InvalidArgument(argument, f"expected one of {known}, got {given!r}") from None
 
 
-def find_run(store: Store, number: int) -> Run:
+def find_run(store: StoreReader, number: int) -> Run:
     """Return the run of that number. Raises NotFound."""
     run = store.run(number) if abs(number) <= _LAST_RUN else None
     if run is None:
@@ -103,10 +104,11 @@ def shown_row_key(stored: str) -> str:
     """Return a stored row key as people read and write it; empty where there is no row.
 
     A key of one text, number or UUID is plain text; a key of several columns is
-    its JSON list. What is not JSON, as older versions stored it, is returned as it is.
+    its JSON list. A text that would be read as JSON itself, because it has quotes or
+    brackets, stays JSON. What is not JSON, as older versions stored it, is returned as it is.
     """
     value = _parsed(stored)
-    return value if isinstance(value, str) else stored
+    return value if isinstance(value, str) and not _reads_as_json(value) else stored
 
 
 def stored_row_key(model: KeyedModel, text: str) -> str:
@@ -149,6 +151,10 @@ def row_key_forms(text: str) -> tuple[str, ...]:
     elif value is not None:
         forms[json.dumps(value, ensure_ascii=False)] = None
     return tuple(forms)
+
+
+def _reads_as_json(text: str) -> bool:
+    return isinstance(_parsed(text), str | list)
 
 
 def _parsed(text: str) -> Any:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from jittask import zonedata
@@ -24,13 +24,16 @@ from jittask.operations.errors import (
     Unavailable,
 )
 from jittask.operations.manifest import MANIFEST, manifest_mistake, refuse_broken_manifest
+from jittask.state_folder import state_folder
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
     from jittask.data.app_data import AppData
     from jittask.diagnostics import Diagnostic
     from jittask.model import AppSettings
-    from jittask.store import Store
+    from jittask.store import Store, StoreReader
+
+_Kind = TypeVar("_Kind", bound="StoreReader")
 
 
 def find_root(given: str | Path | None = None) -> Path:
@@ -65,7 +68,7 @@ class Workspace:
         self._opening = threading.RLock()
         self._compilation: Compilation | None = None
         self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
-        self._store: Store | None = None
+        self._store: StoreReader | None = None
         self._store_settings: AppSettings | None = None
         self._data: AppData | None = None
 
@@ -85,7 +88,7 @@ class Workspace:
         with self._opening:
             if self._store is not None:
                 self._store.close()
-                self._store = None
+                self._store = self._store_settings = None
             if self._data is not None:
                 self._data.close()
                 self._data = None
@@ -151,7 +154,7 @@ class Workspace:
 
     @property
     def _has_default_store(self) -> bool:
-        return (self.root / ".jittask/jittask.db").exists()
+        return (state_folder(self.root) / "jittask.db").exists()
 
     @contextmanager
     def store(self, *, create: bool = False) -> Iterator[Store]:
@@ -161,12 +164,30 @@ class Workspace:
         where it does not answer, Conflict where ``app.json`` may name another
         one but cannot be read, OperationError where it cannot be used.
         """
+        from jittask.store import Store
+
+        with self._opened(Store, create=create) as store:
+            yield store
+
+    @contextmanager
+    def stored(self) -> Iterator[StoreReader]:
+        """Give what reads the tree's run store; it opens sooner than ``store``, and never writes.
+
+        Raises what ``store`` raises.
+        """
+        from jittask.store import StoreReader
+
+        with self._opened(StoreReader) as reader:
+            yield reader
+
+    @contextmanager
+    def _opened(self, kind: type[_Kind], *, create: bool = False) -> Iterator[_Kind]:
         from sqlalchemy.exc import DataError, DBAPIError
 
         from jittask import store as stores
 
         try:
-            yield self._open_store(create=create)
+            yield self._open_store(kind, create=create)
         except stores.NoRecords as error:
             raise NoRecords(str(error), error.hint) from error
         except stores.BadCursor as error:
@@ -175,28 +196,30 @@ class Workspace:
             hint = "try again; is it up, and may this user write to it?"
             raise Unavailable(str(error), hint) from error
         except stores.StoreError as error:
-            kind = Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
-            raise kind(str(error), error.hint) from error
+            kind_of_error = (
+                Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
+            )
+            raise kind_of_error(str(error), error.hint) from error
         except (UnicodeEncodeError, DataError) as error:  # a lone surrogate; NUL on PostgreSQL
             reason = str(error.orig if isinstance(error, DataError) else error).splitlines()[0]
             raise OperationError(f"the run store cannot take this text: {reason}") from error
 
-    def _open_store(self, *, create: bool) -> Store:
-        from jittask.store import Store
-
+    def _open_store(self, kind: type[_Kind], *, create: bool) -> _Kind:
         with self._opening:
             settings, diagnostics = self._manifest()
-            if self._store is not None and manifest_mistake(diagnostics) is not None:
-                return self._store  # what was opened by the settings before is the right one
-            if create or not self._has_default_store:
+            store = self._store
+            if self._store_settings is not None and manifest_mistake(diagnostics) is not None:
+                settings = self._store_settings  # what was opened by them is the right store
+            elif create or not self._has_default_store:
                 refuse_broken_manifest(diagnostics)
-            if self._store is not None and self._store_settings != settings:
-                self._store.close()
+            if isinstance(store, kind) and self._store_settings == settings:
+                return store
+            if store is not None:
+                store.close()
                 self._store = None
-            if self._store is None:
-                self._store = Store.open(settings, self.root, create=create)
-                self._store_settings = settings
-            return self._store
+            opened = kind.open(settings, self.root, create=create)
+            self._store, self._store_settings = opened, settings
+            return opened
 
     # --- the data
 

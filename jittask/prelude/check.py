@@ -88,6 +88,10 @@ def _import_failed(error: BaseException, reference: FunctionRef, root: Path) -> 
     frames = traceback.extract_tb(error.__traceback__)
     inside = [frame for frame in frames if Path(frame.filename).is_relative_to(root)]
     answer = _wrong("import-failed", f"importing it raises {_in_one_line(error)}")
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        package = error.name.partition(".")[0]
+        if not (root / package).exists():
+            answer["hint"] = f"install {package} into this environment, or put it under commons/"
     if inside:
         answer["line"] = inside[-1].lineno
         answer["file"] = Path(inside[-1].filename).relative_to(root).as_posix()

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 from zoneinfo import ZoneInfo
@@ -29,6 +29,8 @@ class Current:
     nominal: datetime
     effective: datetime
     attempt: int
+    args: dict[str, Any] = field(default_factory=dict)
+    """The task's ``args``, with the keys that were given for this run (F3)."""
 
     @property
     def occurrenceKey(self) -> str:

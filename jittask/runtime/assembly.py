@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from jittask.clock import Clock
@@ -19,18 +19,22 @@ from jittask.runtime.element_states import ElementStates
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.protocol import Executor
-from jittask.runtime.model_tables import create_missing_tables
+from jittask.runtime.model_tables import ModelTables
 from jittask.runtime.outage import Outage
 from jittask.runtime.participation import Participation, end_orphans, enter, new_identity
 from jittask.runtime.prefetch import Prefetch
 from jittask.runtime.readiness import ready
 from jittask.runtime.reload import Reloader, broken_elements
+from jittask.runtime.scan_threads import ScanThreads
 from jittask.runtime.signals import Signals
+from jittask.runtime.step_boundary import StepBoundary
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.watch import Watch
 from jittask.store import LeadershipLost, Store, StoreError
 
 _LEFTOVER_PATIENCE = 10.0  # seconds
+_FIRST_SCAN_PATIENCE = 10.0  # seconds that a start waits for databases
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,15 @@ class Parts:
     reloader: Reloader
     upkeep: Upkeep
     outage: Outage
+    boundary: TaskBoundary
+    steps: StepBoundary
+    """For the steps of the work that are no task's."""
+    scan_threads: ScanThreads
+
+    @property
+    def drain_seconds(self) -> float:
+        """How long a stop lets bodies run, as the settings have it now (R7)."""
+        return self.current.snapshot.app.settings.runtime.drain_seconds
 
     def extend_lease(self) -> None:
         """Let bodies run as long as the last beat allows (R4)."""
@@ -61,16 +74,25 @@ class Parts:
         if until is not None:
             self.executor.extend_lease(until - self.clock.monotonic())
 
-    def scan_rows(self, now: datetime) -> None:
-        """Look for due rows once. Raises LeadershipLost, and StoreUnavailable."""
+    def scan_rows(self, now: datetime, patience: float) -> None:
+        """Look for due rows once; a database that does not answer is not waited for.
+
+        Raises LeadershipLost, and StoreUnavailable.
+        """
         loaded = self.current.loaded
-        overlap = timedelta(seconds=loaded.snapshot.app.settings.runtime.scan_seconds)
         try:
-            self.participation.leader_duties.scan(loaded.snapshot, loaded.data, now, overlap)
+            self.scan_threads.scan(self.participation.leader_duties.row_scan, loaded, now, patience)
         finally:
             if loaded.data is not self.current.loaded.data:
                 loaded.data.close()  # a reload has closed it before the scan opened more of it
         self.store.note(self.participation.identity, scanned=now)
+
+    def write_blocked(self, now: datetime) -> None:
+        """Write what is blocked, and what is not any more. Raises StoreUnavailable."""
+        if not self.participation.leads:
+            self.boundary.drop_leading()
+        self.boundary.keep_only(self.current.snapshot.tasks, now)
+        self.boundary.write(self.store)
 
 
 def assemble(
@@ -113,29 +135,34 @@ def _open(
     store = opened.enter_context(startup.open_store(settings, root))
     identity = new_identity()
     opened.enter_context(startup.take_lock(store, identity))
+    startup.end_leftovers(store, clock, emit)
     startup.wait_for_leftovers(store, clock, _LEFTOVER_PATIENCE)
     now = clock.now()
     enter(store, identity, now)
     store.retire(identity, now)
     bundles = Bundles(startup.state_folder(root))
     known = store.elements()
-    snapshot, compilation = startup.first(compilation, known, bundles, now)
+    boundary = TaskBoundary(emit, settings.runtime.scan_seconds)
+    snapshot, compilation = startup.first(compilation, known, bundles, boundary, now)
     # now, while no reload can lay out others
     bundles.forget_all_but(frozenset(running.task.version for running in snapshot.tasks.values()))
-    end_orphans(store, snapshot, now, emit)
+    end_orphans(store, snapshot, now, emit, boundary)
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
     opened.callback(current.close)
-    executor = startup.open_executor(settings.runtime, store, bundles, root, clock)
+    executor = startup.open_executor(compilation, store, bundles, root, clock)
     opened.callback(executor.close)
     signals.connect(executor.wake)
     opened.callback(signals.disconnect)
-    participation = Participation(store, clock, identity, settings.runtime, emit)
+    participation = Participation(store, clock, identity, settings.runtime, emit, boundary)
     states = ElementStates(
         store, clock, lambda: participation.identity, lambda: current.snapshot, known
     )
-    reloader = Reloader(root, current, bundles, states, clock, emit)
+    reloader = Reloader(root, current, bundles, states, clock, emit, boundary)
     opened.callback(reloader.close)
+    tables = ModelTables(emit, boundary)
+    scan_threads = ScanThreads(clock, signals, boundary, tables, emit)
+    opened.callback(scan_threads.close)
     return Parts(
         clock=clock,
         signals=signals,
@@ -146,19 +173,21 @@ def _open(
         executor=executor,
         current=current,
         participation=participation,
-        claim_loop=ClaimLoop(store, executor, clock, identity, emit),
+        claim_loop=ClaimLoop(store, executor, clock, identity, emit, boundary),
         prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
         upkeep=Upkeep(store),
         outage=Outage(clock, emit),
+        boundary=boundary,
+        steps=StepBoundary(emit),
+        scan_threads=scan_threads,
     )
 
 
 def _plan_first(parts: Parts) -> None:
     """Plan all of the past before anything is claimed, so that misfires are decided whole."""
     now, loaded = parts.clock.now(), parts.current.loaded
-    create_missing_tables(loaded.data, loaded.snapshot, now, parts.emit)
     parts.states.write()
     participation = parts.participation
     participation.step(now)
@@ -166,10 +195,11 @@ def _plan_first(parts: Parts) -> None:
     if participation.leads:
         try:
             participation.leader_duties.plan(loaded.snapshot, now)
-            parts.scan_rows(now)
+            parts.scan_rows(now, _FIRST_SCAN_PATIENCE)
         except LeadershipLost:  # these first plans took longer than a heartbeat
             participation.membership.lost_the_lead()
+    parts.write_blocked(now)
     now = parts.clock.now()
-    parts.emit(ready(loaded.snapshot, parts.store, now))
+    parts.emit(ready(loaded.snapshot, parts.store, now, parts.boundary.entries()))
     for event in broken_elements(loaded.snapshot, now):
         parts.emit(event)

@@ -2,53 +2,83 @@
 
 from __future__ import annotations
 
-import traceback
+import copy
+import decimal
+import json
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from contextvars import copy_context
 from datetime import timedelta
 from pathlib import Path
-from types import TracebackType
+from typing import Any
 
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
+from jittask.data.row_keys import BadKey
 from jittask.data.rows import Row
+from jittask.masking import NO_SECRETS, Mask
 from jittask.model import FunctionRef, Reason, Trigger
-from jittask.prelude import isolated_imports
-from jittask.prelude.call import call, encode_result, load_function
+from jittask.prelude.call import call, load_function
 from jittask.prelude.context import Current, FailedRun, alone, among_others
 from jittask.prelude.install import install
 from jittask.prelude.isolated_imports import IsolatedTree
+from jittask.prelude.results import capped, encode_result
 from jittask.prelude.rowdata import RowData
-from jittask.query.match import matches
-from jittask.runtime.executors.protocol import Assignment, Completed, Failed, Outcome, Withdrawn
-from jittask.store.location import STATE_FOLDER
+from jittask.runtime.error_text import message_of, traceback_of
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Completed,
+    Failed,
+    Outcome,
+    Unjudged,
+    Withdrawn,
+)
+from jittask.runtime.reasons import reason_of
+from jittask.state_folder import state_folder
 
 _TICK = timedelta(microseconds=1)
+_ROW_SECONDS = 10.0  # for reading one row by its key, where the database can limit it
 
 
 class Bodies:
     """The bodies of one bundle.
 
     The process holds it until its end, with others that go together with it; or,
-    with ``shared``, beside any others until it is closed.
+    with ``shared``, beside any others until it is closed. What they leave is
+    masked by ``secrets`` and by what the bundle takes from the environment.
     """
 
     def __init__(
-        self, bundle: Path, root: Path, clock: Clock | None = None, *, shared: bool = False
+        self,
+        bundle: Path,
+        root: Path,
+        clock: Clock | None = None,
+        *,
+        shared: bool = False,
+        secrets: Mask = NO_SECRETS,
     ) -> None:
         self._clock = clock or SystemClock()
-        self._element_folders = (
-            bundle,
-            root / STATE_FOLDER,
-        )  # another bundle may have a module loaded
+        # another bundle may have a module loaded
+        self.element_folders = (bundle, state_folder(root))
         compilation = compile_tree(bundle)
+        self.mask = secrets | Mask.of_environment(compilation.reusable.environment, os.environ)
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
         self._isolated = IsolatedTree(contents, bundle, root) if shared else None
         self._app = self._isolated.app if self._isolated else install(contents, bundle, root)
         self._entered = among_others if shared else alone
 
-    def run(self, assignment: Assignment) -> Outcome:
-        """Read the row again, check it again, call the function, encode what it returns."""
+    def run(
+        self,
+        assignment: Assignment,
+        around: Callable[[], AbstractContextManager[None]] = nullcontext,
+    ) -> Outcome:
+        """Read the row again, check it again, call the function, encode what it returns.
+
+        ``around`` is entered when the code is imported, and left when the function ends.
+        """
         began = self._clock.monotonic()
         try:
             with self._entered(self._app, self._current(assignment)):
@@ -56,15 +86,18 @@ class Bodies:
                 handling = assignment.trigger is Trigger.ON_FAILURE
                 find = self._failure_call if handling else self._own_call
                 found = find(task, assignment)
-                if isinstance(found, Withdrawn):
+                if isinstance(found, Withdrawn | Unjudged):
                     return found
                 reference, argument = found
                 function = load_function(reference, self._app)
-                result = encode_result(call(function, reference.style, argument))
-            return Completed(result, self._clock.monotonic() - began)
+                with around():
+                    value = copy_context().run(_call, function, reference, argument)
+                result = encode_result(value)
+            return Completed(capped(self.mask.json(result)), self._clock.monotonic() - began)
         except BaseException as error:
-            message = self._as_in_the_tree(_text_of(error)).splitlines()[0]
-            return Failed(message, self._traceback(error), self._clock.monotonic() - began)
+            message = self._recorded(message_of(error))
+            text = self._recorded(traceback_of(error, self.is_of_element))
+            return Failed(message, text, self._clock.monotonic() - began)
 
     def load(self, task: str) -> None:
         """Import a task's function before any run of it; raises what the import raises."""
@@ -78,9 +111,9 @@ class Bodies:
 
     def _own_call(
         self, task: CompiledTask, assignment: Assignment
-    ) -> tuple[FunctionRef, RowData | None] | Withdrawn:
+    ) -> tuple[FunctionRef, RowData | None] | Withdrawn | Unjudged:
         row = self._fresh_row(task, assignment)
-        if isinstance(row, Withdrawn):
+        if isinstance(row, Withdrawn | Unjudged):
             return row
         return task.function, None if row is None else RowData(row)
 
@@ -94,19 +127,30 @@ class Bodies:
             return Withdrawn(Reason.NOT_HANDLED, "the failed run is not kept any more")
         return task.policy.on_failure, assignment.failed
 
-    def _fresh_row(self, task: CompiledTask, assignment: Assignment) -> Row | Withdrawn | None:
-        """Return the row as it is now, or why it is not to fire any more (D5)."""
+    def _fresh_row(
+        self, task: CompiledTask, assignment: Assignment
+    ) -> Row | Withdrawn | Unjudged | None:
+        """Return the row as it is now, or why it is not to fire any more (D5).
+
+        Unjudged where it cannot be read, or not be judged as it is (R12).
+        """
         if not isinstance(task, DateFieldTask):
             return None
-        rows = self._app.rows(task.model)
+        try:
+            return self._judge(task, assignment)
+        except BadKey:
+            raise
+        except Exception as error:
+            return Unjudged(reason_of(error))
+
+    def _judge(self, task: DateFieldTask, assignment: Assignment) -> Row | Withdrawn:
+        rows = self._app.rows(task.model).within(_ROW_SECONDS)
         row = rows.get(assignment.row_key)
         if row is None:
             return Withdrawn(Reason.ROW_GONE, "the row is gone")
         if assignment.trigger is not Trigger.SCHEDULE:
             return row
-        now = self._clock.now()
-        zone = task.timer.zone
-        if task.filter is not None and not matches(task.filter, row, rows.model, now, zone):
+        if not rows.matches(task.filter, row, self._clock.now(), task.timer.zone):
             return Withdrawn(Reason.ROW_UNMATCHED, "the row no longer passes the filter")
         timer = task.timer.timer_of(row)
         found = None if timer is None else timer.after(assignment.effective - _TICK)
@@ -122,40 +166,37 @@ class Bodies:
             nominal=assignment.nominals[0],
             effective=assignment.effective,
             attempt=assignment.attempt,
+            args=self._args(assignment),
         )
 
-    def _traceback(self, error: BaseException) -> str:
-        """Return the traceback from the element's code on: our frames do not help its author."""
-        frames = error.__traceback__
-        while frames is not None and not self._is_of_element(frames.tb_frame.f_code.co_filename):
-            frames = frames.tb_next
-        lines = traceback.format_exception(
-            type(error), error, _without_import_frames(frames) or error.__traceback__
-        )
-        return self._as_in_the_tree("".join(lines))
+    def _args(self, assignment: Assignment) -> dict[str, Any]:
+        """Return the task's args as a copy of this run's own, with those given for it (F3)."""
+        task = self._tasks.get(assignment.task)
+        own = {} if task is None else copy.deepcopy(dict(task.args))
+        return own if assignment.args is None else {**own, **json.loads(assignment.args)}
 
-    def _is_of_element(self, file: str) -> bool:
-        return any(Path(file).is_relative_to(folder) for folder in self._element_folders)
+    def is_of_element(self, file: str) -> bool:
+        """Whether a file has code of the tree."""
+        return any(Path(file).is_relative_to(folder) for folder in self.element_folders)
 
-    def _as_in_the_tree(self, text: str) -> str:
-        """Return text with the modules' names that the tree gives them."""
-        return text.replace(self._isolated.package, "") if self._isolated else text
+    def _recorded(self, text: str) -> str:
+        """Return text with the modules' names that the tree gives them, and no secrets."""
+        text = text.replace(self._isolated.package, "") if self._isolated else text
+        return self.mask(text)
 
 
-def _without_import_frames(frames: TracebackType | None) -> TracebackType | None:
-    """Leave out the frames by which a shared bundle's imports are led to its own modules."""
-    element_frames: list[TracebackType] = []
-    while frames is not None:
-        if frames.tb_frame.f_code.co_filename != isolated_imports.__file__:
-            element_frames.append(frames)
-        frames = frames.tb_next
-    for frame, following in zip(element_frames, [*element_frames[1:], None], strict=False):
-        frame.tb_next = following
-    return element_frames[0] if element_frames else None
+def _call(
+    function: Callable[..., Any], reference: FunctionRef, argument: RowData | FailedRun | None
+) -> Any:
+    """Call a function in a context of its own: the next one sees neither its variables nor digits.
 
-
-def _text_of(error: BaseException) -> str:
+    ``decimal`` keeps its precision in a variable, whose value can be changed in place.
+    ``sys.exit()`` and ``sys.exit(0)`` in the function return None.
+    """
+    decimal.setcontext(decimal.getcontext().copy())
     try:
-        return f"{type(error).__name__}: {error}"
-    except Exception:
-        return f"{type(error).__name__}: (its own text cannot be had)"
+        return call(function, reference.style, argument)
+    except SystemExit as exit_call:
+        if exit_call.code is None or exit_call.code == 0:
+            return None
+        raise

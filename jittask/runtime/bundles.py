@@ -7,6 +7,7 @@ running from its folder whatever happens to the files that people edit.
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import shutil
@@ -19,6 +20,7 @@ from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.graph import manifest, version_of_copy
 from jittask.model import AppSettings
 
+_OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
 _CACHED_PATHS = 4096  # a path is asked for with every run
 
 
@@ -41,12 +43,26 @@ class Bundles:
         """Whether that version is laid out."""
         return self.path(version).is_dir()
 
-    def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path, settings: AppSettings) -> None:
-        """Lay out the bundles of many tasks; see ``lay_out``."""
+    def lay_out_all(
+        self, tasks: Iterable[CompiledTask], root: Path, settings: AppSettings
+    ) -> dict[str, Exception]:
+        """Lay out the bundles of many tasks; return what kept single tasks from it, by name.
+
+        Raises BundleChanged as ``lay_out``, and OSError where the disk refuses them all.
+        """
         present = self._versions()
+        failed: dict[str, Exception] = {}
         for task in tasks:
             if task.version not in present:
-                self.lay_out(task, root, settings)
+                try:
+                    self.lay_out(task, root, settings)
+                except BundleChanged:
+                    raise
+                except Exception as error:
+                    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                        raise
+                    failed[task.name] = error
+        return failed
 
     def lay_out(self, task: CompiledTask, root: Path, settings: AppSettings) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.

@@ -8,22 +8,36 @@ there are. Which runs execute, only the executor knows.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 
 from jittask.clock import Clock
-from jittask.model import RunStatus
-from jittask.runtime.decisions import choosing
+from jittask.model import Reason, RunStatus, Trigger
+from jittask.runtime.decisions import choose
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
-from jittask.runtime.executors.protocol import Executor, Report, RunKey, Settled
+from jittask.runtime.executors.protocol import (
+    Completed,
+    Done,
+    Executor,
+    Failed,
+    Output,
+    Report,
+    RunKey,
+    Settled,
+    Unjudged,
+    Withdrawn,
+)
 from jittask.runtime.outcomes import OutcomeWriter
+from jittask.runtime.reasons import reason_of
 from jittask.runtime.settled import settled_event
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
+from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.store import Store, StoreUnavailable
-from jittask.store.claim_types import Choose, Claimed, Ending, Taken
+from jittask.store.claim_types import Choice, Choose, Claimed, DueRun, Ending, Executing, Taken
+from jittask.store.control import Pause
 
 _PAGE = 512  # due runs looked at in one transaction
 _POLL_SECONDS = 0.2
@@ -40,13 +54,15 @@ class ClaimLoop:
         clock: Clock,
         identity: str,
         emit: Callable[[Event], None],
+        boundary: TaskBoundary,
     ) -> None:
         self._store = store
         self._executor = executor
         self._clock = clock
         self._identity = identity
+        self._boundary = boundary
         self._tally = Tally(emit)
-        self._writer = OutcomeWriter(store, clock)
+        self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
         self._dispatcher = Dispatcher(store, executor, self._writer, emit)
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
@@ -109,15 +125,16 @@ class ClaimLoop:
             self._give_back(now)
         if not self._executor.free():
             return None
-        soonest = self._store.next_due()
+        held = self._boundary.held(now)
+        soonest = self._store.next_due(held)
         if soonest is None or soonest > now:
             return soonest
         pauses = self._store.pauses().items()
         paused = {name: pause for name, pause in pauses if pause.is_active(now)}
         waiting, page = 0, min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
-            chosen = partial(choosing, snapshot, free, paused)
-            length, taken = self._take(chosen, now, page, waiting)
+            chosen = partial(self._choose, snapshot, free, paused, now)
+            length, taken = self._take(chosen, now, page, waiting, held)
             for skip in taken.skipped:
                 self._tally.skipped(skip, now)
             for claimed in taken.claimed:
@@ -126,21 +143,74 @@ class ClaimLoop:
             if length < page:
                 break
             page = _PAGE
-        return self._store.next_due() if self._executor.free() else None
+        return self._store.next_due(held) if self._executor.free() else None
 
-    def _take(self, choose: Choose, now: datetime, page: int, offset: int) -> tuple[int, Taken]:
+    def _choose(
+        self,
+        snapshot: Snapshot,
+        free: int,
+        paused: Mapping[str, Pause],
+        now: datetime,
+        due: Sequence[DueRun],
+        executing: Sequence[Executing],
+    ) -> Choice:
+        """Choose; a task whose runs cannot be judged waits, and the others are chosen from."""
         try:
-            return self._store.take(choose, self._identity, now, page, offset)
+            return choose(due, snapshot, executing, free, paused)
+        except Exception:
+            return self._choose_without_the_bad(snapshot, free, paused, now, due, executing)
+
+    def _choose_without_the_bad(
+        self,
+        snapshot: Snapshot,
+        free: int,
+        paused: Mapping[str, Pause],
+        now: datetime,
+        due: Sequence[DueRun],
+        executing: Sequence[Executing],
+    ) -> Choice:
+        bad: set[str] = set()
+        for task in dict.fromkeys(run.task for run in due):
+            try:
+                choose([run for run in due if run.task == task], snapshot, executing, free, paused)
+            except Exception as error:
+                self._boundary.block(task, Fault.CLAIM, reason_of(error), now)
+                bad.add(task)
+        good = [run for run in due if run.task not in bad]
+        return choose(good, snapshot, executing, free, paused)
+
+    def _take(
+        self, choose: Choose, now: datetime, page: int, offset: int, held: frozenset[str]
+    ) -> tuple[int, Taken]:
+        try:
+            return self._store.take(choose, self._identity, now, page, offset, held=held)
         except StoreUnavailable:
             self._doubtful = True  # it may have been written all the same
             raise
 
     def _dispatch(self, claimed: Claimed, snapshot: Snapshot, now: datetime) -> None:
+        task = claimed.run.task
         try:
-            self._dispatcher.dispatch(claimed, snapshot, now)
+            with self._boundary.of(task, Fault.CLAIM, now):
+                self._dispatcher.dispatch(claimed, snapshot, now)
+                return
+            self._take_back(claimed, now)
         except StoreUnavailable:
             self._doubtful = True  # what was claimed and not dispatched is given back
             raise
+
+    def _take_back(self, claimed: Claimed, now: datetime) -> None:
+        """Let a run wait that could not be dispatched, as if it had not been claimed."""
+        run = claimed.run
+        if (run.id, claimed.token) in self._executor.executing():
+            return  # it has begun all the same
+        self._writer.forget(run.id, claimed.token)
+        again = self._boundary.next_try(run.task, Fault.CLAIM)
+        end = Ending(
+            run.id, claimed.token, claimed.attempt, RunStatus.PENDING, Reason.BLOCKED,
+            "it cannot be handed to a worker", retry_at=again or now, takes_back=True,
+        )  # fmt: skip
+        self._store.finish([end], now)
 
     def _give_back(self, now: datetime) -> None:
         """Make pending again what the store has as executing here, and nobody executes."""
@@ -171,7 +241,22 @@ class ClaimLoop:
             if isinstance(report, Settled):
                 self._settled.append(report)
             else:
+                self._note_row_check(report)
                 self._writer.add(report)
+
+    def _note_row_check(self, report: Output | Done) -> None:
+        """Block a task whose row could not be judged; a body that has begun ends that."""
+        assignment = self._writer.assignment_of(report.run, report.token)
+        if assignment is None or assignment.trigger is Trigger.ON_FAILURE:
+            return
+        task, now = assignment.task, self._clock.now()
+        match report:
+            case Done(outcome=Unjudged(detail=detail)):
+                self._boundary.block(task, Fault.ROW_CHECK, detail, now)
+            case Output() | Done(outcome=Completed() | Failed() | Withdrawn()):
+                self._boundary.end(task, Fault.ROW_CHECK, now)
+            case _:
+                return  # how it ended says nothing of its row
 
     def _write(self) -> None:
         for outcome in self._writer.write():

@@ -17,9 +17,11 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     TimedOut,
     Unbegun,
+    Unjudged,
     Withdrawn,
 )
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_boundary import FIRST_PAUSE
 from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing, Skip
 from jittask.store.control import Pause
 
@@ -66,17 +68,6 @@ def choose(
     return Choice(tuple(claims), tuple(skips))
 
 
-def choosing(
-    snapshot: Snapshot,
-    free: int,
-    paused: Mapping[str, Pause],
-    due: Sequence[DueRun],
-    executing: Sequence[Executing],
-) -> Choice:
-    """Do what ``choose`` does, in the order that suits ``partial``."""
-    return choose(due, snapshot, executing, free, paused)
-
-
 def _paused(pause: Pause) -> str:
     return "the task was paused" + (f": {pause.note}" if pause.note else "")
 
@@ -89,6 +80,8 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
         status, retry_at = RunStatus.PENDING, now + _delay(policy, done.attempt, jitter)
     if isinstance(done.outcome, Interrupted | Unbegun) and status is RunStatus.PENDING:
         retry_at = now
+    if isinstance(done.outcome, Unjudged):
+        retry_at = now + timedelta(seconds=FIRST_PAUSE)
     return Ending(
         run=done.run,
         token=done.token,
@@ -100,6 +93,7 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
         error=error,
         retry_at=retry_at,
         frees_keys=isinstance(done.outcome, Withdrawn),
+        takes_back=isinstance(done.outcome, Unjudged),
         peak_kb=done.outcome.peak_kb if isinstance(done.outcome, Completed | Failed) else None,
     )
 
@@ -120,6 +114,8 @@ def _meaning(
             return RunStatus.FAILED, Reason.KILLED, detail, None, detail
         case Unbegun():
             return RunStatus.PENDING, None, None, None, None
+        case Unjudged(detail=detail):
+            return RunStatus.PENDING, Reason.BLOCKED, detail, None, None
         case Withdrawn(reason=reason, detail=detail):
             return RunStatus.CANCELLED, reason, detail, None, None
 
@@ -136,5 +132,8 @@ def _runs_again(done: Done, policy: Policy) -> bool:
 
 def _delay(policy: Policy, attempt: int, jitter: float) -> timedelta:
     retry = policy.retry
-    seconds = retry.delay_seconds * retry.backoff ** (attempt - 1)
+    try:
+        seconds = retry.delay_seconds * retry.backoff ** (attempt - 1)
+    except OverflowError:
+        seconds = retry.max_delay_seconds
     return timedelta(seconds=min(seconds, retry.max_delay_seconds) * (1 + 0.1 * jitter))

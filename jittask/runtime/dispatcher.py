@@ -46,7 +46,9 @@ class Dispatcher:
             effective=run.effective,
             version=claimed.version,
             timeout_seconds=policy.timeout_seconds,
+            memory_mb=policy.memory_mb,
             failed=self._failed(run.id) if run.trigger is Trigger.ON_FAILURE else None,
+            args=claimed.args,
         )
         self._writer.begin(assignment, policy)
         self._executor.submit(assignment)

@@ -8,7 +8,7 @@ and a preview ask the same question.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -42,18 +42,36 @@ class DueRow:
     """All in the window, in order, by effective instant; at least one."""
 
 
+BadRow = Callable[[Row, Exception], None]
+"""Takes a row whose occurrences cannot be computed, and why."""
+
+
 def due_rows(
-    task: DateFieldTask, rows: Rows, window: Window, now: datetime
+    task: DateFieldTask,
+    rows: Rows,
+    window: Window,
+    now: datetime,
+    bad_row: BadRow | None = None,
 ) -> Iterator[list[DueRow]]:
     """Yield the rows that fire in a window, by pages of the primary key.
 
     ``now`` is the instant that ``TODAY()`` and ``NOW()`` in the task's filter
     mean. A row appears once. A page holds all occurrences of its rows, so a
-    caller with a long window and a short cycle divides the window. Raises
-    DataError where the table cannot be read, or has no dates in the field.
+    caller with a long window and a short cycle divides the window. A row whose
+    occurrences cannot be computed goes to ``bad_row``, and is raised without it.
+    Raises DataError where the table cannot be read, or has no dates in the field.
     """
     for page in _pages(task, rows, window, now):
-        due = [due_row for row in page if (due_row := _due_row(task, rows.model, row, window))]
+        due: list[DueRow] = []
+        for row in page:
+            try:
+                due_row = _due_row(task, rows.model, row, window)
+            except Exception as error:
+                if bad_row is None:
+                    raise
+                bad_row(row, error)
+            else:
+                due += [due_row] if due_row is not None else []
         if due:
             yield due
 

@@ -6,9 +6,12 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import chain
 
 from jittask.clock import Clock, SystemClock
+from jittask.environment import filled_in
+from jittask.masking import Mask
 from jittask.runtime.errors import WrongState
 from jittask.runtime.event_queue import DEFAULT_CAPACITY, EventStream
 from jittask.runtime.events import Event, Trouble
@@ -55,6 +58,8 @@ class EventBus:
 
     def emit(self, event: Event) -> None:
         """Give an event to everybody; all get the events in the same order."""
+        if isinstance(event, Trouble):
+            event = replace(event, text=Mask(filled_in())(event.text))
         with self._lock:
             self._remembered.append(event)
             self._streams = [stream for stream in self._streams if stream.offer(event)]

@@ -19,7 +19,8 @@ class NotFiring:
 
     task: str
     code: str
-    """``disabled``, ``paused``, ``broken``, ``end-past``, ``start-past`` or ``never``."""
+    """``disabled``, ``paused``, ``broken``, ``blocked``, ``end-past``, ``start-past`` or
+    ``never``."""
     text: str
 
 
@@ -141,6 +142,32 @@ class Trouble:
 
 
 @dataclass(frozen=True, slots=True)
+class Blocked:
+    """A task cannot continue for a reason outside its files; it is tried again (R12)."""
+
+    at: datetime
+    task: str
+    code: str
+    """What fails, stable: such as ``scan-failed``. A task may be blocked by several."""
+    reason: str
+    since: datetime
+    """When it failed first; before this start where the store knew of it."""
+    next_try: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Unblocked:
+    """What a task was blocked by has ended."""
+
+    at: datetime
+    task: str
+    code: str
+    """As the ``blocked`` event had it."""
+    since: datetime
+    """When it began."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The runtime has ended."""
 
@@ -153,4 +180,15 @@ class Stopped:
     """How many were interrupted."""
 
 
-Event = Ready | Reloaded | Broken | Planned | Started | Finished | Trouble | Stopped
+Event = (
+    Ready
+    | Reloaded
+    | Broken
+    | Planned
+    | Started
+    | Finished
+    | Trouble
+    | Blocked
+    | Unblocked
+    | Stopped
+)

@@ -21,7 +21,7 @@ def policy_of(trigger: Trigger, policy: Policy) -> Policy:
     So a failure handler that fails cannot call itself (R2).
     """
     if trigger is Trigger.ON_FAILURE:
-        return Policy(timeout_seconds=policy.timeout_seconds)
+        return Policy(timeout_seconds=policy.timeout_seconds, memory_mb=policy.memory_mb)
     return policy
 
 

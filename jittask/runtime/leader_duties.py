@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from jittask.data.app_data import AppData
 from jittask.runtime.events import Event
 from jittask.runtime.planner import Planner
 from jittask.runtime.row_scan import RowScan
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store
 
 _FINEST = timedelta(seconds=1)
@@ -22,10 +22,15 @@ _FINEST = timedelta(seconds=1)
 class LeaderDuties:
     """The planner and the row scan of the term that this runtime has."""
 
-    def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
+    def __init__(self, store: Store, emit: Callable[[Event], None], boundary: TaskBoundary) -> None:
         self._store = store
         self._emit = emit
+        self._boundary = boundary
         self._term: int | None = None
+        self._planner: Planner
+        self.row_scan: RowScan
+        """Looks for rows whose date has come."""
+        self._knows_blocked: bool
         self._begin()
         self.again: datetime | None = None
         """When the next task is to be planned."""
@@ -48,12 +53,12 @@ class LeaderDuties:
 
     def plan(self, snapshot: Snapshot, now: datetime) -> None:
         """Plan every task that is due to be planned. Raises LeadershipLost."""
+        if not self._knows_blocked:
+            self._boundary.take_over(self._store.blocked(), now)
+            self._knows_blocked = True
         self.again = self._planner.step(snapshot, now)
 
-    def scan(self, snapshot: Snapshot, data: AppData, now: datetime, overlap: timedelta) -> None:
-        """Look for rows whose date has come. Raises LeadershipLost."""
-        self._row_scan.step(snapshot, data, now, overlap)
-
     def _begin(self) -> None:
-        self._planner = Planner(self._store, self._emit, self._term)
-        self._row_scan = RowScan(self._store, self._emit, self._term)
+        self._knows_blocked = False
+        self._planner = Planner(self._store, self._emit, self._boundary, self._term)
+        self.row_scan = RowScan(self._store, self._emit, self._boundary, self._term)

@@ -33,15 +33,28 @@ class Seen:
 
 
 class SoleRuntime:
-    """The membership of a runtime whose store no other may use: it leads, and has no lease."""
+    """The membership of a runtime whose store no other may use: it leads, and has no lease.
+
+    The kernel's lock excludes other runtimes; it beats only for ``status`` (R13).
+    """
 
     leads = True
     term = None
     until = None
 
+    def __init__(self, store: Store, clock: Clock, identity: str, heartbeat: float) -> None:
+        self._store = store
+        self._clock = clock
+        self._identity = identity
+        self._heartbeat = heartbeat
+        self._next = clock.monotonic()
+
     def step(self, now: datetime) -> bool:
-        """Do nothing: the kernel's lock excludes other runtimes."""
-        del now
+        """Beat where it is time, for no other runtime looks. Raises StoreUnavailable."""
+        began = self._clock.monotonic()
+        if began >= self._next:
+            self._store.beat(self._identity, now)
+            self._next = began + self._heartbeat
         return False
 
     def lost_the_lead(self) -> None:

@@ -11,6 +11,7 @@ from jittask.runtime.executors.protocol import Done, Interrupted
 from jittask.runtime.failure import policy_of
 from jittask.runtime.outcomes import Written, decide
 from jittask.runtime.tally import finished_event
+from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.store import Store
 from jittask.store.claim_types import Ending, Orphan
 
@@ -20,13 +21,18 @@ def end_orphaned_runs(
     policies: Mapping[str, Policy],
     now: datetime,
     emit: Callable[[Event], None],
+    boundary: TaskBoundary,
 ) -> None:
-    """End the runs of runtimes that have ended; the last body of each is known to be over."""
+    """End the runs of runtimes that have ended; the last body of each is known to be over.
+
+    A run whose end cannot be decided blocks its task, and is tried again.
+    """
     orphans = {orphan.id: orphan for orphan in store.orphans()}
-    endings = [
-        _ending(store, orphan, policies.get(orphan.task, Policy()), now)
-        for orphan in orphans.values()
-    ]
+    endings: list[Ending] = []
+    for orphan in orphans.values():
+        if boundary.may_try(orphan.task, Fault.ORPHAN, now):
+            with boundary.of(orphan.task, Fault.ORPHAN, now):
+                endings.append(_ending(store, orphan, policies.get(orphan.task, Policy()), now))
     for end in store.finish(endings, now):
         orphan = orphans[end.run]
         emit(finished_event(Written(now, end, orphan.task, orphan.row_key, None)))

@@ -9,7 +9,7 @@ its executor, and reports ``Settled`` for what ``write`` returns.
 from __future__ import annotations
 
 import random
-from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,7 +17,6 @@ from jittask.clock import Clock
 from jittask.model import Policy
 from jittask.runtime.decisions import ending
 from jittask.runtime.executors.protocol import (
-    LOG_CAP,
     Assignment,
     Completed,
     Done,
@@ -30,7 +29,7 @@ from jittask.runtime.executors.protocol import (
 from jittask.runtime.failure import with_follow_up
 from jittask.store import Store
 from jittask.store.claim_types import Ending
-from jittask.store.run_logs import LogChunk
+from jittask.store.run_logs import AttemptPiece
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,17 +47,25 @@ class Written:
 class OutcomeWriter:
     """Keeps what was reported until the store has it; from one thread."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        clock: Clock,
+        undecided: Callable[[str, Exception | None, datetime], None] = lambda *_: None,
+    ) -> None:
+        """``undecided`` takes the task of an outcome, and why its policy cannot decide it.
+
+        None says that it can.
+        """
+        self._undecided = undecided
         self._store = store
         self._clock = clock
         self._runs: dict[RunKey, tuple[Assignment, Policy]] = {}
         self._newest: dict[int, int] = {}
         """The newest token of each run."""
-        self._logged: Counter[RunKey] = Counter()
-        """Characters of output that the store has."""
         self._outputs: list[Output] = []
-        self._output_kept: Counter[RunKey] = Counter()
-        """Characters of output that wait to be written: memory is bounded in an outage too."""
+        self._last_lines: dict[RunKey, Output] = {}
+        """What is written with the end: the last lines so far of attempts that printed much."""
         self._ends: dict[RunKey, Done] = {}
         self._random = random.Random()  # noqa: S311 - spreads retries, guards nothing
 
@@ -74,6 +81,11 @@ class OutcomeWriter:
         """Whether this run and token were begun, and have not ended."""
         return (run, token) in self._runs
 
+    def assignment_of(self, run: int, token: int) -> Assignment | None:
+        """Return the assignment of a run that was begun, and has not ended."""
+        known = self._runs.get((run, token))
+        return None if known is None else known[0]
+
     def add(self, report: Output | Done) -> None:
         """Keep a report for ``write``; one that is stale, or comes again, changes nothing."""
         key = report.run, report.token
@@ -82,12 +94,13 @@ class OutcomeWriter:
         if self._newest[report.run] != report.token:
             if isinstance(report, Done):
                 self.forget(*key)
-        elif isinstance(report, Output):
-            if self._output_kept[key] <= LOG_CAP:  # one piece beyond it shows that there was more
-                self._output_kept[key] += len(report.text)
-                self._outputs.append(report)
-        else:
+        elif isinstance(report, Done):
             self._ends[key] = report
+            self._outputs += [last for last in [self._last_lines.pop(key, None)] if last]
+        elif report.ending:
+            self._last_lines[key] = report
+        else:
+            self._outputs.append(report)
 
     @property
     def unwritten(self) -> frozenset[RunKey]:
@@ -102,16 +115,15 @@ class OutcomeWriter:
         """
         if not self._outputs and not self._ends:
             return []
-        now, logged = self._clock.now(), Counter(self._logged)
-        chunks = [
-            (output.run, LogChunk(output.attempt, now, output.stream, text))
+        now = self._clock.now()
+        pieces = [
+            AttemptPiece(output.run, output.token, output.attempt, piece)
             for output in self._outputs
-            if (text := _capped(output, logged))
+            for piece in output.pieces
         ]
         endings = [self._ending(end, now) for end in self._ends.values()]
-        counted = self._store.finish(endings, now, chunks)
-        self._outputs, self._logged = [], logged
-        self._output_kept.clear()
+        counted = self._store.finish(endings, now, pieces)
+        self._outputs = []
         written = [self._written(end, now) for end in counted]
         for key in list(self._ends):
             self.forget(*key)
@@ -122,7 +134,7 @@ class OutcomeWriter:
         key = run, token
         self._runs.pop(key, None)
         self._ends.pop(key, None)
-        self._logged.pop(key, None)
+        self._last_lines.pop(key, None)
         if self._newest.get(run) == token:
             del self._newest[run]
 
@@ -131,14 +143,19 @@ class OutcomeWriter:
         self._runs.clear()
         self._newest.clear()
         self._ends.clear()
-        self._logged.clear()
         self._outputs = []
-        self._output_kept.clear()
+        self._last_lines.clear()
 
     def _ending(self, end: Done, now: datetime) -> Ending:
         assignment, policy = self._runs[end.run, end.token]
-        jitter = self._random.random()
-        return decide(end, assignment.task, assignment.row_key, policy, now, jitter)
+        task, row_key, jitter = assignment.task, assignment.row_key, self._random.random()
+        try:
+            decided = decide(end, task, row_key, policy, now, jitter)
+        except Exception as error:
+            self._undecided(task, error, now)
+            return decide(end, task, row_key, Policy(), now, jitter)
+        self._undecided(task, None, now)
+        return decided
 
     def _written(self, end: Ending, now: datetime) -> Written:
         key = end.run, end.token
@@ -160,15 +177,3 @@ def _seconds(outcome: Outcome) -> float | None:
             return seconds
         case _:
             return None
-
-
-def _capped(output: Output, logged: Counter[RunKey]) -> str:
-    """Return what is still kept of an attempt's output, and count it."""
-    key = output.run, output.token
-    before = logged[key]
-    logged[key] += len(output.text)
-    if before > LOG_CAP:
-        return ""
-    if before + len(output.text) > LOG_CAP:
-        return output.text[: LOG_CAP - before] + f"\n… cut after {LOG_CAP} characters\n"
-    return output.text

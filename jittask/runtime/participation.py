@@ -15,6 +15,7 @@ from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.membership import Membership, SoleRuntime
 from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store
 
 
@@ -28,12 +29,14 @@ class Participation:
         identity: str,
         settings: RuntimeSettings,
         emit: Callable[[Event], None],
+        boundary: TaskBoundary,
     ) -> None:
         """Enter nothing yet. ``settings`` are those of the start: a reload changes no lease."""
         self._store = store
         self._clock = clock
         self._settings = settings
         self._emit = emit
+        self._boundary = boundary
         self.identity = identity
         self.membership: SoleRuntime | Membership
         self.leader_duties: LeaderDuties
@@ -72,12 +75,13 @@ class Participation:
         return self.identity
 
     def _join(self) -> None:
-        self.leader_duties = LeaderDuties(self._store, self._emit)
-        self.membership = SoleRuntime()
+        self.leader_duties = LeaderDuties(self._store, self._emit, self._boundary)
+        heartbeat = self._settings.heartbeat_seconds
+        self.membership = SoleRuntime(self._store, self._clock, self.identity, heartbeat)
         if self._store.shared:
             self.membership = Membership(
-                self._store, self._clock, self.identity, self._settings.heartbeat_seconds,
-                self._settings.lease_seconds, self._emit,
+                self._store, self._clock, self.identity, heartbeat, self._settings.lease_seconds,
+                self._emit,
             )  # fmt: skip
 
 
@@ -92,8 +96,12 @@ def enter(store: Store, identity: str, now: datetime) -> None:
 
 
 def end_orphans(
-    store: Store, snapshot: Snapshot, now: datetime, emit: Callable[[Event], None]
+    store: Store,
+    snapshot: Snapshot,
+    now: datetime,
+    emit: Callable[[Event], None],
+    boundary: TaskBoundary,
 ) -> None:
     """End the runs that dead runtimes left executing, by the policies of their tasks."""
     policies = {name: running.task.policy for name, running in snapshot.tasks.items()}
-    end_orphaned_runs(store, policies, now, emit)
+    end_orphaned_runs(store, policies, now, emit, boundary)

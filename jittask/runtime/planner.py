@@ -5,15 +5,17 @@ from __future__ import annotations
 import heapq
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import RunStatus
-from jittask.runtime.events import Event, Planned, Trouble
+from jittask.runtime.events import Event, Planned
+from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.runtime.task_plan import Plan, plan_task, removed, unchanged_plan
 from jittask.schedule.timer import Followers
-from jittask.store import Store, StoreUnavailable
+from jittask.store import Store, StoreError, StoreUnavailable
 from jittask.store.plans import NewRun, PendingRun
 from jittask.store.watermarks import Watermark
 
@@ -21,20 +23,23 @@ Decide = Callable[[str, Sequence[PendingRun]], Plan]
 """Decides on a task by name, given its pending runs."""
 
 _AT_ONCE = 1000  # tasks in one transaction
-_RETRY_AFTER = timedelta(minutes=1)  # for a task whose decision failed
 
 
 class Planner:
     """Plans what has come due, and what comes next; one pass a ``step``."""
 
     def __init__(
-        self, store: Store, emit: Callable[[Event], None], term: int | None = None
+        self,
+        store: Store,
+        emit: Callable[[Event], None],
+        boundary: TaskBoundary,
+        term: int | None = None,
     ) -> None:
         self._store = store
         self._term = term
         self._emit = emit
+        self._boundary = boundary
         self._seen: Snapshot | None = None
-        self._failures: dict[str, str] = {}
         self._agenda: list[tuple[datetime, str]] = []
         self._marks: dict[str, Watermark] | None = None
         """As the store has them; None where that is not known."""
@@ -121,7 +126,7 @@ class Planner:
     ) -> None:
         """Decide on tasks, and write what is decided, many in one transaction.
 
-        A task whose decision fails is reported, and tried again in a minute (R12).
+        A task whose decision or write fails is blocked, and tried again later (R12).
         """
         for first in range(0, len(names), _AT_ONCE):
             batch = names[first : first + _AT_ONCE]
@@ -129,13 +134,14 @@ class Planner:
                 pending = self._store.pending(batch)
                 decided = [self._decide(decide, name, pending.get(name, ()), now) for name in batch]
                 plans = [plan for plan in decided if plan is not None]
-                made = self._put(plans, marks, now)
+                written, made = self._put(plans, marks, now)
             except StoreUnavailable:
                 self._marks = None  # written or not: the store knows how far to plan again
                 for name in names[first:]:
                     heapq.heappush(self._agenda, (now, name))
                 raise
-            for plan in plans:
+            for plan in written:
+                self._boundary.end(plan.mark.task, Fault.PLAN, now)
                 marks[plan.mark.task] = plan.mark
                 if plan.again is not None:
                     heapq.heappush(self._agenda, (plan.again, plan.mark.task))
@@ -144,20 +150,50 @@ class Planner:
     def _decide(
         self, decide: Decide, name: str, pending: Sequence[PendingRun], now: datetime
     ) -> Plan | None:
-        """Return a task's plan; None where that fails, which is this task's trouble alone."""
+        """Return a task's plan; None where that fails, which blocks this task alone."""
         try:
-            plan = decide(name, pending)
+            return decide(name, pending)
         except Exception as error:
-            text = f"{name}: cannot be planned: {type(error).__name__}: {error}".splitlines()[0]
-            if self._failures.get(name) != text:
-                self._failures[name] = text
-                self._emit(Trouble(now, "plan-failed", text))
-            heapq.heappush(self._agenda, (now + _RETRY_AFTER, name))
+            self._boundary.block(name, Fault.PLAN, reason_of(error), now)
+            self._try_again(name, now)
             return None
-        self._failures.pop(name, None)
-        return plan
+
+    def _try_again(self, name: str, now: datetime) -> None:
+        again = self._boundary.next_try(name, Fault.PLAN)
+        heapq.heappush(self._agenda, (again or now, name))
 
     def _put(
+        self, plans: Sequence[Plan], marks: dict[str, Watermark], now: datetime
+    ) -> tuple[Sequence[Plan], list[tuple[int, NewRun]]]:
+        """Write plans; return those that could be written, and the new runs.
+
+        Where the store refuses them together, each is written by itself, so that
+        only the task is blocked whose plan it refuses.
+        """
+        try:
+            return plans, self._write_changes(plans, marks, now)
+        except StoreError:
+            raise
+        except Exception:
+            return self._put_each(plans, marks, now)
+
+    def _put_each(
+        self, plans: Sequence[Plan], marks: dict[str, Watermark], now: datetime
+    ) -> tuple[Sequence[Plan], list[tuple[int, NewRun]]]:
+        written: list[Plan] = []
+        made: list[tuple[int, NewRun]] = []
+        for plan in plans:
+            try:
+                made += self._write_changes([plan], marks, now)
+                written.append(plan)
+            except StoreError:
+                raise
+            except Exception as error:
+                self._boundary.block(plan.mark.task, Fault.PLAN, reason_of(error), now)
+                self._try_again(plan.mark.task, now)
+        return written, made
+
+    def _write_changes(
         self, plans: Sequence[Plan], marks: dict[str, Watermark], now: datetime
     ) -> list[tuple[int, NewRun]]:
         """Write what plans change, nothing where that is nothing; return the new runs."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -13,10 +13,13 @@ from jittask.runtime.events import NotFiring, Ready
 from jittask.runtime.snapshot import Snapshot
 from jittask.schedule.timer import Followers
 from jittask.store import Store
+from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.control import Pause
 
 
-def ready(snapshot: Snapshot, store: Store, now: datetime) -> Ready:
+def ready(
+    snapshot: Snapshot, store: Store, now: datetime, blocked: Sequence[BlockedTask] = ()
+) -> Ready:
     """Return the event that says that the runtime runs, and which tasks will not fire (V8)."""
     followers = Followers()
     following: dict[str, Occurrence | None] = {}
@@ -42,16 +45,21 @@ def ready(snapshot: Snapshot, store: Store, now: datetime) -> Ready:
         zone=settings.timezone,
         next_task=soonest[1] if soonest else None,
         next_at=soonest[0] if soonest else None,
-        not_firing=tuple(_not_firing(snapshot, never, store.pauses(), now)),
+        not_firing=tuple(_not_firing(snapshot, never, store.pauses(), blocked, now)),
     )
 
 
 def _not_firing(
-    snapshot: Snapshot, never: frozenset[str], pauses: Mapping[str, Pause], now: datetime
+    snapshot: Snapshot,
+    never: frozenset[str],
+    pauses: Mapping[str, Pause],
+    blocked: Sequence[BlockedTask],
+    now: datetime,
 ) -> list[NotFiring]:
     """Return what will not fire; ``never``: the tasks without an occurrence after ``now``."""
     zone = zonedata.zone(snapshot.app.settings.timezone)
     found: list[NotFiring] = []
+    reasons = {entry.task: entry.describe(zone) for entry in blocked}
     for name, findings in snapshot.broken.items():
         if name not in snapshot.tasks:
             found.append(NotFiring(name, "broken", findings[0].message))
@@ -61,6 +69,8 @@ def _not_firing(
             found.append(NotFiring(name, "disabled", "enable is 0"))
         elif name in pauses and pauses[name].is_active(now):
             found.append(NotFiring(name, "paused", pauses[name].describe(zone)))
+        elif name in reasons:
+            found.append(NotFiring(name, "blocked", reasons[name]))
         elif name in never and isinstance(task, ScheduledTask):
             if _fired_before(task, now):
                 code, text = "end-past", "its end has passed"

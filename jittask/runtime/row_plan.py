@@ -8,9 +8,8 @@ from datetime import datetime
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.model import Misfire, MissedRange, Occurrence, Trigger
-from jittask.runtime.task_plan import LATE_AFTER
 from jittask.schedule.misfire import decide
-from jittask.store.plans import NewRun
+from jittask.store.plans import LATE_AFTER, NewRun
 
 
 def plan_row(

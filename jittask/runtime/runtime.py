@@ -27,9 +27,6 @@ from jittask.runtime.signals import Signals
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.subscription import Listener, Subscription
 
-DRAIN_SECONDS = 10.0
-"""How long a stop lets bodies run by default (R7)."""
-
 
 class Runtime:
     """Runs the tasks of a tree until it is stopped; a context manager.
@@ -105,12 +102,16 @@ class Runtime:
         self._lifecycle.move(Step.READY)
         self._threads.start()
 
-    def stop(self, drain_seconds: float = DRAIN_SECONDS) -> None:
+    def stop(self, drain_seconds: float | None = None) -> None:
         """Take no more runs, give those that run ``drain_seconds`` to end, and end (R7).
 
-        Returns at once: ``join`` waits. A later call can shorten the time. Does
-        nothing where nothing runs.
+        None is ``settings.runtime.drainSeconds``, as the settings are now. Returns
+        at once: ``join`` waits. A later call can shorten the time. Does nothing
+        where nothing runs.
         """
+        if drain_seconds is None:
+            parts = self._parts  # none while it starts: then no body runs yet
+            drain_seconds = 0.0 if parts is None else parts.drain_seconds
         with self._signals_lock:
             self._lifecycle.move(Step.STOP)
             self._signals.drain(drain_seconds)
@@ -189,6 +190,7 @@ class Runtime:
         parts, now = self._parts, self._clock.now()
         try:
             with parts.outage.tolerated():
+                parts.write_blocked(now)
                 parts.store.note(parts.participation.identity, stopped=now)
             parts.opened.close()
         finally:

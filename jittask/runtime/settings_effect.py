@@ -47,6 +47,7 @@ SETTINGS: Mapping[str, Setting] = {
     "runtime.lease_seconds": Setting("settings.runtime.leaseSeconds", Effect.RESTART),
     "runtime.heartbeat_seconds": Setting("settings.runtime.heartbeatSeconds", Effect.RESTART),
     "runtime.debounce_millis": Setting("settings.runtime.debounceMillis", Effect.LIVE),
+    "runtime.drain_seconds": Setting("settings.runtime.drainSeconds", Effect.LIVE),
 }
 """Every field, by its name in the code."""
 

@@ -8,6 +8,9 @@ from collections.abc import Callable
 
 from jittask.clock import Clock
 
+_AFTER_DRAIN = 1.0  # seconds
+_OUTCOME_PATIENCE = 5.0  # seconds, for a stop that drains for a shorter time
+
 
 class Signals:
     """One object for each start; safe to use from several threads."""
@@ -24,13 +27,26 @@ class Signals:
         """There is something to look at before the next scan is due."""
         self.drain_until = math.inf
         """When bodies that still run are killed, by ``Clock.monotonic``."""
+        self._asked = math.inf
+        """When the first stop was asked for, by ``Clock.monotonic``."""
 
     def drain(self, seconds: float) -> None:
         """Take no more runs, and kill bodies after ``seconds``; a later call can only shorten."""
+        now = self._clock.monotonic()
         with self._lock:
-            self.drain_until = min(self.drain_until, self._clock.monotonic() + seconds)
+            self._asked = min(self._asked, now)
+            self.drain_until = min(self.drain_until, now + seconds)
         self.draining.set()
         self.wake()
+
+    @property
+    def give_up_at(self) -> float:
+        """When a stop waits no more for a store that takes no outcome, by ``Clock.monotonic``.
+
+        Soon enough that a stop with the default drain is over within 10 s (R7).
+        """
+        with self._lock:
+            return max(self.drain_until + _AFTER_DRAIN, self._asked + _OUTCOME_PATIENCE)
 
     def end_duties(self) -> None:
         """Make every duty but the work end."""

@@ -6,7 +6,7 @@ a few seconds more, because editors and checkouts remove files and write them ag
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -76,9 +76,11 @@ def first_snapshot(
 
 
 def next_snapshot(
-    last: Snapshot, compilation: Compilation, now: datetime
+    last: Snapshot, compilation: Compilation, now: datetime, kept: Collection[str] = ()
 ) -> tuple[Snapshot, Changes]:
     """Make the snapshot that follows ``last``, and say what changed.
+
+    The tasks in ``kept`` keep the version that runs, where there is one.
 
     An ``app.json`` that cannot be read changes nothing but what is shown as
     broken: its zone and calendar affect every task.
@@ -90,6 +92,9 @@ def next_snapshot(
     tasks: dict[str, RunningTask] = {}
     for name, task in compilation.app.tasks.items():
         before = last.tasks.get(name)
+        if before is not None and name in kept:
+            tasks[name] = before
+            continue
         same = before is not None and before.task == task
         tasks[name] = (
             replace(before, absent_since=None) if same and before else RunningTask(task, now)

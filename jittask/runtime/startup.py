@@ -11,17 +11,21 @@ from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
 from jittask.diagnostics import Diagnostic
-from jittask.model import AppSettings, RuntimeSettings
+from jittask.model import AppSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.bodies_mark import end_marked, mark_of
+from jittask.runtime.executors.descendants import named
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
 from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
-from jittask.store import Store, StoreError
-from jittask.store import state_folder as _state_folder
+from jittask.runtime.task_boundary import Fault, TaskBoundary
+from jittask.store import Store, StoreError, made_state_folder
 from jittask.store.lock import FileLock
 from jittask.store.status_types import ElementRow
 
@@ -56,9 +60,9 @@ def open_store(settings: AppSettings, root: Path) -> Store:
 
 
 def state_folder(root: Path) -> Path:
-    """Return the tree's ``.jittask`` folder."""
+    """Return the folder of the tree's state, made where it is missing."""
     try:
-        return _state_folder(root)
+        return made_state_folder(root)
     except StoreError as error:
         raise RuntimeFailure(str(error), error.hint) from error
 
@@ -77,6 +81,17 @@ def take_lock(store: Store, identity: str) -> FileLock:
     return lock
 
 
+def end_leftovers(store: Store, clock: Clock, emit: Callable[[Event], None]) -> None:
+    """End what bodies of a runtime that was killed have left, as the one runtime now (R4, R6).
+
+    What ran in its worker processes ends by itself; this is for what nobody looks after.
+    """
+    ended = end_marked(mark_of(store.bodies_lock().path))
+    if ended:
+        text = f"processes of a runtime that was killed still lived, and were ended: {named(ended)}"
+        emit(Trouble(clock.now(), "processes-ended", text))
+
+
 def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
     """Wait until no body of a runtime that was killed is left (R4)."""
     lock = store.bodies_lock()
@@ -93,20 +108,26 @@ def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
 
 
 def open_executor(
-    settings: RuntimeSettings, store: Store, bundles: Bundles, root: Path, clock: Clock
+    compilation: Compilation, store: Store, bundles: Bundles, root: Path, clock: Clock
 ) -> Executor:
     """Start what runs bodies, as ``settings.runtime.executor`` says (R6)."""
+    settings = compilation.app.settings.runtime
+    secret_names = frozenset(compilation.reusable.environment)
     kinds: dict[str, Callable[[int, Workplace, Clock], Executor]] = {
         "process": ProcessExecutor,
         "thread": ThreadExecutor,
         "inline": InlineExecutor,
     }
-    workplace = Workplace(bundles, root, store.bodies_lock().path)
+    workplace = Workplace(bundles, root, store.bodies_lock().path, secret_names)
     return kinds[settings.executor](settings.workers, workplace, clock)
 
 
 def first(
-    compilation: Compilation, ran: Mapping[str, ElementRow], bundles: Bundles, now: datetime
+    compilation: Compilation,
+    ran: Mapping[str, ElementRow],
+    bundles: Bundles,
+    boundary: TaskBoundary,
+    now: datetime,
 ) -> tuple[Snapshot, Compilation]:
     """Make the first snapshot: lay out what loads, and find what ran before of what does not.
 
@@ -116,7 +137,7 @@ def first(
     for attempt in range(_COMPILE_TRIES):
         try:
             app = compilation.app
-            bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+            failed = bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
             break
         except BundleChanged:
             if attempt == _COMPILE_TRIES - 1:
@@ -126,6 +147,8 @@ def first(
             compilation = compile_tree(compilation.app.root, imports=True)
         except OSError as error:
             raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
+    for name, failure in failed.items():
+        boundary.block(name, Fault.BUNDLE, reason_of(failure), now)
     since = {row.version: row.since for row in ran.values() if row.version is not None}
     last_good = _last_good(compilation, ran, bundles)
     return first_snapshot(compilation, last_good, since, now), compilation

@@ -16,11 +16,8 @@ from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunStatus, T
 from jittask.runtime.activation import activate
 from jittask.schedule.misfire import decide
 from jittask.schedule.timer import Followers
-from jittask.store.plans import Closing, NewRun, PendingRun
+from jittask.store.plans import LATE_AFTER, Closing, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
-
-LATE_AFTER = timedelta(seconds=60)
-"""How late an occurrence may be seen without being a misfire."""
 
 _TICK = timedelta(microseconds=1)
 

@@ -6,22 +6,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property, lru_cache, partial
-from threading import RLock
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from jittask.schedule.calendar_days import KnownDays, KnownYear, KnownYears
+from jittask.schedule.cycle import LAST_YEAR
+from jittask.schedule.day_bits import first_day, last_day
 from jittask.schedule.problems import Mistake
 
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
 _DAY = timedelta(days=1)
-_SATURDAY = 5
 _ISO_LETTERS = 2
 _LISTED = 8
 _CHINA = "CN"
 _ENGLISH = "en_US"
-_EXTRA = "extra holiday"
-_MOST_DAYS = 100_000
 SEARCH_DAYS = 400
 """How far a working day is looked for (T9)."""
 
@@ -112,11 +111,20 @@ class Calendar:
 
     def seek(self, day: date, step: int) -> date | None:
         """Return the first working day after (1) or before (-1) ``day``, or None."""
-        for _ in range(SEARCH_DAYS):
-            day += step * _DAY
-            if self._days[day].worked:
-                return day
-        return None
+        far = day + step * SEARCH_DAYS * _DAY
+        if step > 0:
+            found = first_day(self.worked, day + _DAY, far.year)
+            return None if found is None or found > far else found
+        found = last_day(self.worked, day - _DAY, far.year)
+        return None if found is None or found < far else found
+
+    def year(self, year: int) -> KnownYear:
+        """Return what it says of each day of a year."""
+        return self._years[year]
+
+    def worked(self, year: int) -> int:
+        """Return the working days of a year, as bits."""
+        return self._years[year].worked
 
     @property
     def registered(self) -> str | None:
@@ -140,61 +148,20 @@ class Calendar:
         announced = getattr(self.base, "special_public_holidays", None)
         if self.country == _CHINA and announced:
             return date(max(announced), 12, 31)
-        return date(self.base.end_year, 12, 31)
+        return date(self.computed_until, 12, 31)
+
+    @property
+    def computed_until(self) -> int:
+        """The last year whose holidays are known or can be computed."""
+        return LAST_YEAR if self.base is None else int(self.base.end_year)
 
     @cached_property
-    def _days(self) -> _Days:
-        return _Days(self)
+    def _days(self) -> KnownDays:
+        return KnownDays(self)
 
-
-class _Day(NamedTuple):
-    """What a calendar says of a day."""
-
-    holiday: str | None
-    weekend: bool
-    worked: bool
-
-
-class _Days(dict[date, _Day]):
-    """Remembers days: they are asked for again and again, by every task and every row."""
-
-    def __init__(self, calendar: Calendar) -> None:
-        self._calendar = calendar
-        self._lock = RLock()
-
-    def __missing__(self, day: date) -> _Day:
-        with self._lock:  # the package fills in a year at the first question for it
-            if len(self) > _MOST_DAYS:
-                self.clear()
-            found = self[day] = self._find(day)
-            return found
-
-    def _find(self, day: date) -> _Day:
-        calendar = self._calendar
-        base = calendar.base
-        if day in calendar.extra_workdays:
-            return _Day(None, weekend=False, worked=True)
-        extra = day in calendar.extra_holidays
-        if base is None:
-            weekend = day.weekday() >= _SATURDAY
-            return _Day(_EXTRA if extra else None, weekend, not weekend and not extra)
-        worked = bool(base.is_working_day(day))
-        weekend = not worked and bool(base.is_weekend(day))
-        name = _EXTRA if extra else base.get(day)
-        if name is None and weekend and calendar.country == _CHINA:
-            name = self._span_name(base, day)
-        return _Day(name, weekend, worked and not extra)
-
-    def _span_name(self, base: HolidayBase, day: date) -> str | None:
-        """Return the holiday that the run of rest days around ``day`` touches (T8)."""
-        for step in (-_DAY, _DAY):
-            end = day
-            while base.get(end) is None and base.is_weekend(end) and not base.is_working_day(end):
-                end += step
-            name = base.get(end)
-            if name is not None:
-                return name
-        return None
+    @cached_property
+    def _years(self) -> KnownYears:
+        return KnownYears(self, self._days)
 
 
 @lru_cache(maxsize=64)

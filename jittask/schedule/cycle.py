@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from jittask.schedule.day_bits import all_days, bits_of
 from jittask.schedule.zones import Nominal, resolve, wall_clock
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Rules are followed up to the end of this year (T1)."""
+_DAY = timedelta(days=1)
 LAST_INSTANT = datetime(LAST_YEAR, 12, 31, 23, 59, 59, tzinfo=UTC)
 
 
@@ -25,6 +27,12 @@ class Cycle(Protocol):
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``, ascending."""
+
+    def days(self, year: int) -> int:
+        """Return, as bits, the days of a year that its nominals name (T1).
+
+        None is left out; a day too many costs only a look at its times.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +49,10 @@ class Once:
         if nominal is not None and nominal.instant >= low:
             yield nominal
 
+    def days(self, year: int) -> int:
+        """Return the day of the start."""
+        return bits_of([self.start.date()]) if year == self.start.year else 0
+
 
 @dataclass(frozen=True, slots=True)
 class Elapsed:
@@ -53,6 +65,7 @@ class Elapsed:
     moves: bool = False
     _anchor: datetime = field(init=False, repr=False, compare=False)
     _most: int = field(init=False, repr=False, compare=False)
+    _days: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         anchor = resolve(self.start, self.zone)
@@ -67,6 +80,27 @@ class Elapsed:
         while n <= self._most:
             yield Nominal(anchor + n * step)
             n += 1
+
+    def days(self, year: int) -> int:
+        """Return the days with a step; of a step below a day's length, every day."""
+        if self.step < _DAY:
+            last = self._anchor + max(self._most, 0) * self.step
+            near = self._anchor.year - 1 <= year <= last.year + 1
+            return all_days(year) if near else 0
+        found = self._days.get(year)
+        if found is None:
+            found = self._days[year] = bits_of(self._dates(year))
+        return found
+
+    def _dates(self, year: int) -> Iterator[date]:
+        clock = wall_clock(self.zone)
+        new_year = datetime(year, 1, 1, tzinfo=UTC)
+        for nominal in self.nominals(new_year - 2 * _DAY):
+            day = clock.wall(nominal.instant).date()
+            if day.year > year:
+                return
+            if day.year == year:
+                yield day
 
 
 def in_order(walls: Iterable[datetime], zone: ZoneInfo, low: datetime) -> Iterator[Nominal]:

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from calendar import isleap
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR
+from jittask.schedule.day_bits import bits_of
 from jittask.schedule.zones import Nominal, wall_clock
 
 LAST = -1
@@ -161,6 +163,7 @@ class Days:
     zone: ZoneInfo
     every: Every
     moves: bool = True
+    _days: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def walls(self, low: datetime) -> Iterator[datetime]:
         """Yield the wall times from ``low`` on."""
@@ -174,6 +177,15 @@ class Days:
             nominal = nominal_of(wall)
             if nominal is not None and nominal[0] >= low:
                 yield nominal
+
+    def days(self, year: int) -> int:
+        """Return the days of a year on which it fires, as bits."""
+        found = self._days.get(year)
+        if found is None:
+            new_year = datetime(year, 1, 1)  # noqa: DTZ001 - wall time
+            walls = takewhile(lambda wall: wall.year == year, self.walls(new_year))
+            found = self._days[year] = bits_of(wall.date() for wall in walls)
+        return found
 
 
 def _clock(start: datetime) -> tuple[int, int, int, int]:

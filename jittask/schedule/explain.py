@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from jittask.model import Note, Occurrence
 from jittask.schedule.calendars import SEARCH_DAYS, announced
-from jittask.schedule.cron import EveryHour
 from jittask.schedule.cycle import LAST_YEAR, Elapsed
+from jittask.schedule.day_bits import last_day
 from jittask.schedule.days import LAST, Days, EveryMonths, EveryYears, MonthDays
 from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.timer import Timer
@@ -22,8 +22,8 @@ _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 _MOST_LISTED = 5
 _NEAR = timedelta(days=SEARCH_DAYS)
-_LOOK_BACK = (timedelta(hours=2), 2 * _DAY, 62 * _DAY, 3700 * _DAY)
-"""How far back the occurrence before is looked for, in steps: some fire every second."""
+_MOST_DAYS_BACK = 2 * SEARCH_DAYS
+"""How many days are tried for the occurrence before: each may have moved away, or be too late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +117,16 @@ class _Explaining:
         for instant in occurrence.nominals[:_MOST_LISTED]:
             self._about(self._clock.named(Nominal(instant)))
 
+    def _fires_each_real_hour(self) -> bool:
+        from jittask.schedule.cron import EveryHour  # late: few trees have a cron
+
+        return isinstance(self._timer.cycle, Elapsed | EveryHour)
+
     def _about(self, wall: datetime) -> None:
         """Say what a fold or a short month made of a wall time."""
         zone = self._timer.zone
         again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC) > resolve(wall, zone)
-        if again and not isinstance(self._timer.cycle, Elapsed | EveryHour):
+        if again and not self._fires_each_real_hour():
             words = f"{wall:%H:%M} comes twice that day (clocks go back); it fires the first time"
             self._say("dst-fold", words)
         every = self._timer.cycle.every if isinstance(self._timer.cycle, Days) else None
@@ -205,11 +210,31 @@ class _Explaining:
             self._say("no-next", "nothing fires after it")
 
     def _before(self) -> Occurrence | None:
-        for back in _LOOK_BACK:
-            found = _last(self._timer.between(self._low - back, self._low - _TICK))
+        """Return the last occurrence before, looking at the latest days that have nominals."""
+        timer, before = self._timer, min(self._low - _TICK, self._timer.last)
+        day: date | None = self._clock.wall(before).date() + (_NEAR if self._moves else _DAY)
+        for _ in range(_MOST_DAYS_BACK):
+            assert day is not None
+            day = last_day(self._days, day, timer.start.year)
+            if day is None or day < timer.start.date():
+                return None
+            low = resolve(datetime.combine(day, time()), timer.zone)
+            high = before if self._moves else min(before, low + 2 * _DAY)
+            found = _last(timer.between(low - _DAY, high))
             if found is not None:
                 return found
+            day -= _DAY
         return None
+
+    @property
+    def _moves(self) -> bool:
+        roll = self._timer.roll
+        return bool(roll and roll.direction is not Direction.SKIP and self._timer.cycle.moves)
+
+    def _days(self, year: int) -> int:
+        """Return the days of a year that may fire, or from which something moves."""
+        days, roll = self._timer.cycle.days(year), self._timer.roll
+        return days if roll is None or self._moves else days & roll.open_days(year)
 
     def _knowledge(self) -> None:
         roll = self._timer.roll

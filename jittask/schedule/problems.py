@@ -33,3 +33,18 @@ class Mistake(Exception):
     ) -> None:
         super().__init__(message)
         self.problem = TimingProblem(code, pointer, message, hint)
+
+
+class TimerBudgetExceeded(Exception):
+    """Finding an occurrence took more steps than a timer may use (T1).
+
+    ``rule`` names the cycle. It blocks only the task whose timer it is; no
+    legal rule is known that raises it.
+    """
+
+    def __init__(self, rule: str, steps: int) -> None:
+        super().__init__(
+            f"looking for the next occurrence of {rule} was stopped after {steps:,} steps"
+        )
+        self.rule = rule
+        self.steps = steps

@@ -1,94 +1,33 @@
-"""Custom cycles by rrule, counted by dateutil at a cost that age does not change (F6, T1, T5).
+"""Custom cycles by rrule, as dateutil counts them, at a cost that age does not change (F6, T1, T5).
 
 dateutil counts every occurrence from DTSTART on. So the rule here names all
-that it takes from its start (day, weekday, time), and is started again at the
-unit of its frequency near the time asked for; whole units stay in step.
+that it takes from its start (day, weekday, time), dateutil says which days of
+a year its parts leave, and its units are counted from the start's own.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import takewhile
 from zoneinfo import ZoneInfo
 
-from dateutil.rrule import rrule
-
 from jittask.schedule.cycle import LAST_YEAR, in_order
-from jittask.schedule.zones import (
-    Nominal,
-    resolve,
-    to_wall,
-    wall_clock,
-)
+from jittask.schedule.day_bits import bits_of, days_between, days_from, days_of, place
+from jittask.schedule.rule_days import RuleDays
+from jittask.schedule.units import Units
+from jittask.schedule.zones import Nominal, resolve, to_wall, wall_clock
 
-_UNITS_A_BLOCK = {"DAILY": 32, "WEEKLY": 16, "MONTHLY": 4, "YEARLY": 1}
-DAYS_A_UNIT = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 31, "YEARLY": 366}
-_MOST_TIMES_KEPT = 24
-_MOST_BLOCKS = 16
+_MOST_YEARS = 16
 _DAY = timedelta(days=1)
-PAST_THE_END = datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001 - wall time
-_NEVER = datetime(9999, 12, 31)  # noqa: DTZ001 - wall time
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """The wall times of some units, and the first after them."""
-
-    walls: tuple[datetime, ...]
-    following: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Units:
-    """The units that a frequency and interval count, from the start's own."""
-
-    start: datetime
-    frequency: str
-    interval: int
-    week_start: int
-
-    def at(self, wall: datetime) -> int:
-        """Return which unit a wall time at or after the start lies in, or after."""
-        start = self.first
-        if self.frequency == "YEARLY":
-            return (wall.year - start.year) // self.interval
-        if self.frequency == "MONTHLY":
-            months = 12 * (wall.year - start.year) + wall.month - start.month
-            return months // self.interval
-        return (wall - start).days // (DAYS_A_UNIT[self.frequency] * self.interval)
-
-    def beginning(self, unit: int) -> datetime:
-        """Return the midnight at which a unit begins."""
-        start, count = self.first, unit * self.interval
-        try:
-            if self.frequency == "YEARLY":
-                return start.replace(year=start.year + count)
-            if self.frequency == "MONTHLY":
-                year, month = divmod(12 * start.year + start.month - 1 + count, 12)
-                return start.replace(year=year, month=month + 1)
-            return start + count * DAYS_A_UNIT[self.frequency] * _DAY
-        except (OverflowError, ValueError):
-            return _NEVER
-
-    @property
-    def first(self) -> datetime:
-        """The midnight at which the start's own unit begins."""
-        midnight = datetime.combine(self.start, time())
-        if self.frequency == "YEARLY":
-            return midnight.replace(month=1, day=1)
-        if self.frequency == "MONTHLY":
-            return midnight.replace(day=1)
-        if self.frequency == "WEEKLY":
-            return midnight - (midnight.weekday() - self.week_start) % 7 * _DAY
-        return midnight
+_PAST_THE_END = datetime(LAST_YEAR + 1, 1, 1)  # noqa: DTZ001 - wall time
 
 
 @dataclass(frozen=True, slots=True)
 class Recurrence:
-    """An rrule of days or longer: wall-clock times counted by dateutil."""
+    """An rrule of days or longer, in wall-clock time."""
 
     start: datetime
     zone: ZoneInfo
@@ -98,23 +37,28 @@ class Recurrence:
     counted: datetime | None
     """The last wall time that may be, by COUNT."""
     moves: bool
-    rule: rrule = field(compare=False, repr=False)
-    """Written out: it takes nothing from its DTSTART."""
+    dates: RuleDays = field(compare=False, repr=False)
+    """The days that its parts leave: they take nothing from its start."""
+    times: tuple[time, ...] = field(compare=False, repr=False)
+    positions: tuple[int, ...] = field(compare=False, repr=False)
+    """By BYSETPOS: which of a unit's times count, from its first or its last."""
     written: str = field(compare=False, repr=False)
-    """The text of that rule."""
+    """The text of the rule with what it takes from its start."""
     at_start_time: bool = field(compare=False, repr=False)
     """Whether it fires at the start's time of day, and names none of its own."""
     hours: frozenset[int] = field(compare=False, repr=False)
     """The hours that it names; none where it takes its start's."""
     units: Units = field(compare=False, repr=False)
-    times_a_day: int = field(compare=False, repr=False)
-    _blocks: dict[int, _Block] = field(default_factory=dict, compare=False, repr=False, init=False)
+    _days: dict[int, int] = field(default_factory=dict, compare=False, repr=False, init=False)
+    _positioned: dict[int, Mapping[date, tuple[time, ...]]] = field(
+        default_factory=dict, compare=False, repr=False, init=False
+    )
     _first: datetime = field(init=False, repr=False, compare=False)
     _last: datetime = field(init=False, repr=False, compare=False)
     """A wall time after which none fires in time."""
 
     def __post_init__(self) -> None:
-        last = self.counted or PAST_THE_END
+        last = self.counted or _PAST_THE_END
         if self.until is not None:
             last = min(last, to_wall(self.until, self.zone) + _DAY)
         object.__setattr__(self, "_first", resolve(self.start, self.zone))
@@ -132,39 +76,79 @@ class Recurrence:
     def walls(self, low: datetime) -> Iterator[datetime]:
         """Yield the wall times from ``low`` on."""
         low = max(low, self.start.replace(microsecond=0))
-        last = self._last
-        if self.times_a_day > _MOST_TIMES_KEPT:
-            rule = self._started_at(self.units.at(low))
-            yield from takewhile(last.__ge__, rule.xafter(low, inc=True))
-            return
-        size = _UNITS_A_BLOCK[self.units.frequency]
-        near: datetime | None = low
-        while near is not None and near <= last and near < PAST_THE_END:
-            block = self._block(self.units.at(near) // size, size)
-            for wall in block.walls[bisect_left(block.walls, low) :]:
+        last, first = self._last, low.date()
+        for day in days_from(self.days, first, min(last.year, LAST_YEAR)):
+            times = self._times(day)
+            if day == first:
+                times = times[bisect_left(times, low.time()) :]
+            for at in times:
+                wall = datetime.combine(day, at)
                 if wall > last:
                     return
                 yield wall
-            near = block.following
 
-    def _block(self, number: int, size: int) -> _Block:
-        found = self._blocks.get(number)
+    def days(self, year: int) -> int:
+        """Return the days of a year on which it fires, as bits."""
+        found = self._days.get(year)
         if found is None:
-            end = self.units.beginning((number + 1) * size)
-            walls: list[datetime] = []
-            following = None
-            for wall in self._started_at(number * size):
-                if wall >= end:
-                    following = wall
-                    break
-                walls.append(wall)
-            found = _Block(tuple(walls), following)
-            if len(self._blocks) >= _MOST_BLOCKS:
-                self._blocks.pop(next(iter(self._blocks)), None)
-            self._blocks[number] = found
+            last = self._last.date()
+            if year > last.year:
+                return 0
+            if self.positions:
+                found = bits_of(self._by_position(year))
+            else:
+                found = self.dates.of(year) & self.units.days(year) if self.times else 0
+                start = self.start.date()
+                if year <= start.year:
+                    found = found & ~0 << place(start) if year == start.year else 0
+            if year == last.year:
+                found &= (2 << place(last)) - 1
+            self._days[year] = found
         return found
 
-    def _started_at(self, unit: int) -> rrule:
-        # dateutil counts BYSETPOS in what is left of the start's own week
-        begin = max(self.units.beginning(unit), datetime.combine(self.start, time()))
-        return self.rule.replace(dtstart=begin)
+    def count_to(self, number: int) -> datetime | None:
+        """Return the wall time with that number from the start; None where it is too far out."""
+        low = self.start.replace(microsecond=0)
+        for year in range(low.year, LAST_YEAR + 1):
+            days = self.days(year)
+            here = days.bit_count() * len(self.times)
+            if year > low.year and not self.positions and number > here:
+                number -= here
+                continue
+            for day in days_of(days, year):
+                times = self._times(day)
+                if day == low.date():
+                    times = times[bisect_left(times, low.time()) :]
+                if number <= len(times):
+                    return datetime.combine(day, times[number - 1])
+                number -= len(times)
+        return None
+
+    def _times(self, day: date) -> tuple[time, ...]:
+        return self._by_position(day.year)[day] if self.positions else self.times
+
+    def _by_position(self, year: int) -> Mapping[date, tuple[time, ...]]:
+        """Return the times of each day of a year that BYSETPOS leaves, from the start on."""
+        known = self._positioned.get(year)
+        if known is not None:
+            return known
+        if not self.dates.of(year):
+            return {}
+        start = self.start.replace(microsecond=0)
+        found: dict[date, set[time]] = {}
+        for begin, end in self.units.touching(year):
+            for day, at in self._in_unit(begin, end):
+                if day.year == year and datetime.combine(day, at) >= start:
+                    found.setdefault(day, set()).add(at)
+        if len(self._positioned) >= _MOST_YEARS:
+            self._positioned.pop(next(iter(self._positioned)), None)
+        known = self._positioned[year] = {day: tuple(sorted(found[day])) for day in sorted(found)}
+        return known
+
+    def _in_unit(self, begin: date, end: date) -> Iterator[tuple[date, time]]:
+        """Yield the days and times of one unit that stand at the positions."""
+        days = [*days_between(self.dates.of, begin, end)]
+        for position in self.positions:
+            nth, at = divmod(position - (position > 0), len(self.times))
+            if -len(days) <= nth < len(days):
+                yield days[nth], self.times[at]

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from jittask.schedule.cron import cron_cycle
 from jittask.schedule.cycle import Cycle, Elapsed, Once
 from jittask.schedule.days import (
     Days,
@@ -18,7 +17,6 @@ from jittask.schedule.days import (
     NthWeekdays,
 )
 from jittask.schedule.problems import Mistake
-from jittask.schedule.rrule_cycle import rrule_cycle
 
 ELAPSED_STEPS = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1)}
 MOST_PERIOD = 1_000_000
@@ -66,8 +64,12 @@ def read_cycle(config: Mapping[str, object], start: datetime, zone: ZoneInfo) ->
 def _custom(repeat: Mapping[str, object], start: datetime, zone: ZoneInfo) -> Cycle:
     cron, rule = repeat.get("cron"), repeat.get("rrule")
     if isinstance(cron, str) and rule is None:
+        from jittask.schedule.cron import cron_cycle  # late: few trees have one
+
         return cron_cycle(cron, start, zone)
     if isinstance(rule, str) and cron is None:
+        from jittask.schedule.rrule_cycle import rrule_cycle  # late: few trees have one
+
         return rrule_cycle(rule, start, zone)
     both = cron is not None and rule is not None
     raise Mistake(

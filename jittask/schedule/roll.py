@@ -9,12 +9,15 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from jittask.model import Note, Occurrence, SkippedOccurrence
+from jittask.schedule.budget import Budget
 from jittask.schedule.calendars import SEARCH_DAYS, Calendar
 from jittask.schedule.cycle import Cycle
-from jittask.schedule.zones import Nominal, WallClock, wall_clock
+from jittask.schedule.day_bits import all_days, first_day
+from jittask.schedule.zones import Nominal, WallClock, instant_span, wall_clock
 
 _made = tuple.__new__  # half the time of the named tuple's own way: they are made by the million
 _DAY = timedelta(days=1)
+_AHEAD = (SEARCH_DAYS + 2) * _DAY
 _BEFORE_START = Note("rolled-before-start", "skipped: it would move to before startTime")
 
 
@@ -43,20 +46,48 @@ class Roll:
             return "weekend"
         return None
 
+    def knows_nothing_of(self, instant: datetime) -> bool:
+        """Whether holidays count, and those of that year can no longer be computed (T8)."""
+        return self.holidays and instant.year > self.calendar.computed_until
+
+    @property
+    def ahead(self) -> timedelta:
+        """How far after an instant a nominal may be that is effective there."""
+        return _AHEAD if self.direction is Direction.PREVIOUS else timedelta()
+
+    def open_days(self, year: int) -> int:
+        """Return the days of a year that fire, as bits."""
+        known, barred = self.calendar.year(year), 0
+        if self.holidays:
+            barred |= known.holidays
+        if self.weekends:
+            barred |= known.weekends
+        return all_days(year) & ~barred
+
     def walk(
-        self, cycle: Cycle, zone: ZoneInfo, low: datetime, start: datetime, end: datetime
+        self,
+        cycle: Cycle,
+        zone: ZoneInfo,
+        low: datetime,
+        start: datetime,
+        end: datetime,
+        budget: Budget,
+        *,
+        skipped: bool,
     ) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield, in order of the effective instant, all that may concern ``low`` and later.
 
-        Nothing lands before ``start``, and no nominal after ``end`` counts (T2, T7).
+        Nothing lands before ``start``, and no nominal after ``end`` counts (T2,
+        T7). Without ``skipped``, days from which nothing can land are jumped
+        over (T1). Raises TimerBudgetExceeded.
         """
         clock = wall_clock(zone)
         direction = self.direction if cycle.moves else Direction.SKIP
         begin = self._reach(low, clock) if direction is Direction.NEXT else low
         held: dict[datetime, _Landing] = {}
-        for nominal in cycle.nominals(begin):
-            if nominal.instant > end:
-                break
+        nominals = cycle.nominals(begin)
+        while (nominal := next(nominals, None)) is not None and nominal.instant <= end:
+            budget.step()
             wall = clock.named(nominal)
             why = self.bars(wall.date())
             if held:
@@ -68,8 +99,15 @@ class Roll:
             lands = nominal.instant if why is None else self._land(wall, direction, clock)
             if why is not None and (lands is None or lands < start):
                 yield from _before(nominal.instant, held)  # days off: nothing lands on them
-                note = _BEFORE_START if lands else self._skipped(why, cycle)
-                yield SkippedOccurrence(nominal.instant, note)
+                if skipped:
+                    note = _BEFORE_START if lands else self._skipped(why, cycle)
+                    yield SkippedOccurrence(nominal.instant, note)
+                elif lands is None:
+                    since = self._resume(cycle, direction, nominal, clock, end, budget)
+                    if since is None:
+                        break
+                    if since > nominal.instant:
+                        nominals = cycle.nominals(since)
                 continue
             assert lands is not None
             landing = held.setdefault(lands, _Landing())
@@ -80,6 +118,42 @@ class Roll:
                 landing.notes.append(gap_note(nominal.missing))
         for effective in sorted(held):
             yield held[effective].occurrence(effective)
+
+    def _resume(
+        self,
+        cycle: Cycle,
+        direction: Direction,
+        nominal: Nominal,
+        clock: WallClock,
+        end: datetime,
+        budget: Budget,
+    ) -> datetime | None:
+        """Return an instant before which no nominal lands any more; None where none ever does.
+
+        A nominal on a day off was the last that was looked at. Near a shift of
+        the clocks, times of the day before may still come.
+        """
+        still = (nominal.instant + clock.offsets(nominal.instant)[0]).date()
+        since, last_year = min(still, clock.named(nominal).date() + _DAY), end.year + 1
+        if since.year > last_year:
+            return None
+
+        def landing(year: int) -> int:
+            budget.step()
+            days = cycle.days(year)
+            return days and days & self.open_days(year)
+
+        found = first_day(landing, since, last_year)
+        if direction is Direction.NEXT:  # the days off just before a working day land on it
+            working = first_day(self.calendar.worked, since, last_year)
+            if working is not None:
+                near = max(since, working - SEARCH_DAYS * _DAY)
+                barred = first_day(cycle.days, near, last_year)
+                found = min((day for day in (found, barred) if day is not None), default=None)
+        if found is None:
+            return None
+        midnight = datetime.combine(found, time())
+        return instant_span(clock.zone, (midnight, midnight))[0]
 
     def _sure(self, wall: datetime, clock: WallClock) -> datetime:
         """Return before which instant nothing can land any more that falls on ``wall`` or later.

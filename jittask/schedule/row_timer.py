@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from jittask.schedule.cycle import LAST_YEAR
 from jittask.schedule.frame import CalendarConfig, read_frame
 from jittask.schedule.idle_keys import idle_keys, without_effect
+from jittask.schedule.never_open import all_days_off, skips_every_start
 from jittask.schedule.offset import Offset, idle_amount, read_offset
 from jittask.schedule.problems import Mistake, TimingError, TimingProblem
 from jittask.schedule.reader import Reader
@@ -20,6 +21,8 @@ from jittask.schedule.wall_times import read_wall
 from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
+_A_START = datetime(2024, 1, 31, 9)  # noqa: DTZ001 - any start does to read the cycle
+_ANOTHER = datetime(2024, 2, 13, 9)  # noqa: DTZ001 - with another month, day and weekday
 FIRST_SANE_YEAR = 1000
 """A repeat may count from long ago, as from a birthday."""
 
@@ -126,13 +129,16 @@ def check_row_timer(
         end_time = reader.step(lambda: read_wall(config, "endTime", frame.zone, end=True))
     end_field = reader.step(lambda: _field_name(config, "endField")) if by_field else None
     repeat = config.get("repeat") or {"repeatType": "normal"}
-    probe = datetime(2024, 1, 31, 9)  # noqa: DTZ001 - any start does to read the cycle
-    reader.step(lambda: read_cycle(config, probe, frame.zone))
+    cycle = reader.step(lambda: read_cycle(config, _A_START, frame.zone))
     if isinstance(repeat, Mapping):
         reader.step(lambda: _minutes_need_an_end(repeat, bounded=by_field or end_time is not None))
     if reader.failed or start_field is None or start_offset is None or end_offset is None:
         return None, reader.problems
     assert isinstance(repeat, Mapping)
+    if cycle is not None and frame.roll is not None:
+        another = Reader(config).step(lambda: read_cycle(config, _ANOTHER, frame.zone))
+        if another is not None and skips_every_start(cycle, another, frame.roll):
+            reader.problems.append(all_days_off(frame.roll))
     timer = RowTimer(
         frame.zone, start_field, start_offset, end_field, end_offset, end_time, repeat, frame.roll
     )

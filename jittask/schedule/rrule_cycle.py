@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import datetime, timedelta
 from math import prod
 from zoneinfo import ZoneInfo
@@ -12,7 +11,7 @@ from dateutil.rrule import rrule, rrulestr
 
 from jittask.schedule.cycle import Elapsed
 from jittask.schedule.problems import Mistake
-from jittask.schedule.recurrence import DAYS_A_UNIT, PAST_THE_END, Recurrence, Units
+from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.rrule_text import (
     DAY_PARTS,
     ELAPSED_SECONDS,
@@ -26,11 +25,11 @@ from jittask.schedule.rrule_text import (
     read_until,
     whole_number,
 )
+from jittask.schedule.rule_days import rule_days, rule_times
+from jittask.schedule.units import DAYS_A_UNIT, Units
 from jittask.schedule.zones import resolve
 
 MOST_INTERVAL = 1_000_000
-_LAST_CYCLE = datetime(9600, 1, 1)  # noqa: DTZ001 - wall time
-"""The 400 years after which the calendar repeats, at the end of dateutil's."""
 
 
 def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elapsed:
@@ -42,57 +41,54 @@ def rrule_cycle(text: str, start: datetime, zone: ZoneInfo) -> Recurrence | Elap
     interval = whole_number(parts, "INTERVAL", MOST_INTERVAL) or 1
     if frequency in ELAPSED_SECONDS:
         return _elapsed(parts, interval, start, zone, until)
-    read = _read(parts, start, text)
-    if _never_a_day(read.written, read.times_a_day):
+    count = _check(parts, start, text)
+    written = _written_out({key: parts[key] for key in parts if key != "COUNT"}, start)
+    times, positions = rule_times(written), _positions(written)
+    if frequency == "DAILY" and positions:  # every day has the same
+        times, positions = tuple(sorted({times[n] for n in _within(positions, len(times))})), ()
+    if positions and min(map(abs, positions)) > len(times) * DAYS_A_UNIT[frequency]:
         raise never_fires(text)
     cycle = Recurrence(
         start,
         zone,
         text,
         until,
-        counted=_last(read.counted) if "COUNT" in parts else None,
-        moves=read.times_a_day == 1,
-        rule=read.rule,
-        written=joined(read.written),
+        counted=None,
+        moves=prod(written[key].count(",") + 1 for key in TIME_PARTS) == 1,
+        dates=rule_days(written),
+        times=times,
+        positions=positions,
+        written=joined(written),
         at_start_time=not any(key in parts for key in TIME_PARTS),
         hours=frozenset(int(hour) for hour in parts.get("BYHOUR", "").split(",") if hour),
         units=Units(start, frequency, interval, WEEKDAYS.index(parts.get("WKST", "MO")[:2])),
-        times_a_day=read.times_a_day,
     )
+    if count is not None:
+        cycle = replace(cycle, counted=cycle.count_to(count))
     if next(cycle.nominals(resolve(start, zone)), None) is None:
         raise never_fires(text)
     return cycle
 
 
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """A rule as dateutil reads it."""
-
-    counted: rrule
-    """With its COUNT, from the task's start."""
-    written: dict[str, str]
-    """The parts without COUNT, and with those that the rule takes from its start."""
-    rule: rrule
-    """Of these parts."""
-
-    @property
-    def times_a_day(self) -> int:
-        """How many times of day the rule names."""
-        return prod(self.written[key].count(",") + 1 for key in TIME_PARTS)
-
-
-def _read(parts: dict[str, str], start: datetime, text: str) -> _Read:
-    """Have dateutil read a rule; raises Mistake with what it says."""
+def _check(parts: dict[str, str], start: datetime, text: str) -> int | None:
+    """Have dateutil read a rule, and return its COUNT; raises Mistake with what it says."""
     try:
-        counted = rrulestr(joined(parts), dtstart=start)
-        whole_number(parts, "COUNT", None)
-        written = _written_out({key: parts[key] for key in parts if key != "COUNT"}, start)
-        rule = rrulestr(joined(written), dtstart=start)
+        rule = rrulestr(joined(parts), dtstart=start)
+        count = whole_number(parts, "COUNT", None)
     except (ValueError, TypeError, KeyError, IndexError, OverflowError) as error:
         raise bad_rrule(f"rrule {text!r}: {error}") from error
-    if not isinstance(counted, rrule) or not isinstance(rule, rrule):
+    if not isinstance(rule, rrule):
         raise bad_rrule("expected one rule, got a set of rules")
-    return _Read(counted, written, rule)
+    return count
+
+
+def _positions(written: dict[str, str]) -> tuple[int, ...]:
+    return tuple(int(text) for text in written.get("BYSETPOS", "").split(",") if text)
+
+
+def _within(positions: tuple[int, ...], size: int) -> list[int]:
+    """Return which of so many the positions name, counted from 0."""
+    return [n - (n > 0) for n in positions if -size <= n <= size]
 
 
 def _written_out(parts: dict[str, str], start: datetime) -> dict[str, str]:
@@ -112,35 +108,6 @@ def _written_out(parts: dict[str, str], start: datetime) -> dict[str, str]:
     for key, value in zip(TIME_PARTS, (start.hour, start.minute, start.second), strict=True):
         found.setdefault(key, str(value))
     return found
-
-
-def _never_a_day(written: dict[str, str], times: int) -> bool:
-    """Whether a rule by days or weeks can find no day; dateutil would walk them all to 9999."""
-    frequency = written["FREQ"]
-    positions = [abs(int(text)) for text in written.get("BYSETPOS", "").split(",") if text]
-    if positions and min(positions) > times * DAYS_A_UNIT[frequency]:
-        return True
-    if frequency not in ("DAILY", "WEEKLY"):
-        return False
-    leave = ("INTERVAL", "BYSETPOS")
-    yearly = {key: value for key, value in written.items() if key not in leave}
-    yearly["FREQ"] = "YEARLY"
-    if not any(key in yearly for key in DAY_PARTS):
-        yearly["BYDAY"] = ",".join(WEEKDAYS)
-    for key in ("BYDAY", "BYWEEKDAY"):  # the n of an n-th weekday has no meaning in a week
-        if key in yearly:
-            yearly[key] = re.sub(r"[+-]?\d+|\([^)]*\)", "", yearly[key])
-    return next(iter(rrulestr(joined(yearly), dtstart=_LAST_CYCLE)), None) is None
-
-
-def _last(counted: rrule) -> datetime | None:
-    """Return the last wall time of a rule with COUNT, or of those that are followed."""
-    last = None
-    for wall in counted:
-        if wall >= PAST_THE_END:
-            break
-        last = wall
-    return last
 
 
 def _elapsed(

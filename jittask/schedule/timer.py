@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
 from jittask.model import Occurrence, SkippedOccurrence
+from jittask.schedule.budget import Budget
 from jittask.schedule.calendars import Calendar
+from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.cycle import LAST_INSTANT, Cycle
 from jittask.schedule.frame import CalendarConfig, read_frame
 from jittask.schedule.idle_keys import idle_keys
-from jittask.schedule.problems import TimingError, TimingProblem
+from jittask.schedule.never_open import all_days_off, may_skip_all
+from jittask.schedule.problems import TimerBudgetExceeded, TimingError, TimingProblem
 from jittask.schedule.reader import Reader
+from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.repeat import read_cycle
-from jittask.schedule.roll import Direction, Roll, as_it_is
+from jittask.schedule.roll import Roll, as_it_is
 from jittask.schedule.wall_times import read_wall
 from jittask.schedule.zones import end_instant, wall_clock
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_BEFORE_ALL = datetime(1969, 12, 31, tzinfo=UTC)
 _ANY_START = datetime(1970, 1, 1, 9)  # noqa: DTZ001 - wall time
 """Takes the place of a start that cannot be read, so that the cycle is read all the same."""
 
@@ -63,7 +67,10 @@ class Timer:
         return timer
 
     def after(self, t: datetime) -> Occurrence | None:
-        """Return the first occurrence that is effective strictly after ``t`` (T1)."""
+        """Return the first occurrence that is effective strictly after ``t`` (T1).
+
+        Raises TimerBudgetExceeded, as ``between`` and ``walk`` do.
+        """
         if self.roll is not None:
             return next(self.between(t, LAST_INSTANT), None)
         for nominal in self.cycle.nominals(t):
@@ -74,14 +81,18 @@ class Timer:
 
     def between(self, a: datetime, b: datetime) -> Iterator[Occurrence]:
         """Yield the occurrences that are effective in ``(a, b]``, in order."""
+        last = min(b, self.last)
         if self.roll is None:
-            return self._plain(a, min(b, self.last))
-        return (step for step in self.walk(a, b) if isinstance(step, Occurrence))
+            return self._plain(a, last)
+        steps = self._rolled(self.roll, a, last, skipped=False)
+        return (step for step in steps if isinstance(step, Occurrence))
 
     def walk(self, a: datetime, b: datetime) -> Iterator[Occurrence | SkippedOccurrence]:
         """Yield what ``between`` yields, and the nominals that the calendar keeps from firing."""
         last = min(b, self.last)
-        return self._plain(a, last) if self.roll is None else self._rolled(self.roll, a, last)
+        if self.roll is None:
+            return self._plain(a, last)
+        return self._rolled(self.roll, a, last, skipped=True)
 
     def _plain(self, a: datetime, last: datetime) -> Iterator[Occurrence]:
         if last <= a:
@@ -94,17 +105,30 @@ class Timer:
                 yield as_it_is(nominal)
 
     def _rolled(
-        self, roll: Roll, a: datetime, last: datetime
+        self, roll: Roll, a: datetime, last: datetime, *, skipped: bool
     ) -> Iterator[Occurrence | SkippedOccurrence]:
         if last <= a:
             return
         start = wall_clock(self.zone).instant(self.start)
-        for step in roll.walk(self.cycle, self.zone, a, start, self.last):
+        budget = Budget(self._rule)
+        end = min(self.last, last + roll.ahead)
+        for step in roll.walk(self.cycle, self.zone, a, start, end, budget, skipped=skipped):
             at = step.nominal if isinstance(step, SkippedOccurrence) else step.effective
             if at > last:
                 return
             if at > a:
                 yield step
+                budget.renew()
+
+    @property
+    def _rule(self) -> str:
+        """Name the rule, as it is written where it is a text."""
+        cycle = self.cycle
+        if isinstance(cycle, FixedHours | EveryHour):
+            return f"cron {cycle.cron!r}"
+        if isinstance(cycle, Recurrence):
+            return f"rrule {cycle.text!r}"
+        return f"the cycle from {self.start}"
 
 
 def check_timer(
@@ -132,23 +156,31 @@ def check_timer(
                 warning=True,
             )
         )
-    elif _may_be_empty(timer) and timer.after(_EPOCH - timedelta(days=1)) is None:
-        reader.problems.append(
-            TimingProblem(
-                "no-occurrence",
-                ("endTime",) if end else ("repeat",),
-                "the task never fires: nothing of its cycle lies between its start and its end",
-                None,
-                warning=True,
-            )
-        )
+    else:
+        reader.problems += _no_occurrence(timer)
     return timer, reader.problems
 
 
-def _may_be_empty(timer: Timer) -> bool:
-    """Whether no occurrence may be left: a cycle alone always has one."""
-    skips = timer.roll is not None and timer.roll.direction is Direction.SKIP
-    return timer.end is not None or skips
+def _no_occurrence(timer: Timer) -> Iterator[TimingProblem]:
+    """Yield a warning where no occurrence is left: a cycle alone always has one."""
+    roll = timer.roll if timer.roll and may_skip_all(timer.cycle, timer.roll) else None
+    if timer.end is None and roll is None:
+        return
+    place = ("endTime",) if timer.end else ("repeat",)
+    try:
+        first = timer.after(_BEFORE_ALL)
+    except TimerBudgetExceeded as error:
+        yield TimingProblem("no-occurrence", place, str(error), None, warning=True)
+        return
+    if roll is not None and (first is None or roll.knows_nothing_of(first.effective)):
+        plain = replace(timer, roll=None).after(_BEFORE_ALL)
+        if plain is not None and not roll.knows_nothing_of(plain.effective):
+            yield all_days_off(roll)
+            return
+    if first is not None:
+        return
+    message = "the task never fires: nothing of its cycle lies between its start and its end"
+    yield TimingProblem("no-occurrence", place, message, None, warning=True)
 
 
 class Followers:

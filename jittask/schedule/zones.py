@@ -84,8 +84,8 @@ class WallClock:
     def earliest(self, instant: datetime) -> datetime:
         """Return a wall time before which none fires at ``instant`` or later.
 
-        Its own where nothing is shifted nearby; otherwise a day less, since
-        times in a gap fire after later ones.
+        Its own where nothing is shifted nearby; otherwise by the least offset,
+        since times in a gap fire after later ones.
         """
         since = instant - _UTC_EPOCH
         block = since.days >> _BLOCK_BITS
@@ -93,7 +93,9 @@ class WallClock:
             base = self._steady_utc[block]
         except KeyError:
             base = self._learn_utc(block)
-        return to_wall(instant, self.zone) - _DAY if base is None else base + since
+        if base is not None:
+            return base + since
+        return (instant.astimezone(UTC) + self.offsets(instant)[0]).replace(tzinfo=None)
 
     def offsets(self, near: datetime) -> tuple[timedelta, timedelta]:
         """Return the zone's least and greatest offset within two days of a UTC instant."""

@@ -61,6 +61,8 @@ class Claimed:
     version: str
     token: int
     attempt: int
+    args: str | None = None
+    """What was given for this run, as a JSON object."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,8 @@ class Ending:
     retry_at: datetime | None = None
     frees_keys: bool = False
     """The body never began, so the occurrence may be planned again (D5)."""
+    takes_back: bool = False
+    """The body never began and the run stays: nothing is kept of the attempt (R12)."""
     peak_kb: int | None = None
     """The most memory that the body's process had held, in KiB."""
     follow_up: NewRun | None = None

@@ -8,7 +8,7 @@ of them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -34,13 +34,14 @@ def take(
     host: str | None,
     limit: int,
     offset: int,
+    held: Collection[str] = (),
 ) -> tuple[int, Taken]:
     """Let ``choose`` decide on a page of the due runs, and write it; return the page's length.
 
     No other runtime claims in the meantime.
     """
     dialect_of(connection).exclusive(connection, Lock.CLAIM)
-    page = due(connection, now, limit, offset)
+    page = due(connection, now, limit, offset, held)
     if not page:
         return 0, Taken()
     choice = choose(page, executing(connection))
@@ -79,9 +80,9 @@ def claim(
             host=runtime_host if host is None else host,
             version=ready.c.version,
         )
-        .returning(runs.c.id, runs.c.token, runs.c.attempt)
+        .returning(runs.c.id, runs.c.token, runs.c.attempt, runs.c.args)
     )
-    fenced = {number: (token, attempt) for number, token, attempt in claimed}
+    fenced = {number: (token, attempt, args) for number, token, attempt, args in claimed}
     return [
         Claimed(claim.run, claim.version, *fenced[claim.run.id])
         for claim in claims

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -14,8 +14,17 @@ from jittask.store.instants import from_micros, nominals_of, to_micros
 from jittask.store.tables import EXECUTING, PENDING, runs
 
 
-def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> list[DueRun]:
-    """Return the runs that are due, by priority, then by how long they have been due."""
+def due(
+    connection: Connection,
+    now: datetime,
+    limit: int,
+    offset: int = 0,
+    held: Collection[str] = (),
+) -> list[DueRun]:
+    """Return the runs that are due, by priority, then by how long they have been due.
+
+    Those of tasks in ``held`` are left out, but for the runs that handle a failure.
+    """
     found: list[DueRun] = []
     for priority in _priorities(connection):
         query = (
@@ -23,7 +32,7 @@ def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> l
                 runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
                 runs.c.nominals, runs.c.effective, runs.c.attempt,
             )
-            .where(_pending(priority), runs.c.due <= to_micros(now))
+            .where(_pending(priority), runs.c.due <= to_micros(now), *_without(held))
             .order_by(runs.c.due, runs.c.id)
             .limit(limit + offset - len(found))
         )  # fmt: skip
@@ -43,10 +52,12 @@ def due(connection: Connection, now: datetime, limit: int, offset: int = 0) -> l
 _TRIGGERS = {trigger.value: trigger for trigger in Trigger}
 
 
-def next_due(connection: Connection) -> datetime | None:
-    """Return when the next pending run may be claimed."""
+def next_due(connection: Connection, held: Collection[str] = ()) -> datetime | None:
+    """Return when the next pending run may be claimed, beside those of tasks in ``held``."""
     soonest = [
-        connection.execute(sa.select(sa.func.min(runs.c.due)).where(_pending(priority))).scalar()
+        connection.execute(
+            sa.select(sa.func.min(runs.c.due)).where(_pending(priority), *_without(held))
+        ).scalar()
         for priority in _priorities(connection)
     ]
     return min((from_micros(instant) for instant in soonest if instant is not None), default=None)
@@ -67,6 +78,12 @@ def _priorities(connection: Connection) -> Iterator[int]:
 
 def _pending(priority: int) -> sa.ColumnElement[bool]:
     return sa.and_(sa.text(PENDING), runs.c.priority == priority)
+
+
+def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
+    if not held:
+        return []
+    return [sa.or_(runs.c.task.not_in(held), runs.c.trigger == Trigger.ON_FAILURE)]
 
 
 def executing(connection: Connection) -> list[Executing]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -14,6 +14,7 @@ from jittask.store.claim_types import Ending
 from jittask.store.instants import maybe_micros, to_micros
 from jittask.store.new_runs import insert
 from jittask.store.occurrence_keys import give_back_keys
+from jittask.store.plans import LATE_AFTER
 from jittask.store.tables import attempts, runs
 from jittask.store.transitions import transition
 
@@ -24,12 +25,12 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
     An outcome that is recorded already counts too: its writer missed the reply.
     Any process may write an outcome: what it needs is the token, not the claim's runtime.
     """
-    by_status: dict[RunStatus, list[Ending]] = {}
+    by_kind: dict[tuple[RunStatus, bool], list[Ending]] = {}
     for end in endings:
-        by_status.setdefault(end.status, []).append(end)
+        by_kind.setdefault((end.status, end.takes_back), []).append(end)
     numbers: set[int] = set()
-    for status, group in by_status.items():
-        numbers |= _end(connection, status, group, now)
+    for (status, takes_back), group in by_kind.items():
+        numbers |= _end(connection, status, group, now, takes_back=takes_back)
     written = [end for end in endings if end.run in numbers]
     insert(connection, [end.follow_up for end in written if end.follow_up is not None], now)
     give_back_keys(connection, [end.run for end in written if end.frees_keys])
@@ -41,7 +42,12 @@ def finish(connection: Connection, endings: Sequence[Ending], now: datetime) -> 
 
 
 def _end(
-    connection: Connection, status: RunStatus, endings: Sequence[Ending], now: datetime
+    connection: Connection,
+    status: RunStatus,
+    endings: Sequence[Ending],
+    now: datetime,
+    *,
+    takes_back: bool,
 ) -> set[int]:
     """Write outcomes of one kind; return the runs whose token was the newest."""
     rows = batch(
@@ -61,12 +67,27 @@ def _end(
         .values({name: current.c[name] for name in ("reason", "detail", "result", "error")})
     )
     if status is RunStatus.PENDING:
-        _keep_attempts(connection, current, now)
+        if takes_back:
+            ending = ending.values(_without_attempt(current.c.retry_at))
+        else:
+            _keep_attempts(connection, current, now)
         later = sa.case((current.c.retry_at > runs.c.due, current.c.retry_at), else_=runs.c.due)
         ending = ending.values(began=None, due=later)  # a clock may have gone back
     else:
         ending = ending.values(finished=to_micros(now), peak_kb=current.c.peak_kb)
     return set(connection.execute(ending.returning(runs.c.id)).scalars())
+
+
+def _without_attempt(retry_at: sa.ColumnElement[int]) -> dict[str, object]:
+    """Return the columns of a run whose claim is taken back: as if it had not been."""
+    is_first = runs.c.attempt == 1
+    of_claim = ("started", "runtime", "host", "version")
+    late_from = runs.c.effective + LATE_AFTER // timedelta(microseconds=1)
+    return {
+        "attempt": runs.c.attempt - 1,
+        "late": sa.or_(runs.c.late, retry_at > late_from),
+        **{name: sa.case((is_first, sa.null()), else_=runs.c[name]) for name in of_claim},
+    }
 
 
 def _keep_attempts(connection: Connection, current: sa.FromClause, now: datetime) -> None:
@@ -92,7 +113,11 @@ def _recorded_already(connection: Connection, endings: Sequence[Ending]) -> list
         runs.c.id == rows.c.id
     )
     found = {(row.id, row.token, row.status, row.attempt) for row in connection.execute(query)}
-    return [end for end in endings if (end.run, end.token, end.status, end.attempt) in found]
+    return [
+        end
+        for end in endings
+        if (end.run, end.token, end.status, end.attempt - end.takes_back) in found
+    ]
 
 
 def _text(value: str | None) -> str | None:

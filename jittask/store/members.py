@@ -9,16 +9,15 @@ one whose counter moves in the meantime stays alive.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.store.errors import LeadershipLost
 from jittask.store.instants import to_micros
+from jittask.store.runtimes import PLANNING
 from jittask.store.tables import leases, runtimes
-
-_PLANNING = "planning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +52,7 @@ def members(connection: Connection) -> Members:
     """Return who shares the store, and who plans."""
     query = sa.select(runtimes.c.id, runtimes.c.beat).where(runtimes.c.stopped.is_(None))
     alive = tuple(Member(row.id, row.beat) for row in connection.execute(query))
-    lease = connection.execute(sa.select(leases).where(leases.c.name == _PLANNING)).one()
+    lease = connection.execute(sa.select(leases).where(leases.c.name == PLANNING)).one()
     return Members(alive, lease.holder, lease.term)
 
 
@@ -61,7 +60,7 @@ def lead(connection: Connection, identity: str, seen: int) -> int | None:
     """Take the lease on planning if its term is still the one seen; return the new term."""
     done = connection.execute(
         sa.update(leases)
-        .where(leases.c.name == _PLANNING, leases.c.term == seen)
+        .where(leases.c.name == PLANNING, leases.c.term == seen)
         .values(holder=identity, term=seen + 1)
     )
     return seen + 1 if done.rowcount else None
@@ -86,13 +85,6 @@ def check_term(connection: Connection, term: int) -> None:
 
     Raises LeadershipLost where another term has begun.
     """
-    query = sa.select(leases.c.term).where(leases.c.name == _PLANNING).with_for_update(read=True)
+    query = sa.select(leases.c.term).where(leases.c.name == PLANNING).with_for_update(read=True)
     if connection.execute(query).scalar() != term:
         raise LeadershipLost
-
-
-def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
-    """Whether a runtime has sent a heartbeat within a lease, by its own clock; for people only."""
-    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
-    last = connection.execute(query).scalar()
-    return last is not None and last > to_micros(now - lease)

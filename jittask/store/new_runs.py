@@ -62,7 +62,7 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "id": NUMBER, "task": TEXT, "row_key": TEXT, "status": TEXT, "reason": TEXT, "detail": TEXT,
     "trigger": TEXT, "nominal": NUMBER, "nominals": TEXT, "missed_first": NUMBER,
     "missed_last": NUMBER, "missed_count": NUMBER, "effective": NUMBER, "due": NUMBER,
-    "finished": NUMBER, "rerun_of": NUMBER, "priority": NUMBER, "late": FLAG,
+    "finished": NUMBER, "rerun_of": NUMBER, "priority": NUMBER, "late": FLAG, "args": TEXT,
 }  # fmt: skip
 
 
@@ -93,4 +93,5 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         run.rerun_of,
         run.priority,
         run.late,
+        run.args,
     )

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from jittask.model import MissedRange, Reason, RunStatus, Trigger
+
+LATE_AFTER = timedelta(seconds=60)
+"""How late an occurrence may start without being late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class NewRun:
     reason: Reason | None = None
     detail: str | None = None
     rerun_of: int | None = None
+    args: str | None = None
 
     @property
     def keyed(self) -> bool:

@@ -14,6 +14,7 @@ from jittask.store.instants import from_micros, maybe_instant, nominals_of
 from jittask.store.record_conditions import is_open, is_overdue
 from jittask.store.record_filter import Page, RecordFilter, RecordPage
 from jittask.store.record_pages import page_of
+from jittask.store.status_types import OverdueTask
 from jittask.store.tables import attempts, runs
 
 
@@ -36,13 +37,29 @@ def one_run(connection: Connection, number: int) -> Run | None:
     return None if row is None else _run(row, _attempts(connection, [number]).get(number, ()))
 
 
-def counts(connection: Connection, now: datetime) -> tuple[int, int, int]:
-    """Return how many runs are pending (overdue ones too), overdue, and executing."""
+def counts(connection: Connection, now: datetime, task: str | None = None) -> tuple[int, int, int]:
+    """Return how many runs, of a task or of all, are pending (overdue too), overdue, executing."""
     late = sa.func.sum(sa.case((is_overdue(now), 1), else_=0))
     query = sa.select(runs.c.status, sa.func.count(), late).where(is_open()).group_by(runs.c.status)
+    if task is not None:
+        query = query.where(runs.c.task == task)
     found = {status: (number, overdue) for status, number, overdue in connection.execute(query)}
     pending, overdue = found.get(RunStatus.PENDING, (0, 0))
     return pending, int(overdue), found.get(RunStatus.EXECUTING, (0, 0))[0]
+
+
+def overdue_tasks(connection: Connection, now: datetime) -> tuple[OverdueTask, ...]:
+    """Return the tasks that have overdue runs, by name."""
+    query = (
+        sa.select(runs.c.task, sa.func.count(), sa.func.min(runs.c.effective))
+        .where(is_open(), is_overdue(now))
+        .group_by(runs.c.task)
+        .order_by(runs.c.task)
+    )
+    return tuple(
+        OverdueTask(task, number, from_micros(oldest))
+        for task, number, oldest in connection.execute(query)
+    )
 
 
 def _attempts(connection: Connection, numbers: list[int]) -> dict[int, tuple[Attempt, ...]]:
@@ -114,5 +131,6 @@ def _run(row: Row[Any], earlier: tuple[Attempt, ...]) -> Run:
         rerun_of=row.rerun_of,
         priority=row.priority,
         late=row.late,
+        args=row.args,
         attempts=(*earlier, *_last_attempt(row)),
     )

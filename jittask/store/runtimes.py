@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,7 +10,10 @@ from sqlalchemy.engine import Connection
 
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
 from jittask.store.status_types import RuntimeRow
-from jittask.store.tables import runtimes
+from jittask.store.tables import leases, runtimes
+
+PLANNING = "planning"
+"""The name of the lease on planning."""
 
 _MAX_RECORDED = 20  # what is older is deleted, unless it has not ended
 
@@ -57,11 +60,14 @@ def note(
         connection.execute(sa.update(runtimes).where(runtimes.c.id == identity).values(values))
 
 
-def latest_runtimes(connection: Connection, *, alive: bool) -> tuple[RuntimeRow, ...]:
-    """Return the newest runtime; ``alive`` is what its lock says."""
+def latest_runtimes(
+    connection: Connection, since: datetime, *, alive: bool
+) -> tuple[RuntimeRow, ...]:
+    """Return the newest runtime; ``alive`` is what its lock says, silent is one since ``since``."""
     query = sa.select(runtimes).order_by(runtimes.c.started.desc()).limit(1)
     return tuple(
-        _runtime(row, alive=alive and row.stopped is None) for row in connection.execute(query)
+        _runtime(row, since, alive=alive and row.stopped is None)
+        for row in connection.execute(query)
     )
 
 
@@ -69,12 +75,13 @@ def sharing_runtimes(connection: Connection, since: datetime) -> tuple[RuntimeRo
     """Return the runtimes that have not ended; alive are those with a beat after ``since``."""
     query = sa.select(runtimes).where(runtimes.c.stopped.is_(None)).order_by(runtimes.c.started)
     return tuple(
-        _runtime(row, alive=row.beat_at is not None and row.beat_at > to_micros(since))
+        _runtime(row, since, alive=row.beat_at is not None and row.beat_at > to_micros(since))
         for row in connection.execute(query)
     )
 
 
-def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
+def _runtime(row: sa.Row[Any], since: datetime, *, alive: bool) -> RuntimeRow:
+    last_beat = row.started if row.beat_at is None else row.beat_at
     return RuntimeRow(
         id=row.id,
         host=row.host,
@@ -84,4 +91,21 @@ def _runtime(row: sa.Row[Any], *, alive: bool) -> RuntimeRow:
         last_reload=maybe_instant(row.last_reload),
         last_reload_ok=row.last_reload_ok,
         last_scan=maybe_instant(row.last_scan),
+        last_beat=maybe_instant(last_beat),
+        stopped=maybe_instant(row.stopped),
+        silent=alive and last_beat <= to_micros(since),
     )
+
+
+def leader(connection: Connection) -> str | None:
+    """Return the runtime that has the lease on planning."""
+    query = sa.select(leases.c.holder).where(leases.c.name == PLANNING)
+    holder: str | None = connection.execute(query).scalar()
+    return holder
+
+
+def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
+    """Whether a runtime has sent a heartbeat within a lease, by its own clock; for people only."""
+    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
+    last = connection.execute(query).scalar()
+    return last is not None and last > to_micros(now - lease)

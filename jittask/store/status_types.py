@@ -6,21 +6,39 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from jittask.diagnostics import Diagnostic
+from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.control import Pause
 
 
 @dataclass(frozen=True, slots=True)
 class RuntimeRow:
-    """A runtime that has announced itself; ``alive`` comes from its lock or its heartbeat."""
+    """A runtime that has announced itself."""
 
     id: str
     host: str
     pid: int
     started: datetime
     alive: bool
+    """By its lock on this machine, or by its beat where several share the store."""
     last_reload: datetime | None
     last_reload_ok: bool | None
     last_scan: datetime | None
+    last_beat: datetime | None = None
+    """Its last sign of life, by its own clock."""
+    stopped: datetime | None = None
+    """None where it has not said that it ends, and no other runtime has for it."""
+    silent: bool = False
+    """Whether it is there, but has not beaten for longer than its lease: it is stuck (R13)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OverdueTask:
+    """A task that is not paused, and has overdue runs (R1)."""
+
+    task: str
+    runs: int
+    since: datetime
+    """The effective instant of the oldest of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +63,9 @@ class StoreStatus:
     executing: int
     pauses: tuple[Pause, ...] = ()
     """Those that are active now, by task."""
+    blocked: tuple[BlockedTask, ...] = ()
+    """By task and code."""
+    leader: str | None = None
+    """The runtime that plans, by the lease on planning; None where the store serves one only."""
+    overdue_tasks: tuple[OverdueTask, ...] = ()
+    """By task."""

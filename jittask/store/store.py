@@ -2,61 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-from pathlib import Path
-from typing import Self
-
-from jittask.model import AppSettings
+from jittask.store.facade.blocked_methods import BlockedMethods
 from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
 from jittask.store.facade.membership_methods import MembershipMethods
 from jittask.store.facade.planning_methods import PlanningMethods
-from jittask.store.facade.reading_methods import ReadingMethods
-from jittask.store.facade.status_methods import StatusMethods
-from jittask.store.location import STATE_FOLDER, state_folder, store_url
-from jittask.store.upgrade import open_database
-
-_MIN_IDLE_SECONDS = 1.0
-"""How long a transaction may do nothing at least, however short the heartbeat is."""
+from jittask.store.reader import StoreReader
 
 
 class Store(
     PlanningMethods,
     ClaimingMethods,
-    StatusMethods,
     MembershipMethods,
     ControlMethods,
-    ReadingMethods,
+    BlockedMethods,
+    StoreReader,
 ):
-    """Runs, their logs, and what runtimes report; each call is one transaction.
-
-    Safe to call from several threads. Every method takes the time that it
-    needs as an argument.
-    """
-
-    @classmethod
-    def open(cls, settings: AppSettings, root: Path, *, create: bool) -> Store:
-        """Open the store of a tree. Raises StoreError; see ``upgrade.open_database``."""
-        folder = state_folder(root) if create else root / STATE_FOLDER
-        database = open_database(
-            store_url(settings, root),
-            folder,
-            create=create,
-            idle_seconds=max(_MIN_IDLE_SECONDS, settings.runtime.heartbeat_seconds / 2),
-        )
-        return cls(database, timedelta(seconds=settings.runtime.lease_seconds))
-
-    @property
-    def place(self) -> str:
-        """Where the records are, for people."""
-        return self._database.place
-
-    def close(self) -> None:
-        """Close every connection."""
-        self._database.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
+    """Everything that can be read of the store and written to it; each call is one transaction."""

@@ -69,6 +69,7 @@ runs = Table(
     Column("rerun_of", Serial),
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
+    Column("args", Text),  # a JSON object; empty where nothing was given for the run
     **ddl.ids_never_reused(),
 )
 
@@ -106,6 +107,7 @@ log_chunks = Table(
     Column("attempt", Integer, nullable=False),
     Column("at", BigInteger, nullable=False),
     Column("stream", String(8), nullable=False),
+    Column("level", String(8)),  # empty in old records
     Column("text", Text, nullable=False),
 )
 
@@ -162,6 +164,18 @@ pauses = Table(
     Column("since", BigInteger, nullable=False),
     Column("until", BigInteger),
     Column("note", Text),
+)
+
+blocked_tasks = Table(
+    "blocked_tasks",
+    metadata,
+    Column("task", String(255), primary_key=True),
+    Column("code", String(32), primary_key=True),
+    Column("reason", Text, nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("tried", BigInteger, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", BigInteger, nullable=False),
 )
 
 kills = Table(

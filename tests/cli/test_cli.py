@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -39,7 +40,7 @@ def test_validate_shows_the_place(tree: Tree) -> None:
     assert "did you mean" in hint
     data = json.loads(jittask("validate", tree.root, "--format", "json").stdout)
     assert set(data) == {"diagnostics", "summary"}
-    assert set(data["summary"]) == {"errors", "warnings", "elements", "seconds"}
+    assert set(data["summary"]) == {"errors", "warnings", "ignored", "elements", "seconds"}
 
 
 def test_validate_exit_codes(tree: Tree, tmp_path: Path) -> None:
@@ -82,7 +83,7 @@ def test_init_makes_a_tree_that_is_clean_and_runs(tmp_path: Path) -> None:
     [run] = records["records"]
     assert run["result"] == '"hello"'
     shown = jittask("log", run["id"], "--tree", tmp_path / "shop")
-    assert "\nhello\n" in shown.stdout
+    assert re.search(r"\n\S+ stdout   hello\n", shown.stdout)
 
 
 def test_next_takes_its_time_from_the_environment(tree: Tree) -> None:
@@ -250,8 +251,9 @@ def test_status_before_the_first_run_is_that_of_the_files(tree: Tree) -> None:
     tree.scheduled("A")
     tree.scheduled("Off", enable=0)
     done = jittask("status", tree.root, "--format", "json")
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == 1, done.stderr
     data = json.loads(done.stdout)
+    assert (data["well"], [each["code"] for each in data["problems"]]) == (False, ["not-running"])
     assert (data["runtimes"], data["leader"], data["queue"]["pending"]) == ([], None, 0)
     assert [(one["name"], one["state"]) for one in data["elements"]] == [
         ("tasks.A", "ready"),
@@ -259,7 +261,7 @@ def test_status_before_the_first_run_is_that_of_the_files(tree: Tree) -> None:
     ]
     assert len(data["elements"][0]["version"]) == 64
     tree.write("tasks/A/inner.py", "def customFunc(:\n")
-    broken = jittask("status", tree.root)
+    broken = jittask("status", tree.root, cwd=tree.root)
     assert broken.returncode == 1
     assert "no runtime has run yet" in broken.stdout
     assert "broken    tasks.A  nothing\n    tasks/A/inner.py:1:16 error" in broken.stdout

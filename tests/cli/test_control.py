@@ -49,6 +49,10 @@ def record_of(tree: Tree, number: int) -> dict:
     return json_answer("log", number, "--tree", tree.root)
 
 
+LINE = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}\+00:00 stdout   (begun|gone on)\n")
+"""A line of a log where no terminal shows it."""
+
+
 # --- kill
 
 
@@ -242,16 +246,18 @@ def test_a_log_is_followed_to_its_end(tree: Tree) -> None:
         number = trigger(tree)
         following = follow(tree, number)
         assert following.stdout is not None
-        line = next(line for line in following.stdout if line == "begun\n")
-        assert line == "begun\n"
+        line = next(line for line in following.stdout if line.endswith("begun\n"))
+        assert LINE.fullmatch(line)
         tree.write("go", "")
-        rest = following.stdout.read()
-        assert rest == 'gone on\n\ncompleted\nresult: "ended"\n'
+        line, *rest = following.stdout.read().splitlines(keepends=True)
+        assert LINE.fullmatch(line)
+        assert "".join(rest) == '\ncompleted\nresult: "ended"\n'
         assert following.wait(PATIENCE) == 0
         program.stop()
     lines = jittask("log", number, "--follow", "--tree", tree.root, "--format", "json").stdout
-    *chunks, last = map(json.loads, lines.splitlines())
-    assert "".join(chunk["text"] for chunk in chunks) == "begun\ngone on\n"
+    *printed, last = map(json.loads, lines.splitlines())
+    assert [line["text"] for line in printed] == ["begun", "gone on"]
+    assert [(line["stream"], line["level"]) for line in printed] == [("stdout", "info")] * 2
     assert last["run"]["status"] == "completed"
 
 

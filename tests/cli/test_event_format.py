@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import gc
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import click
+
 from jittask.cli.event_format import Words
-from jittask.runtime.events import Ready, Trouble
+from jittask.model import RunStatus
+from jittask.runtime.events import Blocked, Finished, NotFiring, Ready, Trouble, Unblocked
 from tests.running import jittask_here
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -32,3 +36,41 @@ def test_a_start_that_fails_leaves_the_garbage_collector_on(tmp_path: Path) -> N
     (tmp_path / "app.json").write_text("{", encoding="utf-8")
     assert jittask_here("run", tmp_path).returncode != 0
     assert gc.isenabled()
+
+
+def test_every_line_for_a_log_has_a_date_and_speaks_of_no_terminal(tmp_path: Path) -> None:
+    silent = NotFiring("tasks.A", "disabled", "it is disabled")
+    ready = Ready(NOW, str(tmp_path), 1, 2, "process", "jittask.db", "UTC", None, None, (silent,))
+    failed = Finished(
+        NOW, 7, "tasks.B", "", RunStatus.FAILED, None, "ValueError: no", 0.1, None, "trace", None
+    )
+    words = Words(tmp_path, dated=True)
+    lines = [line for event in (ready, failed) for line in words.lines(event)]
+    assert len(lines) == 4
+    assert all(line.startswith("2026-01-05 09:00:00") for line in lines)
+    assert "tasks.A will not fire" in lines[0]
+    assert words.stamp(NOW) == "2026-01-05 09:00:00  "
+    terminal = Words(tmp_path)
+    assert any("Ctrl-C" in line for line in terminal.lines(ready))
+    assert terminal.stamp(NOW) == ""
+
+
+def said(lines: Iterable[str]) -> list[str]:
+    return [click.unstyle(line) for line in lines]
+
+
+def test_what_is_blocked_is_said_with_the_reason_and_the_next_try(tmp_path: Path) -> None:
+    words, later = Words(tmp_path), NOW + timedelta(minutes=2)
+    first = Blocked(NOW, "tasks.A", "scan-failed", "no\ntable", NOW, NOW + timedelta(seconds=5))
+    assert said(words.lines(first)) == [
+        "09:00:00Z blocked  tasks.A: no table",
+        "           tried again in 5.0 s; other tasks keep running",
+    ]
+    again = Blocked(later, "tasks.A", "scan-failed", "no key", NOW, later + timedelta(seconds=80))
+    assert said(words.lines(again))[1] == (
+        "           blocked since 2026-01-05 09:00:00; tried again in 1 min; other tasks keep running"
+    )
+    ended = Unblocked(later, "tasks.A", "scan-failed", NOW)
+    assert said(words.lines(ended)) == [
+        "09:02:00Z notice   tasks.A is no longer blocked, after 2 min"
+    ]

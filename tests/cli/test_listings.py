@@ -9,7 +9,9 @@ import sys
 
 import pytest
 
+from jittask import Client
 from jittask.cli.table import text_cells
+from jittask.errors import InvalidArgument
 from tests.running import PATIENCE, jittask, jittask_here
 from tests.tree import Tree
 
@@ -106,3 +108,11 @@ def test_watching_ends_cleanly_with_ctrl_c(tree: Tree, command: str) -> None:
     watching.send_signal(signal.SIGINT)
     _, errors = watching.communicate(timeout=PATIENCE)
     assert (watching.returncode, errors) == (0, "")
+
+
+def test_next_lists_a_bounded_number(tree: Tree) -> None:
+    tree.scheduled("A", repeat={"repeatType": "minute"})
+    done = jittask_here("next", "A", "-n", "100001", "--tree", tree.root)
+    assert (done.returncode, "1<=x<=100000" in done.stderr) == (2, True)
+    with Client(tree.root) as jt, pytest.raises(InvalidArgument, match="expected 0 to 100,000"):
+        jt.next("A", limit=100_001)

@@ -144,7 +144,7 @@ def test_a_clock_at_the_end_of_time(tree: Tree) -> None:
     [
         (("--to", "2020-01-01"), 2, "--to: the end is before the beginning"),
         (("--from", "monday"), 2, "expected a date such as"),
-        (("--format", "json"), 2, "a list is --format jsonl"),
+        (("--format", "jsonl", "--against", "HEAD"), 2, "--against has --format text or json"),
         (("--calendar", "--format", "ics"), 2, "drawn as text"),
         (("--calendar", "--against", "HEAD"), 2, "do not go together"),
         (("--task", "Dialy"), 1, "did you mean tasks.Daily?"),
@@ -309,3 +309,18 @@ def test_ctrl_c_in_a_long_list_is_clean(tree: Tree) -> None:
     _, errors = process.communicate(timeout=30)
     assert (process.returncode, errors.strip()) == (130, "")
     assert time.monotonic() - since < 5
+
+
+@pytest.mark.parametrize("option", [("--json",), ("--format", "json")])
+def test_json_is_one_list_of_the_same_entries(week: Tree, option: tuple[str, ...]) -> None:
+    window = ("--from", "2026-01-05", "--to", "2026-01-08")
+    lines = jittask_here("plan", week.root, *window, "--format", "jsonl", **ENV).stdout
+    done = jittask_here("plan", week.root, *window, *option, **ENV)
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert found == [json.loads(line) for line in lines.splitlines()]
+    assert len(found) > 3
+    nothing = jittask_here(
+        "plan", week.root, "--from", "2025-01-05", "--to", "2025-01-06", *option, **ENV
+    )
+    assert json.loads(nothing.stdout) == []

@@ -23,6 +23,17 @@ CASES = sorted(TREES.glob("*/*/expected.txt"))
 ELSEWHERE = {
     "broken-dependency": "folded into its cause, as needed by: test_findings",
     "bad-time": "the schema says it first; Timer.from_config has no schema: tests/schedule",
+    **dict.fromkeys(
+        (
+            "database-read-only",
+            "few-connections",
+            "session-zone-differs",
+            "store-outdated",
+            "table-read-only",
+            "table-unreadable",
+        ),
+        "needs a server, or says which schema is the newest: tests/operations/test_doctor",
+    ),
     "no-tree": "the command says it before the compiler: tests/cli",
 }
 

@@ -6,6 +6,7 @@ import os
 import sqlite3
 import sys
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -164,3 +165,21 @@ def test_a_missing_driver_is_named_with_what_installs_it(
     words = f"pip install {package}$" if package else "no database by these settings"
     with pytest.raises(DataError, match=words.replace("[", r"\[").replace("]", r"\]")):
         open_database(url_database("D", url), tmp_path)
+
+
+def test_a_file_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
+    """A pooled connection would go on reading the file that was deleted."""
+    info = DatabaseInfo("databases.D", "databases.SqliteType", {"database": "d.db"})
+    other = tmp_path / "other.db"
+    for file, value in ((tmp_path / "d.db", 1), (other, 2)):
+        with closing(sqlite3.connect(file)) as connection, connection:
+            connection.execute(f"CREATE TABLE t AS SELECT {value} AS n")
+    engine = ENGINES.acquire(info, tmp_path)
+    try:
+        with engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT n FROM t")).scalar() == 1
+        other.replace(tmp_path / "d.db")
+        with engine.connect() as connection:
+            assert connection.execute(sa.text("SELECT n FROM t")).scalar() == 2
+    finally:
+        ENGINES.release(engine)

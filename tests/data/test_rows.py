@@ -146,3 +146,28 @@ def test_wrong_settings_are_one_line(kind: str, settings: dict, words: str, tmp_
     with pytest.raises(DataError, match=words) as caught:
         open_database(DatabaseInfo("databases.D", kind, settings), tmp_path)
     assert "\n" not in str(caught.value)
+
+
+def test_a_filter_on_a_column_that_the_table_lacks_is_no_fault_of_ours(engine: sa.Engine) -> None:
+    rows = Rows.open(engine, REFLECTED)
+    expression = parse("Q('state','=','x')")
+    with pytest.raises(DataError, match="its table has no column for state"):
+        next(rows.pages("at", ALL, expression, NOW, ZONE, ["at"]))
+    with pytest.raises(DataError, match="its table has no column for state"):
+        rows.matches(expression, {"id": 1}, NOW, ZONE)
+
+
+def test_a_statement_is_limited_where_the_database_can(engine: sa.Engine) -> None:
+    sleeps = {"postgresql": "SELECT pg_sleep(60)", "mysql": "SELECT sleep(60)"}
+    sleep = sleeps.get(engine.dialect.name)
+    if sleep is None:
+        pytest.skip("SQLite has no such limit")
+    rows = Rows.open(engine, REFLECTED).within(0.2)
+    with rows._reading() as connection:
+        with pytest.raises(sa.exc.OperationalError, match=r"statement timeout|max_statement_time"):
+            connection.execute(sa.text(sleep))
+        connection.rollback()
+    with engine.connect() as connection:
+        limit = {"postgresql": "SHOW statement_timeout", "mysql": "SELECT @@max_statement_time"}
+        found = connection.execute(sa.text(limit[engine.dialect.name])).scalar()
+        assert found in ("0", 0), "the connection is as it was"

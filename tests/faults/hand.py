@@ -27,6 +27,7 @@ from jittask.runtime.executors.protocol import (
 from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import RunningTask, Snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.schedule.timer import Timer
 from jittask.store import Store
 from jittask.store.record_filter import RecordFilter
@@ -205,8 +206,10 @@ class Hand:
         self.identity = identity
         self.hands = Hands(ground)
         ground.store.announce(identity, "host", 1, ground.now)
-        self._planner = Planner(ground.store, _ignore)
-        self._worker = ClaimLoop(ground.store, self.hands, ground.clock, identity, _ignore)
+        self._planner = Planner(ground.store, _ignore, TaskBoundary(_ignore))
+        self._worker = ClaimLoop(
+            ground.store, self.hands, ground.clock, identity, _ignore, TaskBoundary(_ignore)
+        )
 
     def plan(self) -> None:
         """Let the planner have its turn."""
@@ -241,7 +244,7 @@ class Hand:
         ground = self._ground
         ground.store.note(identity, stopped=ground.now)
         policies = {name: one.task.policy for name, one in ground.snapshot.tasks.items()}
-        end_orphaned_runs(ground.store, policies, ground.now, _ignore)
+        end_orphaned_runs(ground.store, policies, ground.now, _ignore, TaskBoundary(_ignore))
 
 
 def _ignore(_: Event) -> None: ...

@@ -224,7 +224,7 @@ def test_nothing_is_asked_of_a_run_store_that_may_be_another(tree: Tree, text: s
             with pytest.raises(Conflict, match=r"app\.json cannot be used: app\.json:1"):
                 ask()
         found = status(opened)
-        assert (found.is_broken, found.elements[0].name) == (True, "app.json")
+        assert [each.element for each in found.problems] == [None, "app.json"]
     assert not (tree.root / ".jittask/jittask.db").exists()
 
 

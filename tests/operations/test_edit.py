@@ -11,7 +11,6 @@ import pytest
 
 from jittask import compile_tree
 from jittask.clock import FixedClock
-from jittask.model import TaskType
 from jittask.operations.edit.element_name import free_path
 from jittask.operations.edit.enabled import Switched, set_enabled
 from jittask.operations.edit.new_task import NewTask, new_date_field, new_scheduled
@@ -59,22 +58,22 @@ def test_a_new_task_loads_and_begins_tomorrow_in_the_apps_zone(tmp_path: Path) -
     tree = Tree(tmp_path / "app", timezone="Asia/Shanghai")
     with Workspace(tree.root, FixedClock(NOW)) as workspace:
         written = new_scheduled(workspace, NewTask("每日报表", folder="reports"))
-        assert (written.name, written.type) == (
-            "tasks.reports.MeiRiBaoBiao", TaskType.SCHEDULED,
-        )  # fmt: skip
+        assert written.name == "tasks.reports.MeiRiBaoBiao"
         assert written.name in workspace.app.tasks
     data = json.loads(written.files[1].read_text(encoding="utf-8"))
     assert data["timerCfg"]["startTime"] == "2026-01-07 09:00:00"
     assert compile_tree(tree.root).diagnostics == ()
 
 
-@pytest.mark.parametrize(("days", "kind"), [(-3, -1), (0, 0), (2, 1)])
-def test_a_new_date_field_task_fires_days_before_or_after(tree: Tree, days: int, kind: int) -> None:
+@pytest.mark.parametrize(("text", "days", "kind"), [("-3d", 3, -1), ("0", 0, 0), ("2d", 2, 1)])
+def test_a_new_date_field_task_fires_days_before_or_after(
+    tree: Tree, text: str, days: int, kind: int
+) -> None:
     tree.things()
     workspace = Workspace(tree.root)
-    written = new_date_field(workspace, NewTask("X"), field="day", offset_days=days)
+    written = new_date_field(workspace, NewTask("X"), field="day", offset=text)
     offset = json.loads(written.files[1].read_text())["timerCfg"]["startOffset"]
-    assert (offset["offsetType"], offset["offset"]) == (kind, abs(days))
+    assert (offset["offsetType"], offset["offset"]) == (kind, days)
 
 
 def test_what_would_not_load_leaves_nothing_behind(tree: Tree) -> None:
@@ -100,7 +99,9 @@ def test_a_refused_task_leaves_no_folder_behind(tree: Tree, folder: str) -> None
 
 def test_a_free_path_differs_in_more_than_case(tree: Tree) -> None:
     tree.scheduled("weeklyreport")
-    assert free_path(tree.root, "tasks", None, "Weekly report") == "tasks/WeeklyReport2"
+    with pytest.raises(Conflict) as taken:
+        free_path(tree.root, "tasks", None, "Weekly report")
+    assert taken.value.hint == "choose another --name, such as WeeklyReport2"
     with pytest.raises(Conflict):
         free_path(tree.root, "tasks", "WeeklyReport", "")
     with pytest.raises(OperationError, match="'class' is no name"):

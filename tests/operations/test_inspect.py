@@ -167,7 +167,7 @@ def test_a_run_is_followed_to_its_end(tree: Tree, workspace: Workspace) -> None:
     [last] = following
     assert not isinstance(last, NoRuntimeAlive)
     found = run_with_log(workspace, number)
-    assert (last, found.run.status, found.chunks) == (found.run, RunStatus.CANCELLED, ())
+    assert (last, found.run.status, found.lines) == (found.run, RunStatus.CANCELLED, ())
     with pytest.raises(NotFound):
         run_with_log(workspace, 99)
 
@@ -182,10 +182,13 @@ def test_the_status_before_anything_has_run(tree: Tree, workspace: Workspace) ->
     found = status(workspace)
     states = {element.name: element.state for element in found.elements}
     assert states == {"tasks.A": "ready", "tasks.Bad": "broken", "tasks.Off": "disabled"}
-    assert found.is_broken
+    assert [(each.code, each.element) for each in found.problems] == [
+        ("not-running", None),
+        ("broken", "tasks.Bad"),
+    ]
     assert (found.runtimes, found.leader, found.last_scan) == ((), None, None)
     tree.scheduled("Bad")
-    assert not status(workspace).is_broken
+    assert [each.code for each in status(workspace).problems] == ["not-running"]
 
 
 def names(page: CatalogPage) -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from jittask import __version__
 from tests.tree import Tree
 
 pytestmark = pytest.mark.process
@@ -58,14 +59,15 @@ def test_the_hook_stops_a_broken_commit(repository: Path, tmp_path: Path) -> Non
         ["init", "-q"],
         ["add", "-A"],
         ["commit", "-qm", "t"],
-        ["branch", "-M", "main"],
+        ["tag", f"v{__version__}"],
     ):
         done = run("git", *command, cwd=copy, **identity)
         assert done.returncode == 0, done.stderr
     [snippet] = [one for one in blocks() if "jittask-validate" in one]
     config = snippet.replace("https://github.com/jittask/jittask", str(copy))
-    head = run("git", "rev-parse", "HEAD", cwd=copy).stdout.strip()
-    (repository / ".pre-commit-config.yaml").write_text(config.replace("rev: main", f"rev: {head}"))
+    [repo] = yaml.safe_load(config)["repos"]
+    assert repo["rev"] == f"v{__version__}"  # what has been fetched of a branch stays as it is
+    (repository / ".pre-commit-config.yaml").write_text(config)
     run("git", "add", "-A", cwd=repository)
     home = {"PRE_COMMIT_HOME": str(tmp_path / "home"), **identity}
     assert run("pre-commit", "install", cwd=repository, **home).returncode == 0

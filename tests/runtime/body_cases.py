@@ -69,7 +69,7 @@ CASES = [
         output={
             "stdout": "a b\nc",
             "stderr": "x\ny\nz\n",
-            "log": "INFO l 1\nWARNING w\nINFO r\n",
+            "log": "l 1\nno\nw\nr\n",
         },
     ),
     Case(
@@ -151,7 +151,7 @@ CASES = [
         "import models.NormalType as n\n\ndef customFunc():\n"
         "    log.warning('w')\n    return [n.NormalModel.__name__, type(datatypes).__name__]\n",
         result='["NormalModel", "Datatypes"]',
-        output={"log": "WARNING w\n"},
+        output={"log": "w\n"},
     ),
     Case(
         "dataclasses, hints and pickles",

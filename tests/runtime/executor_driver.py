@@ -14,6 +14,7 @@ from typing import Any
 
 from jittask.clock import Clock, SystemClock
 from jittask.model import Trigger
+from jittask.run_log import LogPiece
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
@@ -45,7 +46,8 @@ class TreesAsBundles:
 
 def workplace(folder: Path) -> Workplace:
     """Return a workplace below a test's folder."""
-    return Workplace(TreesAsBundles(), folder / "app", folder / "bodies.lock")
+    names = frozenset({"JITTASK_TEST_SECRET"})
+    return Workplace(TreesAsBundles(), folder / "app", folder / "bodies.lock", names)
 
 
 class Driver:
@@ -56,6 +58,7 @@ class Driver:
         self._patience = patience
         self._clock = SystemClock()
         self.outputs: list[Output] = []
+        self.last_lines: dict[int, Output] = {}
         self.ended: dict[int, Outcome] = {}
 
     @cached_property
@@ -86,10 +89,23 @@ class Driver:
 
     def output(self, run: int = 1, *streams: str) -> str:
         """Return what a run has printed and logged so far."""
-        names = streams or ("stdout", "stderr", "log")
-        return "".join(
-            piece.text for piece in self.outputs if piece.run == run and piece.stream in names
-        )
+        names = streams or ("stdout", "stderr", "log", "note")
+        return "".join(piece.text for piece in self.pieces(run) if piece.stream in names)
+
+    def pieces(self, run: int = 1) -> list[LogPiece]:
+        """Return what a run has printed and logged so far, the last lines too."""
+        outputs = [output for output in self.outputs if output.run == run]
+        outputs += [self.last_lines[run]] if run in self.last_lines else []
+        return [piece for output in outputs for piece in output.pieces]
+
+    def lines(self, run: int = 1) -> list[str]:
+        """Return the lines that a run has logged, with their level."""
+        return [
+            f"{piece.level} {line}"
+            for piece in self.pieces(run)
+            if piece.stream == "log"
+            for line in piece.text.splitlines()
+        ]
 
     def poll_until(self, reached: Callable[[], bool]) -> None:
         """Take reports until then; fail where that takes too long, whatever is reported."""
@@ -99,7 +115,10 @@ class Driver:
             assert left > 0, f"not reached within {self._patience:g} s; {self.ended}"
             for report in self.executor.poll(left):
                 if isinstance(report, Output):
-                    self.outputs.append(report)
+                    if report.ending:
+                        self.last_lines[report.run] = report
+                    else:
+                        self.outputs.append(report)
                 else:
                     assert isinstance(report, Done)
                     assert report.run not in self.ended, "two ends of one run"

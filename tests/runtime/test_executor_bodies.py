@@ -13,9 +13,9 @@ from jittask.data.app_data import AppData
 from jittask.model import Reason, Trigger
 from jittask.prelude.context import FailedRun
 from jittask.runtime.executors import in_process
-from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
-    LOG_CAP,
+    LOG_HEAD,
+    LOG_TAIL,
     Completed,
     Failed,
     Withdrawn,
@@ -111,16 +111,18 @@ def test_lines_keep_their_order(driver: Driver, tree: Tree) -> None:
     body = "from jittask import log\ndef customFunc():\n    print('a', end='')\n    log.info('l')\n    print('b')\n"
     tree.scheduled("T", body)
     driver.run(tree)
-    assert driver.output() == "aINFO l\nb\n"
+    assert driver.output() == "l\nab\n"
 
 
-def test_output_ends_at_the_cap(driver: Driver, tree: Tree) -> None:
-    """The worker cuts at the cap, and must see that there was more; much more is not held."""
-    tree.scheduled("T", "def customFunc():\n    for _ in range(600):\n        print('x' * 1000)\n")
+def test_of_much_output_the_first_and_the_last_lines_are_kept(driver: Driver, tree: Tree) -> None:
+    tree.scheduled("T", "def customFunc():\n    for n in range(600):\n        print(f'{n:1000}')\n")
     driver.run(tree)
-    assert len(driver.output()) > LOG_CAP
-    if not isinstance(driver.executor, ProcessExecutor):
-        assert len(driver.output()) == LOG_CAP + 1
+    kept = [int(line) for line in driver.output(1, "stdout").splitlines()]
+    first, last = LOG_HEAD // 1001, LOG_TAIL // 1001
+    assert kept == [*range(first), *range(600 - last, 600)]
+    cut = 600 - first - last
+    [note] = driver.output(1, "note").splitlines()
+    assert note == f"… {cut * 1001:,} characters ({cut:,} lines) that came here are not kept …"
 
 
 def test_models_and_a_transaction(driver: Driver, tree: Tree) -> None:
@@ -156,7 +158,7 @@ def test_a_finalizer_may_print_while_its_body_prints(driver: Driver, tree: Tree)
         "import sys\n\n"
         "def customFunc():\n"
         "    def trace(frame, event, argument):\n"
-        "        if frame.f_code.co_name == '_send_lines':\n"
+        "        if frame.f_code.co_name == '_add_to_head':\n"
         "            sys.setprofile(None)\n"
         "            print('from a finalizer')\n"
         "    sys.setprofile(trace)\n"

@@ -6,12 +6,15 @@ import os
 import signal
 import sys
 import threading
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from jittask.clock import FixedClock, SystemClock
 from jittask.runtime.executors import pool_worker
+from jittask.runtime.executors.channel import can_be_read
 from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
@@ -38,7 +41,7 @@ def test_a_timeout(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> Non
         opener.join()
     elif kind == "thread":
         driver.submit(tree, timeout_seconds=0.01)
-        driver.wait_for_output("WARNING still runs after its 0.01 s; a thread cannot be ended\n")
+        driver.wait_for_output("still runs after its 0.01 s; a thread cannot be ended\n")
         assert driver.executor.poll(0) == []  # once
         assert driver.executor.free() == 1
         gate.open()
@@ -62,7 +65,7 @@ def test_a_kill(kind: str, driver: Driver, tree: Tree, tmp_path: Path) -> None:
         driver.executor.kill(1, "killed by driver")
     driver.executor.kill(99, "killed by driver")
     if kind == "thread":
-        note = "WARNING to be killed by driver, but a thread cannot be ended\n"
+        note = "to be killed by driver, but a thread cannot be ended\n"
         driver.wait_for_output(note)
         assert driver.executor.poll(0) == []
         assert driver.output() == f"begun\n{note}"
@@ -135,22 +138,21 @@ def test_a_process_that_dies_takes_one_run_with_it(driver: Driver, tree: Tree) -
 
 
 @pytest.mark.parametrize("kind", ["process"])
-def test_a_child_of_a_killed_process_delays_no_report(
-    driver: Driver, tree: Tree, tmp_path: Path
-) -> None:
-    """A forked child has the connection too, so that its end cannot be waited for."""
-    gate = Gate(tmp_path / "gate")
+def test_a_child_of_a_killed_process_ends_with_it(driver: Driver, tree: Tree) -> None:
     tree.scheduled(
         "T",
-        "import os, signal\n\ndef customFunc():\n    if os.fork() == 0:\n"
-        f"        {gate.wait}\n        os._exit(0)\n"
-        "    print('forked')\n    signal.pause()\n",
+        "import os, signal\n\ndef customFunc():\n    child = os.fork()\n"
+        "    if child == 0:\n        signal.pause()\n"
+        "    print('forked', child)\n    signal.pause()\n",
     )
     driver.submit(tree)
-    driver.wait_for_output("forked")
+    driver.wait_for_output("\n")
+    child = driver.output().split()[1]
     driver.executor.kill(1, "killed by driver")
     assert driver.outcome() == Killed("killed by driver")
-    gate.open()
+    with suppress(psutil.NoSuchProcess):
+        assert psutil.Process(int(child)).status() == psutil.STATUS_ZOMBIE
+    assert f"ended with its process: pid {child} (a fork of" in driver.output(1, "log")
 
 
 @pytest.mark.parametrize("kind", ["process"])
@@ -162,7 +164,7 @@ def test_a_body_that_has_returned_outlives_the_fork_server(driver: Driver, tree:
     assert isinstance(driver.executor, ProcessExecutor)
     pool = driver.executor._pool
     [worker] = [worker for worker in pool if worker.runs]
-    assert worker.connection.poll(PATIENCE), "it has sent its end"
+    assert can_be_read(worker.channel, PATIENCE), "it has sent its end"
     pool.fork_server._process.kill()
     pool.fork_server._process.wait()
     assert isinstance(driver.outcome(2), Completed)

@@ -107,7 +107,7 @@ def customFunc():
         assert isinstance(outcome, Completed)
         assert outcome.result == str(run)
         assert driver.output(run, "stdout") == f"begun\nrun {run}\n"
-        assert driver.output(run, "log") == f"INFO row [{run}]\n"
+        assert driver.output(run, "log") == f"row [{run}]\n"
 
 
 def test_old_bundles_are_let_go(

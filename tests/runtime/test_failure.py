@@ -19,6 +19,7 @@ from jittask.runtime.events import Finished
 from jittask.runtime.executors.protocol import Assignment
 from jittask.runtime.failure import policy_of, with_follow_up
 from jittask.runtime.snapshot import first_snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing
 from jittask.store.plans import NewRun
@@ -168,7 +169,9 @@ def test_a_store_that_does_not_answer_in_between_loses_nothing(
     executor = SimpleNamespace(
         free=lambda: 2, executing=frozenset, submit=submitted.append, poll=lambda _: []
     )
-    claim_loop = ClaimLoop(store, executor, FixedClock(NOW), "w", lambda _event: None)
+    claim_loop = ClaimLoop(
+        store, executor, FixedClock(NOW), "w", lambda _: None, TaskBoundary(lambda _: None)
+    )
 
     def unavailable(_number: int) -> None:
         raise StoreUnavailable("away")
@@ -230,7 +233,7 @@ def test_it_is_told_after_the_last_attempt(tree: Tree) -> None:
         failed["id"], 2, "error", "ValueError: no", "manual", "", True
     ]  # fmt: skip
     log = jittask("log", told["id"], "--tree", tree.root).stdout
-    assert f"INFO run {failed['id']} of tasks.A: ValueError: no\n" in log
+    assert f"run {failed['id']} of tasks.A: ValueError: no\n" in log
 
 
 def test_one_that_fails_itself_is_not_told_of(tree: Tree) -> None:

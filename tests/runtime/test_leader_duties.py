@@ -13,6 +13,7 @@ from jittask.model import AppSettings
 from jittask.runtime.events import Event, Planned, Started
 from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store
 from tests.running import PATIENCE
 from tests.tree import Tree
@@ -31,7 +32,7 @@ def test_when_a_turn_is_on_time(snapshot: Snapshot, tmp_path: Path) -> None:
     """A second late, another occurrence may be due: the misfire policy is heard first."""
     other = Snapshot(snapshot.app, snapshot.tasks, snapshot.broken)
     with Store.open(AppSettings(), tmp_path, create=True) as store:
-        planning = LeaderDuties(store, lambda _: None)
+        planning = LeaderDuties(store, lambda _: None, TaskBoundary(lambda _: None))
         assert not planning.on_time(snapshot, NOON)
         planning.plan(snapshot, NOON - timedelta(minutes=1))
         for late, wanted in ((-1e-6, False), (0, True), (0.999999, True), (1, False)):

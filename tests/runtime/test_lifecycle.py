@@ -205,12 +205,12 @@ def test_wait_for_ends_with_the_runtime(runtime: Runtime) -> None:
 def test_a_duty_that_fails_ends_the_runtime_loudly(
     runtime: Runtime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from jittask.runtime.upkeep import Upkeep
+    from jittask.runtime.claim_loop import ClaimLoop
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise ZeroDivisionError("no")
 
-    monkeypatch.setattr(Upkeep, "step", fail)
+    monkeypatch.setattr(ClaimLoop, "step", fail)
     events: list[Event] = []
     runtime.subscribe(events.append)
     runtime.start()

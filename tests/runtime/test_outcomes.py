@@ -11,10 +11,10 @@ import pytest
 from jittask import compile_tree
 from jittask.clock import FixedClock
 from jittask.model import Policy, Reason, RunStatus, Trigger
+from jittask.run_log import LogPiece
 from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.events import Event, Finished, Started
 from jittask.runtime.executors.protocol import (
-    LOG_CAP,
     Assignment,
     Completed,
     Done,
@@ -29,6 +29,7 @@ from jittask.runtime.executors.protocol import (
 )
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Claim, Claimed, DueRun, Ending, Executing
 from tests.services import store_settings
@@ -37,6 +38,10 @@ from tests.tree import Tree
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
 COMPLETED = Completed("1", 0.5)
 FAILED = Failed("ValueError: no", "Traceback\nValueError: no\n", 0.5)
+
+
+def printed(text: str) -> LogPiece:
+    return LogPiece(NOW, "stdout", "info", text)
 
 
 class SelfWritingExecutor:
@@ -53,7 +58,7 @@ class SelfWritingExecutor:
         assignment = self.running[run]
         self._writer.begin(assignment, self._policy)
         key = assignment.run, assignment.token, assignment.attempt
-        self._writer.add(Output(*key, "stdout", "printed\n"))
+        self._writer.add(Output(*key, (printed("printed\n"),)))
         self._writer.add(Done(*key, outcome))
         written = bool(self._writer.write())
         self.report(run, written=written, reports=reports)
@@ -103,7 +108,9 @@ class Fleet:
         self.executor = SelfWritingExecutor(store, self.clock, policy)
         self.events: list[Event] = []
         executor: Executor = self.executor
-        self.claim_loop = ClaimLoop(store, executor, self.clock, "w", self.events.append)
+        self.claim_loop = ClaimLoop(
+            store, executor, self.clock, "w", self.events.append, TaskBoundary(self.events.append)
+        )
 
     def begin(self) -> int:
         """Have a run claimed, and return its number."""
@@ -278,7 +285,7 @@ def test_what_is_stale_or_comes_again_changes_nothing(store: Store) -> None:
     token = claimed.token
     for report in (
         Done(run, token - 1, 1, FAILED),
-        Output(run, token - 1, 1, "stdout", "stale"),
+        Output(run, token - 1, 1, (printed("stale"),)),
         Done(run + 1, token, 1, FAILED),
         Done(run, token, 1, COMPLETED),
         Done(run, token, 1, FAILED),
@@ -296,8 +303,9 @@ def test_what_could_not_be_written_is_kept(store: Store, monkeypatch: pytest.Mon
     run = store.enqueue("tasks.A", "", Trigger.MANUAL, NOW)
     [claimed] = take(store, "w")
     writer.begin(assignment(claimed), Policy())
-    writer.add(Output(run, claimed.token, 1, "stdout", "x" * LOG_CAP))
-    writer.add(Output(run, claimed.token, 1, "stdout", "more"))
+    writer.add(Output(run, claimed.token, 1, (printed("first\n"), printed("second\n"))))
+    for text in ("last but one\n", "last\n"):
+        writer.add(Output(run, claimed.token, 1, (printed(text),), ending=True))
     writer.add(Done(run, claimed.token, 1, COMPLETED))
 
     def unavailable(*_: object) -> None:
@@ -310,5 +318,5 @@ def test_what_could_not_be_written_is_kept(store: Store, monkeypatch: pytest.Mon
     assert writer.unwritten == {(run, claimed.token)}
     assert len(writer.write()) == 1
     assert writer.unwritten == frozenset()
-    text = "".join(chunk.text for chunk in store.log(run))
-    assert text == "x" * LOG_CAP + f"\n… cut after {LOG_CAP} characters\n"
+    assert [chunk.text for chunk in store.log(run)] == ["first\n", "second\n", "last\n"]
+    assert {(chunk.at, chunk.level) for chunk in store.log(run)} == {(NOW, "info")}

@@ -12,9 +12,10 @@ from jittask import Runtime, Timer, compile_tree
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import AppSettings, Trigger
 from jittask.runtime import planner
-from jittask.runtime.events import Event, Finished, Planned, Ready, Trouble
+from jittask.runtime.events import Blocked, Event, Finished, Planned, Ready, Unblocked
 from jittask.runtime.planner import Planner
 from jittask.runtime.snapshot import Snapshot, first_snapshot
+from jittask.runtime.task_boundary import TaskBoundary
 from jittask.runtime.task_plan import Plan
 from jittask.schedule.timer import Followers
 from jittask.store import Store
@@ -39,7 +40,7 @@ def snapshot(tree: Tree) -> Snapshot:
 def start(store: Store, tree: Tree, now: datetime) -> dict[str, int]:
     """Plan as a start does; return what was written."""
     with rows_written() as found:
-        Planner(store, lambda event: None).step(snapshot(tree), now)
+        Planner(store, lambda _: None, TaskBoundary(lambda _: None)).step(snapshot(tree), now)
     return dict(found)
 
 
@@ -110,17 +111,22 @@ def test_a_task_that_cannot_be_planned_holds_up_no_other(
 
     monkeypatch.setattr(planner, "plan_task", plan)
     events: list[Event] = []
-    plans, shot = Planner(store, events.append), snapshot(tree)
-    for minutes in range(3):
-        again = plans.step(shot, NOW + timedelta(minutes=minutes))
-        assert again == NOW + timedelta(minutes=minutes + 1)
-    assert [event.text for event in events if isinstance(event, Trouble)] == [
-        "tasks.Fails: cannot be planned: ZeroDivisionError: no"
-    ]
+    plans, shot = Planner(store, events.append, TaskBoundary(events.append)), snapshot(tree)
+    now = NOW
+    for seconds in (5, 10, 20):
+        again = plans.step(shot, now)
+        assert again == now + timedelta(seconds=seconds)
+        now = again
+    [blocked] = [event for event in events if isinstance(event, Blocked)]
+    assert (blocked.task, blocked.code, blocked.since) == ("tasks.Fails", "plan-failed", NOW)
+    assert blocked.reason.startswith("ZeroDivisionError: no (")
     assert [event.task for event in events if isinstance(event, Planned)] == ["tasks.Works"]
     monkeypatch.undo()
-    plans.step(shot, NOW + timedelta(minutes=3))
-    assert events[-1].task == "tasks.Fails"  # type: ignore[union-attr]
+    plans.step(shot, now)
+    unblocked, planned = events[-2:]
+    assert isinstance(unblocked, Unblocked)
+    assert isinstance(planned, Planned)
+    assert planned.task == unblocked.task == "tasks.Fails"
 
 
 def test_a_start_goes_through_though_timers_fail(
@@ -137,8 +143,8 @@ def test_a_start_goes_through_though_timers_fail(
     monkeypatch.setattr(Timer, "after", fail)
     monkeypatch.setattr(Followers, "after", fail)
     with Runtime(tree.root) as runtime:
-        told = runtime.wait_for(lambda event: getattr(event, "code", "") == "plan-failed")
-        assert "tasks.Fails: cannot be planned: ZeroDivisionError: no" in told.text  # type: ignore[union-attr]
+        told = runtime.wait_for(lambda event: isinstance(event, Blocked))
+        assert told.task == "tasks.Fails"  # type: ignore[union-attr]
         runtime.wait_for(lambda event: isinstance(event, Ready))
         with Store.open(compiled.settings, tree.root, create=False) as store:
             run = store.enqueue("tasks.Fails", "", Trigger.MANUAL, datetime.now(UTC))

@@ -98,10 +98,11 @@ def test_a_database_that_is_gone_is_told_and_comes_back(tree: Tree) -> None:
     others_table(tree)
     sql(tree, "ALTER TABLE legacy RENAME TO hidden")
     with Program(tree.root) as program:
-        told = program.wait("trouble", code="scan-failed")
-        assert "no table legacy" in told["text"]
+        told = program.wait("blocked", code="scan-failed")
+        assert told["reason"] == "models.Thing: no table legacy in its database"
         sql(tree, "ALTER TABLE hidden RENAME TO legacy")
         sql(tree, "INSERT INTO legacy VALUES ('x', 1, 'one', ?)", soon(2))
+        assert program.wait("unblocked", task="tasks.Row")["since"] == told["since"]
         assert program.wait("finished")["status"] == "completed"
         program.stop()
 
@@ -114,7 +115,7 @@ def test_a_column_without_dates_is_told_and_ends_nothing(tree: Tree) -> None:
               "PRIMARY KEY (site, no))")  # fmt: skip
     sql(tree, "INSERT INTO legacy VALUES ('x', 1, 'one', ?)", soon(2))
     with Program(tree.root) as program:
-        told = program.wait("trouble", code="scan-failed")
+        told = program.wait("blocked", code="scan-failed")
         wanted = "models.Thing: expected dates in the column at, and the table has text"
-        assert told["text"] == f"tasks.Row: {wanted}"
+        assert (told["task"], told["reason"]) == ("tasks.Row", wanted)
         assert program.stop() == 0

@@ -24,6 +24,7 @@ CHANGED: dict[str, object] = {
     "retention_days": 7, "runtime.executor": "thread", "runtime.workers": 8,
     "runtime.scan_seconds": 3.0, "runtime.lease_seconds": 90.0,
     "runtime.heartbeat_seconds": 20.0, "runtime.debounce_millis": 50,
+    "runtime.drain_seconds": 1.0,
 }  # fmt: skip
 
 

@@ -7,8 +7,8 @@ import signal
 
 import pytest
 
-from jittask import Runtime
-from jittask.runtime.events import Finished, Ready, Reloaded
+from jittask import Client, Runtime
+from jittask.runtime.events import Finished, Ready, Reloaded, Started
 from tests.running import PATIENCE, Program, jittask
 from tests.tree import Tree
 
@@ -24,6 +24,11 @@ def customFunc():
 """
 
 
+def manifest(drain: float) -> dict:
+    settings = {"timezone": "UTC", "runtime": {"drainSeconds": drain}}
+    return {"appId": "t", "name": "t", "settings": settings}
+
+
 def only_run(tree: Tree) -> dict:
     done = jittask(
         "records", "Waits", "--trigger", "manual", "--tree", tree.root, "--format", "json"
@@ -32,7 +37,7 @@ def only_run(tree: Tree) -> dict:
     return run
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_the_first_signal_lets_a_body_end(tree: Tree, number: signal.Signals) -> None:
     tree.scheduled("Waits", WAITS)
     with Program(tree.root) as program:
@@ -44,6 +49,32 @@ def test_the_first_signal_lets_a_body_end(tree: Tree, number: signal.Signals) ->
         assert program.wait("stopped", completed=1)
         assert program.process.wait(PATIENCE) == 0
     assert only_run(tree)["result"] == '"ended"'
+
+
+@pytest.mark.parametrize("drain", [0, 0.2])
+def test_a_stop_kills_what_runs_longer_than_drain_seconds(tree: Tree, drain: float) -> None:
+    tree.write("app.json", manifest(drain))
+    tree.scheduled("Waits", WAITS)
+    with Program(tree.root) as program:
+        program.wait("ready")
+        jittask("trigger", "Waits", "--tree", tree.root)
+        program.wait("started")
+        program.process.send_signal(signal.SIGTERM)
+        assert program.wait("stopped", interrupted=1)
+        assert program.process.wait(PATIENCE) == 0
+
+
+def test_drain_seconds_are_live(tree: Tree) -> None:
+    tree.scheduled("Waits", WAITS)
+    with Runtime(tree.root) as runtime:
+        runtime.wait_for(lambda event: isinstance(event, Ready))
+        tree.write("app.json", manifest(0))
+        runtime.reload()
+        run = Client(tree.root).trigger("Waits").run.id
+        runtime.wait_for(lambda event: isinstance(event, Started) and event.run == run)
+        runtime.stop()
+        assert runtime.join(PATIENCE)
+    assert only_run(tree)["reason"] == "interrupted"
 
 
 def test_the_second_signal_ends_at_once(tree: Tree) -> None:

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from jittask.drivers import STORE_DATABASES
 from jittask.model import AppSettings
 from jittask.store import Store, StoreError
+from jittask.store.dialects.registry import DIALECTS
 
 
 @pytest.mark.parametrize(
@@ -25,6 +27,10 @@ def test_what_is_no_store_is_refused(url: str, words: str, tmp_path: Path) -> No
     (tmp_path / "bad.db").write_text("this is no database, but long enough to be looked at" * 10)
     with pytest.raises(StoreError, match=words):
         Store.open(AppSettings(store=url), tmp_path, create=True)
+
+
+def test_the_compiler_knows_the_same_databases() -> None:
+    assert set(STORE_DATABASES) == DIALECTS.keys()
 
 
 def test_a_password_is_not_shown(tmp_path: Path) -> None:

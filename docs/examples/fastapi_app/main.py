@@ -71,7 +71,7 @@ def records(task: str, tasks: Tasks, limit: Limit = 20) -> list[dict[str, Any]]:
 @api.get("/runs/{run}")
 def one_run(run: int, tasks: Tasks) -> dict[str, Any]:
     """Show a run with its output."""
-    log = "".join(chunk.text for chunk in tasks.log(run))
+    log = "".join(f"{line.text}\n" for line in tasks.log(run))
     return summary(tasks.run(run)) | {"log": log}
 
 

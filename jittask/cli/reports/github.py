@@ -10,17 +10,17 @@ from jittask.diagnostics import Diagnostic
 
 def lines(report: Report) -> Iterator[str]:
     """Yield a command for each mistake."""
-    for one in report.verdict.mistakes:
-        yield _command(one, report)
+    for mistake in report.verdict.mistakes:
+        yield _command(mistake, report)
 
 
-def _command(one: Diagnostic, report: Report) -> str:
-    place = one.location
+def _command(mistake: Diagnostic, report: Report) -> str:
+    place = mistake.location
     properties: dict[str, str | int] = {
         "file": report.path(place.file),
         "line": place.line,
         "col": place.column,
-        "title": f"jittask: {one.code}",
+        "title": f"jittask: {mistake.code}",
     }
     if place.end_line > place.line:
         properties["endLine"] = place.end_line
@@ -28,8 +28,8 @@ def _command(one: Diagnostic, report: Report) -> str:
         properties["endLine"] = place.line
         properties["endColumn"] = place.end_column
     written = ",".join(f"{key}={_property(value)}" for key, value in properties.items())
-    message = f"{one.message}\n{one.hint}" if one.hint else one.message
-    return f"::{one.severity} {written}::{_data(message)}"
+    message = f"{mistake.message}\n{mistake.hint}" if mistake.hint else mistake.message
+    return f"::{mistake.severity} {written}::{_data(message)}"
 
 
 def _data(text: str) -> str:

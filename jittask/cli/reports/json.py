@@ -13,10 +13,11 @@ def lines(report: Report) -> Iterator[str]:
     """Yield one JSON document."""
     yield to_json(
         {
-            "diagnostics": [diagnostic_view(one) for one in report.verdict.mistakes],
+            "diagnostics": [diagnostic_view(mistake) for mistake in report.verdict.mistakes],
             "summary": {
                 "errors": report.errors,
                 "warnings": report.warnings,
+                "ignored": report.ignored,
                 "elements": len(report.verdict.elements),
                 "seconds": round(report.seconds, 3),
             },

@@ -21,9 +21,9 @@ def lines(report: Report) -> Iterator[str]:
     by_element: dict[str, list[Diagnostic]] = {
         name: [] for name in (_APP, *report.verdict.elements)
     }
-    for one in report.verdict.mistakes:
-        by_element.setdefault(one.element or _APP, []).append(one)
-    failures = sum(any(one.is_error for one in found) for found in by_element.values())
+    for mistake in report.verdict.mistakes:
+        by_element.setdefault(mistake.element or _APP, []).append(mistake)
+    failures = sum(any(mistake.is_error for mistake in found) for found in by_element.values())
     totals = {
         "name": "jittask validate",
         "tests": str(len(by_element)),
@@ -37,13 +37,13 @@ def lines(report: Report) -> Iterator[str]:
     for name, found in by_element.items():
         kind, _, short = name.rpartition(".")
         case = ET.SubElement(suite, "testcase", classname=kind or _APP, name=short, time="0")
-        errors = [one for one in found if one.is_error]
+        errors = [mistake for mistake in found if mistake.is_error]
         if errors:
             said = errors[0].message if len(errors) == 1 else f"{len(errors)} errors"
             failure = ET.SubElement(case, "failure", message=_clean(said), type=errors[0].code)
             failure.text = _text(errors, sources)
         if len(errors) < len(found):
-            warnings = [one for one in found if not one.is_error]
+            warnings = [mistake for mistake in found if not mistake.is_error]
             ET.SubElement(case, "system-out").text = _text(warnings, sources)
     ET.indent(suites)
     yield '<?xml version="1.0" encoding="utf-8"?>'
@@ -51,7 +51,9 @@ def lines(report: Report) -> Iterator[str]:
 
 
 def _text(found: list[Diagnostic], sources: SourceLines) -> str:
-    return _clean("\n".join(line for one in found for line in diagnostic_lines(one, sources)))
+    return _clean(
+        "\n".join(line for mistake in found for line in diagnostic_lines(mistake, sources))
+    )
 
 
 def _clean(text: str) -> str:

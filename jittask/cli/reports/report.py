@@ -11,6 +11,7 @@ from pathlib import Path
 
 from jittask.compiler.import_check import Verdict
 from jittask.diagnostics import Diagnostic
+from jittask.rules import RULES
 
 
 @dataclass(frozen=True)
@@ -20,16 +21,25 @@ class Report:
     verdict: Verdict
     root: Path
     seconds: float
+    ignored: int = 0
+    """How many warnings were left out on request."""
 
     @property
     def errors(self) -> int:
         """How many mistakes keep an element from loading."""
-        return sum(one.is_error for one in self.verdict.mistakes)
+        return sum(mistake.is_error for mistake in self.verdict.mistakes)
 
     @property
     def warnings(self) -> int:
         """How many mistakes are warnings."""
         return len(self.verdict.mistakes) - self.errors
+
+    def fails(self, *, strict: bool) -> bool:
+        """Whether the tree is refused; ``strict`` refuses warnings about the tree, too."""
+        return bool(self.errors) or (
+            strict
+            and any(not RULES[mistake.code].about_machine for mistake in self.verdict.mistakes)
+        )
 
     def needed_by(self, mistake: Diagnostic) -> tuple[str, ...]:
         """Return the elements that cannot load because of a mistake, sorted."""
@@ -48,15 +58,25 @@ class Report:
     def _following(self) -> dict[str, set[str]]:
         """What cannot load because of something, by that."""
         found: dict[str, set[str]] = {}
-        for one in self.verdict.diagnostics:
-            if one.because is not None:
-                found.setdefault(one.because, set()).add(one.element or one.location.file)
+        for mistake in self.verdict.diagnostics:
+            if mistake.because is not None:
+                found.setdefault(mistake.because, set()).add(
+                    mistake.element or mistake.location.file
+                )
         return found
 
     def path(self, file: str) -> str:
-        """Return a file's path from the current folder, as tools in a repository want it."""
-        path = os.path.relpath(self.root / file)
+        """Return a file's path from the root of its repository, as annotations need it.
+
+        Without a repository it is from the current folder.
+        """
+        path = os.path.relpath(self.root / file, self._repository)
         return Path(path).as_posix()
+
+    @cached_property
+    def _repository(self) -> Path:
+        folders = (self.root, *self.root.parents)
+        return next((folder for folder in folders if (folder / ".git").exists()), Path.cwd())
 
 
 def written(report: Report, shape: str) -> Iterator[str]:

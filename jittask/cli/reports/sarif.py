@@ -17,7 +17,7 @@ _HOME = "https://github.com/jittask/jittask"
 
 def lines(report: Report) -> Iterator[str]:
     """Yield one SARIF log of one run."""
-    used = sorted({one.code for one in report.verdict.mistakes})
+    used = sorted({mistake.code for mistake in report.verdict.mistakes})
     run = {
         "tool": {
             "driver": {
@@ -28,7 +28,7 @@ def lines(report: Report) -> Iterator[str]:
             }
         },
         "columnKind": "unicodeCodePoints",
-        "results": [_result(one, used, report) for one in report.verdict.mistakes],
+        "results": [_result(mistake, used, report) for mistake in report.verdict.mistakes],
     }
     log = {
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
@@ -49,13 +49,13 @@ def _rule(rule: Rule) -> dict[str, Any]:
     }
 
 
-def _result(one: Diagnostic, used: list[str], report: Report) -> dict[str, Any]:
-    place = one.location
+def _result(mistake: Diagnostic, used: list[str], report: Report) -> dict[str, Any]:
+    place = mistake.location
     region = {
         "startLine": place.line,
         "startColumn": place.column,
         "endLine": max(place.end_line, place.line),
-        "endColumn": place.end_column if place.end_line > place.line else _end(one),
+        "endColumn": place.end_column if place.end_line > place.line else _end(mistake),
     }
     location: dict[str, Any] = {
         "physicalLocation": {
@@ -63,16 +63,18 @@ def _result(one: Diagnostic, used: list[str], report: Report) -> dict[str, Any]:
             "region": region,
         }
     }
-    if one.element is not None:
-        location["logicalLocations"] = [{"fullyQualifiedName": one.element, "kind": "module"}]
+    if mistake.element is not None:
+        location["logicalLocations"] = [{"fullyQualifiedName": mistake.element, "kind": "module"}]
     return {
-        "ruleId": one.code,
-        "ruleIndex": used.index(one.code),
-        "level": str(one.severity),
-        "message": {"text": f"{one.message}\n{one.hint}" if one.hint else one.message},
+        "ruleId": mistake.code,
+        "ruleIndex": used.index(mistake.code),
+        "level": str(mistake.severity),
+        "message": {
+            "text": f"{mistake.message}\n{mistake.hint}" if mistake.hint else mistake.message
+        },
         "locations": [location],
     }
 
 
-def _end(one: Diagnostic) -> int:
-    return max(one.location.end_column, one.location.column + 1)
+def _end(mistake: Diagnostic) -> int:
+    return max(mistake.location.end_column, mistake.location.column + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 
@@ -15,11 +16,11 @@ _MOST_NAMED = 3
 def lines(report: Report) -> Iterator[str]:
     """Yield a block for each mistake; the summary is not among them."""
     told: set[str] = set()
-    sources = SourceLines(report.root)
-    for one in report.verdict.mistakes:
-        yield from diagnostic_lines(one, sources)
-        source = one.element or one.location.file
-        needed_by = report.needed_by(one) if source not in told else ()
+    sources = SourceLines(report.root, Path.cwd())
+    for mistake in report.verdict.mistakes:
+        yield from diagnostic_lines(mistake, sources)
+        source = mistake.element or mistake.location.file
+        needed_by = report.needed_by(mistake) if source not in told else ()
         if needed_by:
             told.add(source)
             yield f"        {click.style('needed by:', fg='cyan')} {_names(needed_by)}"

@@ -24,7 +24,7 @@ def wait_for_end(
     """
     clock, never = workspace.clock, threading.Event()
     give_up = None if timeout is None else clock.monotonic() + timeout
-    with workspace.store() as store:
+    with workspace.stored() as store:
         while True:
             alive = store.runtime_alive(clock.now())  # before the run: its last words count
             run = find_run(store, accepted.run.id)

@@ -26,7 +26,7 @@ def free_path(root: Path, parent: str, name: str | None, title: str) -> str:
     """Return the path of a folder in ``parent`` that does not exist, relative to the tree.
 
     It is free also where upper and lower case are one. Raises OperationError for
-    a name that no element can have, Conflict for a given name that is taken.
+    a name that no element can have, Conflict for one that is taken.
     """
     chosen = name or element_name(title)
     parts = f"{parent}/{chosen}".split("/")
@@ -39,7 +39,6 @@ def free_path(root: Path, parent: str, name: str | None, title: str) -> str:
     taken = {entry.name.lower() for entry in folder.iterdir()} if folder.is_dir() else set()
     if chosen.lower() not in taken:
         return f"{parent}/{chosen}"
-    if name is not None:
-        raise Conflict(f"{parent}/{name} is there already", "choose another --name")
     number = next(n for n in range(2, len(taken) + 3) if f"{chosen}{n}".lower() not in taken)
-    return f"{parent}/{chosen}{number}"
+    hint = "choose another --name" + ("" if name else f", such as {chosen}{number}")
+    raise Conflict(f"{parent}/{chosen} is there already", hint)

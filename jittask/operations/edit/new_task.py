@@ -1,21 +1,32 @@
-"""Writes a new task's two files; nothing is left of one that would not load."""
+"""Writes a new task's two files from what people type of it."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from jittask.model import FieldType, TaskType
-from jittask.operations.edit.element_name import free_path
-from jittask.operations.errors import InvalidArgument, NotFound, OperationError
+from jittask.operations.edit.short_forms import read_offset, read_repeat
+from jittask.operations.edit.write_element import (
+    NewElement,
+    WrittenElement,
+    new_path,
+    write_element,
+)
+from jittask.operations.errors import InvalidArgument, NotFound
+from jittask.schedule.problems import TimingError
+from jittask.schedule.timer import Timer
+from jittask.zonedata import find_zone
 
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
 
 _FIRST_START = time(9)
+_DAY_TIME = "09:00"
+_CLOCK_UNITS = frozenset({"minute", "hour"})
 _SCHEDULED_BODY = """from jittask import log
 
 
@@ -31,25 +42,18 @@ def customFunc(rowData):
 
 
 @dataclass(frozen=True, slots=True)
-class NewTask:
-    """What a new task of either type is called, and where it goes."""
+class NewTask(NewElement):
+    """What a new task of either type is called, where it goes, and when it does not fire."""
 
-    title: str
-    name: str | None = None
-    """The element's name; None: made from the title."""
-    folder: str | None = None
-    """A folder under ``tasks/``; None is ``tasks/`` itself."""
     enabled: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenTask:
-    """A task that has been written, and that loads."""
-
-    name: str
-    """Its full name."""
-    type: TaskType
-    files: tuple[Path, ...]
+    end: str | None = None
+    """The last time, as wall-clock time in the task's zone."""
+    timezone: str | None = None
+    """IANA name; None is the app's zone."""
+    calendar: str | None = None
+    """As in ``app.json``: a short form, or a JSON object; None is the app's calendar."""
+    skip_holidays: bool = False
+    skip_weekend: bool = False
 
 
 def new_scheduled(
@@ -59,17 +63,17 @@ def new_scheduled(
     start: str | None = None,
     repeat: str = "day",
     cron: str | None = None,
-) -> WrittenTask:
+) -> WrittenElement:
     """Write a task that fires at times.
 
-    ``start`` is a wall-clock time in the app's zone, tomorrow at 09:00 by
-    default; ``repeat`` a ``repeatType``, unless ``cron`` (five fields) is given.
-    Raises OperationError for what would not load, or cannot be written.
+    ``repeat`` is as ``read_repeat`` takes it, unless ``cron`` (five fields) is
+    given. ``start`` is a wall-clock time in the task's zone. By default it is
+    tomorrow at 09:00; of a cron its next instant, of minutes and hours the next
+    full one. Raises OperationError for what would not load, or cannot be written.
     """
-    timing = {
-        "startTime": start or _tomorrow(workspace),
-        "repeat": {"repeatType": "custom", "cron": cron} if cron else {"repeatType": repeat},
-    }
+    cycle = {"repeatType": "custom", "cron": cron} if cron is not None else read_repeat(repeat)
+    begin = start or _first_start(workspace, _zone(workspace, task), cycle)
+    timing = {"startTime": begin, "repeat": cycle, **_common_timing(task)}
     data = {"type": TaskType.SCHEDULED.value, **_head(task), "timerCfg": timing}
     return _write(workspace, task, data, _SCHEDULED_BODY.format(title=_quotable(task.title)))
 
@@ -80,33 +84,39 @@ def new_date_field(
     *,
     model: str | None = None,
     field: str | None = None,
-    offset_days: int = 0,
-    at: str = "09:00",
-) -> WrittenTask:
+    offset: str = "0",
+    at: str | None = None,
+    repeat: str = "once",
+    end_field: str | None = None,
+    where: str = "",
+) -> WrittenElement:
     """Write a task that fires for every row of a model, at a date of the row.
 
-    ``offset_days`` before (negative) or after the date, at the time of day
-    ``at`` (HH:mm). The model and its date field need names where there are
-    several. Raises InvalidArgument, NotFound, and OperationError for what would
-    not load, or cannot be written.
+    ``offset`` is as ``short_forms.read_offset`` takes it, ``at`` the time of day
+    (HH:mm), 09:00 by default for a date and an offset in days. ``where`` is a
+    filter. The model and its date field need names where there are several.
+    Raises InvalidArgument, NotFound, and OperationError for what would not load.
     """
+    if end_field is not None and task.end is not None:
+        raise InvalidArgument("end_field", "--end and --end-field exclude each other")
     model_name = _model(workspace, model)
     field_name = _date_field(workspace, model_name, field)
-    offset = {
-        "offsetType": (offset_days > 0) - (offset_days < 0),
-        "offset": abs(offset_days),
-        "offsetUnit": "day",
-        "time": at,
-    }
+    start_offset = read_offset(offset, at)
+    is_instant = _type_of(workspace, model_name, field_name) is FieldType.DATETIME
+    if at is None and not is_instant and start_offset["offsetUnit"] not in _CLOCK_UNITS:
+        start_offset["time"] = _DAY_TIME
+    ending = {} if end_field is None else {"endField": end_field}
     data = {
         "type": TaskType.DATE_FIELD.value,
         **_head(task),
         "modelPath": model_name,
-        "filter": "",
+        "filter": where,
         "timerCfg": {
             "startField": field_name,
-            "startOffset": offset,
-            "repeat": {"repeatType": "normal"},
+            "startOffset": start_offset,
+            "repeat": read_repeat(repeat),
+            **ending,
+            **_common_timing(task),
         },
     }
     title = _quotable(task.title).replace("%", "%%")
@@ -122,9 +132,61 @@ def _head(task: NewTask) -> dict[str, Any]:
     }
 
 
-def _tomorrow(workspace: Workspace) -> str:
-    day = (workspace.now().astimezone(workspace.zone) + timedelta(days=1)).date()
-    return datetime.combine(day, _FIRST_START).isoformat(" ")
+def _common_timing(task: NewTask) -> dict[str, Any]:
+    """Return the keys that both types of task have, where they say something."""
+    timing: dict[str, Any] = {}
+    if task.end is not None:
+        timing["endTime"] = task.end
+    if task.skip_holidays:
+        timing["skipHoliday"] = 1
+    if task.skip_weekend:
+        timing["skipWeekend"] = 1
+    if task.timezone is not None:
+        timing["timezone"] = task.timezone
+    if task.calendar is not None:
+        timing["calendar"] = _calendar(task.calendar)
+    return timing
+
+
+def _calendar(text: str) -> Any:
+    if not text.lstrip().startswith("{"):
+        return text
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise InvalidArgument("calendar", f"expected a country or a JSON object: {error}") from None
+
+
+def _zone(workspace: Workspace, task: NewTask) -> ZoneInfo:
+    if task.timezone is None:
+        return workspace.zone
+    zone = find_zone(task.timezone)
+    if zone is None:
+        hint = "name one such as Europe/Berlin"
+        raise InvalidArgument("timezone", f"no time zone {task.timezone!r}", hint)
+    return zone
+
+
+def _first_start(workspace: Workspace, zone: ZoneInfo, cycle: dict[str, Any]) -> str:
+    """Return where a cycle begins by itself, as wall time."""
+    now = workspace.now().astimezone(zone).replace(tzinfo=None, microsecond=0)
+    match cycle:
+        case {"cron": _}:
+            try:
+                timer = Timer.from_config({"startTime": now.isoformat(" "), "repeat": cycle}, zone)
+                first = timer.after(workspace.now())
+            except TimingError:
+                first = None  # the compiler says what is wrong with it
+            if first is not None:
+                return f"{first.nominal.astimezone(zone):%Y-%m-%d %H:%M:%S}"
+        case {"repeatType": "minute"}:
+            return (now.replace(second=0) + timedelta(minutes=1)).isoformat(" ")
+        case {"repeatType": "hour"}:
+            return (now.replace(minute=0, second=0) + timedelta(hours=1)).isoformat(" ")
+        case _:
+            pass
+    tomorrow = now.date() + timedelta(days=1)
+    return datetime.combine(tomorrow, _FIRST_START).isoformat(" ")
 
 
 def _model(workspace: Workspace, name: str | None) -> str:
@@ -137,6 +199,12 @@ def _model(workspace: Workspace, name: str | None) -> str:
     if full not in models:
         raise NotFound(f"no model {full!r} that loads", f"there are: {', '.join(models) or 'none'}")
     return full
+
+
+def _type_of(workspace: Workspace, model: str, name: str) -> FieldType | None:
+    """Return what a field holds; None where the model is opaque."""
+    fields = workspace.app.models[model].fields
+    return next((field.type for field in fields if field.name == name), None)
 
 
 def _date_field(workspace: Workspace, model: str, name: str | None) -> str:
@@ -153,31 +221,8 @@ def _date_field(workspace: Workspace, model: str, name: str | None) -> str:
     raise InvalidArgument("field", f"name a date field of {model}: {', '.join(dates)}")
 
 
-def _write(workspace: Workspace, task: NewTask, data: dict[str, Any], body: str) -> WrittenTask:
-    parent = "tasks"
-    if task.folder is not None:
-        parent += f"/{task.folder.strip('/').removeprefix('tasks/')}"
-    path = free_path(workspace.root, parent, task.name, task.title)
-    folder = workspace.root / path
-    code, element = folder / "inner.py", folder / "e.json"
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
-    try:
-        folder.mkdir(parents=True)
-        code.write_text(body, encoding="utf-8")
-        text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-        element.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise OperationError(f"{folder}: {error.strerror}") from error
-    name = path.replace("/", ".")
-    mistake = next((finding for finding in workspace.refresh().of(name) if finding.is_error), None)
-    if mistake is not None:
-        element.unlink()
-        code.unlink()
-        for place in made:
-            place.rmdir()
-        workspace.refresh()
-        raise OperationError(mistake.message, mistake.hint)
-    return WrittenTask(name, TaskType(data["type"]), (code, element))
+def _write(workspace: Workspace, task: NewTask, data: dict[str, Any], body: str) -> WrittenElement:
+    return write_element(workspace, new_path(workspace, "tasks", task), data, {"inner.py": body})
 
 
 def _quotable(title: str) -> str:

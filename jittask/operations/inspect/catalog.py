@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING
@@ -12,11 +12,13 @@ from zoneinfo import ZoneInfo
 from jittask.compiler.compiled import Compilation, CompiledTask, ScheduledTask
 from jittask.model import Element, ElementKind, TaskType
 from jittask.operations.errors import NoRecords
+from jittask.operations.inspect.stored_state import blocked_by_task
 from jittask.operations.manifest import refuse_broken_manifest
 from jittask.operations.workspace import Workspace
 from jittask.schedule.words import Language, in_words
 
 if TYPE_CHECKING:
+    from jittask.store.blocked_tasks import BlockedTask
     from jittask.store.control import Pause
     from jittask.store.statistics import LastRun
 
@@ -35,6 +37,8 @@ class TaskState(StrEnum):
     """It cannot load; a runtime may still run its last good version."""
     DISABLED = "disabled"
     PAUSED = "paused"
+    BLOCKED = "blocked"
+    """A runtime is alive, and cannot continue with it for a reason outside its files (R12)."""
     RUNNING = "running"
     """A runtime is alive and has loaded it."""
     READY = "ready"
@@ -50,6 +54,8 @@ class CatalogFilter:
     """Below ``tasks/``; what is in folders inside it counts too."""
     kind: TaskKind | None = None
     state: TaskState | None = None
+    name: str | None = None
+    """The full name of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +76,8 @@ class CatalogEntry:
     """When it fires next, so far as is known: for a date-field task the first planned run."""
     last: LastRun | None
     """How its newest executed run ended."""
+    blocked: tuple[BlockedTask, ...] = ()
+    """Why it is blocked, and since when; several duties of it may fail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +98,8 @@ class _Stored:
     broken: frozenset[str] = frozenset()
     last: Mapping[str, LastRun] = field(default_factory=dict)
     pending: Mapping[str, datetime] = field(default_factory=dict)
+    blocked: Mapping[str, tuple[BlockedTask, ...]] = field(default_factory=dict)
+    """Only where a runtime is alive."""
 
 
 def catalog(
@@ -132,6 +142,8 @@ def _tasks(compilation: Compilation) -> list[Element]:
 
 
 def _is_wanted(element: Element, wanted: CatalogFilter) -> bool:
+    if wanted.name not in (None, element.name):
+        return False
     folder = wanted.folder and wanted.folder.strip("/").removeprefix("tasks/")
     inside = not folder or element.folder.startswith(f"tasks/{folder}/")
     return inside and wanted.kind in (None, _kind(element))
@@ -154,6 +166,8 @@ def _state(compilation: Compilation, element: Element, stored: _Stored) -> TaskS
         return TaskState.DISABLED
     if element.name in stored.pauses:
         return TaskState.PAUSED
+    if element.name in stored.blocked:
+        return TaskState.BLOCKED
     return TaskState.RUNNING if element.name in stored.loaded else TaskState.READY
 
 
@@ -171,6 +185,7 @@ def _entry(
         zone=None if task is None else task.timer.zone,
         next=None if task is None else _next(task, stored, now),
         last=stored.last.get(element.name),
+        blocked=stored.blocked.get(element.name, ()),
     )
 
 
@@ -192,11 +207,11 @@ def _stored(workspace: Workspace, now: datetime) -> _Stored:
     if not workspace.may_have_store:
         return _Stored()
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             pauses = {name: pause for name, pause in store.pauses().items() if pause.is_active(now)}
             if not store.runtime_alive(now):
                 return _Stored(pauses)
-            elements = store.elements()
+            elements, blocked = store.elements(), blocked_by_task(store)
     except NoRecords:
         return _Stored()
     states = {name: row.state for name, row in elements.items()}
@@ -204,6 +219,7 @@ def _stored(workspace: Workspace, now: datetime) -> _Stored:
         pauses,
         frozenset(name for name, state in states.items() if state == "running"),
         frozenset(name for name, state in states.items() if state == "broken"),
+        blocked=blocked,
     )
 
 
@@ -211,8 +227,8 @@ def _with_runs(workspace: Workspace, stored: _Stored, names: Sequence[str]) -> _
     if not workspace.may_have_store:
         return stored
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             last, pending = store.last_runs(names), store.next_pending(names)
     except NoRecords:
         return stored
-    return _Stored(stored.pauses, stored.loaded, stored.broken, last, pending)
+    return replace(stored, last=last, pending=pending)

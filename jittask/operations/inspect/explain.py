@@ -92,6 +92,9 @@ def _judge(
     if unmatched is not None:
         fires = False
         reasons.append(Note("filter", unmatched))
+    reasons += [
+        Note("blocked", entry.describe(timer.zone)) for entry in state.blocked.get(task.name, ())
+    ]
     if not task.enabled:
         reasons.append(Note("disabled", "it is disabled: enable is 0 in its e.json"))
     return fires, reasons

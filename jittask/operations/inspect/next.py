@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from jittask.schedule.timer import Timer
     from jittask.store.control import Pause
 
+MAX_OCCURRENCES = 100_000
+"""The most that one answer lists."""
+
 
 @dataclass(frozen=True, slots=True)
 class Upcoming:
@@ -105,8 +108,8 @@ def next_of_all(
 
 
 def _check_limit(limit: int) -> None:
-    if limit < 0:
-        raise InvalidArgument("limit", f"expected 0 or more, got {limit}")
+    if not 0 <= limit <= MAX_OCCURRENCES:
+        raise InvalidArgument("limit", f"expected 0 to {MAX_OCCURRENCES:,}, got {limit}")
 
 
 def _begin(workspace: Workspace, start: datetime | None) -> datetime:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from jittask.model import Run, RunStatus, Trigger
+from jittask.model import Reason, Run, RunStatus, Trigger
 from jittask.operations.errors import InvalidArgument
+from jittask.operations.inspect.stored_state import blocked_by_task
 from jittask.operations.naming import existing_task_name, full_name, member, row_key_forms
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
+    from jittask.store import StoreReader
     from jittask.store.record_filter import RecordFilter, RecordPage
 
 OVERDUE = "overdue"
@@ -53,7 +55,7 @@ def records(
     from jittask.store.record_filter import By
 
     name = None if query.task is None else full_name(query.task)
-    with workspace.store() as store:
+    with workspace.stored() as store:
         page = store.records(
             _filter(query, name),
             workspace.now(),
@@ -62,10 +64,33 @@ def records(
             by=member(By, query.by, "by"),
             descending=query.descending,
         )
+        page = _with_blocks(page, store, workspace.now())
         unknown = name is not None and not page.records and name not in store.watermarks()
     if unknown and query.task is not None:
         existing_task_name(workspace.compilation, query.task)
     return page
+
+
+def _with_blocks(page: RecordPage, store: StoreReader, now: datetime) -> RecordPage:
+    """Give due runs that wait for their blocked task the reason, and since when (R12)."""
+    waiting = [run for run in page.records if _waits(run, now)]
+    if not waiting or not store.runtime_alive(now):
+        return page
+    blocked = blocked_by_task(store)
+    reasons = {
+        run.id: f"blocked since {entry.since:%Y-%m-%d %H:%M:%SZ}: {entry.reason}"
+        for run in waiting
+        for entry in blocked.get(run.task, ())[:1]
+    }
+    runs = tuple(
+        replace(run, reason=Reason.BLOCKED, detail=reasons[run.id]) if run.id in reasons else run
+        for run in page.records
+    )
+    return replace(page, records=runs)
+
+
+def _waits(run: Run, now: datetime) -> bool:
+    return run.status is RunStatus.PENDING and run.effective <= now
 
 
 def status_of(run: Run, now: datetime) -> str:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from jittask.model import TRANSITIONS, Run
+from jittask.operations.errors import InvalidArgument
+from jittask.operations.inspect.log_lines import LineReader, LogLine, lines_of
 from jittask.operations.naming import find_run
 from jittask.operations.workspace import Workspace
-
-if TYPE_CHECKING:
-    from jittask.store.run_logs import LogChunk
+from jittask.run_log import LEVELS
 
 POLL_SECONDS = 0.1
 """Seconds between two looks at a run that is followed."""
@@ -23,7 +22,9 @@ class RunLog:
     """A run with its output, in order."""
 
     run: Run
-    chunks: tuple[LogChunk, ...]
+    lines: tuple[LogLine, ...]
+    hidden: int = 0
+    """How many lines are below the level that was asked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,28 +32,36 @@ class NoRuntimeAlive:
     """No runtime is alive, so nothing will come until one is started."""
 
 
-def run_with_log(workspace: Workspace, number: int) -> RunLog:
-    """Return a run and its output. Raises NoRecords, NotFound, Unavailable."""
-    with workspace.store() as store:
+def run_with_log(workspace: Workspace, number: int, level: str = "debug") -> RunLog:
+    """Return a run and its output of ``level`` and above.
+
+    Raises NoRecords, NotFound, Unavailable, and InvalidArgument for an unknown level.
+    """
+    if level not in LEVELS:
+        raise InvalidArgument("level", f"unknown level {level!r}", f"one of {', '.join(LEVELS)}")
+    with workspace.stored() as store:
         run = find_run(store, number)
-        return RunLog(run, tuple(store.log(number)))
+        lines = tuple(lines_of(store.log(number)))
+    shown = tuple(line for line in lines if line.is_of(level))
+    return RunLog(run, shown, len(lines) - len(shown))
 
 
-def follow(workspace: Workspace, number: int) -> Iterator[LogChunk | NoRuntimeAlive | Run]:
+def follow(workspace: Workspace, number: int) -> Iterator[LogLine | NoRuntimeAlive | Run]:
     """Yield what a run has printed and what it prints; last, the run itself, which has ended.
 
     NoRuntimeAlive is given once, when the run has to wait for a runtime. Raises
     NoRecords, NotFound, Unavailable.
     """
     clock, never = workspace.clock, threading.Event()
-    seen, warned = 0, False
-    with workspace.store() as store:
+    seen, warned, reader = 0, False, LineReader()
+    with workspace.stored() as store:
         while True:
             run = find_run(store, number)  # first: its last output is written with its end
             for chunk in store.log(number, seen):
                 seen = chunk.id
-                yield chunk
+                yield from reader.lines(chunk)
             if has_ended(run):
+                yield from reader.rest()
                 yield run
                 return
             if not warned and not store.runtime_alive(workspace.now()):

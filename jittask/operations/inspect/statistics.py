@@ -43,7 +43,7 @@ def statistics(
     if until < since:
         raise InvalidArgument("until", "the end is before the beginning")
     name = None if task is None else full_name(task)
-    with workspace.store() as store:
+    with workspace.stored() as store:
         found = store.statistics(since, until, name)
         unknown = name is not None and not found and name not in store.watermarks()
     if unknown and task is not None:

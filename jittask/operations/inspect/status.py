@@ -1,4 +1,4 @@
-"""What runs, what waits, what is broken (rule H3)."""
+"""What runs, what waits, what is wrong (rules H3, R13)."""
 
 from __future__ import annotations
 
@@ -8,30 +8,22 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jittask import zonedata
-from jittask.diagnostics import Diagnostic
-from jittask.operations.errors import NoRecords
+from jittask.operations.errors import NoRecords, Unavailable
+from jittask.operations.inspect.element_state import (
+    BROKEN,
+    DISABLED,
+    READY,
+    RUNNING,
+    ElementState,
+)
+from jittask.operations.inspect.health import Problem, ProblemCode, problems
 from jittask.operations.manifest import MANIFEST
 from jittask.operations.workspace import Workspace
 from jittask.schedule.calendars import edition as holidays_edition
 
 if TYPE_CHECKING:
     from jittask.store.control import Pause
-    from jittask.store.status_types import RuntimeRow, StoreStatus
-
-BROKEN, DISABLED, READY, RUNNING = "broken", "disabled", "ready", "running"
-
-
-@dataclass(frozen=True, slots=True)
-class ElementState:
-    """An element as a runtime last loaded it; before the first run, as its files are."""
-
-    name: str
-    state: str
-    """running, disabled or broken; ready instead of running before the first run."""
-    version: str | None
-    since: datetime | None
-    """None before the first run."""
-    diagnostics: tuple[Diagnostic, ...]
+    from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,35 +40,57 @@ class Status:
     zones_edition: str
     """The edition of the tz database."""
     holidays_edition: str
+    planner: str | None = None
+    """The name of the runtime that has the lease on planning, where several share the store."""
+    problems: tuple[Problem, ...] = ()
+    """What is wrong, the gravest first."""
+
+    @property
+    def is_well(self) -> bool:
+        """Whether a runtime is alive, and nothing is wrong."""
+        return not self.problems
 
     @property
     def leader(self) -> RuntimeRow | None:
         """The runtime that plans, where one is alive."""
-        newest = self.runtimes[0] if self.runtimes else None
-        return newest if newest is not None and newest.alive else None
+        living = [runtime for runtime in self.runtimes if runtime.alive]
+        if self.planner is None:  # its store serves one runtime only
+            return living[0] if living else None
+        return next((runtime for runtime in living if runtime.id == self.planner), None)
 
     @property
     def last_scan(self) -> datetime | None:
         """When the newest runtime that planned has last looked for what is due."""
         return next((each.last_scan for each in self.runtimes if each.last_scan), None)
 
-    @property
-    def is_broken(self) -> bool:
-        """Whether an element is broken."""
-        return any(element.state == BROKEN for element in self.elements)
-
 
 def status(workspace: Workspace) -> Status:
-    """Return the status of a tree. Raises Unavailable, OperationError."""
-    stored = _stored(workspace)
+    """Return the status of a tree; a run store that does not answer is one of its problems.
+
+    Raises OperationError where the run store cannot be used.
+    """
+    unavailable: Problem | None = None
+    stored: StoreStatus | None = None
+    try:
+        stored = _stored(workspace)
+    except Unavailable as error:
+        text = f"{error}; {error.hint}" if error.hint else str(error)
+        unavailable = Problem(ProblemCode.STORE_UNAVAILABLE, text)
     if stored is None or not stored.runtimes:
         elements = tuple(_of_files(workspace))
     else:
+        alive = any(runtime.alive for runtime in stored.runtimes)
         elements = tuple(
-            ElementState(row.name, row.state, row.version, row.since, row.diagnostics)
+            ElementState(row.name, _state(row, alive), row.version, row.since, row.diagnostics)
             for row in stored.elements
         )
+    found = tuple(problems(stored, elements))
+    if unavailable is not None:  # whether a runtime is alive is in the store
+        of_runtimes = (ProblemCode.NOT_RUNNING, ProblemCode.STUCK)
+        found = (unavailable, *(each for each in found if each.code not in of_runtimes))
     return Status(
+        problems=found,
+        planner=stored.leader if stored else None,
         runtimes=stored.runtimes if stored else (),
         elements=elements,
         pending=stored.pending if stored else 0,
@@ -88,11 +102,15 @@ def status(workspace: Workspace) -> Status:
     )
 
 
+def _state(row: ElementRow, alive: bool) -> str:
+    return READY if row.state == RUNNING and not alive else row.state
+
+
 def _stored(workspace: Workspace) -> StoreStatus | None:
     if not workspace.may_have_store:
         return None
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             return store.status(workspace.now())
     except NoRecords:
         return None

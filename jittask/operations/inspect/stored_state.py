@@ -12,6 +12,8 @@ from jittask.operations.errors import NoRecords
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
+    from jittask.store import StoreReader
+    from jittask.store.blocked_tasks import BlockedTask
     from jittask.store.control import Pause
 
 
@@ -21,6 +23,8 @@ class StoredState:
 
     pauses: dict[str, Pause] = field(default_factory=dict)
     activated: dict[str, datetime] = field(default_factory=dict)
+    blocked: dict[str, tuple[BlockedTask, ...]] = field(default_factory=dict)
+    """Empty while no runtime is alive: nobody knows then."""
 
 
 def stored_state(workspace: Workspace) -> StoredState:
@@ -29,12 +33,21 @@ def stored_state(workspace: Workspace) -> StoredState:
         return StoredState()
     now = workspace.now()
     try:
-        with workspace.store() as store:
+        with workspace.stored() as store:
             pauses = {name: pause for name, pause in store.pauses().items() if pause.is_active(now)}
             activated = {name: mark.activated for name, mark in store.watermarks().items()}
-            return StoredState(pauses, activated)
+            blocked = blocked_by_task(store) if store.runtime_alive(now) else {}
+            return StoredState(pauses, activated, blocked)
     except NoRecords:
         return StoredState()
+
+
+def blocked_by_task(store: StoreReader) -> dict[str, tuple[BlockedTask, ...]]:
+    """Return what is blocked, by task. Raises Unavailable, OperationError."""
+    found: dict[str, tuple[BlockedTask, ...]] = {}
+    for entry in store.blocked():
+        found[entry.task] = (*found.get(entry.task, ()), entry)
+    return found
 
 
 def paused_note(pause: Pause, zone: ZoneInfo) -> Note:

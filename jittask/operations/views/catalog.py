@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from jittask.operations.inspect.catalog import CatalogEntry, CatalogPage
+from jittask.operations.views.blocked import blocked_view
 from jittask.operations.views.instants import iso
 
 
 def catalog_view(page: CatalogPage) -> dict[str, Any]:
     """Return a page of tasks; ``next`` is the cursor of the next page."""
-    return {"tasks": [_entry(entry) for entry in page.tasks], "next": page.next}
+    return {"tasks": [entry_view(entry) for entry in page.tasks], "next": page.next}
 
 
-def _entry(entry: CatalogEntry) -> dict[str, Any]:
+def entry_view(entry: CatalogEntry) -> dict[str, Any]:
+    """Return one task."""
     return {
         "name": entry.name,
         "title": entry.title,
@@ -29,4 +31,5 @@ def _entry(entry: CatalogEntry) -> dict[str, Any]:
             "status": entry.last.status,
             "finished": iso(entry.last.finished),
         },
+        "blocked": [blocked_view(each) for each in entry.blocked],
     }

@@ -34,6 +34,16 @@ def occurrence_view(found: TaskOccurrence, row: str | None = None) -> dict[str, 
     }
 
 
+def occurrence_array(listing: Listing) -> Iterator[str]:
+    """Yield one JSON list of the lines of ``occurrence_lines``, a part at a time."""
+    gap = "[\n"
+    for lines in occurrence_lines(listing):
+        if lines:
+            yield gap + lines.removesuffix("\n").replace("\n", ",\n")
+            gap = ",\n"
+    yield "[]\n" if gap == "[\n" else "\n]\n"
+
+
 def occurrence_lines(listing: Listing) -> Iterator[str]:
     """Yield ``occurrence_view`` of each as a line of JSON; many lines at a time.
 

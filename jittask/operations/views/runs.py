@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,8 +12,8 @@ from jittask.operations.naming import shown_row_key
 from jittask.operations.views.instants import iso
 
 if TYPE_CHECKING:
+    from jittask.operations.inspect.log_lines import LogLine
     from jittask.store.record_filter import RecordPage
-    from jittask.store.run_logs import LogChunk
 
 
 def page_view(page: RecordPage, now: datetime) -> dict[str, Any]:
@@ -48,12 +49,19 @@ def run_view(run: Run, now: datetime) -> dict[str, Any]:
         "result": run.result,
         "error": run.error,
         "rerunOf": run.rerun_of,
+        "args": None if run.args is None else json.loads(run.args),
     }
 
 
-def chunk_view(chunk: LogChunk) -> dict[str, Any]:
-    """Return a piece of a run's output."""
-    return {"attempt": chunk.attempt, "stream": chunk.stream, "text": chunk.text}
+def line_view(line: LogLine) -> dict[str, Any]:
+    """Return a line of a run's log."""
+    return {
+        "attempt": line.attempt,
+        "at": iso(line.at),
+        "level": line.level,
+        "stream": line.stream,
+        "text": line.text,
+    }
 
 
 def _attempt(attempt: Attempt) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 
 from jittask.runtime.assembly import Parts
+from jittask.runtime.step_boundary import StepBoundary
 from jittask.store import LeadershipLost
 
 
@@ -15,6 +16,7 @@ class Scan:
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
+        self._boundary = StepBoundary(parts.emit)
 
     def step(self) -> bool:
         """Scan where this runtime leads; over as soon as no more runs are taken."""
@@ -23,8 +25,13 @@ class Scan:
         if signals.draining.is_set() or signals.stopping.is_set():
             return False
         if parts.participation.leads:
-            with parts.outage.tolerated(), suppress(LeadershipLost):
-                parts.scan_rows(parts.clock.now())
+            now = parts.clock.now()
+            with (
+                parts.outage.tolerated(),
+                suppress(LeadershipLost),
+                self._boundary.of("scan-step-failed", now),
+            ):
+                parts.scan_rows(now, self.patience())
             parts.executor.wake()
         parts.clock.wait(signals.changed, self.patience())
         return True

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime
 
 from jittask.runtime.assembly import Parts
 from jittask.runtime.membership import LeaseLost
 from jittask.runtime.participation import end_orphans
+from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.task_boundary import Fault
 from jittask.store import LeadershipLost, StoreUnavailable
 
 LOOK_SECONDS = 0.5
@@ -15,7 +18,6 @@ LOOK_SECONDS = 0.5
 
 _SHORTEST_WAIT = 0.05  # seconds; while the drain time is over, and bodies are being killed
 _OUTAGE_PAUSE = 0.5  # seconds between two tries of a store that does not answer
-_LAST_PATIENCE = 5.0  # seconds that a stop waits for the store to take the last outcomes
 
 
 class Work:
@@ -41,7 +43,7 @@ class Work:
         except LeadershipLost:
             parts.participation.membership.lost_the_lead()
         except StoreUnavailable as error:
-            if draining and self._left_to_drain() <= -_LAST_PATIENCE:
+            if draining and self._clock.monotonic() >= self._signals.give_up_at:
                 parts.outage.gave_up(error, parts.claim_loop.unwritten)
                 return False
             parts.outage.met(error)
@@ -70,14 +72,29 @@ class Work:
         self._heartbeat(now)
         if not draining:
             if parts.participation.leads:
+                self._end_blocked_orphans(now)
                 leader_duties = parts.participation.leader_duties
                 if leader_duties.on_time(snapshot, now):
                     parts.claim_loop.claim(snapshot)  # before planning what follows it
                 leader_duties.plan(snapshot, now)
-                parts.upkeep.step(snapshot, now)
+                self._step("upkeep-failed", now, parts.upkeep.step)
             parts.states.write_pending()
-            parts.prefetch.step(snapshot, now)
+            self._step("prefetch-failed", now, parts.prefetch.step)
+            parts.write_blocked(now)
         parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)
+
+    def _step(self, code: str, now: datetime, step: Callable[[Snapshot, datetime], None]) -> None:
+        """Take a step that no run waits for; where it fails, that is reported."""
+        steps = self._parts.steps
+        if steps.may_try(code, now):
+            with steps.of(code, now):
+                step(self._parts.current.snapshot, now)
+
+    def _end_blocked_orphans(self, now: datetime) -> None:
+        """Try again to end the runs of dead runtimes that could not be ended."""
+        parts = self._parts
+        if parts.boundary.any_due({Fault.ORPHAN}, now):
+            end_orphans(parts.store, parts.current.snapshot, now, parts.emit, parts.boundary)
 
     def _heartbeat(self, now: datetime) -> None:
         """Beat, look at the other runtimes, and end the runs that dead ones left."""
@@ -90,7 +107,7 @@ class Work:
             parts.claim_loop.rejoin(parts.participation.rejoin())
         parts.extend_lease()
         if parts.participation.leads:
-            end_orphans(parts.store, parts.current.snapshot, now, parts.emit)
+            end_orphans(parts.store, parts.current.snapshot, now, parts.emit, parts.boundary)
 
     def _lease_is_over(self) -> bool:
         """Whether nothing may run any more; what waits is not to begin then."""

@@ -39,7 +39,8 @@ class WorkOnce(Work):
         parts, snapshot = self._parts, self._parts.current.snapshot
         try:
             self._heartbeat(now)
-            parts.upkeep.step(snapshot, now)
+            self._step("upkeep-failed", now, parts.upkeep.step)
+            parts.write_blocked(now)
             parts.claim_loop.step(snapshot, self.patience())
         except StoreUnavailable:
             self._done_before = None  # this pass says nothing about what is left to do

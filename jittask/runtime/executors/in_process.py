@@ -7,6 +7,7 @@ worker processes would hold, so that no new runtime begins while they run.
 
 from __future__ import annotations
 
+import os
 import threading
 import traceback
 from collections.abc import Callable, Iterator
@@ -15,8 +16,11 @@ from contextvars import copy_context
 from dataclasses import dataclass
 
 from jittask.clock import Clock
+from jittask.masking import Mask
+from jittask.run_log import LogPiece
 from jittask.runtime.body import Bodies
 from jittask.runtime.errors import RuntimeFailure
+from jittask.runtime.executors.attempt_log import AttemptLog
 from jittask.runtime.executors.protocol import (
     Assignment,
     Completed,
@@ -50,6 +54,7 @@ class InProcessBodies:
             raise RuntimeFailure(
                 f"{workplace.bodies_lock}: another runtime waits for bodies to end"
             )
+        self._secrets = Mask.of_environment(workplace.secret_names, os.environ)
         self._streams = Streams()
         self._lock = threading.Lock()
         self._loaded: dict[str, _Loaded] = {}
@@ -60,13 +65,15 @@ class InProcessBodies:
         """Run a body to its end, whatever it takes; ``report`` gets what it prints and logs."""
         run, token, attempt = assignment.run, assignment.token, assignment.attempt
 
-        def print_to(stream: str, text: str) -> None:
-            report(Output(run, token, attempt, stream, text))
+        def send(pieces: tuple[LogPiece, ...], ending: bool) -> None:
+            report(Output(run, token, attempt, pieces, ending))
 
         try:
-            with self._bundle(assignment) as bodies, self._streams.capture(print_to):
-                # in a separate context: what a body sets must not reach the next
-                outcome: Outcome = copy_context().run(bodies.run, assignment)
+            with self._bundle(assignment) as bodies:
+                log = AttemptLog(send, self._clock, bodies.mask)
+                with self._streams.capture(log, bodies.is_of_element):
+                    # in a separate context: what a body sets must not reach the next
+                    outcome: Outcome = copy_context().run(bodies.run, assignment)
         except BaseException as error:
             message = f"its version cannot be loaded: {type(error).__name__}: {error}"
             outcome = Failed(message, traceback.format_exc(), 0)
@@ -85,7 +92,13 @@ class InProcessBodies:
         version, place = assignment.version, self._workplace
         with self._lock:
             loaded = self._loaded.pop(version, None) or _Loaded(
-                Bodies(place.bundles.path(version), place.root, self._clock, shared=True)
+                Bodies(
+                    place.bundles.path(version),
+                    place.root,
+                    self._clock,
+                    shared=True,
+                    secrets=self._secrets,
+                )
             )
             self._loaded[version] = loaded  # last in the order of use
             loaded.running += 1

@@ -7,11 +7,16 @@ gets a fresh one.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Mapping
 
 from jittask.clock import Clock
+from jittask.runtime.executors.channel import RuntimeEnd
+from jittask.runtime.executors.death import OutOfMemoryCount, cause
 from jittask.runtime.executors.fork_client import ForkClient, Forked
+from jittask.runtime.executors.fork_protocol import CHANNEL_LOST
+from jittask.runtime.executors.memory_limit import has_room
 from jittask.runtime.executors.pool_messages import Hello
 from jittask.runtime.executors.pool_worker import PoolWorker, modules_of
 from jittask.runtime.executors.protocol import Interrupted, Outcome, RunKey
@@ -23,11 +28,12 @@ class Pool:
 
     def __init__(self, size: int, workplace: Workplace, clock: Clock) -> None:
         self.size = size
-        self.fork_server = ForkClient()
+        self.fork_server = ForkClient(workplace.bodies_lock)
         self.dead: list[PoolWorker] = []
         """Workers whose process is gone, and whose runs the executor has not looked at."""
         self._lost: dict[int, PoolWorker] = {}
         """Workers that are silent, until the fork server says how their process ended."""
+        self._out_of_memory = OutOfMemoryCount()
         self._workplace = workplace
         self._clock = clock
         self._workers: dict[int, PoolWorker] = {}
@@ -43,18 +49,27 @@ class Pool:
     @property
     def all_runs(self) -> Iterator[RunKey]:
         """The runs of every worker, and of those that are gone."""
-        for worker in (*self, *self._lost.values(), *self.dead):
+        for worker in (*self, *self.ending):
             yield from worker.executing
+
+    @property
+    def ending(self) -> tuple[PoolWorker, ...]:
+        """The workers that are gone, or about to be, with runs that are still to be looked at."""
+        return (*self._lost.values(), *self.dead)
 
     def modules(self, version: str) -> Mapping[str, str]:
         """Return the digests of a version's Python files."""
         return modules_of(self._workplace.bundles.path(version))
 
-    def worker_for(self, version: str) -> PoolWorker | None:
+    def worker_for(self, version: str, memory_mb: int | None = None) -> PoolWorker | None:
         """Return an idle worker, a fresh one, or one whose bodies are short; None for none."""
         modules = self.modules(version)
         fitting = [
-            worker for worker in self if worker.takes(version, modules) and worker.begins(version)
+            worker
+            for worker in self
+            if worker.takes(version, modules)
+            and worker.begins(version)
+            and has_room(worker, memory_mb)
         ]
         # it need not load it, or has begun to
         fitting.sort(key=lambda worker: (not worker.holds(version), worker.loading is not None))
@@ -76,12 +91,13 @@ class Pool:
         """Start a worker process."""
         number = next(self._numbers)
         try:
-            connection = self.fork_server.fork(number)
+            ours = self.fork_server.fork(number)
         except OSError:  # the fork server has died since ``poll`` heard from it last
             self.replace_fork_server()
-            connection = self.fork_server.fork(number)
-        worker = PoolWorker(number, connection, self._workplace.bundles, self._clock)
-        worker.greet(Hello(self._workplace.bodies_lock, self._workplace.root))
+            ours = self.fork_server.fork(number)
+        worker = PoolWorker(number, RuntimeEnd(ours), self._workplace.bundles, self._clock)
+        place = self._workplace
+        worker.greet(Hello(place.bodies_lock, place.root, place.secret_names))
         if self._lease_end is not None:
             worker.end_at(self._lease_end)
         self._workers[number] = worker
@@ -89,7 +105,7 @@ class Pool:
 
     def retire(self, worker: PoolWorker) -> None:
         """Let an idle worker end."""
-        worker.connection.close()  # its process ends when it sees that
+        worker.close()  # its process ends when it sees that
         del self._workers[worker.number]
 
     def retire_spent(self) -> None:
@@ -101,18 +117,20 @@ class Pool:
         """Kill a worker process; ``why`` is the outcome of the run whose body it runs."""
         if worker.killed_for is None:
             worker.killed_for, worker.killed_run = why, worker.running
-            self.fork_server.kill(worker.number)
+            self._end(worker)
 
     def lose(self, worker: PoolWorker) -> None:
-        """Take out a worker that has closed its connection, and make sure that it ends."""
-        worker.connection.close()
-        if self._workers.pop(worker.number, None) is None:
-            return
-        if worker.ended:
-            self.dead.append(worker)
-        else:
-            self.fork_server.kill(worker.number)
+        """Take out a worker that is to say nothing more, and make sure that it ends."""
+        if self._workers.pop(worker.number, None) is not None:
+            self._end(worker)
             self._lost[worker.number] = worker
+
+    @property
+    def awaits_fork_server(self) -> bool:
+        """Whether the fork server has something to say; a body may have stopped it."""
+        return bool(self._lost) or any(
+            worker.process is None or worker.killed_for is not None for worker in self
+        )
 
     def end_at(self, moment: float) -> None:
         """Tell every worker, and those to come, when their lease is over."""
@@ -127,15 +145,17 @@ class Pool:
             self.replace_fork_server()
             return
         worker = self._workers.get(message.number) or self._lost.get(message.number)
-        if worker is None:
-            return  # it was retired
         if isinstance(message, Forked):
-            worker.forked(message.process)
-            return
-        worker.process_ended()
-        if message.cause is not None:
-            worker.killed_for = worker.killed_for or Interrupted(message.cause)
-        if self._lost.pop(message.number, None) is not None:
+            if worker is not None:
+                worker.forked(message.process, message.handle)
+            elif message.handle is not None:  # it was retired
+                os.close(message.handle)
+        elif worker is not None:
+            self._workers.pop(message.number, None)
+            self._lost.pop(message.number, None)
+            worker.left_behind = message.left_behind
+            if worker.killed_for is None and worker.last is None:
+                worker.killed_for = Interrupted(self._cause(worker, message.status))
             self.dead.append(worker)
 
     def replace_fork_server(self) -> None:
@@ -147,14 +167,22 @@ class Pool:
         for worker in (*self, *self._lost.values()):
             died = Interrupted("the fork server of the worker processes died")
             worker.killed_for = worker.killed_for or died
-            worker.connection.close()
             self.dead.append(worker)
         self._workers.clear()
         self._lost.clear()
 
     def close(self) -> None:
         """End every process."""
-        for worker in self:
-            worker.connection.close()
+        for worker in (*self, *self.ending):
+            worker.close()
         self._workers.clear()
         self.fork_server.close()
+
+    def _cause(self, worker: PoolWorker, status: int) -> str:
+        """Say why a worker's process has ended, that nobody has asked to end."""
+        out_of_memory = self._out_of_memory.has_risen()
+        return cause(CHANNEL_LOST if worker.was_silent else status, out_of_memory=out_of_memory)
+
+    def _end(self, worker: PoolWorker) -> None:
+        if not worker.kill():
+            self.fork_server.kill(worker.number)

@@ -14,6 +14,8 @@ class Hello:
 
     bodies_lock: Path
     root: Path
+    secret_names: frozenset[str]
+    """Of environment variables; it finds their values in its own environment."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +58,18 @@ class Returned:
 
 
 @dataclass(frozen=True, slots=True)
+class BodyEnded:
+    """The end of a body."""
+
+    done: Done
+    replace: bool
+    """Whether the process begins nothing more, and ends: the body has left it unfit for others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Loaded:
     """A worker process has loaded the code, or has failed to: the run will fail in the same way."""
 
 
 Order = Hello | RunBody | LoadCode | Recall | EndAt
-Answer = Output | Done | Returned | Loaded
+Answer = Output | BodyEnded | Returned | Loaded

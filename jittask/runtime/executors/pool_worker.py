@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import os
 import select
-import socket
+import signal
 from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
-from multiprocessing.connection import Connection
 from pathlib import Path
 
 from jittask.clock import Clock
+from jittask.runtime.executors.channel import RuntimeEnd
 from jittask.runtime.executors.pace import Pace
 from jittask.runtime.executors.pool_messages import (
     EndAt,
@@ -24,12 +23,13 @@ from jittask.runtime.executors.pool_messages import (
     Returned,
     RunBody,
 )
-from jittask.runtime.executors.protocol import Assignment, Expected, Outcome, RunKey
+from jittask.runtime.executors.protocol import Assignment, Done, Expected, Outcome, RunKey
 from jittask.runtime.executors.workplace import BundleSource
 
 _RECYCLE_AFTER = 10_000  # runs, so that a leak in element code stays small
 _HELD_UP_SECONDS = 0.2  # how long the first body may keep others waiting
 _MAX_VERSIONS = 512  # so that the memory of a process stays bounded
+_ENDING_MILLIS = 100  # between the end of a channel and that of its process
 _LOAD_SECONDS = 30.0  # for code that is loaded before a run, while no run waits for the process
 
 
@@ -37,16 +37,23 @@ class PoolWorker:
     """One process; the first of its ``runs`` is the one whose body runs."""
 
     def __init__(
-        self, number: int, connection: Connection, bundles: BundleSource, clock: Clock
+        self, number: int, channel: RuntimeEnd, bundles: BundleSource, clock: Clock
     ) -> None:
         self.number = number
-        self.connection = connection
+        self.channel = channel
         self.runs: deque[Assignment] = deque()
         self.process: int | None = None
-        self.ended = False
+        self.handle: int | None = None
+        """The process's own descriptor, where the machine has those (pidfd)."""
+        self.was_silent = False
+        """Whether its channel had ended, and its process had not."""
+        self.left_behind = ""
+        """What its process left behind, which has been ended."""
         self.killed_for: Outcome | None = None
         self.killed_run: Assignment | None = None
         """The run whose body was to be killed, as far as was known then."""
+        self.last: Done | None = None
+        """The end of the last body that it runs; to be reported once its process has ended."""
         self.interrupted = False
         """Whether what it has not begun is to be reported, and not given to another."""
         self.loading: Expected | None = None
@@ -69,6 +76,11 @@ class PoolWorker:
     def executing(self) -> Iterator[RunKey]:
         """The runs that it has, and whose end it has not reported."""
         return ((assignment.run, assignment.token) for assignment in self.runs)
+
+    @property
+    def seconds(self) -> float:
+        """How long the body has run."""
+        return self._clock.monotonic() - self._begun
 
     @property
     def idle(self) -> bool:
@@ -113,18 +125,36 @@ class PoolWorker:
             return min(self._deadline, self._begun + _HELD_UP_SECONDS)
         return self._deadline
 
-    def forked(self, process: int) -> None:
+    def forked(self, process: int, handle: int | None) -> None:
         """Note that the process exists; a load begins only now."""
-        self.process = process
+        self.process, self.handle = process, handle
         if self._only_loads:
             self._begun = self._clock.monotonic()
 
-    def process_ended(self) -> None:
-        """Let the connection end behind what it has sent, though a process of a body holds it."""
-        self.ended = True
-        if not self.connection.closed:
-            with socket.socket(fileno=os.dup(self.connection.fileno())) as ours:
-                ours.shutdown(socket.SHUT_RD)
+    def process_ends(self) -> bool:
+        """Whether its process has ended, or does so within an instant."""
+        if self.handle is None:
+            return True
+        poller = select.poll()
+        poller.register(self.handle, select.POLLIN)
+        return bool(poller.poll(_ENDING_MILLIS))
+
+    def kill(self) -> bool:
+        """Kill its process; return False where only the fork server can."""
+        if self.handle is None:
+            return False
+        try:
+            signal.pidfd_send_signal(self.handle, signal.SIGKILL)
+        except ProcessLookupError:
+            return True  # it has ended by itself
+        return True
+
+    def close(self) -> None:
+        """Close the channel, and let go of the process."""
+        self.channel.close()
+        if self.handle is not None:
+            os.close(self.handle)
+            self.handle = None
 
     def takes(self, version: str, modules: Mapping[str, str]) -> bool:
         """Whether it may run that version: no module is in the process twice (H4)."""
@@ -177,12 +207,9 @@ class PoolWorker:
     def end_at(self, moment: float) -> None:
         """Tell it when its lease is over, by ``Clock.monotonic``.
 
-        Not where it has not read so much that a message might have to wait: it
-        is stopped, or stuck in native code, and must not block the runtime.
+        Not where it has not read what it was sent: it is stopped, or stuck in native code.
         """
-        poller = select.poll()
-        poller.register(self.connection, select.POLLOUT)
-        if poller.poll(0):
+        if not self.channel.is_stuck:
             self._send(EndAt(moment))
 
     def recall(self) -> None:
@@ -217,8 +244,7 @@ class PoolWorker:
         return self._begun + self.runs[0].timeout_seconds if self.runs else float("inf")
 
     def _send(self, order: Order) -> None:
-        with contextlib.suppress(OSError):  # it has died: the pool's next poll finds that
-            self.connection.send(order)
+        self.channel.send(order)
 
 
 def go_together(modules: Mapping[str, str], others: Mapping[str, str]) -> bool:

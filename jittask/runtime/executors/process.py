@@ -10,26 +10,37 @@ import os
 import socket
 from collections import deque
 from collections.abc import Sequence
-from multiprocessing.connection import Connection, wait
+from multiprocessing.connection import wait
 
 from jittask.clock import Clock
+from jittask.run_log import LogPiece
+from jittask.runtime.executors.channel import Closed, RuntimeEnd
+from jittask.runtime.executors.memory_limit import MemoryLimit
 from jittask.runtime.executors.pool import Pool
-from jittask.runtime.executors.pool_messages import Answer, Loaded, Returned
+from jittask.runtime.executors.pool_messages import Answer, BodyEnded, Loaded, Returned
+from jittask.runtime.executors.pool_wire import Garbage
 from jittask.runtime.executors.pool_worker import PoolWorker
 from jittask.runtime.executors.preload import Preload
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
     Expected,
+    Failed,
     Interrupted,
     Killed,
     Outcome,
+    Output,
     Report,
     RunKey,
     TimedOut,
     Unbegun,
 )
 from jittask.runtime.executors.workplace import Workplace
+
+_NUDGE_SECONDS = 0.1
+"""How long the fork server may owe an answer before it is continued: a body may have stopped it."""
+_FLUSH_SECONDS = 0.05
+_MEDDLED = "its function wrote into the channel of its worker process, so that it was killed"
 
 
 class ProcessExecutor:
@@ -39,6 +50,7 @@ class ProcessExecutor:
         self._clock = clock
         self._pool = Pool(workers, workplace, clock)
         self._preload = Preload(self._pool)
+        self._memory_limit = MemoryLimit(clock)
         self._backlog: deque[Assignment] = deque()
         """Runs that no worker has room for now."""
         self._reports: list[Report] = []
@@ -70,19 +82,24 @@ class ProcessExecutor:
 
     def poll(self, seconds: float) -> list[Report]:
         """Wait for reports; return those that have come."""
-        by_connection = {worker.connection: worker for worker in self._pool}
+        by_channel = {worker.channel: worker for worker in self._pool}
+        by_process = {worker.handle: worker for worker in self._pool if worker.handle is not None}
         control = self._pool.fork_server.control
-        watched: list[Connection | socket.socket | int] = [control, self._wake_read]
-        watched += by_connection
-        found = wait(watched, self._patience(seconds))
-        # bodies' ends first: when the fork server has died, no more is read of its workers
-        for ready in sorted(found, key=lambda ready: ready is control):
-            if isinstance(ready, Connection):
-                self._receive(by_connection[ready])
+        watched: list[RuntimeEnd | socket.socket | int] = [control, self._wake_read]
+        watched += [*by_channel, *by_process]
+        if self._pool.awaits_fork_server:
+            self._pool.fork_server.let_it_continue()
+        for ready in wait(watched, self._patience(seconds)):  # type: ignore[arg-type]
+            if isinstance(ready, RuntimeEnd):
+                self._receive(by_channel[ready])
             elif ready is control:
                 self._pool.hear_fork_server()
-            else:
+            elif ready == self._wake_read:
                 os.read(self._wake_read, 4096)
+            else:
+                assert isinstance(ready, int)
+                self._receive(by_process[ready])
+                self._lose(by_process[ready])
         self._kill_overdue()
         self._end_dead()
         self._pool.retire_spent()
@@ -123,6 +140,8 @@ class ProcessExecutor:
             if worker.runs:
                 self._pool.kill(worker, Interrupted("the runtime was stopped"))
                 worker.interrupted = True
+        for worker in self._pool.ending:
+            worker.interrupted = True
         while self._backlog:
             self._report(self._backlog.popleft(), Unbegun())
 
@@ -136,15 +155,20 @@ class ProcessExecutor:
         """Return how long ``poll`` may wait for a message."""
         if self._reports or self._pool.dead:
             return 0.0
+        if self._pool.awaits_fork_server:
+            seconds = min(seconds, _NUDGE_SECONDS)
+        if any(worker.channel.is_stuck for worker in self._pool):
+            seconds = min(seconds, _FLUSH_SECONDS)
         now, needed = self._clock.monotonic(), bool(self._backlog)
         looks = [worker.next_look(needed=needed) for worker in self._pool if not worker.idle]
+        looks.append(self._memory_limit.next_look(self._pool))
         return max(0.0, min([seconds, *(moment - now for moment in looks)]))
 
     def _assign(self) -> None:
         """Give the backlog to workers that have room for it."""
         for _ in range(len(self._backlog)):
             assignment = self._backlog.popleft()
-            worker = self._pool.worker_for(assignment.version)
+            worker = self._pool.worker_for(assignment.version, assignment.memory_mb)
             if worker is None:
                 self._backlog.append(assignment)
             else:
@@ -157,6 +181,7 @@ class ProcessExecutor:
     def _kill_overdue(self) -> None:
         """Kill what is overdue, and take back what waits behind a body that is not short."""
         for worker in self._pool:
+            worker.channel.flush()
             if worker.running is not None and worker.overdue:
                 seconds = worker.running.timeout_seconds
                 how = f"killed after {seconds:g} s (policy.timeoutSeconds)"
@@ -165,48 +190,89 @@ class ProcessExecutor:
                 self._pool.kill(worker, Unbegun())
             elif worker.holds_up:
                 worker.recall()
+        for worker, outcome in self._memory_limit.look(self._pool):
+            self._pool.kill(worker, outcome)
 
     def _receive(self, worker: PoolWorker) -> None:
+        """Take what a worker has sent; take out one that says nothing more, or nonsense."""
         try:
-            while worker.connection.poll():
-                answer: Answer = worker.connection.recv()
-                match answer:
-                    case Loaded():
-                        worker.loading = None
-                    case Returned():
-                        self._backlog += worker.returned(answer)
-                    case Done():
-                        worker.done()
-                        self._reports.append(answer)
-                    case _:
-                        self._reports.append(answer)
-        except (EOFError, OSError):
-            if worker.loading is not None:
-                self._preload.refuse(worker.loading)
-            self._pool.lose(worker)
+            for answer in worker.channel.receive():
+                self._take(worker, answer)
+                if worker.last is not None:
+                    self._lose(worker)
+                    return
+        except Closed:
+            worker.was_silent = not worker.process_ends()
+            self._lose(worker)
+        except Garbage:
+            self._pool.kill(worker, Failed(_MEDDLED, _MEDDLED, worker.seconds))
+            self._lose(worker)
+
+    def _lose(self, worker: PoolWorker) -> None:
+        if worker.loading is not None:
+            self._preload.refuse(worker.loading)
+        self._pool.lose(worker)
+
+    def _take(self, worker: PoolWorker, answer: Answer) -> None:
+        """Take one answer. Raises Garbage where the worker cannot give it now."""
+        match answer:
+            case Loaded():
+                worker.loading = None
+            case Returned():
+                self._backlog += worker.returned(answer)
+            case BodyEnded(done=done, replace=replace):
+                if worker.running is None or _key(done) != _key(worker.running):
+                    raise Garbage
+                if replace:
+                    worker.last = done
+                else:
+                    worker.done()
+                    self._reports.append(done)
+            case _:
+                if worker.running is not None and _key(answer) == _key(worker.running):
+                    self._reports.append(answer)
 
     def _end_dead(self) -> None:
         """Report the runs whose worker died, and give what waited there to others."""
         for worker in self._pool.dead:
+            if worker.last is None:
+                self._receive(worker)
+            worker.close()
             waiting = worker.take_waiting()
             if worker.interrupted:
                 for assignment in waiting:
                     self._report(assignment, Unbegun())
             else:
                 self._backlog += waiting
-            if worker.running is not None:
+            if worker.running is not None and worker.left_behind:
+                self._warn(worker.running, f"ended with its process: {worker.left_behind}")
+            if worker.last is not None:
+                self._reports.append(worker.last)
+            elif worker.running is not None:
                 self._report(worker.running, _end_of_body(worker, worker.running))
         self._pool.dead.clear()
+
+    def _warn(self, run: Assignment, text: str) -> None:
+        """Add a line to the log of a run."""
+        piece = LogPiece(self._clock.now(), "log", "warning", f"{text}\n")
+        self._reports.append(Output(run.run, run.token, run.attempt, (piece,)))
 
     def _report(self, assignment: Assignment, outcome: Outcome) -> None:
         self._reports.append(Done(assignment.run, assignment.token, assignment.attempt, outcome))
 
 
+def _key(report: Assignment | Done | Output) -> RunKey:
+    return (report.run, report.token)
+
+
 def _end_of_body(worker: PoolWorker, run: Assignment) -> Outcome:
     """Return what ended the body of ``run``, when the worker that ran it has ended."""
-    if worker.killed_for is None:
-        return Interrupted(f"its worker process (pid {worker.process}) died")
+    assert worker.killed_for is not None, "the fork server has said how it ended"
     meant = worker.killed_run
-    if isinstance(worker.killed_for, Killed | TimedOut) and meant is not None and meant is not run:
+    if (
+        isinstance(worker.killed_for, Killed | TimedOut | Failed)
+        and meant is not None
+        and meant is not run
+    ):
         return Interrupted(f"its worker process was killed because of run {meant.run}, just ended")
     return worker.killed_for

@@ -12,8 +12,9 @@ What an executor must report
     end. The end is ``Done``, whose outcome the claim loop writes, or
     ``Settled``, where the place that ran the body has written the outcome
     itself with ``jittask.runtime.outcomes.OutcomeWriter``. Every report names
-    the run and its fencing token. ``executing`` is the only list of the runs
-    that have no end yet.
+    the run and its fencing token. All ``Output`` of an attempt has no more than
+    ``LOG_HEAD`` characters, and that of last lines ``LOG_TAIL`` each time.
+    ``executing`` is the only list of the runs that have no end yet.
 
 What may be lost, and what may come twice
     A report may come twice, or late, when its run has been claimed again: one
@@ -47,9 +48,14 @@ from typing import Protocol
 
 from jittask.model import Reason, Trigger
 from jittask.prelude.context import FailedRun
+from jittask.run_log import LogPiece
 
-LOG_CAP = 262_144
-"""Characters of output kept of one attempt."""
+LOG_HEAD = 131_072
+"""Characters of the first part of an attempt's output that are kept (U5)."""
+LOG_TAIL = 131_072
+"""Characters of its last part that are kept."""
+LINE_LIMIT = 16_384
+"""Characters of a line; a longer one is cut in its middle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +75,10 @@ class Assignment:
     timeout_seconds: float
     failed: FailedRun | None = None
     """The failed run that ``policy.onFailure`` is called with; None for any other trigger."""
+    args: str | None = None
+    """The JSON object that was given for this run: its keys replace those of the task (F3)."""
+    memory_mb: int | None = None
+    """What the body's process and all that it starts may hold; None: no limit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +121,13 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
+class Unjudged:
+    """The body never began: its row could not be read again, and its task is blocked (R12)."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
 class TimedOut:
     """The body took longer than the task's timeout; it has ended, and ``detail`` says how."""
 
@@ -137,18 +154,19 @@ class Unbegun:
     """The body never began, and may begin elsewhere."""
 
 
-Outcome = Completed | Failed | Withdrawn | TimedOut | Interrupted | Killed | Unbegun
+Outcome = Completed | Failed | Withdrawn | Unjudged | TimedOut | Interrupted | Killed | Unbegun
 
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A piece of what a body printed or logged."""
+    """A part of what a body printed or logged: of its first lines, or its last lines."""
 
     run: int
     token: int
     attempt: int
-    stream: str
-    text: str
+    pieces: tuple[LogPiece, ...]
+    ending: bool = False
+    """Whether these are the last lines so far, in place of those that were reported before."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,45 +9,51 @@ from __future__ import annotations
 
 import logging
 import sys
-import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any, TextIO
 
-from jittask.runtime.executors.protocol import LOG_CAP
-from jittask.runtime.executors.worker_output import LogHandler
+from jittask.runtime.executors.attempt_log import AttemptLog
+from jittask.runtime.executors.body_logging import LogHandler, show_warnings, show_warnings_again
 
-_PIECE = 8192  # characters that wait for the end of their line
 
-Sink = Callable[[str, str], None]
-"""Takes a stream's name and a text."""
+@dataclass(frozen=True, slots=True)
+class _Body:
+    log: AttemptLog
+    is_of_element: Callable[[str], bool]
+
+
+_Bodies = ContextVar[_Body | None]
 
 
 class Streams:
-    """Standard output, standard error and logging of this process, until ``close``."""
+    """Standard output, standard error, logging and warnings of this process, until ``close``."""
 
     def __init__(self) -> None:
-        self._body: ContextVar[_Body | None] = ContextVar("body", default=None)
+        self._body: _Bodies = ContextVar("body", default=None)
         self._out = _Stream("stdout", sys.stdout, self._body)
         self._error = _Stream("stderr", sys.stderr, self._body)
         sys.stdout, sys.stderr = self._out, self._error
         self._handler = _Handler(self._body)
         root = logging.getLogger()
         self._level = root.level
+        # other handlers would show all that the rest of this process logs
+        root.setLevel(min(root.level, logging.INFO) if root.handlers else logging.DEBUG)
         root.addHandler(self._handler)
-        root.setLevel(min(root.level, logging.INFO))
+        self._restore_warnings = show_warnings(self._warn)
 
     @contextmanager
-    def capture(self, sink: Sink) -> Iterator[None]:
-        """Give ``sink`` what the code inside prints and logs, line by line."""
-        body = _Body(sink)
-        mark = self._body.set(body)
+    def capture(self, log: AttemptLog, is_of_element: Callable[[str], bool]) -> Iterator[None]:
+        """Give ``log`` what the code inside prints and logs."""
+        mark = self._body.set(_Body(log, is_of_element))
         try:
+            show_warnings_again()
             yield
         finally:
             self._body.reset(mark)
-            body.end()
+            log.end()
 
     def close(self) -> None:
         """Restore everything, except what others have changed since."""
@@ -58,53 +64,19 @@ class Streams:
         root = logging.getLogger()
         root.removeHandler(self._handler)
         root.setLevel(self._level)
+        self._restore_warnings()
 
-
-class _Body:
-    """What a body prints and logs; nothing is taken after its end, nor much beyond the cap."""
-
-    def __init__(self, sink: Sink) -> None:
-        self._sink = sink
-        self._lock = threading.RLock()  # a finalizer may print while the body does
-        self._lines = {"stdout": "", "stderr": ""}
-        self._left = LOG_CAP + 1  # one more than the cap shows that there was more
-
-    def write(self, stream: str, text: str) -> None:
-        with self._lock:
-            self._lines[stream] += text
-            if "\n" in text or len(self._lines[stream]) > _PIECE:
-                self._send_lines(stream)
-
-    def flush(self) -> None:
-        with self._lock:
-            for stream in self._lines:
-                self._send_lines(stream)
-
-    def log(self, line: str) -> None:
-        self.flush()  # so that the order is kept
-        with self._lock:
-            self._send("log", line)
-
-    def end(self) -> None:
-        with self._lock:  # else a thread of the body could still print in between
-            self.flush()
-            self._left = 0
-
-    def _send_lines(self, stream: str) -> None:
-        text, self._lines[stream] = self._lines[stream], ""
-        self._send(stream, text)
-
-    def _send(self, stream: str, text: str) -> None:
-        text = text[: self._left]
-        self._left -= len(text)
-        if text:
-            self._sink(stream, text)
+    def _warn(self, level: str, text: str) -> bool:
+        body = self._body.get()
+        if body is not None:
+            body.log.log(level, text)
+        return body is not None
 
 
 class _Stream:
     """``sys.stdout`` or ``sys.stderr``: a body's where a body writes, else the runtime's own."""
 
-    def __init__(self, name: str, own: TextIO, body: ContextVar[_Body | None]) -> None:
+    def __init__(self, name: str, own: TextIO, body: _Bodies) -> None:
         self._name = name
         self.own = own
         self._body = body
@@ -113,7 +85,7 @@ class _Stream:
         body = self._body.get()
         if body is None:
             return self.own.write(text)
-        body.write(self._name, text)
+        body.log.write(self._name, text)
         return len(text)
 
     def writelines(self, lines: Iterable[str]) -> None:
@@ -121,11 +93,8 @@ class _Stream:
             self.write(line)
 
     def flush(self) -> None:
-        body = self._body.get()
-        if body is None:
+        if self._body.get() is None:
             self.own.flush()
-        else:
-            body.flush()
 
     def isatty(self) -> bool:
         return self._body.get() is None and self.own.isatty()
@@ -137,8 +106,8 @@ class _Stream:
 class _Handler(LogHandler):
     """Takes what bodies log; what the runtime logs is passed on as if this were not here."""
 
-    def __init__(self, body: ContextVar[_Body | None]) -> None:
-        super().__init__(self._log)
+    def __init__(self, body: _Bodies) -> None:
+        super().__init__(self._log, self._is_of_element)
         self._body = body
 
     def emit(self, record: logging.LogRecord) -> None:
@@ -149,7 +118,11 @@ class _Handler(LogHandler):
             if last is not None and record.levelno >= last.level:
                 last.handle(record)
 
-    def _log(self, line: str) -> None:
+    def _log(self, level: str, text: str) -> None:
         body = self._body.get()
         assert body is not None
-        body.log(line)
+        body.log.log(level, text)
+
+    def _is_of_element(self, file: str) -> bool:
+        body = self._body.get()
+        return body is not None and body.is_of_element(file)

@@ -90,7 +90,8 @@ class ThreadExecutor:
                 self._notes.append(body.done(Killed(f"{why}, before its body began")))
             elif body.killed_for is None:
                 body.killed_for = Killed(f"{why}; its thread could not be ended, and returned")
-                self._notes.append(body.warning(f"to be {why}, but a thread cannot be ended"))
+                warning = f"to be {why}, but a thread cannot be ended"
+                self._notes.append(body.warning(warning, self._clock.now()))
 
     def extend_lease(self, seconds_left: float) -> None:
         """Do nothing: a thread cannot be ended, so these bodies outlive a lease that is lost."""
@@ -175,6 +176,5 @@ class ThreadExecutor:
                 body.known_late = True
                 timeout = body.assignment.timeout_seconds
                 if not body.given_up:
-                    yield body.warning(
-                        f"still runs after its {timeout:g} s; a thread cannot be ended"
-                    )
+                    warning = f"still runs after its {timeout:g} s; a thread cannot be ended"
+                    yield body.warning(warning, self._clock.now())

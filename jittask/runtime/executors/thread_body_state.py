@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from jittask.run_log import LogPiece
 from jittask.runtime.executors.in_process import overran
 from jittask.runtime.executors.protocol import (
     Assignment,
@@ -68,7 +70,8 @@ class ThreadBody:
             return overran(outcome, self.assignment)
         return outcome
 
-    def warning(self, text: str) -> Output:
+    def warning(self, text: str, now: datetime) -> Output:
         """Return a line for its log."""
         run = self.assignment
-        return Output(run.run, run.token, run.attempt, "log", f"WARNING {text}\n")
+        piece = LogPiece(now, "log", "warning", f"{text}\n")
+        return Output(run.run, run.token, run.attempt, (piece,))

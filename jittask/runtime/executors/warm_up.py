@@ -18,6 +18,9 @@ _MODULES = (
     "jittask.prelude.call",
     "jittask.runtime.executors.worker_main",
     "jittask.data.app_data",
+    "jittask.schedule.cron",
+    "jittask.schedule.rrule_cycle",
+    "psutil",
     "sqlalchemy.dialects.sqlite",
     "sqlite3",
 )

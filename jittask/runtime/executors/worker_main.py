@@ -7,21 +7,31 @@ outlives the runtime that would record it.
 from __future__ import annotations
 
 import contextlib
-import logging
 import os
 import queue
 import resource
 import sys
 import threading
+from collections.abc import Callable, Iterator
 from dataclasses import replace
-from multiprocessing.connection import Connection
+
+# bound here, before any element code: a body can replace os._exit itself
+from os import _exit
 from pathlib import Path
+from typing import NoReturn
 
 from jittask.clock import SystemClock
+from jittask.masking import Mask
 from jittask.runtime.body import Bodies
-from jittask.runtime.executors.fork_protocol import LEASE_OVER
+from jittask.runtime.executors.channel import WorkerEnd
+from jittask.runtime.executors.descendants import adopt_orphans, end_descendants, reap
+from jittask.runtime.executors.fork_protocol import CHANNEL_LOST, LEASE_OVER
+from jittask.runtime.executors.leftover_processes import end_leftover_processes
+from jittask.runtime.executors.leftover_threads import LeftoverThreads
+from jittask.runtime.executors.own_process import OwnProcess
 from jittask.runtime.executors.pool_messages import (
     Answer,
+    BodyEnded,
     EndAt,
     Hello,
     LoadCode,
@@ -31,53 +41,60 @@ from jittask.runtime.executors.pool_messages import (
     Returned,
     RunBody,
 )
+from jittask.runtime.executors.pool_wire import Garbage
+from jittask.runtime.executors.process_state.state import ProcessState, table
 from jittask.runtime.executors.protocol import (
-    LOG_CAP,
-    Assignment,
     Completed,
     Done,
     Failed,
     Outcome,
-    Output,
 )
-from jittask.runtime.executors.worker_output import LogHandler, capture_output
+from jittask.runtime.executors.standard_streams import StandardStreams
+from jittask.runtime.executors.worker_log import WorkerLog
 from jittask.store.lock import FileLock
+
+_TRACEBACK, _MESSAGE = 2**18, 2**12
+"""Characters of a traceback, and of an error in a line."""
 
 
 def main(descriptor: int) -> None:
     """Serve orders from the socket until the runtime closes it."""
-    connection = Connection(descriptor)
-    hello: Hello = connection.recv()
+    channel = WorkerEnd(descriptor)
+    orders = channel.orders()
+    hello = next(orders, None)
+    if not isinstance(hello, Hello):
+        return  # the runtime has ended
     lock = FileLock(hello.bodies_lock)
     if not lock.take(shared=True):
         return  # a new runtime is taking over
     os.setsid()
+    adopt_orphans()
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
-    worker = _Worker(connection, hello.root)
-    threading.Thread(target=worker.listen, daemon=True).start()
+    os.register_at_fork(after_in_child=channel.let_go)
+    os.register_at_fork(after_in_child=lock.free)
+    worker = _Worker(channel, hello)
+    threading.Thread(target=worker.listen, args=(orders,), daemon=True).start()
     worker.serve()
 
 
 class _Worker:
-    def __init__(self, connection: Connection, root: Path) -> None:
-        self._connection = connection
-        self._root = root
-        self._sending = threading.Lock()
+    def __init__(self, channel: WorkerEnd, hello: Hello) -> None:
+        self._channel = channel
+        self._root = hello.root
+        self._secrets = Mask.of_environment(hello.secret_names, os.environ)
+        self._own_process = OwnProcess()
         self._orders: queue.SimpleQueue[RunBody | LoadCode] = queue.SimpleQueue()
-        self._current: Assignment | None = None
         self._bundles: dict[Path, Bodies] = {}
-        self._load_output: list[tuple[str, str]] = []
-        self._load_output_left = 0
-        """How many more characters are kept of what is printed while no body runs."""
-        self._early_output: dict[Path, list[tuple[str, str]]] = {}
         self._lease = _Lease()
+        self._after_body: tuple[Callable[[], list[str]], ...] = ()
+        """Each is called after a body, and returns why this process must run no other."""
 
-    def listen(self) -> None:
+    def listen(self, orders: Iterator[Order]) -> None:
         """Take orders; end the process, whatever it is doing, when they can come no more."""
+        status = 0
         try:
-            while True:
-                order: Order = self._connection.recv()
+            for order in orders:
                 match order:
                     case EndAt(moment=moment):
                         self._lease.end_at(moment)
@@ -87,8 +104,10 @@ class _Worker:
                         self._orders.put(order)
                     case Hello():
                         raise AssertionError("it comes first, and once")
-        except (EOFError, OSError):
-            os._exit(0)
+        except Garbage:  # the body has read a part of an order
+            status = CHANNEL_LOST
+        finally:
+            _end_all(status)
 
     def _give_back(self) -> None:
         """Send back what has not begun."""
@@ -100,58 +119,73 @@ class _Worker:
         self._send(Returned(frozenset((item.run, item.token) for item in assignments)))
 
     def serve(self) -> None:
-        self._drain = capture_output(self._output)
-        _log_to(self)
+        self._log = WorkerLog(self._send, SystemClock())
+        self._streams = StandardStreams()
+        self._threads = LeftoverThreads()  # all of ours have begun
+        self._state = ProcessState(table())
+        self._after_body = (self._state.restore, self._threads.reasons, end_leftover_processes)
         while True:
             match self._orders.get():
                 case LoadCode() as order:
                     self._load(order)
                 case RunBody() as order:
-                    self._run(order)
+                    if not self._run(order):
+                        return
 
-    def _run(self, order: RunBody) -> None:
-        assignment = self._current = order.assignment
-        for stream, text in self._early_output.pop(order.bundle, ()):
-            self._output(stream, text)
-        outcome = _with_peak(self._bodies(order.bundle).run(assignment))
-        self._drain()
-        self._current = None
-        self._send(Done(assignment.run, assignment.token, assignment.attempt, outcome))
+    def _run(self, order: RunBody) -> bool:
+        """Run a body; return whether this process may run others."""
+        assignment = order.assignment
+        with self._own_process.only():
+            bodies = self._bodies(order.bundle)
+        with self._log.attempt(assignment, order.bundle):
+            with self._own_process.only():
+                outcome = bodies.run(assignment, self._around_function)
+            outcome = _shortened(_with_peak(outcome))
+            self._streams.put_back()
+            reasons = [reason for check in self._after_body for reason in check()]
+            for reason in reasons:
+                self._log.say("warning", f"the function's process is replaced: {reason}")
+        done = Done(assignment.run, assignment.token, assignment.attempt, outcome)
+        self._send(BodyEnded(done, replace=bool(reasons)))
+        return not reasons
+
+    @contextlib.contextmanager
+    def _around_function(self) -> Iterator[None]:
+        self._threads.function_begins()
+        self._state.function_begins()
+        with self._own_process.only():
+            try:
+                yield
+            finally:
+                self._state.function_ends()
 
     def _load(self, order: LoadCode) -> None:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""
-        self._load_output, self._load_output_left = [], LOG_CAP
-        with contextlib.suppress(BaseException):  # the run will fail in the same way, and say so
-            self._bodies(order.bundle).load(order.expected.task)
-            self._early_output[order.bundle] = self._load_output
-        self._drain()
-        self._load_output_left = 0
+        # the run will fail in the same way, and say so
+        with self._own_process.only(), contextlib.suppress(BaseException):
+            bodies = self._bodies(order.bundle)
+            with self._log.load(order.bundle):
+                try:
+                    bodies.load(order.expected.task)
+                finally:
+                    self._streams.put_back()
         self._send(Loaded())
 
     def _bodies(self, bundle: Path) -> Bodies:
         bodies = self._bundles.get(bundle)
         if bodies is None:
-            bodies = self._bundles[bundle] = Bodies(bundle, self._root)
+            first = not self._bundles
+            bodies = self._bundles[bundle] = Bodies(bundle, self._root, secrets=self._secrets)
+            self._log.add_bundle(bodies.element_folders, bodies.mask)
+            if first:
+                self._state.take()  # what element code may import has been installed
         return bodies
-
-    def _output(self, stream: str, text: str) -> None:
-        current = self._current
-        if current is not None:
-            self._send(Output(current.run, current.token, current.attempt, stream, text))
-        elif self._load_output_left > 0:
-            self._load_output.append((stream, text[: self._load_output_left]))
-            self._load_output_left -= len(text)
-
-    def log(self, line: str) -> None:
-        """Send a line that the body logged."""
-        self._output("log", line)
 
     def _send(self, answer: Answer) -> None:
         try:
-            with self._sending:
-                self._connection.send(answer)
+            self._channel.send(answer)
         except OSError:
-            os._exit(0)
+            _end_all(CHANNEL_LOST)
 
 
 class _Lease:
@@ -159,23 +193,29 @@ class _Lease:
 
     def __init__(self) -> None:
         self._clock = SystemClock()
-        self._end: float | None = None
+        self._end = float("inf")
         self._changed = threading.Event()
+        threading.Thread(target=self._watch, daemon=True).start()
 
     def end_at(self, moment: float) -> None:
         """Replace the end of the lease."""
-        first = self._end is None
         self._end = moment
         self._changed.set()
-        if first:
-            threading.Thread(target=self._watch, daemon=True).start()
 
     def _watch(self) -> None:
-        assert self._end is not None
         while (left := self._end - self._clock.monotonic()) > 0:
-            if self._clock.wait(self._changed, left):
+            if self._clock.wait(self._changed, min(left, threading.TIMEOUT_MAX)):
                 self._changed.clear()
-        os._exit(LEASE_OVER)
+        _end_all(LEASE_OVER)
+
+
+def _end_all(status: int) -> NoReturn:
+    """End what bodies have started, then this process."""
+    try:
+        if reap():
+            end_descendants()
+    finally:
+        _exit(status)
 
 
 def _with_peak(outcome: Outcome) -> Outcome:
@@ -185,7 +225,11 @@ def _with_peak(outcome: Outcome) -> Outcome:
     return replace(outcome, peak_kb=peak // 1024 if sys.platform == "darwin" else peak)
 
 
-def _log_to(worker: _Worker) -> None:
-    root = logging.getLogger()
-    root.handlers[:] = [LogHandler(worker.log)]
-    root.setLevel(logging.INFO)
+def _shortened(outcome: Outcome) -> Outcome:
+    """Return an outcome that fits into a message, however much was raised."""
+    if not isinstance(outcome, Failed):
+        return outcome
+    error = outcome.error
+    if len(error) > _TRACEBACK:
+        error = f"{error[: _TRACEBACK // 2]}\n… cut …\n{error[-_TRACEBACK // 2 :]}"
+    return replace(outcome, message=outcome.message[:_MESSAGE], error=error)

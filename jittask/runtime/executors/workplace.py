@@ -23,3 +23,5 @@ class Workplace:
     """The tree, where data and relative database paths live."""
     bodies_lock: Path
     """The file that is locked, shared, while bodies may run."""
+    secret_names: frozenset[str] = frozenset()
+    """The environment variables of this machine whose values are masked in what runs leave (U5)."""

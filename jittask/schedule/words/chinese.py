@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.days import LAST
 from jittask.schedule.offset import Offset
 from jittask.schedule.roll import Direction
 from jittask.schedule.words.parts import Speaker, amount, clock
+
+if TYPE_CHECKING:
+    from jittask.schedule.cron import EveryHour, FixedHours
 
 _WEEKDAYS = "一二三四五六日"
 _UNITS = {"second": "秒", "minute": "分钟", "hour": "小时", "day": "天", "week": "周",

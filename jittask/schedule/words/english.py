@@ -5,13 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date, datetime, time
+from typing import TYPE_CHECKING
 
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.days import LAST
 from jittask.schedule.offset import Offset
 from jittask.schedule.roll import Direction
 from jittask.schedule.words.parts import Speaker, amount, clock
+
+if TYPE_CHECKING:
+    from jittask.schedule.cron import EveryHour, FixedHours
 
 _WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = ("January", "February", "March", "April", "May", "June", "July", "August", "September",
@@ -69,7 +72,7 @@ class English(Speaker):
         return f"{self.every(period, 'year')} on {days} of {named}"
 
     def cron(self, cycle: FixedHours | EveryHour) -> str:
-        said = cycle.parsed.explain()
+        said = cycle.fields.parsed.explain()
         return f"{said[:1].lower()}{said[1:]} (cron {' '.join(cycle.cron.split())})"
 
     def rrule(self, text: str) -> str:

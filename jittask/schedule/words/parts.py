@@ -5,9 +5,9 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
+from typing import TYPE_CHECKING
 
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.cycle import Cycle, Elapsed, Once
 from jittask.schedule.days import (
     Days,
@@ -18,11 +18,13 @@ from jittask.schedule.days import (
     NthWeekdays,
 )
 from jittask.schedule.offset import Offset
-from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.repeat import read_cycle
 from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
+
+if TYPE_CHECKING:
+    from jittask.schedule.cron import EveryHour, FixedHours
 
 _A_ROW = datetime(2024, 1, 1, 9)  # noqa: DTZ001 - wall time; a row's own start takes its place
 _ANOTHER_ROW = datetime(2024, 2, 13, 9)  # noqa: DTZ001 - no day, weekday or month in common
@@ -65,11 +67,18 @@ class Speaker(ABC):
 
     def cycle(self, cycle: Cycle) -> str:
         """Say a cycle by days, a cron or an rrule, without its time of day."""
+        return self._days(cycle) if isinstance(cycle, Days) else self._custom(cycle)
+
+    def _custom(self, cycle: Cycle) -> str:
+        from jittask.schedule.cron import EveryHour, FixedHours  # late: few trees have one
+        from jittask.schedule.recurrence import Recurrence
+
         if isinstance(cycle, FixedHours | EveryHour):
             return self.cron(cycle)
-        if isinstance(cycle, Recurrence):
-            return self.rrule(cycle.text.strip())
-        assert isinstance(cycle, Days)
+        assert isinstance(cycle, Recurrence)
+        return self.rrule(cycle.text.strip())
+
+    def _days(self, cycle: Days) -> str:
         period, unit = _period(cycle)
         if isinstance(cycle.every, EveryDays):
             return self.every(period, unit)
@@ -142,6 +151,8 @@ def clock_of(cycle: Cycle) -> time | None:
     """Return the time of day of a cycle that has one; a cron says its own."""
     if isinstance(cycle, Days):
         return cycle.start.time()
+    from jittask.schedule.recurrence import Recurrence  # late: few trees have one
+
     if isinstance(cycle, Recurrence) and cycle.at_start_time:
         return cycle.start.time()
     return None

@@ -28,6 +28,7 @@ class Lock(IntEnum):
     MIGRATE = 0x6A74736B
     CLAIM = 0x6A74636C
     ELEMENTS = 0x6A74656C
+    BLOCKED = 0x6A74626C
 
 
 class Database(Protocol):

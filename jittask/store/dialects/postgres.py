@@ -9,9 +9,10 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeEngine
 
+from jittask.drivers import connection_hint, install_command, missing_driver
 from jittask.store.dialects.dialect import Columns, Lock, Rows
 from jittask.store.dialects.refusal import answering, first_line
 from jittask.store.errors import StoreError
@@ -64,10 +65,10 @@ class PostgresDatabase:
 
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user of a server that does not answer, or refuses."""
-        return StoreError(
-            f"settings.store: {self.place}: {first_line(error)}",
-            hint="is the server up, and may this user make tables in that database?",
-        )
+        hint = "may this user make tables in that database?"
+        if isinstance(error, OperationalError):
+            hint = connection_hint(error.orig)
+        return StoreError(f"settings.store: {self.place}: {first_line(error)}", hint)
 
     def close(self) -> None:
         """Close every connection."""
@@ -95,11 +96,9 @@ class PostgresDialect:
         del create
         try:
             return PostgresDatabase(url, folder, idle_seconds)
-        except ModuleNotFoundError as error:
-            raise StoreError(
-                f"settings.store: {error.name} is not installed",
-                hint="pip install 'jittask[postgres]'",
-            ) from error
+        except ImportError as error:
+            hint = install_command(error)
+            raise StoreError(f"settings.store: {missing_driver(error)}", hint) from error
 
     def partial_index(self, where: sa.TextClause) -> Mapping[str, Any]:
         """Return the option for an index."""

@@ -7,6 +7,9 @@ from contextlib import contextmanager
 
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
+from jittask import drivers
+from jittask.environment import filled_in
+from jittask.masking import Mask
 from jittask.store.errors import StoreUnavailable
 
 
@@ -22,9 +25,8 @@ def answering(place: str) -> Iterator[None]:
 
 
 def first_line(error: DBAPIError) -> str:
-    """Return the first line of what the database said."""
-    lines = str(error.orig).strip().splitlines()
-    return lines[0] if lines else "no answer"
+    """Return the first line of what the database said, without secrets."""
+    return Mask(filled_in())(drivers.first_line(error.orig))
 
 
 def _is_refusal(error: DBAPIError) -> bool:

@@ -34,10 +34,10 @@ class SqliteDatabase:
 
     shared = False
 
-    def __init__(self, url: URL) -> None:
+    def __init__(self, url: URL, *, create: bool) -> None:
         assert url.database is not None
         self._path = Path(url.database)
-        self.engine = _engine(url)
+        self.engine = _engine(url, create=create)
         self._writer = threading.Lock()
 
     @property
@@ -88,23 +88,23 @@ class SqliteDialect:
         """Return the URL of the file; a database in memory is no store."""
         if not url.database or url.database == ":memory:":
             return None
-        return url.set(database=str(root / url.database))
+        return url.set(drivername=self.name, database=str(root / url.database))
 
     def open(self, url: URL, folder: Path, *, create: bool, idle_seconds: float) -> SqliteDatabase:
         """Open the file. Raises StoreError on a network drive, too."""
-        del folder, idle_seconds
+        del idle_seconds
         assert url.database is not None
         path = Path(url.database)
+        if not path.parent.is_dir() and path.parent != folder:
+            raise StoreError(
+                f"{path.parent}: no such folder", hint="make it, or change settings.store"
+            )
         if not path.exists() and not create:
             raise NoRecords(
                 f"no records yet: {path} does not exist", hint="start the tasks with jittask run"
             )
-        if not path.parent.is_dir():
-            raise StoreError(
-                f"{path.parent}: no such folder", hint="make it, or change settings.store"
-            )
         _refuse_network_drive(path.parent)
-        return SqliteDatabase(url)
+        return SqliteDatabase(url, create=create)
 
     def partial_index(self, where: sa.TextClause) -> Mapping[str, Any]:
         """Return the option for an index."""
@@ -134,13 +134,17 @@ class SqliteDialect:
         """Do nothing: a write transaction is alone already."""
 
 
-def _engine(url: URL) -> Engine:
+def _engine(url: URL, *, create: bool) -> Engine:
+    """Return the engine; a file that is only opened keeps its journal mode, which it holds."""
+    pragmas = [f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"]
+    if create:
+        pragmas.insert(0, "journal_mode=WAL")
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
 
     @sa.event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
         connection.isolation_level = None  # the begin event below sends BEGIN
-        for pragma in ("journal_mode=WAL", f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"):
+        for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     @sa.event.listens_for(engine, "begin")

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from jittask.store import claims, control, due_runs, executing_runs, finishing, run_logs
 from jittask.store.claim_types import Choose, Ending, Orphan, Taken
 from jittask.store.facade.part import StorePart
-from jittask.store.run_logs import LogChunk
+from jittask.store.run_logs import AttemptPiece
 
 
 class ClaimingMethods(StorePart):
     """Claims under a fencing token, and the outcomes of what was claimed."""
 
-    def next_due(self) -> datetime | None:
-        """Return when the next pending run may be claimed."""
+    def next_due(self, held: Collection[str] = ()) -> datetime | None:
+        """Return when the next pending run may be claimed, beside those of tasks in ``held``."""
         with self._database.reading() as connection:
-            return due_runs.next_due(connection)
+            return due_runs.next_due(connection, held)
 
     def soon(self, until: datetime, limit: int) -> list[str]:
         """Return the tasks of the first ``limit`` runs that may be claimed until then, in order."""
@@ -33,24 +33,28 @@ class ClaimingMethods(StorePart):
         offset: int = 0,
         *,
         host: str | None = None,
+        held: Collection[str] = (),
     ) -> tuple[int, Taken]:
         """Let ``choose`` decide on a page of the due runs, and write the decision.
 
         ``runtime`` is the id of the runtime that executes them, ``host`` where
         the bodies will run; None means the host that the runtime announced.
+        Runs of the tasks in ``held`` wait, but for those that handle a failure.
         Returns how many due runs the page had, too: after a full page there are others.
         """
         with self._database.writing() as connection:
             return claims.take(
-                connection, choose, now, runtime=runtime, host=host, limit=limit, offset=offset
-            )
+                connection, choose, now, runtime=runtime, host=host, limit=limit, offset=offset,
+                held=held,
+            )  # fmt: skip
 
     def finish(
-        self, endings: Sequence[Ending], now: datetime, log: Sequence[tuple[int, LogChunk]] = ()
+        self, endings: Sequence[Ending], now: datetime, log: Sequence[AttemptPiece] = ()
     ) -> list[Ending]:
         """Write logs and outcomes together; return the outcomes that counted.
 
-        Any process may call it that has the token of the claim.
+        Any process may call it that has the token of the claim. Of a run whose
+        token is stale, or that has ended, nothing is written.
         """
         with self._database.writing() as connection:
             run_logs.append_log(connection, log)

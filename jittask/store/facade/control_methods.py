@@ -36,8 +36,3 @@ class ControlMethods(StorePart):
         """Delete the pauses whose end has come."""
         with self._database.writing() as connection:
             control.forget_pauses(connection, now)
-
-    def pauses(self) -> dict[str, Pause]:
-        """Return every pause, by task; one whose end has come is still among them."""
-        with self._database.reading() as connection:
-            return control.all_pauses(connection)

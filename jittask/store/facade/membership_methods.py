@@ -1,17 +1,19 @@
-"""What runtimes tell each other through the store: who is alive, and who plans."""
+"""What runtimes tell each other and people: who is alive, who plans, what is loaded."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
-from jittask.store import members, runtimes
+from jittask.store import element_states, members, runtimes
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
 from jittask.store.members import Member, Members
+from jittask.store.status_types import ElementRow
 
 
 class MembershipMethods(StorePart):
-    """Locks, heartbeats, and the lease on planning."""
+    """Locks, heartbeats, the lease on planning, and the reported elements."""
 
     _predecessor = ""
 
@@ -28,14 +30,6 @@ class MembershipMethods(StorePart):
     def bodies_lock(self) -> FileLock:
         """Return the lock that worker processes share."""
         return bodies_lock(self._database.lock_stem)
-
-    def runtime_alive(self, now: datetime) -> bool:
-        """Whether a runtime is alive that will run what is due."""
-        if self.shared:
-            with self._database.reading() as connection:
-                return members.anyone_alive(connection, now, self._lease)
-        with runtime_lock(self._database.lock_stem) as lock:
-            return not lock.take(shared=True)
 
     def announce(self, identity: str, host: str, pid: int, now: datetime) -> None:
         """Record a runtime that begins."""
@@ -84,3 +78,11 @@ class MembershipMethods(StorePart):
                 runtimes.retire_others(connection, identity, now)
             elif self._predecessor:
                 runtimes.note(connection, self._predecessor, stopped=now)
+
+    def put_elements(self, rows: Mapping[str, ElementRow], known: Mapping[str, ElementRow]) -> None:
+        """Replace what is ``known`` of the elements, by name; writes only what is different."""
+        changed = [row for name, row in rows.items() if known.get(name) != row]
+        gone = [name for name in known if name not in rows]
+        if changed or gone:
+            with self._database.writing() as connection:
+                element_states.put_elements(connection, changed, gone)

@@ -1,4 +1,4 @@
-"""What the planner asks of the store: new runs, and how far each task has been planned."""
+"""What the planner asks of the store: new runs, how far tasks are planned, the retention."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jittask.model import MissedRange, Run, Trigger
-from jittask.store import members, occurrence_keys, pending_runs, plan_writing
+from jittask.store import members, occurrence_keys, pending_runs, plan_writing, pruning
 from jittask.store.facade.part import StorePart
 from jittask.store.plans import Closing, NewRun, PendingRun
-from jittask.store.watermarks import Watermark, all_watermarks
+from jittask.store.watermarks import Watermark
 
 
 class PlanningMethods(StorePart):
-    """Plans, watermarks, and the runs that are planned."""
+    """Plans, watermarks, the runs that are planned, and the end of old ones."""
 
     def plan(
         self,
@@ -34,11 +34,6 @@ class PlanningMethods(StorePart):
             return plan_writing.plan(
                 connection, now=now, create=create, close=close, watermarks=watermarks
             )
-
-    def watermarks(self) -> dict[str, Watermark]:
-        """Return every task's watermark."""
-        with self._database.reading() as connection:
-            return all_watermarks(connection)
 
     def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
         """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
@@ -65,16 +60,24 @@ class PlanningMethods(StorePart):
                 occurrence_keys.missed_ranges(connection, task, row_keys, since),
             )
 
-    def enqueue(self, task: str, row_key: str, trigger: Trigger, now: datetime) -> int:
-        """Add a run that is due now and repeats freely; return its id."""
-        [(number, _)] = self.plan(now, create=[NewRun(task, row_key, trigger, (now,), now)])
+    def enqueue(
+        self, task: str, row_key: str, trigger: Trigger, now: datetime, args: str | None = None
+    ) -> int:
+        """Add a run that is due now and repeats freely, with its ``args``; return its id."""
+        new = NewRun(task, row_key, trigger, (now,), now, args=args)
+        [(number, _)] = self.plan(now, create=[new])
         return number
 
     def rerun(self, run: Run, now: datetime) -> int:
         """Add a run, due now, of the same occurrence as ``run``; return its id."""
         new = NewRun(
             run.task, run.row_key, Trigger.RERUN, run.nominals, now,
-            priority=run.priority, rerun_of=run.id,
+            priority=run.priority, rerun_of=run.id, args=run.args,
         )  # fmt: skip
         [(number, _)] = self.plan(now, create=[new])
         return number
+
+    def prune(self, now: datetime, days: int, limit: int = 1000) -> int:
+        """Delete finished runs older than the retention, at most ``limit``; return how many."""
+        with self._database.writing() as connection:
+            return pruning.prune(connection, now, days, limit)

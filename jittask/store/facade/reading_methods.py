@@ -1,4 +1,4 @@
-"""What people and programs read of runs: records, one run, its log; and the retention."""
+"""What people and programs read of runs: records, one run, its log, statistics."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jittask.model import Run
-from jittask.store import pruning, queries, run_logs
+from jittask.store import control, queries
 from jittask.store.facade.part import StorePart
 from jittask.store.record_filter import By, Page, RecordFilter, RecordPage
-from jittask.store.run_logs import LogChunk
 
 if TYPE_CHECKING:
+    from jittask.store.control import Pause
+    from jittask.store.run_logs import LogChunk
     from jittask.store.statistics import LastRun, TaskStatistics
+    from jittask.store.watermarks import Watermark
 
 
 class ReadingMethods(StorePart):
-    """Records and logs, and their end."""
+    """Records, logs, and what is known of tasks."""
 
     def records(
         self,
@@ -42,6 +44,8 @@ class ReadingMethods(StorePart):
 
     def log(self, number: int, after: int = 0) -> Iterator[LogChunk]:
         """Yield what a run printed and logged after the chunk ``after``, in order."""
+        from jittask.store import run_logs  # late: few commands need it
+
         with self._database.reading() as connection:
             chunks = list(run_logs.log(connection, number, after))  # the reader may be slow
         yield from chunks
@@ -69,7 +73,14 @@ class ReadingMethods(StorePart):
         with self._database.reading() as connection:
             return statistics.next_pending(connection, tasks)
 
-    def prune(self, now: datetime, days: int, limit: int = 1000) -> int:
-        """Delete finished runs older than the retention, at most ``limit``; return how many."""
-        with self._database.writing() as connection:
-            return pruning.prune(connection, now, days, limit)
+    def pauses(self) -> dict[str, Pause]:
+        """Return every pause, by task; one whose end has come is still among them."""
+        with self._database.reading() as connection:
+            return control.all_pauses(connection)
+
+    def watermarks(self) -> dict[str, Watermark]:
+        """Return every task's watermark."""
+        from jittask.store import watermarks  # late: few commands need it
+
+        with self._database.reading() as connection:
+            return watermarks.all_watermarks(connection)

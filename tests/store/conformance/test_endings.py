@@ -7,11 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 from jittask.model import AppSettings, Reason, RunStatus
+from jittask.run_log import LogPiece
 from jittask.store import Store
-from jittask.store.claim_types import Ending
+from jittask.store.claim_types import Claimed, Ending
 from jittask.store.plans import Closing
 from jittask.store.record_filter import RecordFilter
-from jittask.store.run_logs import LogChunk
+from jittask.store.run_logs import AttemptPiece
 from tests.store.runs import NOW, everything, new, take
 
 
@@ -85,7 +86,7 @@ def test_characters_that_no_database_holds_are_replaced(store: Store) -> None:
         result=odd,
         error=odd,
     )
-    store.finish([end], NOW, [(claim.run.id, LogChunk(1, NOW, "stdout", odd))])
+    store.finish([end], NOW, [printed(claim, odd)])
     run = store.run(claim.run.id)
     assert run is not None
     assert (run.detail, run.result, run.error) == (stored, stored, stored)
@@ -133,7 +134,7 @@ def test_an_outcome_may_come_from_a_process_that_is_no_runtime(
     [claim] = take(store, "planner")
     end = Ending(claim.run.id, claim.token, claim.attempt, RunStatus.COMPLETED, result="1")
     with Store.open(app, tmp_path, create=False) as remote:
-        written = remote.finish([end], NOW, [(claim.run.id, LogChunk(1, NOW, "stdout", "x"))])
+        written = remote.finish([end], NOW, [printed(claim, "x")])
         assert written == [end]
     run = store.run(claim.run.id)
     assert run is not None
@@ -141,6 +142,29 @@ def test_an_outcome_may_come_from_a_process_that_is_no_runtime(
     assert [chunk.text for chunk in store.log(claim.run.id)] == ["x"]
     stale = replace(end, token=claim.token - 1, result="2")
     assert store.finish([stale], NOW) == []
+
+
+def printed(claim: Claimed, text: str, token: int | None = None) -> AttemptPiece:
+    piece = LogPiece(NOW, "stdout", "info", text)
+    return AttemptPiece(claim.run.id, token or claim.token, claim.attempt, piece)
+
+
+def test_a_log_is_written_under_the_token_of_its_claim(store: Store) -> None:
+    """What a stale worker printed must not be in the log of the run that was claimed again."""
+    store.plan(NOW, [new("tasks.A"), new("tasks.B")])
+    first, other = take(store)
+    again = Ending(first.run.id, first.token, 1, RunStatus.PENDING, retry_at=NOW)
+    store.finish([again], NOW, [printed(first, "1")])
+    store.finish([], NOW, [printed(first, "pending"), printed(other, "o")])
+    [second] = take(store)
+    store.finish([], NOW, [printed(first, "stale"), printed(second, "2"), printed(first, "stale")])
+    end = Ending(second.run.id, second.token, 2, RunStatus.COMPLETED)
+    store.finish([end], NOW, [printed(second, "3")])
+    store.finish([end], NOW, [printed(second, "3")])  # the reply was lost
+    assert [(chunk.attempt, chunk.text) for chunk in store.log(first.run.id)] == [
+        (1, "1"), (2, "2"), (2, "3"),
+    ]  # fmt: skip
+    assert [chunk.text for chunk in store.log(other.run.id)] == ["o"]
 
 
 def test_an_attempt_keeps_the_host_of_its_claim(store: Store) -> None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from jittask.model import Reason, RunStatus
+from jittask.run_log import LogPiece
 from jittask.store import Store, StoreError
 from jittask.store.claim_types import Ending
 from jittask.store.plans import Closing
 from jittask.store.record_filter import RecordFilter
-from jittask.store.run_logs import LogChunk
+from jittask.store.run_logs import AttemptPiece
 from tests.store.runs import NOW, new, take
 
 
@@ -51,7 +53,11 @@ def test_pruning_takes_what_ended_long_ago(store: Store) -> None:
 
 def test_logs_keep_their_order(store: Store) -> None:
     store.plan(NOW, [new()])
-    store.finish([], NOW, [(1, LogChunk(1, NOW, "stdout", f"{n}")) for n in range(5)])
+    [claim] = take(store)
+    piece = LogPiece(NOW, "log", "debug", "0")
+    pieces = [replace(piece, text=f"{n}") for n in range(5)]
+    store.finish([], NOW, [AttemptPiece(1, claim.token, 1, piece) for piece in pieces])
     chunks = list(store.log(1))
+    assert (chunks[0].at, chunks[0].stream, chunks[0].level) == (NOW, "log", "debug")
     assert "".join(chunk.text for chunk in chunks) == "01234"
     assert [chunk.text for chunk in store.log(1, chunks[2].id)] == ["3", "4"]

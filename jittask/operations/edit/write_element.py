@@ -1,0 +1,78 @@
+"""Writes a new element's files; nothing is left of one that would not load."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from jittask.operations.edit.element_name import free_path
+from jittask.operations.errors import OperationError
+from jittask.rules import RULES
+
+if TYPE_CHECKING:
+    from jittask.operations.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class NewElement:
+    """What a new element is called, and where it goes."""
+
+    title: str
+    name: str | None = None
+    """The element's name; None: made from the title."""
+    folder: str | None = None
+    """A folder under its kind's top folder; None is that folder itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenElement:
+    """An element that has been written, and that loads."""
+
+    name: str
+    """Its full name."""
+    files: tuple[Path, ...]
+
+
+def new_path(workspace: Workspace, top: str, element: NewElement) -> str:
+    """Return where a new element goes: its folder, relative to the tree.
+
+    Raises Conflict where one is there, OperationError for an impossible name.
+    """
+    parent = top
+    if element.folder is not None:
+        parent += f"/{element.folder.strip('/').removeprefix(f'{top}/')}"
+    return free_path(workspace.root, parent, element.name, element.title)
+
+
+def write_element(
+    workspace: Workspace, path: str, data: Mapping[str, Any], code: Mapping[str, str]
+) -> WrittenElement:
+    """Write ``e.json`` last, after its code files, and compile the tree.
+
+    Raises OperationError for an element that does not validate cleanly, of which
+    nothing is left, and where it cannot be written.
+    """
+    folder = workspace.root / path
+    texts = {**code, "e.json": json.dumps(data, ensure_ascii=False, indent=2) + "\n"}
+    files = tuple(folder / name for name in texts)
+    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    try:
+        folder.mkdir(parents=True)
+        for file, text in zip(files, texts.values(), strict=True):
+            file.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise OperationError(f"{folder}: {error.strerror}") from error
+    name = path.replace("/", ".")
+    found = workspace.refresh().of(name)
+    mistake = next((finding for finding in found if not RULES[finding.code].about_machine), None)
+    if mistake is not None:
+        for file in reversed(files):
+            file.unlink()
+        for place in made:
+            place.rmdir()
+        workspace.refresh()
+        raise OperationError(mistake.message, mistake.hint)
+    return WrittenElement(name, files)

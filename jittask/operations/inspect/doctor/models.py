@@ -1,0 +1,187 @@
+"""Compares a model with its table: fields, types, keys, permissions (rule F9)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from jittask.compiler.compiled import DateFieldTask
+from jittask.compiler.findings import near_or_all
+from jittask.data.inspection.tables import (
+    NoTable,
+    TableFacts,
+    Unreadable,
+    lacking_writes,
+    refusal,
+    table_facts,
+)
+from jittask.data.table_model import TableModel
+from jittask.model import FieldInfo, FieldType, ModelInfo
+from jittask.operations.inspect.doctor.context import OpenDatabase
+from jittask.operations.inspect.doctor.tasks import examine_task
+
+if TYPE_CHECKING:
+    from jittask.compiler.findings import Findings
+
+_NUMBERS = frozenset({FieldType.INTEGER, FieldType.FLOAT, FieldType.DECIMAL, FieldType.BOOLEAN})
+_TEXTS = frozenset({FieldType.TEXT, FieldType.JSON})
+
+
+def examine_model(database: OpenDatabase, model: ModelInfo) -> None:
+    """Compare one model with its table, and each date-field task on it."""
+    findings = database.draft.about(model.name)
+    table = table_facts(database.connection, model)
+    match table:
+        case NoTable():
+            _no_table(table, database, model, findings)
+        case Unreadable():
+            _unreadable(table, database, model, findings)
+        case TableFacts():
+            _Examined(database, model, table, findings).check()
+
+
+def _no_table(found: NoTable, database: OpenDatabase, model: ModelInfo, findings: Findings) -> None:
+    if model.is_described and not found.elsewhere:
+        fact = f"{model.name}: there is no table {model.table} yet: jittask run makes it"
+        database.draft.facts.append(fact)
+        return
+    hint = "make it, or name another table"
+    if found.elsewhere:
+        hint = f"did you mean {' or '.join(found.elsewhere)}?"
+    if model.is_described:
+        hint = f"{hint} If not: jittask run makes {model.table}"
+    message = f"there is no table {model.table} in {model.database}"
+    findings.add("table-missing", database.places.model(model), message, hint)
+
+
+def _unreadable(
+    why: Unreadable, database: OpenDatabase, model: ModelInfo, findings: Findings
+) -> None:
+    hint = "ask for its rows in a client of that database: the answer says more"
+    if why.denied:
+        hint = f"as its owner: GRANT SELECT ON {model.table} TO {database.user}"
+    message = f"{model.table} cannot be read: {why.message}"
+    findings.add("table-unreadable", database.places.model(model), message, hint)
+
+
+@dataclass(frozen=True, slots=True)
+class _Examined:
+    database: OpenDatabase
+    model: ModelInfo
+    table: TableFacts
+    findings: Findings
+
+    def check(self) -> None:
+        """Check what the model needs, and then its tasks, where its table can be read."""
+        self._check_columns()
+        self._check_key()
+        refused = refusal(self.database.connection, self.table, self._columns())
+        if refused is not None:
+            _unreadable(refused, self.database, self.model, self.findings)
+            return
+        self._check_writes()
+        if not self.findings.found:
+            kind = "view" if self.table.is_view else "table"
+            count = len(self.table.columns)
+            fact = f"{self.model.name}: {kind} {self.table.shown}, {count} columns"
+            self.database.draft.facts.append(fact)
+        model = self._with_fields()
+        for task in self.database.app.tasks.values():
+            if isinstance(task, DateFieldTask) and task.model.name == self.model.name:
+                examine_task(self.database, task, model, self.table)
+
+    def _columns(self) -> list[str]:
+        """Return the columns that are read."""
+        declared = [field.column for field in self.model.fields]
+        held = [column.name for column in self.table.columns]
+        return [name for name in declared if name in held] or held
+
+    def _with_fields(self) -> TableModel:
+        """Return the model with its fields: from its files, or else from its table (F9)."""
+        if self.model.is_described:
+            return TableModel(self.model.name, self.model.fields)
+        names = {field.column: field.name for field in self.model.fields}
+        fields = tuple(
+            FieldInfo(
+                name=names.get(column.name, column.name),
+                type=column.kind,
+                column=column.name,
+                primary_key=column.name in self.table.primary_key,
+            )
+            for column in self.table.columns
+        )
+        return TableModel(self.model.name, fields)
+
+    def _check_columns(self) -> None:
+        names = [column.name for column in self.table.columns]
+        for field in self.model.fields:
+            place = self.database.places.field(self.model, field.name)
+            column = self.table.column(field.column)
+            if column is None:
+                self.findings.add(
+                    "column-missing",
+                    place,
+                    f"{self.table.shown} has no column {field.column!r}",
+                    f"add it to the table, or correct its name: {near_or_all(field.column, names)}",
+                )
+            elif not self._fit(field.type, column.kind):
+                self.findings.add(
+                    "column-type-differs",
+                    place,
+                    f"{field.name} holds {field.type}, and its column is {column.declared}",
+                    "declare the field as its column is, or alter the column",
+                )
+
+    def _fit(self, declared: FieldType, found: FieldType) -> bool:
+        if declared is found or FieldType.OTHER in (declared, found):
+            return True
+        if self.database.is_sqlite and found in _TEXTS:
+            return True
+        return any(declared in family and found in family for family in (_NUMBERS, _TEXTS))
+
+    def _check_key(self) -> None:
+        if not self.model.is_described:
+            if not self.table.primary_key:
+                self._no_key()
+            return
+        fields = [field for field in self.model.key_fields if self.table.column(field.column)]
+        columns = [field.column for field in fields]
+        if len(fields) < len(self.model.key_fields) or self.table.identifies(columns):
+            return
+        names = ", ".join(columns)
+        if self.table.is_view:
+            unseen = f"{self.model.name}: whether {names} is unique, which a view does not show"
+            self.database.draft.not_examined.append(unseen)
+            return
+        hint = f"ALTER TABLE {self.table.shown} ADD PRIMARY KEY ({names})"
+        if self.table.primary_key:
+            hint = f"mark the whole key with primaryKey=True: {', '.join(self.table.primary_key)}"
+        self.findings.add(
+            "key-not-unique",
+            self.database.places.field(self.model, fields[0].name),
+            f"two rows of {self.table.shown} may have the same {names}",
+            hint,
+        )
+
+    def _no_key(self) -> None:
+        """Without a key, nothing names a row (D4)."""
+        kind, hint = "table", f"ALTER TABLE {self.table.shown} ADD PRIMARY KEY (…)"
+        if self.table.is_view:
+            kind, hint = "view", "use models.NormalType, with primaryKey=True in its model.py"
+        message = f"the {kind} {self.table.shown} has no primary key"
+        place = self.database.places.model(self.model)
+        self.findings.add("table-without-key", place, message, hint)
+
+    def _check_writes(self) -> None:
+        """Report a table of the app's own that its code cannot write to."""
+        if not self.model.is_described or self.table.is_view:
+            return
+        lacking = lacking_writes(self.database.connection, self.table)
+        if lacking:
+            user, shown = self.database.user, self.table.shown
+            self.findings.add(
+                "table-read-only",
+                self.database.places.model(self.model),
+                f"{user} may not {' or '.join(lacking)} rows of {shown}",
+                f"if a task changes them: GRANT {', '.join(lacking)} ON {shown} TO {user}",
+            )

@@ -1,0 +1,23 @@
+"""The state of an element, as ``status`` shows it (rule H3)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from jittask.diagnostics import Diagnostic
+
+BROKEN, DISABLED, READY, RUNNING = "broken", "disabled", "ready", "running"
+
+
+@dataclass(frozen=True, slots=True)
+class ElementState:
+    """An element as a runtime last loaded it; where none has run, as its files are."""
+
+    name: str
+    state: str
+    """running, disabled or broken; ready instead of running while no runtime is alive."""
+    version: str | None
+    since: datetime | None
+    """None before the first run."""
+    diagnostics: tuple[Diagnostic, ...]

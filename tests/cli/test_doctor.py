@@ -1,0 +1,106 @@
+"""``jittask doctor`` and ``validate --connect``, as real processes (V1, V5)."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from tests.running import jittask
+from tests.tree import Tree
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Tree:
+    """A tree with one model of others' table, which has no index."""
+    tree = Tree(tmp_path / "tree")
+    tree.write(
+        "databases/D/e.json",
+        {"type": "databases.SqliteType", "title": "D", "database": "d.db"},
+    )
+    tree.write(
+        "models/Thing/e.json",
+        {"type": "models.TableType", "title": "T", "db": "databases.D", "table": "bills"},
+    )
+    tree.dated("Reminder", timing={"startField": "due"})
+    with sqlite3.connect(tree.root / "d.db") as file:
+        file.execute("CREATE TABLE bills (id INTEGER PRIMARY KEY, due DATE)")
+    file.close()
+    return tree
+
+
+@pytest.mark.process
+def test_a_section_for_each_database_and_the_store(tree: Tree) -> None:
+    done = jittask("doctor", tree.root)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines[0] == f"files  {tree.root}"
+    assert lines[3] == "databases.D  d.db"
+    assert lines[4].startswith("  ok  SQLite 3.")
+    assert lines[5] == "  ok  models.Thing: table bills, 2 columns"
+    assert "warning [index-missing]" in lines[6]
+    assert lines[9] == "          hint: CREATE INDEX ix_bills_due ON bills (due)"
+    assert lines[11].startswith("run store  ")
+    assert lines[-1] == "1 warning"
+    assert jittask("doctor", tree.root, "--strict").returncode == 1
+
+
+@pytest.mark.process
+def test_json_and_the_exit_code_of_an_error(tree: Tree) -> None:
+    with sqlite3.connect(tree.root / "d.db") as file:
+        file.execute("DROP TABLE bills")
+    file.close()
+    done = jittask("doctor", tree.root, "--json")
+    assert done.returncode == 1, done.stderr
+    found = json.loads(done.stdout)
+    assert [section["name"] for section in found["sections"]] == [
+        "files",
+        "databases.D",
+        "run store",
+    ]
+    assert found["sections"][1]["diagnostics"][0]["code"] == "table-missing"
+    assert found["summary"] == {"errors": 1, "warnings": 0}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("shape", ["text", "json", "sarif", "github", "junit"])
+def test_validate_reports_the_same_in_its_formats(shape: str, tree: Tree) -> None:
+    done = jittask("validate", tree.root, "--connect", "--no-import", "--format", shape)
+    assert done.returncode == 0, done.stderr
+    assert "CREATE INDEX ix_bills_due ON bills (due)" in done.stdout
+    assert "index-missing" in done.stdout or shape == "junit"
+    alone = jittask("validate", tree.root, "--no-import", "--format", shape)
+    assert "CREATE INDEX" not in alone.stdout
+
+
+@pytest.mark.process
+def test_a_rule_of_the_doctor_is_explained() -> None:
+    done = jittask("rule", "index-missing")
+    assert "every scan reads all rows" in done.stdout
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("command", ["status", "doctor", "run"])
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("postgresql://app:hush@127.0.0.1:1/runs", "are host and port right?"),
+        ("mysql+pymysql://app:hush@127.0.0.1/runs", "there are: postgresql, sqlite"),
+        ("postgresql://app:hush@127.0.0.1:x/runs", "user@host:5432"),
+        ("postgresql://app:${JITTASK_NO_SUCH}@h/runs", "JITTASK_NO_SUCH"),
+    ],
+)
+def test_a_wrong_store_is_one_line_and_a_hint(
+    command: str, url: str, hint: str, tmp_path: Path
+) -> None:
+    tree = Tree(tmp_path / "tree", store=url)
+    done = jittask(command, tree.root)
+    assert done.returncode == 1
+    said = done.stdout + done.stderr
+    assert "Traceback" not in said
+    assert hint in said or (command == "status" and "cannot be used" in said)
+    if command != "doctor":  # which shows the line of app.json
+        assert "hush" not in said
+        assert len(done.stderr.splitlines()) == 2
