@@ -103,7 +103,7 @@ def _other_runs(client: Client) -> None:
     accepted = client.trigger("tasks.Other", wait=True, timeout=PATIENCE)
     run = accepted.run
     assert (run.status, run.result) == ("completed", "[[1], true, true, true]"), run
-    text = "".join(chunk.text for chunk in client.log(run.id))
+    text = "".join(line.text + "\n" for line in client.log(run.id))
     assert sorted(re.findall("other|task|\\n", text)) == ["\n", "\n", "other", "task"], text
 
 
@@ -135,7 +135,7 @@ def _named(word: str) -> Iterator[psutil.Process]:
 
 
 def _is_right(case: Case, run: Run, client: Client) -> None:
-    log = "".join(chunk.text for chunk in client.log(run.id))
+    log = "".join(line.text + "\n" for line in client.log(run.id))
     assert run.status == case.status, (run, log[-2000:])
     assert len(log) < 1_000_000
     assert re.search(case.error, f"{run.reason} {run.detail} {run.error}"), run
