@@ -6,6 +6,7 @@ more, and is no reason for the runtime to wait, also when it stops.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
@@ -143,6 +144,8 @@ class ScanThreads:
     def close(self) -> None:
         """Wait for the scans under way as long as the stop may take; leave the others behind."""
         left = self._signals.drain_until - self._clock.monotonic()
+        if math.isinf(left):  # it ends without having been asked to stop
+            left = 0.0
         self._wait_for(list(self._running.values()), max(_LEAST_PATIENCE, left), lambda: False)
         for scan in self._running.values():
             if scan.is_alive():

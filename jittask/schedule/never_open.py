@@ -5,12 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from jittask.schedule.calendars import SEARCH_DAYS
-from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR, Cycle
 from jittask.schedule.day_bits import DaysOfYear, first_day
 from jittask.schedule.days import Days, EveryWeeks
 from jittask.schedule.problems import TimingProblem
-from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.roll import Direction, Roll
 
 _BEGIN = date(FIRST_YEAR, 1, 1)
@@ -37,6 +35,10 @@ def skips_every_start(cycle: Cycle, other: Cycle, roll: Roll) -> bool:
 
 
 def _named_days(cycle: Cycle, other: Cycle) -> DaysOfYear | None:
+    # late: a tree without such a rule need not import what reads them (V7)
+    from jittask.schedule.cron import EveryHour, FixedHours
+    from jittask.schedule.recurrence import Recurrence
+
     match cycle, other:
         case (FixedHours() | EveryHour(), _):
             return cycle.days

@@ -10,14 +10,12 @@ from zoneinfo import ZoneInfo
 from jittask.model import Occurrence, SkippedOccurrence
 from jittask.schedule.budget import Budget
 from jittask.schedule.calendars import Calendar
-from jittask.schedule.cron import EveryHour, FixedHours
 from jittask.schedule.cycle import LAST_INSTANT, Cycle
 from jittask.schedule.frame import CalendarConfig, read_frame
 from jittask.schedule.idle_keys import idle_keys
 from jittask.schedule.never_open import all_days_off, may_skip_all
 from jittask.schedule.problems import TimerBudgetExceeded, TimingError, TimingProblem
 from jittask.schedule.reader import Reader
-from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.repeat import read_cycle
 from jittask.schedule.roll import Roll, as_it_is
 from jittask.schedule.wall_times import read_wall
@@ -123,6 +121,10 @@ class Timer:
     @property
     def _rule(self) -> str:
         """Name the rule, as it is written where it is a text."""
+        # late: a tree without such a rule need not import what reads them (V7)
+        from jittask.schedule.cron import EveryHour, FixedHours
+        from jittask.schedule.recurrence import Recurrence
+
         cycle = self.cycle
         if isinstance(cycle, FixedHours | EveryHour):
             return f"cron {cycle.cron!r}"

@@ -105,7 +105,7 @@ def test_a_new_kind_is_a_member_a_record_a_reader_and_a_schema(tmp_path: Path) -
     shutil.copytree(PACKAGE, package, ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(SCHEMA_FOLDER, tmp_path / "site/schemas", dirs_exist_ok=True)
     (tmp_path / "site/schemas/gadget.schema.json").write_text(json.dumps(GADGET_SCHEMA))
-    insert(package / "model.py", '    DATABASE = "databases"\n', '    GADGET = "gadgets"\n')
+    insert(package / "model/kinds.py", '    DATABASE = "databases"\n', '    GADGET = "gadgets"\n')
     kinds = package / "compiler/kinds.py"
     insert(
         kinds,

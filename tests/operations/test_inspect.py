@@ -228,7 +228,7 @@ def test_the_tasks_of_a_tree(several: Workspace) -> None:
     assert view["tasks"][0] == {
         "name": "tasks.A", "title": "Every morning", "kind": "scheduled", "state": "ready",
         "tags": ["money"], "schedule": first.schedule, "zone": "UTC",
-        "next": "2026-05-04T09:00:00+00:00", "last": None,
+        "next": "2026-05-04T09:00:00+00:00", "last": None, "blocked": [],
     }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ class ProblemCode(StrEnum):
     """A runtime is there, but shows no sign of life."""
     BROKEN = "broken"
     BLOCKED = "blocked"
-    """A task cannot go on for a reason outside its files."""
+    """Something outside its files keeps a task from running."""
     OVERDUE = "overdue"
 
 

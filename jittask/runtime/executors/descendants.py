@@ -127,10 +127,12 @@ def end_in_rounds(
     clock, never = SystemClock(), threading.Event()
     until = clock.monotonic() + seconds
     ended: dict[int, Descendant] = {}
+    found: dict[int, psutil.Process] = {}  # kept: one that is about to end is not found again
     ancestors = {getpid(), *(parent.pid for parent in psutil.Process(getpid()).parents())}
     groups = {*spared, *(_group(process) for process in ancestors)}
     while clock.monotonic() < until:
-        living = [process for process in find() if process.pid not in ancestors and _lives(process)]
+        found |= {process.pid: process for process in find() if process.pid not in ancestors}
+        living = [process for process in found.values() if _lives(process)]
         if not living:
             break
         for process in living:
