@@ -48,7 +48,9 @@ def forked(function):
 
 
 def others():
-    return [number for number in map(int, os.listdir("/proc/self/fd")) if number > 2]
+    folder = "/proc/self/fd"
+    numbers = [int(name) for name in os.listdir(folder)]  # one of them lists the folder
+    return [number for number in numbers if number > 2 and os.path.exists(f"{folder}/{number}")]
 """
 """What a body may use.
 

@@ -47,7 +47,7 @@ CASES = [
         "becomes another program",
         "os.execv('/bin/sleep', ['sleep', '600'])",
         status="failed",
-        error="2 s",
+        error="exec",
     ),
     Case(
         "becomes a program that ends",

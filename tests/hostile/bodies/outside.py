@@ -21,16 +21,17 @@ BODIES = {
         forked(sleep)
         """,
 }
-STATUSES = {Ends.KILLED: "cancelled", Ends.STOPPED: "failed", Ends.CRASHED: "failed"}
+REASONS = {Ends.KILLED: "killed", Ends.STOPPED: "interrupted", Ends.CRASHED: "interrupted"}
 
 CASES = [
     Case(
         f"{name}, {ends.name.lower()}",
         f"{inspect.cleandoc(body)}\nnote()\nopen(LEFT + '.ready', 'w').close()\nsleep()",
-        status=status,
+        status="failed",
+        error=reason,
         ends=ends,
         policy={"timeoutSeconds": 600},
     )
     for name, body in BODIES.items()
-    for ends, status in STATUSES.items()
+    for ends, reason in REASONS.items()
 ]

@@ -48,6 +48,8 @@ CASES = [
         json.dumps = None
         json.loads = None
         """,
+        status="failed",  # its result cannot be encoded
+        error="NoneType",
     ),
     Case(
         "replaces builtins",
@@ -55,6 +57,8 @@ CASES = [
         import builtins
         builtins.len = builtins.print = builtins.isinstance = None
         """,
+        status="failed",  # nor can anything else be done in that process
+        error="exit code 1|NoneType",
     ),
     Case(
         "replaces os.getpid and os._exit",
@@ -78,6 +82,8 @@ CASES = [
         sys.settrace(lambda *_: 1 / 0)
         sys.setprofile(print)
         """,
+        status="failed",  # its function raises when the body returns
+        error="ZeroDivisionError",
     ),
     Case(
         "shuts logging down",
