@@ -24,7 +24,10 @@ from tests.hostile.case import Case, Ends
 from tests.running import Program, jittask
 from tests.tree import Tree
 
-pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the bodies use /proc and libc")
+pytestmark = [
+    pytest.mark.process,
+    pytest.mark.skipif(sys.platform != "linux", reason="the bodies use /proc and libc"),
+]
 
 OTHER = """
 import json, os, signal, sys, threading, time
