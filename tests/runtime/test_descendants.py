@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from jittask.runtime.executors import descendants
+from jittask.runtime.executors.bodies_mark import mark_of
 from jittask.runtime.executors.descendants import end_in_rounds, ourselves
 from jittask.runtime.executors.fork_client import ForkClient
 from tests.running import PATIENCE
@@ -63,6 +64,18 @@ def test_an_ancestor_that_ends_meanwhile_spares_nothing_else(
     [ended] = end_in_rounds(find(sleeper))
     assert ended.process == sleeper.pid
     assert {os.getpid(), os.getppid()} <= ourselves()
+
+
+def test_another_folder_at_the_same_path_has_another_mark(tmp_path: Path) -> None:
+    """As in two containers that share their processes: a start of one ends nothing of the other."""
+    state, link = tmp_path / "state", tmp_path / "link"
+    state.mkdir()
+    link.symlink_to(state)
+    before = mark_of(state / "bodies.lock")
+    assert mark_of(link / "bodies.lock") == before
+    state.rename(tmp_path / "elsewhere")
+    state.mkdir()
+    assert mark_of(state / "bodies.lock") != before
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a stopped process does not end elsewhere")

@@ -18,12 +18,21 @@ if TYPE_CHECKING:
     import psutil
 
 MARK = "JITTASK_BODIES"
-"""The environment variable; its value is the path of the bodies' lock."""
+"""The environment variable; its value names the bodies' lock, and the folder that it is in."""
 
 
 def mark_of(bodies_lock: Path) -> str:
-    """Return the value of the mark, the same by whichever path the tree is opened."""
-    return str(bodies_lock.resolve())
+    """Return the value of the mark, the same by whichever path the tree is opened.
+
+    Containers that share their processes may each have another folder at that path, with a
+    runtime of its own: the mark of one is not that of the other.
+    """
+    path = bodies_lock.resolve()
+    try:
+        folder = path.parent.stat()
+    except OSError:  # there is no lock yet, and so no process
+        return str(path)
+    return f"{path}:{folder.st_dev}:{folder.st_ino}"
 
 
 def end_marked(mark: str) -> tuple[Descendant, ...]:
