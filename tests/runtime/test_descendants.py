@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,7 +16,7 @@ import pytest
 
 from jittask.runtime.executors import descendants
 from jittask.runtime.executors.bodies_mark import mark_of
-from jittask.runtime.executors.descendants import end_in_rounds, ourselves
+from jittask.runtime.executors.descendants import end_in_rounds, ourselves, resident_bytes
 from jittask.runtime.executors.fork_client import ForkClient
 from tests.running import PATIENCE
 
@@ -64,6 +65,25 @@ def test_an_ancestor_that_ends_meanwhile_spares_nothing_else(
     [ended] = end_in_rounds(find(sleeper))
     assert ended.process == sleeper.pid
     assert {os.getpid(), os.getppid()} <= ourselves()
+
+
+def test_the_memory_of_all_below_counts() -> None:
+    """Also of what a thread other than the main one has started."""
+    program = (
+        "import subprocess, sys, threading, time\n"
+        "hold = [sys.executable, '-c', 'x = b\\'x\\' * 30_000_000; print(1, flush=True); import time; time.sleep(1000)']\n"
+        "def start():\n    subprocess.Popen(hold)\n    time.sleep(1000)\n"
+        "threading.Thread(target=start).start()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        held = resident_bytes([process.pid])[process.pid]
+        own = psutil.Process(process.pid).memory_info().rss
+        os.killpg(process.pid, signal.SIGKILL)
+    assert held >= own + 30_000_000
 
 
 def test_another_folder_at_the_same_path_has_another_mark(tmp_path: Path) -> None:
