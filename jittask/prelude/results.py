@@ -78,7 +78,7 @@ def _careful(value: Any, around: tuple[int, ...]) -> Any:
         case str():
             return str.__str__(value)
         case int():
-            return int(value)
+            return int(value) if _has_digits(value) else _note(_without_digits(value))
         case float():
             return float(value) if math.isfinite(value) else str(float(value))
         case _:
@@ -106,8 +106,22 @@ def _key(key: Any) -> str:
         return str.__str__(key)
     if key is None or isinstance(key, bool):
         return json.dumps(key)
+    if isinstance(key, int) and not _has_digits(key):
+        return _without_digits(key)
     simple = key if isinstance(key, int | float) else _simple(key)
     return _text(key) if isinstance(simple, list | dict) else str(simple)
+
+
+def _has_digits(value: int) -> bool:
+    """Whether Python writes an integer: it does not where that would take long."""
+    try:
+        return bool(int.__repr__(value))
+    except ValueError:
+        return False
+
+
+def _without_digits(value: int) -> str:
+    return f"an integer of {int.bit_length(value):,} bits has too many digits"
 
 
 def _bytes_text(value: bytes) -> str:

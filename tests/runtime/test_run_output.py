@@ -72,6 +72,14 @@ RESULTS = [
         "numbers that JSON lacks", "[float('nan'), float('inf'), -float('inf'), 0.5]",
         ["nan", "inf", "-inf", 0.5],
     ),
+    Result(
+        "a number with more digits than Python writes", "[1, 10 ** 5000, {10 ** 5000: 2}]",
+        [
+            1,
+            {"note": "an integer of 16,610 bits has too many digits"},
+            {"an integer of 16,610 bits has too many digits": 2},
+        ],
+    ),
     Result("a cycle", "a", {"a": {"note": "a cycle: this dict is inside itself"}}, "a = {}\na['a'] = a"),
     Result(
         "no cycle", "[a, a]", [[1], [1]], "a = [1]",
