@@ -38,6 +38,7 @@ class WorkerLog:
         root.handlers[:] = [handler]
         root.setLevel(logging.DEBUG)
         show_warnings(self._warn)
+        show_warnings_again()  # its filter is there before any code is loaded
 
     def add_bundle(self, folders: tuple[Path, ...], mask: Mask) -> None:
         """Know the code and the secrets of a bundle from now on."""
