@@ -65,7 +65,7 @@ class Ends(Enum):
     """How the run of a body comes to its end."""
 
     ALONE = auto()
-    """By itself, or by its timeout, which is two seconds."""
+    """By itself, or by its timeout."""
     KILLED = auto()
     """A person kills it, once the body is ready for it."""
     STOPPED = auto()
@@ -90,6 +90,11 @@ class Case:
     """The result as JSON; None where it does not matter."""
     ends: Ends = Ends.ALONE
     policy: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def may_time_out(self) -> bool:
+        """Whether its timeout, of two seconds, may be what ends it."""
+        return "2 s" in self.error
 
     def code(self, left: str) -> str:
         """Return the file ``inner.py``; ``left`` is the file that ``note`` writes to."""

@@ -83,7 +83,7 @@ def test_a_body_harms_nothing_but_its_own_run(case: Case, tmp_path: Path) -> Non
 def _tree(root: Path, case: Case, left: Path) -> Tree:
     tree = Tree(root, runtime={"workers": 2, "heartbeatSeconds": 0.5, "leaseSeconds": 4})
     later = {"startTime": "2199-01-01 00:00:00"}
-    policy = {"timeoutSeconds": 2, **case.policy}
+    policy = {"timeoutSeconds": 2 if case.may_time_out else 60, **case.policy}
     tree.scheduled("Hostile", case.code(str(left)), timing=later, policy=policy)
     tree.scheduled("Other", OTHER, timing=later)
     return tree

@@ -12,7 +12,7 @@ from jittask.clock import Clock
 from jittask.masking import Mask
 from jittask.run_log import LogPiece
 from jittask.runtime.executors.attempt_log import AttemptLog
-from jittask.runtime.executors.body_logging import LogHandler, show_warnings, show_warnings_again
+from jittask.runtime.executors.body_logging import LogHandler, show_warnings
 from jittask.runtime.executors.protocol import Assignment, Output
 from jittask.runtime.executors.worker_output import OutputCapture
 
@@ -38,7 +38,6 @@ class WorkerLog:
         root.handlers[:] = [handler]
         root.setLevel(logging.DEBUG)
         show_warnings(self._warn)
-        show_warnings_again()  # its filter is there before any code is loaded
 
     def add_bundle(self, folders: tuple[Path, ...], mask: Mask) -> None:
         """Know the code and the secrets of a bundle from now on."""
@@ -91,7 +90,6 @@ class WorkerLog:
 
     @contextmanager
     def _current(self, attempt: AttemptLog) -> Iterator[None]:
-        show_warnings_again()
         self._attempt = attempt
         try:
             yield
