@@ -59,7 +59,7 @@ class Rows:
         return Rows(self.engine, self.model, self.table, statement_seconds)
 
     def bounds(self, field: str) -> tuple[date | None, date | None]:
-        """Return the least and the greatest value of a date field.
+        """Return the least and the greatest value of a date field; in SQLite, of their days.
 
         Raises DataError where the column holds something else.
         """
@@ -67,7 +67,8 @@ class Rows:
         with self._reading() as connection:
             least = connection.execute(sa.select(sa.func.min(column))).scalar()
             greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
-        return self._check_date(field, least), self._check_date(field, greatest)
+        bounds = self._check_date(field, least), self._check_date(field, greatest)
+        return sqlite.whole_days(*bounds) if self._keeps_text else bounds
 
     def pages(
         self,
@@ -91,13 +92,13 @@ class Rows:
         query = sa.select(*(self._column(name).label(name) for name in names))
         if ends is not None:
             end = self._column(ends[0])
-            query = query.where(sa.or_(end.is_(None), end >= ends[1]))
+            query = query.where(sa.or_(end.is_(None), self._not_before(end, ends[1])))
         if expression is not None:
             self._check_fields(expression)
             query = query.where(where(expression, self.table, self.model, now, zone))
         query = query.order_by(*self._keys).limit(PAGE_ROWS)
         for first in range(0, len(ranges), MAX_RANGES):
-            spans = (_between(column, span) for span in ranges[first : first + MAX_RANGES])
+            spans = (self._between(column, span) for span in ranges[first : first + MAX_RANGES])
             yield from self._paged(query.where(sa.or_(*spans)))
 
     def _paged(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
@@ -128,9 +129,29 @@ class Rows:
             raise
         return found[0] if found else None
 
+    @property
+    def _keeps_text(self) -> bool:
+        """Whether the database keeps instants as text, and compares that."""
+        return self.engine.dialect.name == "sqlite"
+
+    def _between(self, column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
+        """Return that a column is in a range; of texts, more may be."""
+        if self._keeps_text and isinstance(span.low, datetime):
+            text = sa.type_coerce(column, sa.String())
+            spans = sqlite.text_ranges(span.low, span.high)
+            return sa.or_(*(sa.and_(text >= low, text <= high) for low, high in spans))
+        return sa.and_(column >= span.low, column <= span.high)
+
+    def _not_before(self, column: sa.Column[Any], least: date) -> sa.ColumnElement[bool]:
+        """Return that a column is not before a value; of texts, more may be."""
+        if self._keeps_text and isinstance(least, datetime):
+            [(low, _), _] = sqlite.text_ranges(least, least)
+            return sa.type_coerce(column, sa.String()) >= low
+        return column >= least
+
     def _is(self, column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
         """Return that a key column has a value; SQLite keeps an instant in several forms."""
-        if isinstance(value, datetime) and self.engine.dialect.name == "sqlite":
+        if isinstance(value, datetime) and self._keeps_text:
             forms = sqlite.datetime_forms(value)
             return sa.type_coerce(column, sa.String()).in_(forms)
         return column == value
@@ -213,7 +234,3 @@ class Rows:
             same = [self._keys[i] == after[i] for i in range(number)]
             steps.append(sa.and_(*same, column > after[number]))
         return sa.or_(*steps)
-
-
-def _between(column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
-    return sa.and_(column >= span.low, column <= span.high)

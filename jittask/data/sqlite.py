@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,27 @@ def datetime_forms(instant: datetime) -> list[str]:
     """Return the texts in which SQLite files hold a date and time: with a space or a T."""
     forms = {instant.isoformat(sep, spec) for sep in " T" for spec in ("auto", "microseconds")}
     return sorted(forms)
+
+
+def text_ranges(low: datetime, high: date) -> list[tuple[str, str]]:
+    """Return the ranges of texts that instants in a range have: with a space, and with a T.
+
+    From a whole second on, whose text without a fraction comes before that with one.
+    """
+    assert isinstance(high, datetime)
+    ends = low.replace(tzinfo=None), high.replace(tzinfo=None)
+    return [
+        (ends[0].isoformat(sep, "seconds"), ends[1].isoformat(sep, "microseconds")) for sep in " T"
+    ]
+
+
+def whole_days(least: date | None, greatest: date | None) -> tuple[date | None, date | None]:
+    """Return the beginning and the end of two days; of one day, texts are in no order of time."""
+    if isinstance(least, datetime):
+        least = datetime.combine(least, time.min, least.tzinfo)
+    if isinstance(greatest, datetime):
+        greatest = datetime.combine(greatest, time.max, greatest.tzinfo)
+    return least, greatest
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:
