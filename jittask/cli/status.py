@@ -118,7 +118,7 @@ def _task_lines(found: TaskStatus, zone: ZoneInfo, root: Path) -> Iterator[str]:
         yield f"last      {last.status} {local(last.finished, zone)}, run {last.run}"
     yield f"{found.executing} executing, {found.pending} pending, {found.overdue} overdue"
     if found.element is not None:
-        yield from _diagnostics(found.element, SourceLines(root))
+        yield from _diagnostics(found.element, SourceLines(root, Path.cwd()))
 
 
 def _diagnostics(element: ElementState, sources: SourceLines) -> Iterator[str]:

@@ -37,6 +37,7 @@ def test_a_section_for_each_database_and_the_store(tree: Tree) -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == f"files  {tree.root}"
+    assert lines[1] == "  ok  3 elements, of which 1 task can load"
     assert lines[3] == "databases.D  d.db"
     assert lines[4].startswith("  ok  SQLite 3.")
     assert lines[5] == "  ok  models.Thing: table bills, 2 columns"
@@ -45,6 +46,15 @@ def test_a_section_for_each_database_and_the_store(tree: Tree) -> None:
     assert lines[11].startswith("run store  ")
     assert lines[-1] == "1 warning"
     assert jittask("doctor", tree.root, "--strict").returncode == 1
+
+
+@pytest.mark.process
+def test_paths_are_from_the_current_folder(tree: Tree) -> None:
+    """As those of validate and of status are, so that a terminal opens them (V1)."""
+    above = jittask("doctor", tree.root, cwd=tree.root.parent).stdout
+    inside = jittask("doctor", cwd=tree.root / "models").stdout
+    assert "\n  tree/tasks/Reminder/e.json:" in above
+    assert "\n  ../tasks/Reminder/e.json:" in inside
 
 
 @pytest.mark.process
@@ -103,4 +113,7 @@ def test_a_wrong_store_is_one_line_and_a_hint(
     assert hint in said or (command == "status" and "cannot be used" in said)
     if command != "doctor":  # which shows the line of app.json
         assert "hush" not in said
+    if done.stdout.startswith("store unavailable"):  # R13: status lists it with what else is wrong
+        assert hint in done.stdout.splitlines()[0]
+    elif command != "doctor":
         assert len(done.stderr.splitlines()) == 2

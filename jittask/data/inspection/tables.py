@@ -116,15 +116,24 @@ def lacking_writes(connection: Connection, table: TableFacts) -> tuple[str, ...]
     """Return which of INSERT and UPDATE the user lacks; only PostgreSQL can be asked so."""
     if connection.dialect.name != "postgresql":
         return ()
-    name = connection.dialect.identifier_preparer.format_table(
-        sa.table(table.name, schema=table.schema)
-    )
+    name = name_in_sql(connection, table.schema, table.name)
     asked = sa.func.has_table_privilege
     return tuple(
         privilege
         for privilege in ("INSERT", "UPDATE")
         if not connection.execute(sa.select(asked(name, privilege))).scalar()
     )
+
+
+def name_in_sql(connection: Connection, schema: str | None, name: str) -> str:
+    """Return a table's name as a statement has it: quoted where its letters need that."""
+    preparer = connection.dialect.identifier_preparer
+    return preparer.format_table(sa.table(name, schema=schema))
+
+
+def column_in_sql(connection: Connection, name: str) -> str:
+    """Return the name of a column or a user as a statement has it."""
+    return connection.dialect.identifier_preparer.quote(name)
 
 
 def index_statement(connection: Connection, table: TableFacts, column: str) -> str:
