@@ -69,7 +69,7 @@ def database(
         )
         show_written(opened, written)
         for found in opened.compilation.of(written.name):
-            click.echo(f"before it is used: {found.hint}")
+            click.echo(f"then: {found.hint}")
 
 
 @click.command()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,28 @@ def table_facts(connection: Connection, model: ModelInfo) -> TableFacts | NoTabl
     return facts
 
 
+def view_names(connection: Connection, schema: str | None) -> Collection[str]:
+    """Return the views of a schema, materialized ones too."""
+    return _views(sa.inspect(connection), schema)
+
+
+def tables_instead(connection: Connection, model: ModelInfo) -> tuple[Sequence[str], bool]:
+    """Return tables that may be meant where there is none, and whether their names are near.
+
+    Otherwise they are the first of those that there are.
+    """
+    schema, name = schema_and_name(model)
+    inspector = sa.inspect(connection)
+    near = tuple(_elsewhere(connection, inspector, schema, name))
+    if near:
+        return near, True
+    try:
+        names = sorted([*inspector.get_table_names(schema=schema), *_views(inspector, schema)])
+    except DBAPIError:
+        return (), False  # a server that does not list tables to this user
+    return [f"{schema}.{each}" if schema else each for each in names], False
+
+
 def refusal(
     connection: Connection, table: TableFacts, columns: Collection[str]
 ) -> Unreadable | None:
@@ -178,14 +200,15 @@ def _column(column: Any, dialect: str) -> ColumnFacts:
     return ColumnFacts(
         name=column["name"],
         kind=kind_of(column_type),
-        declared=_declared(column_type, dialect),
+        declared=declared(column_type, dialect),
         has_zone=has_zone,
         follows_session=is_timestamp,
         default=str(column.get("default") or ""),
     )
 
 
-def _declared(column_type: TypeEngine[Any], dialect: str) -> str:
+def declared(column_type: TypeEngine[Any], dialect: str) -> str:
+    """Return a column's type in the words of its database."""
     if isinstance(column_type, sa.types.NullType):
         return "a type that is not known"
     words = str(column_type)
