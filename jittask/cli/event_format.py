@@ -76,6 +76,10 @@ class Words:
         """Return the date and time that a line for a log begins with; nothing for a terminal."""
         return f"{local(at, self._zone)}{self._gap}" if self._dated else ""
 
+    def _stamp_below(self, at: datetime) -> str:
+        """Return what the second line of an event begins with."""
+        return self.stamp(at) or " " * 11
+
     def _ready(self, event: Ready) -> Iterator[str]:
         self._zone, self._gap = zonedata.zone(event.zone), "  "
         for silent in event.not_firing:
@@ -108,7 +112,7 @@ class Words:
         yield self._line(event, "run", "  ".join(words), "blue")
         if event.detail and event.status is not RunStatus.COMPLETED:
             more = f"  (jittask log {event.run})" if event.error else ""
-            yield f"{self.stamp(event.at) or ' ' * 11}{one_line(event.detail)}{more}"
+            yield f"{self._stamp_below(event.at)}{one_line(event.detail)}{more}"
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
@@ -132,7 +136,8 @@ class Words:
         since = ""
         if event.since != event.at:
             since = f"blocked since {local(event.since, self._zone)}; "
-        yield f"           {since}tried again in {again}; other tasks keep running"
+        words = f"{since}tried again in {again}; other tasks keep running"
+        yield f"{self._stamp_below(event.at)}{words}"
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"

@@ -66,6 +66,10 @@ def test_what_is_blocked_is_said_with_the_reason_and_the_next_try(tmp_path: Path
         "09:00:00Z blocked  tasks.A: no table",
         "           tried again in 5.0 s; other tasks keep running",
     ]
+    assert said(Words(tmp_path, dated=True).lines(first)) == [
+        "2026-01-05 09:00:00Z blocked  tasks.A: no table",
+        "2026-01-05 09:00:00Z tried again in 5.0 s; other tasks keep running",
+    ]
     again = Blocked(later, "tasks.A", "scan-failed", "no key", NOW, later + timedelta(seconds=80))
     assert said(words.lines(again))[1] == (
         "           blocked since 2026-01-05 09:00:00; tried again in 1 min; other tasks keep running"
