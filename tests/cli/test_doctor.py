@@ -86,6 +86,27 @@ def test_validate_reports_the_same_in_its_formats(shape: str, tree: Tree) -> Non
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("command", [["doctor"], ["validate", "--connect"]])
+def test_the_line_that_is_shown_has_no_password(command: list[str], tree: Tree) -> None:
+    """It is also in the log of CI; the caret stays under what it points at (U5)."""
+    tree.write(
+        "databases/D/e.json",
+        '{"type": "databases.UrlType", "title": "D", "url": "mysql+pymysql://u:hush@127.0.0.1:1/d"}',
+    )
+    tree.write(
+        "databases/E/e.json",
+        '{"type": "databases.PgSqlType", "title": "E", "database": "d", "host": "127.0.0.1",'
+        ' "port": 1, "user": "u", "password": "hu\\"sh"}',
+    )
+    done = jittask(*command, tree.root)
+    assert done.returncode == 1
+    assert "hush" not in done.stdout
+    assert 'hu\\"sh' not in done.stdout
+    assert "://u:****@127.0.0.1:1/d" in done.stdout
+    assert '"password": "******"' in done.stdout
+
+
+@pytest.mark.process
 def test_a_rule_of_the_doctor_is_explained() -> None:
     done = jittask("rule", "index-missing")
     assert "every scan reads all rows" in done.stdout
@@ -111,8 +132,7 @@ def test_a_wrong_store_is_one_line_and_a_hint(
     said = done.stdout + done.stderr
     assert "Traceback" not in said
     assert hint in said or (command == "status" and "cannot be used" in said)
-    if command != "doctor":  # which shows the line of app.json
-        assert "hush" not in said
+    assert "hush" not in said
     if done.stdout.startswith("store unavailable"):  # R13: status lists it with what else is wrong
         assert hint in done.stdout.splitlines()[0]
     elif command != "doctor":
