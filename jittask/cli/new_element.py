@@ -72,7 +72,7 @@ def database(
             click.echo(f"then: {found.hint}")
 
 
-@click.command()
+@click.command(short_help="Write a model of a table that exists, or of a new one.")
 @title_argument
 @place_options("models")
 @click.option("--db", "database", metavar="NAME", help="Its database; the only one else.")
