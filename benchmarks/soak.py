@@ -1,10 +1,12 @@
 """Half an hour of steady load with a kill every twenty seconds: memory, handles, the store's size.
 
-``jittask run`` with the default executor and store runs twenty tasks a second. Every
-twenty seconds something is killed with SIGKILL: a worker, the template that
-workers are forked from, or, every five minutes, the program, which is then started
-again. The store begins with as many records as will be made, which pass their
-retention meanwhile. At the end every second of every task has to stand in one record.
+``jittask run`` with the default executor and store runs twenty tasks a second. Three
+of them leave a process behind in each run: a fork that sleeps, a daemon in a session
+of its own, and a subprocess. Every twenty seconds something is killed with SIGKILL: a
+worker process, the fork server, or, every five minutes, the program, which is then
+started again. The store begins with as many records as will be made, which pass their
+retention meanwhile. At the end every second of every task has to stand in one record, and no
+process of a body may live.
 
 Run: python benchmarks/soak.py [minutes]; Linux only.
 """
@@ -21,6 +23,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -52,6 +55,19 @@ def customFunc():
     print("a line")
     return [1, 2, 3]
 """
+MARK = f"left-by-the-soak-{os.getpid()}"
+LEAVES = (
+    ("import os, time\n\n\ndef customFunc():\n    if os.fork() == 0:\n        time.sleep(3600)\n"),
+    (
+        "import os, time\n\n\ndef customFunc():\n    if os.fork() == 0:\n        os.setsid()\n"
+        "        if os.fork() == 0:\n            time.sleep(3600)\n        os._exit(0)\n"
+    ),
+    (
+        "import subprocess\n\n\ndef customFunc():\n"
+        f"    subprocess.Popen(['sleep', '3600'], start_new_session=True, env={{'MARK': {MARK!r}}})\n"
+    ),
+)
+"""Bodies that leave a process behind."""
 
 
 @dataclass
@@ -60,6 +76,8 @@ class Look:
 
     megabytes: float
     handles: int
+    processes: int
+    """All that the program and the bodies have started, and the program."""
     store: float
 
 
@@ -74,7 +92,7 @@ def make(root: Path) -> Path:
              "policy": {"misfire": "all", "overlap": "allow", "onInterrupted": "rerun",
                         "graceSeconds": 3600}},
         )  # fmt: skip
-        put(root / f"tasks/Tick{n:02d}/inner.py", BODY)
+        put(root / f"tasks/Tick{n:02d}/inner.py", LEAVES[n] if n < len(LEAVES) else BODY)
     return root
 
 
@@ -104,7 +122,22 @@ def age(root: Path, seconds: float) -> None:
 
 def start(root: Path) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "jittask", "run", str(root), "--format", "json"]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    return subprocess.Popen(
+        command,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        env={**os.environ, "MARK": MARK},
+    )
+
+
+def left_behind() -> int:
+    """Return how many processes live that the program, or a body, has started."""
+    mark, found = f"MARK={MARK}\0".encode(), 0
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit():
+            with suppress(OSError):
+                found += mark in (entry / "environ").read_bytes()
+    return found
 
 
 def kill(program: subprocess.Popen[bytes], number: int, dice: random.Random) -> str:
@@ -115,7 +148,7 @@ def kill(program: subprocess.Popen[bytes], number: int, dice: random.Random) -> 
     others = [pid for pid in family(program.pid) if pid != program.pid]
     if others:
         os.kill(dice.choice(others), signal.SIGKILL)
-    return "worker or template"
+    return "worker or fork server"
 
 
 def look(program: subprocess.Popen[bytes], root: Path) -> Look:
@@ -123,6 +156,7 @@ def look(program: subprocess.Popen[bytes], root: Path) -> Look:
     return Look(
         memory(program.pid, "Pss"),
         len(list(Path(f"/proc/{program.pid}/fd").iterdir())),
+        left_behind(),
         sum(file.stat().st_size for file in files) / 1e6,
     )
 
@@ -181,17 +215,17 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         root = make(Path(folder) / "tree")
         age(root, MINUTES * 60)
-        print("| until | killed | memory (PSS) | handles of the program | store |")
-        print("| --- | --- | ---: | ---: | ---: |")
+        print("| until | killed | memory (PSS) | handles of the program | processes | store |")
+        print("| --- | --- | ---: | ---: | ---: | ---: |")
         for seconds, looks, killed in soak(root):
-            worst = [max(getattr(one, name) for one in looks) for name in Look.__annotations__]
+            worst = [max(getattr(look, name) for look in looks) for name in Look.__annotations__]
             what = ", ".join(f"{count} × {name}" for name, count in killed.items())
             print(
                 f"| {seconds / 60:.0f} min | {what} | {worst[0]:.0f} MB | {worst[1]:.0f} "
-                f"| {worst[2]:.1f} MB |",
+                f"| {worst[2]:.0f} | {worst[3]:.1f} MB |",
                 flush=True,
             )
-        print(f"\n{judge(root)}")
+        print(f"\n{judge(root)}; {left_behind()} processes left at the end")
         print(json.dumps({"seed": SEED}))
 
 

@@ -21,6 +21,7 @@ GROUND = {
     "version",
     "run_log",
     "masking",
+    "storable",
 }
 BELOW: dict[str, set[str]] = {
     **{name: {"model", "diagnostics"} for name in GROUND},

@@ -37,6 +37,7 @@ from jittask.runtime.executors.protocol import (
 )
 from jittask.runtime.reasons import reason_of
 from jittask.state_folder import state_folder
+from jittask.storable import storable
 
 _TICK = timedelta(microseconds=1)
 _ROW_SECONDS = 10.0  # for reading one row by its key, where the database can limit it
@@ -93,7 +94,9 @@ class Bodies:
                 with around():
                     value = copy_context().run(_call, function, reference, argument)
                 result = encode_result(value)
-            return Completed(capped(self.mask.json(result)), self._clock.monotonic() - began)
+            return Completed(
+                storable(capped(self.mask.json(result))), self._clock.monotonic() - began
+            )
         except BaseException as error:
             message = self._recorded(message_of(error))
             text = self._recorded(traceback_of(error, self.is_of_element))
@@ -182,7 +185,7 @@ class Bodies:
     def _recorded(self, text: str) -> str:
         """Return text with the modules' names that the tree gives them, and no secrets."""
         text = text.replace(self._isolated.package, "") if self._isolated else text
-        return self.mask(text)
+        return storable(self.mask(text))
 
 
 def _call(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import sqlalchemy as sa
@@ -38,11 +37,3 @@ def locked(rows: sa.FromClause, *conditions: sa.ColumnElement[bool]) -> sa.Subqu
         .with_for_update(of=runs)
         .subquery("locked")
     )
-
-
-def storable(text: str) -> str:
-    """Return text without what a database cannot hold: NUL, and halves of surrogate pairs."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-_UNSTORABLE = re.compile("[\0\ud800-\udfff]")

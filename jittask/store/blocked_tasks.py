@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.store.batch import TEXT, batch, storable
+from jittask.storable import storable
+from jittask.store.batch import TEXT, batch
 from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.instants import from_micros, to_micros

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus
-from jittask.store.batch import NUMBER, TEXT, batch, locked, storable
+from jittask.storable import storable
+from jittask.store.batch import NUMBER, TEXT, batch, locked
 from jittask.store.claim_types import Choose, Claim, Claimed, Skip, Taken
 from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus
-from jittask.store.batch import NUMBER, TEXT, batch, locked, storable
+from jittask.storable import storable
+from jittask.store.batch import NUMBER, TEXT, batch, locked
 from jittask.store.claim_types import Ending
 from jittask.store.instants import maybe_micros, to_micros
 from jittask.store.new_runs import insert

@@ -11,7 +11,8 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus
 from jittask.run_log import LogPiece
-from jittask.store.batch import NUMBER, batch, locked, storable
+from jittask.storable import storable
+from jittask.store.batch import NUMBER, batch, locked
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.tables import log_chunks, runs
 

@@ -133,9 +133,9 @@ def test_nothing_is_claimed_between_a_beat_that_failed_and_the_next(
             calls.append("beat")
             return bool(beat(store, identity, now))
 
-        def taken(store: Store, *arguments: Any) -> Any:
+        def taken(store: Store, *arguments: Any, **named: Any) -> Any:
             calls.append("take")
-            return take(store, *arguments)
+            return take(store, *arguments, **named)
 
         monkeypatch.setattr(Store, "beat", beaten)
         part.step_until(lambda: bool(calls))  # the beat that fails

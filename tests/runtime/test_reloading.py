@@ -21,9 +21,10 @@ from jittask.runtime.bundles import Bundles
 from jittask.runtime.current import Current, Loaded
 from jittask.runtime.element_states import ElementStates
 from jittask.runtime.events import Reloaded
-from jittask.runtime.leader_duties import LeaderDuties
+from jittask.runtime.row_scan import RowScan
 from jittask.runtime.signals import Signals
 from jittask.runtime.snapshot import first_snapshot
+from tests.running import PATIENCE
 from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -137,17 +138,17 @@ def test_a_start_deletes_the_versions_that_run_no_more(tree: Tree) -> None:
 def test_a_scan_leaves_nothing_open_of_what_a_reload_has_closed(
     tree: Tree, parts: Parts, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    scan = LeaderDuties.scan
+    scan = RowScan.scan
 
-    def scanned(leader_duties: LeaderDuties, *arguments: Any) -> None:
+    def scanned(row_scan: RowScan, *arguments: Any) -> None:
         tree.write(
             "databases/D/e.json",
             {"type": "databases.SqliteType", "title": "D", "database": "other.db"},
         )
         parts.reloader.reload()
-        scan(leader_duties, *arguments)
+        scan(row_scan, *arguments)
 
-    monkeypatch.setattr(LeaderDuties, "scan", scanned)
-    parts.scan_rows(parts.clock.now())
+    monkeypatch.setattr(RowScan, "scan", scanned)
+    parts.scan_rows(parts.clock.now(), PATIENCE)
     parts.opened.close()
     assert [url for url in ENGINES._shared if str(tree.root) in str(url)] == []

@@ -157,7 +157,7 @@ def test_each_run_shows_its_own_warnings(one_process: OneProcess, tree: Tree) ->
     )
     process = one_process.result(tree, "T")[0]
     assert one_process.result(tree, "T")[0] == process
-    assert "careful" in one_process._driver.output(one_process.last, "stderr")
+    assert "careful" in one_process._driver.output(one_process.last, "log")
 
 
 def test_callbacks_of_atexit_are_not_called(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import os
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -13,7 +12,7 @@ from jittask.clock import Clock
 from jittask.masking import Mask
 from jittask.run_log import LogPiece
 from jittask.runtime.executors.attempt_log import AttemptLog
-from jittask.runtime.executors.body_logging import LogHandler, show_warnings, show_warnings_again
+from jittask.runtime.executors.body_logging import LogHandler, show_warnings
 from jittask.runtime.executors.protocol import Assignment, Output
 from jittask.runtime.executors.worker_output import OutputCapture
 
@@ -91,15 +90,13 @@ class WorkerLog:
 
     @contextmanager
     def _current(self, attempt: AttemptLog) -> Iterator[None]:
-        with warnings.catch_warnings():
-            show_warnings_again()
-            self._attempt = attempt
-            try:
-                yield
-            finally:
-                self._capture.drain()
-                self._attempt = None
-                attempt.end()
+        self._attempt = attempt
+        try:
+            yield
+        finally:
+            self._capture.drain()
+            self._attempt = None
+            attempt.end()
 
     def _print(self, stream: str, text: str) -> None:
         attempt = self._attempt
