@@ -34,6 +34,7 @@ from jittask.runtime.executors.protocol import (
     Interrupted,
     Outcome,
     Output,
+    Unjudged,
     Withdrawn,
 )
 
@@ -41,7 +42,7 @@ _ANSWERS: dict[str, type[Answer]] = {
     answer.__name__: answer for answer in (Output, BodyEnded, Returned, Loaded)
 }
 _OUTCOMES: dict[str, type[Outcome]] = {
-    outcome.__name__: outcome for outcome in (Completed, Failed, Interrupted, Withdrawn)
+    outcome.__name__: outcome for outcome in (Completed, Failed, Interrupted, Unjudged, Withdrawn)
 }
 """What a worker process may say of a body; the others only the runtime knows."""
 _FIELDS: dict[Any, tuple[tuple[str, Any], ...]] = {}
