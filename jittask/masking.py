@@ -15,6 +15,7 @@ MASKED = "***"
 _MIN_LENGTH = 4
 """Characters; a shorter value is not masked, since it would be found in every other word."""
 _URL_PASSWORD = re.compile(r"(://[^\s/?#:@'\"]*:)[^\s/'\"]+(?=@)")
+_PASSWORD_KEY = re.compile(r'("(?:password|passwd)"\s*:\s*")(?:[^"\\]|\\.)*(?=")')
 _JSON_TEXT = re.compile(r'"(?:[^"\\]|\\.)*"')
 
 
@@ -72,6 +73,21 @@ NO_SECRETS = Mask()
 def without_passwords(text: str) -> str:
     """Return a text with the passwords in its URLs masked."""
     return _URL_PASSWORD.sub(rf"\1{MASKED}", text) if "://" in text else text
+
+
+def starred(line: str) -> str:
+    """Return a line of a file with a star for each character of its passwords.
+
+    So what is at a column of it stays there. ``${NAME}`` is no password.
+    """
+    for secret in (_URL_PASSWORD, _PASSWORD_KEY):
+        line = secret.sub(_stars, line)
+    return line
+
+
+def _stars(found: re.Match[str]) -> str:
+    password = found[0][len(found[1]) :]
+    return found[0] if password.startswith("${") else found[1] + "*" * len(password)
 
 
 def _forms(value: str) -> Iterator[str]:

@@ -129,14 +129,14 @@ def schema(tree: Path) -> str:
         try:
             report = json.loads(done.stdout)
         except ValueError:
-            found.append("it ends: " + plain(done.stderr.strip().splitlines()[-1])[:60])
+            found.append("it ends: " + plain(done.stderr.strip().splitlines()[-1], tree))
             continue
         for one in report.get("errors", []):
             file = Path(one["filename"]).relative_to(tree)
-            found.append(f"{plain(one['message'])[:60]} ({file} `{one['path']}`)")
+            found.append(f"{plain(one['message'], tree)} ({file} `{one['path']}`)")
         unread = report.get("parse_errors", [])
-        found += [plain(one["message"].splitlines()[0])[:60] for one in unread]
-    return told([one.replace(str(tree) + "/", "") for one in found])
+        found += [plain(one["message"].splitlines()[0], tree) for one in unread]
+    return told(found)
 
 
 def imported(tree: Path) -> str:
@@ -153,8 +153,9 @@ def told(found: list[str]) -> str:
     return found[0] + more
 
 
-def plain(text: str) -> str:
-    return re.sub(r"[|`\s]+", " ", text)
+def plain(text: str, tree: Path) -> str:
+    """Return the start of a message: its paths relative to the tree, which is temporary."""
+    return re.sub(r"[|`\s]+", " ", text.replace(f"{tree}/", ""))[:60]
 
 
 def tool(name: str) -> Path:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import OperationalError
 from jittask.clock import FixedClock
 from jittask.data.databases import DataError, one_line
 from jittask.environment import expand
-from jittask.masking import Mask, without_passwords
+from jittask.masking import Mask, starred, without_passwords
 from jittask.runtime.event_bus import EventBus
 from jittask.runtime.events import Trouble
 from jittask.runtime.reasons import reason_of
@@ -80,3 +80,18 @@ def test_what_the_runtime_says_has_no_secret() -> None:
 
 def test_a_text_without_a_url_is_not_changed() -> None:
     assert without_passwords("a:b@c") == "a:b@c"
+
+
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ('"url": "mysql://u:secret@h/d"', '"url": "mysql://u:******@h/d"'),
+        ('"url": "mysql://u:${PW}@h/d"', '"url": "mysql://u:${PW}@h/d"'),
+        ('{"password": "a\\"b", "x": 1}', '{"password": "****", "x": 1}'),
+        ('{"passwd":"${PW}"}', '{"passwd":"${PW}"}'),
+        ('"title": "a password"', '"title": "a password"'),
+    ],
+)
+def test_a_line_is_shown_with_stars_for_its_passwords(line: str, shown: str) -> None:
+    assert starred(line) == shown
+    assert len(starred(line)) == len(line)

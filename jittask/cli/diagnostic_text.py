@@ -10,6 +10,7 @@ import click
 
 from jittask.cli.formatting import char_cells, printable
 from jittask.diagnostics import Diagnostic
+from jittask.masking import starred
 
 _MOST_SHOWN = 150
 """Characters of a line of source."""
@@ -53,7 +54,7 @@ def diagnostic_lines(diagnostic: Diagnostic, sources: SourceLines) -> Iterator[s
     where = click.style(f"{sources.path(place.file)}:{place.line}:{place.column}", bold=True)
     severity = click.style(str(diagnostic.severity), fg=colour, bold=True)
     yield f"{where} {severity} [{diagnostic.code}] {printable(diagnostic.message)}"
-    source, column = _around(sources.line(place.file, place.line) or "", place.column)
+    source, column = _around(starred(sources.line(place.file, place.line) or ""), place.column)
     if source.strip():
         before = source[: column - 1]
         length = place.end_column - place.column if place.end_line == place.line else 1

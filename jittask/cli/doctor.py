@@ -49,7 +49,7 @@ def command(tree: Path | None, strict: bool, shape: str) -> None:
 
 
 def _lines(found: Examination, root: Path) -> Iterator[str]:
-    sources = SourceLines(root)
+    sources = SourceLines(root, Path.cwd())
     for section in found.sections:
         yield from _section(section, sources)
         yield ""

@@ -45,8 +45,8 @@ class Words:
         self._dated = dated
         """Whether lines begin with the date: where they go to a file, or another program."""
         self._zone = zonedata.zone("UTC")
-        self._gap = "Z "
-        """What follows a time: Z while the app's zone is not known."""
+        self._mark = "Z"
+        """What follows a time while the app's zone is not known."""
 
     def lines(self, event: Event) -> Iterator[str]:
         """Yield the lines of an event."""
@@ -74,10 +74,14 @@ class Words:
 
     def stamp(self, at: datetime) -> str:
         """Return the date and time that a line for a log begins with; nothing for a terminal."""
-        return f"{local(at, self._zone)}{self._gap}" if self._dated else ""
+        return f"{local(at, self._zone)}{self._mark:<2}" if self._dated else ""
+
+    def _stamp_below(self, at: datetime) -> str:
+        """Return what the second line of an event begins with."""
+        return self.stamp(at) or " " * 11
 
     def _ready(self, event: Ready) -> Iterator[str]:
-        self._zone, self._gap = zonedata.zone(event.zone), "  "
+        self._zone, self._mark = zonedata.zone(event.zone), ""
         for silent in event.not_firing:
             yield f"{self.stamp(event.at)}{silent.task} will not fire: {silent.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
@@ -100,7 +104,7 @@ class Words:
             words[1] = click.style("waits", fg="yellow")
         elif event.retry_at is not None:
             words[1] = click.style("failed", fg="red")
-            words.append(f"again at {clock_time(event.retry_at, self._zone)}")
+            words.append(f"again at {clock_time(event.retry_at, self._zone)}{self._mark}")
         if event.seconds is not None:
             words.append(f"in {duration(event.seconds)}")
         if event.result not in (None, "null"):
@@ -108,11 +112,13 @@ class Words:
         yield self._line(event, "run", "  ".join(words), "blue")
         if event.detail and event.status is not RunStatus.COMPLETED:
             more = f"  (jittask log {event.run})" if event.error else ""
-            yield f"{self.stamp(event.at) or ' ' * 11}{one_line(event.detail)}{more}"
+            yield f"{self._stamp_below(event.at)}{one_line(event.detail)}{more}"
 
     def _broken(self, event: Broken) -> Iterator[str]:
         if event.since is not None:
-            effect = f"still running the version from {clock_time(event.since, self._zone)}"
+            effect = (
+                f"still running the version from {clock_time(event.since, self._zone)}{self._mark}"
+            )
         else:
             effect = "nothing of it runs"
         yield self._line(event, "broken", f"{event.element}: {effect}", "red")
@@ -131,8 +137,9 @@ class Words:
         again = duration((event.next_try - event.at).total_seconds())
         since = ""
         if event.since != event.at:
-            since = f"blocked since {local(event.since, self._zone)}; "
-        yield f"           {since}tried again in {again}; other tasks keep running"
+            since = f"blocked since {local(event.since, self._zone)}{self._mark}; "
+        words = f"{since}tried again in {again}; other tasks keep running"
+        yield f"{self._stamp_below(event.at)}{words}"
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"
@@ -141,7 +148,7 @@ class Words:
         return self._line(event, "stopped", words, "green")
 
     def _line(self, event: Event, word: str, text: str, colour: str) -> str:
-        at = self.stamp(event.at) or f"{clock_time(event.at, self._zone)}{self._gap}"
+        at = self.stamp(event.at) or f"{clock_time(event.at, self._zone)}{self._mark:<2}"
         return f"{at}{click.style(f'{word:<7}', fg=colour)}  {text}"
 
 

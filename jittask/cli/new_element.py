@@ -69,10 +69,10 @@ def database(
         )
         show_written(opened, written)
         for found in opened.compilation.of(written.name):
-            click.echo(f"before it is used: {found.hint}")
+            click.echo(f"then: {found.hint}")
 
 
-@click.command()
+@click.command(short_help="Write a model of a table that exists, or of a new one.")
 @title_argument
 @place_options("models")
 @click.option("--db", "database", metavar="NAME", help="Its database; the only one else.")

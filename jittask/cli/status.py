@@ -38,8 +38,8 @@ def command(what: str | None, tree: Path | None, watch: bool, shape: str) -> Non
     element is broken, a task is blocked, a run is overdue, the run store does
     not answer. Without such a line a runtime is alive, and the exit code is 0.
 
-    Elements are as the runtime last said: running, disabled or broken. While
-    none is alive, those that would run are ready.
+    Elements are as the runtime last said: running, blocked, paused, disabled or
+    broken. While none is alive, those that would run are ready.
 
     Example: jittask status elements
     """
@@ -118,7 +118,7 @@ def _task_lines(found: TaskStatus, zone: ZoneInfo, root: Path) -> Iterator[str]:
         yield f"last      {last.status} {local(last.finished, zone)}, run {last.run}"
     yield f"{found.executing} executing, {found.pending} pending, {found.overdue} overdue"
     if found.element is not None:
-        yield from _diagnostics(found.element, SourceLines(root))
+        yield from _diagnostics(found.element, SourceLines(root, Path.cwd()))
 
 
 def _diagnostics(element: ElementState, sources: SourceLines) -> Iterator[str]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 
-from jittask.data.databases import DataError
+from jittask.data.databases import DataError, one_line
 from jittask.data.engines import ENGINES
 from jittask.data.rows import Rows
 from jittask.data.tables import create_missing
@@ -44,6 +45,17 @@ class AppData:
         """Read the model's table again when it is next asked for: it may have changed."""
         with self._lock:
             self._rows.pop(model, None)
+
+    @contextmanager
+    def connected(self, model: ModelInfo) -> Iterator[Connection]:
+        """Give a connection to the database of a model, for a look at what it has.
+
+        Raises DataError where it cannot be reached.
+        """
+        with self._lock:
+            engine = self._engine(model)
+        with one_line(model.database), engine.connect() as connection:
+            yield connection
 
     def create_missing(self, model: ModelInfo) -> bool:
         """Create the table of a JitAi model where it is missing; return whether it was (F9)."""

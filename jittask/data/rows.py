@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from jittask.data import sqlite
 from jittask.data.databases import DataError, one_line
 from jittask.data.patience import limited
-from jittask.data.row_keys import BadKey, key_values
+from jittask.data.row_keys import BadKey, key_values, stored_bytes
 from jittask.data.sql import where
 from jittask.data.table_model import TableModel
 from jittask.data.tables import complete, table_for
@@ -113,7 +113,7 @@ class Rows:
 
     def get(self, key: str) -> Row | None:
         """Return the whole row of a key, or None. Raises BadKey for a text that is no key."""
-        values = key_values(key, self.model)
+        values = self._key_values(key)
         columns = (self.table.c[field.name].label(field.name) for field in self.model.fields)
         query = sa.select(*columns)
         for column, value in zip(self._keys, values, strict=True):
@@ -148,6 +148,17 @@ class Rows:
             [(low, _), _] = sqlite.text_ranges(least, least)
             return sa.type_coerce(column, sa.String()) >= low
         return column >= least
+
+    def _key_values(self, key: str) -> list[Any]:
+        """Return the key's values as its columns hold them."""
+        values = key_values(key, self.model)
+        try:
+            return [
+                stored_bytes(value) if _is_binary(column) else value
+                for column, value in zip(self._keys, values, strict=True)
+            ]
+        except ValueError as error:
+            raise BadKey(values if len(values) > 1 else values[0], self.model) from error
 
     def _is(self, column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
         """Return that a key column has a value; SQLite keeps an instant in several forms."""
@@ -234,3 +245,10 @@ class Rows:
             same = [self._keys[i] == after[i] for i in range(number)]
             steps.append(sa.and_(*same, column > after[number]))
         return sa.or_(*steps)
+
+
+def _is_binary(column: sa.Column[Any]) -> bool:
+    try:
+        return column.type.python_type is bytes
+    except NotImplementedError:
+        return False

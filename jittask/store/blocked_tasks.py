@@ -45,9 +45,7 @@ class BlockedTask:
 
     def describe(self, zone: ZoneInfo) -> str:
         """Return it in words, with the time in a zone."""
-        return (
-            f"it is blocked since {self.since.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}: {self.reason}"
-        )
+        return f"blocked since {self.since.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}: {self.reason}"
 
 
 def all_blocked(connection: Connection) -> tuple[BlockedTask, ...]:

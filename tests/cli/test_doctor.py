@@ -37,6 +37,7 @@ def test_a_section_for_each_database_and_the_store(tree: Tree) -> None:
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines[0] == f"files  {tree.root}"
+    assert lines[1] == "  ok  3 elements, of which 1 task can load"
     assert lines[3] == "databases.D  d.db"
     assert lines[4].startswith("  ok  SQLite 3.")
     assert lines[5] == "  ok  models.Thing: table bills, 2 columns"
@@ -45,6 +46,15 @@ def test_a_section_for_each_database_and_the_store(tree: Tree) -> None:
     assert lines[11].startswith("run store  ")
     assert lines[-1] == "1 warning"
     assert jittask("doctor", tree.root, "--strict").returncode == 1
+
+
+@pytest.mark.process
+def test_paths_are_from_the_current_folder(tree: Tree) -> None:
+    """As those of validate and of status are, so that a terminal opens them (V1)."""
+    above = jittask("doctor", tree.root, cwd=tree.root.parent).stdout
+    inside = jittask("doctor", cwd=tree.root / "models").stdout
+    assert "\n  tree/tasks/Reminder/e.json:" in above
+    assert "\n  ../tasks/Reminder/e.json:" in inside
 
 
 @pytest.mark.process
@@ -76,6 +86,27 @@ def test_validate_reports_the_same_in_its_formats(shape: str, tree: Tree) -> Non
 
 
 @pytest.mark.process
+@pytest.mark.parametrize("command", [["doctor"], ["validate", "--connect"]])
+def test_the_line_that_is_shown_has_no_password(command: list[str], tree: Tree) -> None:
+    """It is also in the log of CI; the caret stays under what it points at (U5)."""
+    tree.write(
+        "databases/D/e.json",
+        '{"type": "databases.UrlType", "title": "D", "url": "mysql+pymysql://u:hush@127.0.0.1:1/d"}',
+    )
+    tree.write(
+        "databases/E/e.json",
+        '{"type": "databases.PgSqlType", "title": "E", "database": "d", "host": "127.0.0.1",'
+        ' "port": 1, "user": "u", "password": "hu\\"sh"}',
+    )
+    done = jittask(*command, tree.root)
+    assert done.returncode == 1
+    assert "hush" not in done.stdout
+    assert 'hu\\"sh' not in done.stdout
+    assert "://u:****@127.0.0.1:1/d" in done.stdout
+    assert '"password": "******"' in done.stdout
+
+
+@pytest.mark.process
 def test_a_rule_of_the_doctor_is_explained() -> None:
     done = jittask("rule", "index-missing")
     assert "every scan reads all rows" in done.stdout
@@ -101,7 +132,8 @@ def test_a_wrong_store_is_one_line_and_a_hint(
     said = done.stdout + done.stderr
     assert "Traceback" not in said
     assert hint in said or (command == "status" and "cannot be used" in said)
-    if command != "doctor":  # which shows the line of app.json
-        assert "hush" not in said
-        problem = command == "status" and done.stdout.startswith("store unavailable: ")
-        assert problem or len(done.stderr.splitlines()) == 2
+    assert "hush" not in said
+    if done.stdout.startswith("store unavailable"):  # R13: status lists it with what else is wrong
+        assert hint in done.stdout.splitlines()[0]
+    elif command != "doctor":
+        assert len(done.stderr.splitlines()) == 2

@@ -11,7 +11,7 @@ import click
 
 from jittask.cli.event_format import Words
 from jittask.model import RunStatus
-from jittask.runtime.events import Blocked, Finished, NotFiring, Ready, Trouble, Unblocked
+from jittask.runtime.events import Blocked, Broken, Finished, NotFiring, Ready, Trouble, Unblocked
 from tests.running import jittask_here
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -25,6 +25,20 @@ def test_times_are_in_the_zone_of_the_app_once_that_is_known(tmp_path: Path) -> 
     )
     said = [next(iter(words.lines(event))) for event in (trouble, ready, trouble)]
     assert [line[:10] for line in said] == ["09:00:00Z ", "17:00:00  ", "17:00:00  "]
+
+
+def test_times_within_a_line_are_in_the_zone_that_it_begins_with(tmp_path: Path) -> None:
+    words, since = Words(tmp_path), NOW - timedelta(hours=2)
+    blocked = Blocked(NOW, "tasks.A", "scan-failed", "no table", since, NOW + timedelta(seconds=5))
+    broken = Broken(NOW, "tasks.A", None, since, ())
+    ready = Ready(
+        NOW, str(tmp_path), 1, 2, "process", "jittask.db", "Asia/Shanghai", None, None, ()
+    )
+    early = [line for event in (blocked, broken) for line in said(words.lines(event))]
+    assert "blocked since 2026-01-05 07:00:00Z;" in early[1]
+    assert early[2].endswith("the version from 07:00:00Z")
+    list(words.lines(ready))
+    assert "blocked since 2026-01-05 15:00:00;" in said(words.lines(blocked))[1]
 
 
 def test_lines_for_a_file_begin_with_the_date(tmp_path: Path) -> None:
@@ -66,9 +80,13 @@ def test_what_is_blocked_is_said_with_the_reason_and_the_next_try(tmp_path: Path
         "09:00:00Z blocked  tasks.A: no table",
         "           tried again in 5.0 s; other tasks keep running",
     ]
+    assert said(Words(tmp_path, dated=True).lines(first)) == [
+        "2026-01-05 09:00:00Z blocked  tasks.A: no table",
+        "2026-01-05 09:00:00Z tried again in 5.0 s; other tasks keep running",
+    ]
     again = Blocked(later, "tasks.A", "scan-failed", "no key", NOW, later + timedelta(seconds=80))
     assert said(words.lines(again))[1] == (
-        "           blocked since 2026-01-05 09:00:00; tried again in 1 min; other tasks keep running"
+        "           blocked since 2026-01-05 09:00:00Z; tried again in 1 min; other tasks keep running"
     )
     ended = Unblocked(later, "tasks.A", "scan-failed", NOW)
     assert said(words.lines(ended)) == [

@@ -324,7 +324,7 @@ def test_a_servers_password_is_a_variable(tree: Tree) -> None:
     assert done.returncode == 0, done.stderr
     data = json.loads((tree.root / "databases/Shop/e.json").read_text())
     assert data["password"] == "${SHOP_PASSWORD}"
-    assert "before it is used: export SHOP_PASSWORD=" in done.stdout
+    assert "then: export SHOP_PASSWORD=… before jittask run\n" in done.stdout
 
 
 @pytest.mark.parametrize("declare", [False, True])
@@ -355,6 +355,91 @@ def test_a_model_of_a_table_that_exists(tree: Tree, declare: bool) -> None:
     assert (refused.returncode, "no primary key" in refused.stderr) == (1, True)
 
 
+def _others_table(tree: Tree, columns: str, name: str = "contracts") -> None:
+    """Write a database file that others own, its element, and a model of its table."""
+    with closing(sqlite3.connect(tree.root / "erp.db")) as connection:
+        connection.execute(f'CREATE TABLE "{name}" ({columns})')
+    tree.write(
+        "databases/Erp/e.json",
+        {"type": "databases.UrlType", "title": "E", "url": "sqlite:///erp.db"},
+    )
+    tree.write(
+        "models/Contract/e.json",
+        {"type": "models.TableType", "title": "C", "db": "databases.Erp", "table": name},
+    )
+
+
+def test_the_dates_of_a_table_that_others_own_are_read_from_it(tree: Tree) -> None:
+    _others_table(tree, "id INTEGER PRIMARY KEY, name TEXT, signed DATETIME, ends DATE")
+    new = ("new", "date-field", "Reminder", "--tree", tree.root)
+    several = jittask_here(*new)
+    assert "--field: name a date field of models.Contract: signed, ends" in several.stderr
+    wrong = jittask_here(*new, "--field", "end")
+    assert wrong.stderr.splitlines() == [
+        "error: models.Contract has no date field 'end'",
+        "  hint: it has: signed, ends",
+    ]
+    unfiltered = jittask_here(*new, "--field", "ends", "--filter", "Q('nam','=','x')")
+    assert (unfiltered.returncode, "has no field 'nam'" in unfiltered.stderr) == (1, True)
+    assert not (tree.root / "tasks/Reminder").exists()
+    assert jittask_here(*new, "--field", "signed").returncode == 0
+    data = json.loads((tree.root / "tasks/Reminder/e.json").read_text())
+    assert "time" not in data["timerCfg"]["startOffset"]  # a datetime has its own
+
+
+def test_the_only_date_of_a_table_needs_no_name(tree: Tree) -> None:
+    _others_table(tree, "id INTEGER PRIMARY KEY, ends DATE")
+    assert jittask_here("new", "date-field", "Reminder", "--tree", tree.root).returncode == 0
+    data = json.loads((tree.root / "tasks/Reminder/e.json").read_text())
+    assert data["timerCfg"]["startField"] == "ends"
+
+
+def test_a_model_without_dates_says_so(tree: Tree) -> None:
+    _others_table(tree, "id INTEGER PRIMARY KEY, name TEXT")
+    done = jittask_here("new", "date-field", "Reminder", "--tree", tree.root)
+    assert (done.returncode, done.stderr) == (1, "error: models.Contract has no date field\n")
+
+
+def test_a_field_may_be_named_while_its_database_is_away(tree: Tree) -> None:
+    tree.write(
+        "databases/Erp/e.json",
+        {"type": "databases.UrlType", "title": "E", "url": "postgresql+psycopg://u@127.0.0.1:1/d"},
+    )
+    tree.write(
+        "models/Contract/e.json",
+        {"type": "models.TableType", "title": "C", "db": "databases.Erp", "table": "contracts"},
+    )
+    new = ("new", "date-field", "Reminder", "--tree", tree.root)
+    unnamed = jittask_here(*new)
+    assert unnamed.returncode == 1
+    assert unnamed.stderr.splitlines()[1] == "  hint: or name the date field with --field"
+    assert jittask_here(*new, "--field", "ends").returncode == 0
+
+
+def test_a_table_of_a_near_name_is_proposed(tree: Tree) -> None:
+    _others_table(tree, "id INTEGER PRIMARY KEY", "OrderLines")
+    here = ("--tree", tree.root)
+    near = jittask_here("new", "model", "Line", "--from-table", "orderline", *here)
+    assert near.stderr.splitlines() == [
+        "error: no table orderline in databases.Erp",
+        "  hint: did you mean OrderLines?",
+    ]
+    far = jittask_here("new", "model", "Line", "--from-table", "zzz", *here)
+    assert far.stderr.splitlines() == [
+        "error: no table zzz in databases.Erp",
+        "  hint: there are: OrderLines",
+    ]
+
+
+def test_a_view_says_how_it_gets_a_key(tree: Tree) -> None:
+    _others_table(tree, "id INTEGER PRIMARY KEY, ends DATE")
+    with closing(sqlite3.connect(tree.root / "erp.db")) as connection:
+        connection.execute("CREATE VIEW ending AS SELECT id, ends FROM contracts")
+    done = jittask_here("new", "model", "V", "--from-table", "ending", "--tree", tree.root)
+    assert (done.returncode, "primaryKey=True" in done.stderr) == (1, True)
+    assert len(done.stderr.splitlines()) == 2
+
+
 @pytest.mark.parametrize("column", ["key UUID", "at TIMESTAMP WITH TIME ZONE"])
 def test_a_column_that_no_datatype_holds_is_not_declared(tree: Tree, column: str) -> None:
     engine = sa.create_engine(url_of("postgresql"))
@@ -368,6 +453,7 @@ def test_a_column_that_no_datatype_holds_is_not_declared(tree: Tree, column: str
         assert made.returncode == 0, made.stderr
         done = jittask_here("new", "model", "A", "--declare", *here)
         assert (done.returncode, "no datatype holds the column" in done.stderr) == (1, True)
+        assert f"({column.partition(' ')[2]})" in done.stderr
         assert jittask_here("new", "model", "A", *here).returncode == 0
     finally:
         with engine.begin() as connection:

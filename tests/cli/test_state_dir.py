@@ -82,6 +82,9 @@ def test_a_state_that_became_read_only(tree: Tree) -> None:
     try:
         done = jittask("run", tree.root, "--once")
         assert (done.returncode, len(done.stderr.splitlines())) == (1, 2), done.stderr
+        assert done.stderr.splitlines()[1] == (
+            "  hint: it cannot be written: make it writable, or name another folder with --state-dir"
+        )
     finally:
         for path in paths:
             path.chmod(0o755)

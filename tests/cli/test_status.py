@@ -116,6 +116,29 @@ def test_a_run_store_that_does_not_answer_is_a_problem(tree: Tree) -> None:
     assert codes(tree) == ["store-unavailable"]
 
 
+def test_an_element_has_the_state_that_list_gives_it(tree: Tree) -> None:
+    tree.scheduled("A")
+    tree.scheduled("B")
+    tree.write(
+        "databases/D/e.json", {"type": "databases.SqliteType", "title": "D", "database": "d.db"}
+    )
+    tree.write(
+        "models/Thing/e.json",
+        {"type": "models.TableType", "title": "T", "db": "databases.D", "table": "things"},
+    )
+    tree.dated("C", timing={"startField": "day"})
+    with Program(tree.root) as program:
+        program.wait("blocked")
+        program.wait("ready")
+        jittask("pause", "B", "--tree", tree.root)
+        listed = json.loads(jittask("list", tree.root, "--json").stdout)["tasks"]
+        shown = json.loads(jittask("status", tree.root, "--json").stdout)["elements"]
+        program.stop()
+    states = {"tasks.A": "running", "tasks.B": "paused", "tasks.C": "blocked"}
+    assert {task["name"]: task["state"] for task in listed} == states
+    assert {element["name"]: element["state"] for element in shown} == states
+
+
 def test_status_of_one_task(tree: Tree) -> None:
     tree.scheduled("A", RAISES, title="The first")
     with Program(tree.root) as program:

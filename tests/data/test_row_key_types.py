@@ -13,6 +13,7 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
 
 from jittask.data.databases import open_database
 from jittask.data.row_keys import BadKey, row_key
@@ -23,6 +24,8 @@ from tests.services import URLS, url_of
 NAME = f"jittask_keys_{os.getpid()}"
 MODEL = ModelInfo("models.Keyed", ModelForm.TABLE, "databases.D", NAME, opaque=True)
 Open = Callable[..., Rows]
+BINARY = sa.LargeBinary(16).with_variant(mysql.BINARY(16), "mysql", "mariadb")
+"""How outsiders keep a UUID on MySQL."""
 
 
 @pytest.fixture(params=URLS)
@@ -59,6 +62,7 @@ def keyed(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Open]:
         (sa.String(40), 'it\'s "1e5" 键'),
         (sa.String(40), "1.50"),
         (sa.Uuid(), UUID("0f8fad5b-d9cb-469f-a165-70867728950e")),
+        (BINARY, b"\x00\xff" + 6 * b"ab" + b"'\\"),
         (sa.Date(), date(2026, 5, 1)),
         (sa.DateTime(), datetime(2026, 5, 1, 8, 30)),
     ],
@@ -84,6 +88,7 @@ def test_a_scanned_key_finds_its_row(keyed: Open, kind: Any, value: object) -> N
         (sa.Date(), date(2026, 5, 1), '"abc"'),
         (sa.DateTime(), datetime(2026, 5, 1), '"abc"'),
         (sa.String(40), "abc", r'"\udcff"'),
+        (BINARY, b"abc", '"xyz"'),
     ],
 )
 def test_a_text_that_is_no_key_is_said_to_be_none(
@@ -107,6 +112,16 @@ def test_what_the_database_takes_for_no_key_finds_nothing(
     rows = keyed(kind, value)
     with suppress(BadKey):
         assert rows.get(key) is None
+
+
+def test_a_binary_key_is_shown_in_hexadecimal_and_found_as_a_uuid_too(keyed: Open) -> None:
+    rows = keyed(BINARY, UUID("0f8fad5b-d9cb-469f-a165-70867728950e").bytes)
+    with rows.engine.connect() as connection:
+        scanned = dict(connection.execute(sa.select(rows.table)).mappings().one())
+    assert row_key(scanned, rows.model) == '"0f8fad5bd9cb469fa16570867728950e"'
+    found = rows.get("0F8FAD5B-d9cb-469f-a165-70867728950e")
+    assert found is not None
+    assert found["name"] == "found"
 
 
 @pytest.mark.parametrize("text", ["2026-05-01 08:30:00", "2026-05-01T08:30:00.000000"])

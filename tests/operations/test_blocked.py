@@ -46,7 +46,7 @@ def test_a_blocked_task_is_shown_with_its_reason(tree: Tree) -> None:
                 }
             ]
             notes = {note.code: note.text for note in explain(workspace, "A").reasons}
-            words = "it is blocked since 2026-05-04 07:55:00 UTC: no table things"
+            words = "blocked since 2026-05-04 07:55:00 UTC: no table things"
             assert notes["blocked"] == words
             query = RecordQuery(statuses=frozenset({"pending"}))
             found = {run.effective: run for run in records(workspace, query).records}

@@ -222,8 +222,10 @@ def test_a_table_without_a_key_and_a_view(database: Database) -> None:
     assert "the table below the view" in str(found["index-missing"].hint)
 
 
-def own_model(tree: Tree, key: str = "id", due: str = "Date", more: str = "") -> None:
-    """A JitAi model of the table ``bills``, and a task on it."""
+def own_model(
+    tree: Tree, key: str = "id", due: str = "Date", more: str = "", table: str = "bills"
+) -> None:
+    """A JitAi model of a table, and a task on it."""
     tree.write(
         "models/Thing/e.json", {"type": "models.NormalType", "title": "T", "db": "databases.D"}
     )
@@ -236,7 +238,7 @@ def own_model(tree: Tree, key: str = "id", due: str = "Date", more: str = "") ->
         f'    due = datatypes.{due}(name="due")\n'
         f"{more}"
         "\n    class Meta:\n"
-        '        dbTable = "bills"\n',
+        f'        dbTable = "{table}"\n',
     )
     tree.dated("Reminder", timing={"startField": "due"})
 
@@ -305,7 +307,9 @@ def test_what_two_tasks_have_in_common_is_reported_once(database: Database) -> N
     database.execute(BILLS)
     table_model(database.tree)
     database.tree.dated("Another", timing={"startField": "due"})
-    assert only(doctor(database.tree)).element == "tasks.Another"
+    found = doctor(database.tree)
+    assert only(found).element == "tasks.Another"
+    assert not [fact for fact in facts(found) if "has dates and an index" in fact]
 
 
 # --- permissions
@@ -341,6 +345,34 @@ def test_an_own_table_that_cannot_be_written(postgres: Database) -> None:
         denied = only(doctor(postgres.tree))
         assert denied.code == "table-read-only"
         assert denied.hint == f"if a task changes them: GRANT UPDATE ON bills TO {user}"
+
+
+def test_the_statements_that_it_gives_can_be_run_whatever_the_names(postgres: Database) -> None:
+    postgres.execute('CREATE TABLE "Order Lines" (id INTEGER PRIMARY KEY, due DATE)')
+    postgres.execute('CREATE INDEX lines_due ON "Order Lines" (due)')
+    table_model(postgres.tree, "Order Lines")
+    with role(postgres):
+        denied = only(doctor(postgres.tree))
+        assert denied.hint is not None
+        postgres.execute(denied.hint.removeprefix("as its owner: "))
+        assert doctor(postgres.tree).diagnostics == ()
+        own_model(postgres.tree, table="Order Lines")
+        lacking = only(doctor(postgres.tree))
+        assert lacking.hint is not None
+        postgres.execute(lacking.hint.removeprefix("if a task changes them: "))
+        assert doctor(postgres.tree).diagnostics == ()
+
+
+def test_the_key_that_it_proposes_can_be_added(postgres: Database) -> None:
+    postgres.execute('CREATE TABLE "Bills" (id INTEGER NOT NULL, due DATE)')
+    postgres.execute('CREATE INDEX bills_due ON "Bills" (due)')
+    own_model(postgres.tree, table="Bills")
+    shared = only(doctor(postgres.tree))
+    assert (shared.code, shared.hint) == (
+        "key-not-unique", 'ALTER TABLE "Bills" ADD PRIMARY KEY (id)'
+    )  # fmt: skip
+    postgres.execute(shared.hint)
+    assert doctor(postgres.tree).diagnostics == ()
 
 
 # --- dates

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -98,6 +98,28 @@ def table_facts(connection: Connection, model: ModelInfo) -> TableFacts | NoTabl
     return facts
 
 
+def view_names(connection: Connection, schema: str | None) -> Collection[str]:
+    """Return the views of a schema, materialized ones too."""
+    return _views(sa.inspect(connection), schema)
+
+
+def tables_instead(connection: Connection, model: ModelInfo) -> tuple[Sequence[str], bool]:
+    """Return tables that may be meant where there is none, and whether their names are near.
+
+    Otherwise they are the first of those that there are.
+    """
+    schema, name = schema_and_name(model)
+    inspector = sa.inspect(connection)
+    near = tuple(_elsewhere(connection, inspector, schema, name))
+    if near:
+        return near, True
+    try:
+        names = sorted([*inspector.get_table_names(schema=schema), *_views(inspector, schema)])
+    except DBAPIError:
+        return (), False  # a server that does not list tables to this user
+    return [f"{schema}.{each}" if schema else each for each in names], False
+
+
 def refusal(
     connection: Connection, table: TableFacts, columns: Collection[str]
 ) -> Unreadable | None:
@@ -116,15 +138,24 @@ def lacking_writes(connection: Connection, table: TableFacts) -> tuple[str, ...]
     """Return which of INSERT and UPDATE the user lacks; only PostgreSQL can be asked so."""
     if connection.dialect.name != "postgresql":
         return ()
-    name = connection.dialect.identifier_preparer.format_table(
-        sa.table(table.name, schema=table.schema)
-    )
+    name = name_in_sql(connection, table.schema, table.name)
     asked = sa.func.has_table_privilege
     return tuple(
         privilege
         for privilege in ("INSERT", "UPDATE")
         if not connection.execute(sa.select(asked(name, privilege))).scalar()
     )
+
+
+def name_in_sql(connection: Connection, schema: str | None, name: str) -> str:
+    """Return a table's name as a statement has it: quoted where its letters need that."""
+    preparer = connection.dialect.identifier_preparer
+    return preparer.format_table(sa.table(name, schema=schema))
+
+
+def column_in_sql(connection: Connection, name: str) -> str:
+    """Return the name of a column or a user as a statement has it."""
+    return connection.dialect.identifier_preparer.quote(name)
 
 
 def index_statement(connection: Connection, table: TableFacts, column: str) -> str:
@@ -169,14 +200,15 @@ def _column(column: Any, dialect: str) -> ColumnFacts:
     return ColumnFacts(
         name=column["name"],
         kind=kind_of(column_type),
-        declared=_declared(column_type, dialect),
+        declared=declared(column_type, dialect),
         has_zone=has_zone,
         follows_session=is_timestamp,
         default=str(column.get("default") or ""),
     )
 
 
-def _declared(column_type: TypeEngine[Any], dialect: str) -> str:
+def declared(column_type: TypeEngine[Any], dialect: str) -> str:
+    """Return a column's type in the words of its database."""
     if isinstance(column_type, sa.types.NullType):
         return "a type that is not known"
     words = str(column_type)

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from jittask.compiler.findings import near_or_all
 from jittask.field_types import DATATYPES
 from jittask.model import FieldInfo, FieldType, ModelForm, ModelInfo
 from jittask.operations.edit.write_element import (
@@ -119,19 +120,46 @@ def _rows(workspace: Workspace, path: str, database: str, table: str) -> Rows:
     except DataError as error:
         message = str(error).removeprefix(f"{info.name}: ")
         if message.startswith("no table"):
-            raise NotFound(message) from error
+            hint = _tables_instead(workspace, info)
+            raise NotFound(f"no table {table} in {database}", hint) from error
         if message.endswith("no primary key"):
-            raise OperationError(message, "a model needs a key, which names the row") from error
+            raise OperationError(message, _key_instead(workspace, info)) from error
         raise Unavailable(message) from error
+
+
+def _tables_instead(workspace: Workspace, info: ModelInfo) -> str | None:
+    """Return the hint for a table that is not there."""
+    from jittask.data.inspection.tables import tables_instead
+
+    with workspace.data.connected(info) as connection:
+        names, are_near = tables_instead(connection, info)
+    if are_near:
+        return f"did you mean {' or '.join(names)}?"
+    return near_or_all(info.table, names) if names else None
+
+
+def _key_instead(workspace: Workspace, info: ModelInfo) -> str:
+    """Return the hint for a table or view that has no key, which is what names a row."""
+    from jittask.data.inspection.tables import view_names
+    from jittask.data.tables import schema_and_name
+
+    schema, name = schema_and_name(info)
+    with workspace.data.connected(info) as connection:
+        is_view = name in view_names(connection, schema)
+    if is_view:
+        return "write a models.NormalType whose model.py has primaryKey=True on what is unique"
+    return "a model needs a key, which names the row: add one to the table"
 
 
 def _refuse_undeclarable(rows: Rows) -> None:
     """Refuse a table with a column that no datatype holds: it would be compared wrongly."""
-    kinds = rows.model.kinds
+    from jittask.data.inspection.tables import declared
+
+    kinds, dialect = rows.model.kinds, rows.engine.dialect.name
     for column in rows.table.columns:
         if kinds[column.key] is FieldType.OTHER or getattr(column.type, "timezone", False):
             raise OperationError(
-                f"no datatype holds the column {column.name!r} ({column.type})",
+                f"no datatype holds the column {column.name!r} ({declared(column.type, dialect)})",
                 "leave out --declare: the columns are then read from the table",
             )
 

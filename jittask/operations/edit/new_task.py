@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
@@ -16,7 +17,9 @@ from jittask.operations.edit.write_element import (
     new_path,
     write_element,
 )
-from jittask.operations.errors import InvalidArgument, NotFound
+from jittask.operations.errors import InvalidArgument, NotFound, OperationError, Unavailable
+from jittask.query.check import check
+from jittask.query.parse import QuerySyntaxError, parse
 from jittask.schedule.problems import TimingError
 from jittask.schedule.timer import Timer
 from jittask.zonedata import find_zone
@@ -100,9 +103,11 @@ def new_date_field(
     if end_field is not None and task.end is not None:
         raise InvalidArgument("end_field", "--end and --end-field exclude each other")
     model_name = _model(workspace, model)
-    field_name = _date_field(workspace, model_name, field)
+    kinds = _kinds(workspace, model_name, is_needed=field is None)
+    field_name = _date_field(model_name, kinds, field)
+    _check_filter(where, kinds)
     start_offset = read_offset(offset, at)
-    is_instant = _type_of(workspace, model_name, field_name) is FieldType.DATETIME
+    is_instant = kinds.get(field_name) is FieldType.DATETIME
     if at is None and not is_instant and start_offset["offsetUnit"] not in _CLOCK_UNITS:
         start_offset["time"] = _DAY_TIME
     ending = {} if end_field is None else {"endField": end_field}
@@ -201,24 +206,50 @@ def _model(workspace: Workspace, name: str | None) -> str:
     return full
 
 
-def _type_of(workspace: Workspace, model: str, name: str) -> FieldType | None:
-    """Return what a field holds; None where the model is opaque."""
-    fields = workspace.app.models[model].fields
-    return next((field.type for field in fields if field.name == name), None)
+def _kinds(workspace: Workspace, model: str, *, is_needed: bool) -> Mapping[str, FieldType]:
+    """Return what each field of a model holds: from its files, or else from its table (F9).
 
-
-def _date_field(workspace: Workspace, model: str, name: str | None) -> str:
+    It is empty where the table cannot be read, unless it is needed: Unavailable is raised then.
+    """
     info = workspace.app.models[model]
+    if not info.opaque:
+        return {field.name: field.type for field in info.fields}
+    from jittask.data.databases import DataError
+
+    try:
+        return workspace.data.rows(info).model.kinds
+    except DataError as error:
+        if not is_needed:
+            return {}
+        raise Unavailable(str(error), "or name the date field with --field") from error
+
+
+def _date_field(model: str, kinds: Mapping[str, FieldType], name: str | None) -> str:
+    """Return the date field that is meant; a name is taken as it is where no field is known."""
     date_types = (FieldType.DATE, FieldType.DATETIME)
-    dates = [field.name for field in info.fields if field.type in date_types]
+    dates = [field for field, kind in kinds.items() if kind in date_types]
     if name is not None:
-        if not info.opaque and name not in dates:
+        if kinds and name not in dates:
             known = ", ".join(dates) or "none"
             raise NotFound(f"{model} has no date field {name!r}", f"it has: {known}")
         return name
+    if not dates:
+        raise NotFound(f"{model} has no date field")
     if len(dates) == 1:
         return dates[0]
     raise InvalidArgument("field", f"name a date field of {model}: {', '.join(dates)}")
+
+
+def _check_filter(text: str, kinds: Mapping[str, FieldType]) -> None:
+    """Refuse a filter on fields that the table lacks; its syntax is left to the compiler."""
+    if not text.strip() or not kinds:
+        return
+    try:
+        problems = check(parse(text), kinds)
+    except QuerySyntaxError:
+        return
+    for problem in problems:
+        raise OperationError(problem.message, problem.hint)
 
 
 def _write(workspace: Workspace, task: NewTask, data: dict[str, Any], body: str) -> WrittenElement:

@@ -8,6 +8,7 @@ from datetime import datetime
 from jittask.diagnostics import Diagnostic
 
 BROKEN, DISABLED, READY, RUNNING = "broken", "disabled", "ready", "running"
+PAUSED, BLOCKED = "paused", "blocked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,7 @@ class ElementState:
 
     name: str
     state: str
-    """running, disabled or broken; ready instead of running while no runtime is alive."""
+    """broken, disabled, paused, blocked or running; ready while no runtime is alive."""
     version: str | None
     since: datetime | None
     """None before the first run."""

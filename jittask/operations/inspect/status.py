@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from jittask import zonedata
 from jittask.operations.errors import NoRecords, Unavailable
 from jittask.operations.inspect.element_state import (
+    BLOCKED,
     BROKEN,
     DISABLED,
+    PAUSED,
     READY,
     RUNNING,
     ElementState,
@@ -79,9 +81,8 @@ def status(workspace: Workspace) -> Status:
     if stored is None or not stored.runtimes:
         elements = tuple(_of_files(workspace))
     else:
-        alive = any(runtime.alive for runtime in stored.runtimes)
         elements = tuple(
-            ElementState(row.name, _state(row, alive), row.version, row.since, row.diagnostics)
+            ElementState(row.name, _state(row, stored), row.version, row.since, row.diagnostics)
             for row in stored.elements
         )
     found = tuple(problems(stored, elements))
@@ -102,8 +103,15 @@ def status(workspace: Workspace) -> Status:
     )
 
 
-def _state(row: ElementRow, alive: bool) -> str:
-    return READY if row.state == RUNNING and not alive else row.state
+def _state(row: ElementRow, stored: StoreStatus) -> str:
+    """Return the state of an element, by the rules of ``TaskState``."""
+    if row.state != RUNNING:
+        return row.state
+    if any(pause.task == row.name for pause in stored.pauses):
+        return PAUSED
+    if not any(runtime.alive for runtime in stored.runtimes):
+        return READY
+    return BLOCKED if any(blocked.task == row.name for blocked in stored.blocked) else RUNNING
 
 
 def _stored(workspace: Workspace) -> StoreStatus | None:

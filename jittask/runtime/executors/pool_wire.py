@@ -44,7 +44,7 @@ _ANSWERS: dict[str, type[Answer]] = {
     answer.__name__: answer for answer in (Output, BodyEnded, Returned, Loaded)
 }
 _OUTCOMES: dict[str, type[Outcome]] = {
-    outcome.__name__: outcome for outcome in (Completed, Failed, Interrupted, Withdrawn, Unjudged)
+    outcome.__name__: outcome for outcome in (Completed, Failed, Interrupted, Unjudged, Withdrawn)
 }
 """What a worker process may say of a body; the others only the runtime knows."""
 _Read = Callable[[Any], Any]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -64,11 +65,11 @@ class SqliteDatabase:
             yield connection
 
     def unusable(self, error: DBAPIError) -> StoreError:
-        """Return what to tell the user of a file that is no store."""
-        return StoreError(
-            f"{self._path}: cannot be used as the run store: {error.orig}",
-            hint="move the file away, or set settings.store to another",
-        )
+        """Return what to tell the user of a file that is no store, or that cannot be written."""
+        hint = "move the file away, or set settings.store to another"
+        if not all(os.access(path, os.W_OK) for path in (self._path, self._path.parent)):
+            hint = "it cannot be written: make it writable, or name another folder with --state-dir"
+        return StoreError(f"{self._path}: cannot be used as the run store: {error.orig}", hint=hint)
 
     def close(self) -> None:
         """Close every connection."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jittask.data.inspection.tables import column_in_sql
 from jittask.operations.inspect.doctor.places import Places
 from jittask.operations.inspect.doctor.section import Draft
 
@@ -29,6 +30,12 @@ class OpenDatabase:
     def user(self) -> str:
         """Who we are to the server."""
         return self.connection.engine.url.username or "the user"
+
+    @property
+    def user_in_sql(self) -> str:
+        """The same as a statement has it."""
+        name = self.connection.engine.url.username
+        return column_in_sql(self.connection, name) if name else "…"
 
     @property
     def is_sqlite(self) -> bool:

@@ -78,5 +78,6 @@ def _files(workspace: Workspace) -> Section:
     compilation = workspace.compilation
     mistakes = [found for found in compilation.diagnostics if found.because is None]
     app = compilation.app
-    counted = f"{len(app.elements)} elements, of which {len(app.tasks)} tasks can load"
+    tasks = f"{len(app.tasks)} task{'' if len(app.tasks) == 1 else 's'}"
+    counted = f"{len(app.elements)} elements, of which {tasks} can load"
     return Section(FILES, str(app.root), (counted,), (), tuple(required_environment(mistakes)))

@@ -11,11 +11,14 @@ from jittask.data.inspection.tables import (
     NoTable,
     TableFacts,
     Unreadable,
+    column_in_sql,
     lacking_writes,
+    name_in_sql,
     refusal,
     table_facts,
 )
 from jittask.data.table_model import TableModel
+from jittask.data.tables import schema_and_name
 from jittask.model import FieldInfo, FieldType, ModelInfo
 from jittask.operations.inspect.doctor.context import OpenDatabase
 from jittask.operations.inspect.doctor.tasks import examine_task
@@ -59,7 +62,8 @@ def _unreadable(
 ) -> None:
     hint = "ask for its rows in a client of that database: the answer says more"
     if why.denied:
-        hint = f"as its owner: GRANT SELECT ON {model.table} TO {database.user}"
+        table = name_in_sql(database.connection, *schema_and_name(model))
+        hint = f"as its owner: GRANT SELECT ON {table} TO {database.user_in_sql}"
     message = f"{model.table} cannot be read: {why.message}"
     findings.add("table-unreadable", database.places.model(model), message, hint)
 
@@ -153,7 +157,8 @@ class _Examined:
             unseen = f"{self.model.name}: whether {names} is unique, which a view does not show"
             self.database.draft.not_examined.append(unseen)
             return
-        hint = f"ALTER TABLE {self.table.shown} ADD PRIMARY KEY ({names})"
+        quoted = ", ".join(column_in_sql(self.database.connection, name) for name in columns)
+        hint = f"ALTER TABLE {self._table_in_sql()} ADD PRIMARY KEY ({quoted})"
         if self.table.primary_key:
             hint = f"mark the whole key with primaryKey=True: {', '.join(self.table.primary_key)}"
         self.findings.add(
@@ -165,7 +170,7 @@ class _Examined:
 
     def _no_key(self) -> None:
         """Without a key, nothing names a row (D4)."""
-        kind, hint = "table", f"ALTER TABLE {self.table.shown} ADD PRIMARY KEY (…)"
+        kind, hint = "table", f"ALTER TABLE {self._table_in_sql()} ADD PRIMARY KEY (…)"
         if self.table.is_view:
             kind, hint = "view", "use models.NormalType, with primaryKey=True in its model.py"
         message = f"the {kind} {self.table.shown} has no primary key"
@@ -179,9 +184,14 @@ class _Examined:
         lacking = lacking_writes(self.database.connection, self.table)
         if lacking:
             user, shown = self.database.user, self.table.shown
+            rights, to = ", ".join(lacking), self.database.user_in_sql
+            grant = f"GRANT {rights} ON {self._table_in_sql()} TO {to}"
             self.findings.add(
                 "table-read-only",
                 self.database.places.model(self.model),
                 f"{user} may not {' or '.join(lacking)} rows of {shown}",
-                f"if a task changes them: GRANT {', '.join(lacking)} ON {shown} TO {user}",
+                f"if a task changes them: {grant}",
             )
+
+    def _table_in_sql(self) -> str:
+        return name_in_sql(self.database.connection, self.table.schema, self.table.name)

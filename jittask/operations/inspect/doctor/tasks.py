@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from dataclasses import field as attribute
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from typing import TYPE_CHECKING
 
@@ -36,7 +37,7 @@ def examine_task(
         if name is not None:
             examined.check_field(key, name)
     examined.check_filter()
-    if not findings.found:
+    if not findings.found and not examined.doubts:
         database.draft.facts.append(f"{task.name}: {task.timer.start_field} has dates and an index")
 
 
@@ -47,6 +48,8 @@ class _Examined:
     model: TableModel
     table: TableFacts
     findings: Findings
+    doubts: list[str] = attribute(default_factory=list)
+    """What is not as it should be, or not known, although it is not reported for this task."""
 
     def check_field(self, key: str, name: str) -> None:
         """Check ``startField`` or ``endField``."""
@@ -57,14 +60,15 @@ class _Examined:
             return
         column = self.table.column(field.column)
         if column is None:
-            return  # reported for the model
+            self.doubts.append(name)  # reported for the model
+            return
         if not self._holds_dates(field, column):
             dates = [each.name for each in self.model.fields if each.type in _DATES]
             self._add(
                 "field-not-a-date",
                 key,
                 f"{key}: expected dates in the column {column.name}, and it is {column.declared}",
-                f"{self.model.name} has: {', '.join(dates) or 'none'}",
+                f"it has: {', '.join(dates)}" if dates else f"{self.model.name} has no dates",
             )
             return
         if key == "startField":
@@ -124,6 +128,7 @@ class _Examined:
             words = first_line(error.orig)
             unseen = f"{self.task.name}: the values of {column.name}: {words}"
             database.draft.not_examined.append(unseen)
+            self.doubts.append(unseen)
             return
         if forms.unreadable:
             self._add(
@@ -145,6 +150,7 @@ class _Examined:
         """Add a finding, unless another task on the same table has it."""
         reported = (code, self.table.shown, message)
         if reported in self.database.draft.reported:
+            self.doubts.append(message)
             return
         self.database.draft.reported.add(reported)
         place = self.database.places.element(self.task.name, "timerCfg", key)
