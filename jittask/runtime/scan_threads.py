@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 
@@ -26,6 +27,7 @@ SILENT_AFTER = 10.0
 """Seconds without progress, after which the tasks of a database count as blocked."""
 
 _ABANDON_AFTER = 60.0  # seconds without progress, after which another thread tries
+_MOST_LEFT_BEHIND = 3  # of one database; each has a thread and a connection until it ends
 _LOOK_SECONDS = 0.05
 _LEAST_PATIENCE = 0.5  # seconds that a stop gives a scan, however little is left to drain
 
@@ -110,10 +112,12 @@ class ScanThreads:
         self._tables = tables
         self._emit = emit
         self._running: dict[str, DatabaseScan] = {}
+        self._left_behind: list[DatabaseScan] = []
 
     def scan(self, row_scan: RowScan, loaded: Loaded, now: datetime, patience: float) -> None:
         """Start a scan of each database that has none under way; wait for them for ``patience``.
 
+        Not where scans of it hang that were left behind, and are as many as may be.
         Ends sooner where the runtime stops. Raises what is not one task's:
         LeadershipLost, StoreUnavailable.
         """
@@ -129,8 +133,12 @@ class ScanThreads:
         def make_table(model: ModelInfo) -> bool:
             return self._tables.make(model, loaded.snapshot, loaded.data, now)
 
+        self._left_behind = [scan for scan in self._left_behind if scan.is_alive()]
+        hanging = Counter(scan.database for scan in self._left_behind)
         started: list[DatabaseScan] = []
         for database in sorted({*tasks, *models} - self._running.keys()):
+            if hanging[database] >= _MOST_LEFT_BEHIND:
+                continue
             scan = DatabaseScan(
                 database, models.get(database, ()), tasks.get(database, ()), loaded.data,
                 scan_task, make_table, self._clock,
@@ -191,6 +199,7 @@ class ScanThreads:
 
     def _abandon(self, scan: DatabaseScan, now: datetime) -> None:
         scan.abandon()
+        self._left_behind.append(scan)
         text = (
             f"the scan of {scan.database} does not end, and is left behind; "
             "it writes nothing any more"

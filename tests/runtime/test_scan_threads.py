@@ -117,6 +117,28 @@ def test_a_scan_that_hangs_for_long_is_tried_in_another_thread(
         runtime.wait_for(lambda event: isinstance(event, Unblocked), PATIENCE)
 
 
+def test_a_database_that_hangs_for_good_gets_a_bounded_number_of_threads(
+    two_databases: Tree, released: threading.Event, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The others are scanned as before, and it is tried again when one of them has ended."""
+    monkeypatch.setattr(scan_threads, "_ABANDON_AFTER", 0.8)
+    monkeypatch.setattr(scan_threads, "_MOST_LEFT_BEHIND", 2)
+    monkeypatch.setattr("jittask.runtime.task_boundary.LONGEST_PAUSE", 0.2)
+    events: list[Event] = []
+    with Runtime(two_databases.root, on_event=events.append) as runtime:
+        wait_for_scans(2)
+        for _ in range(5):
+            add_row(two_databases, "Fires")
+            last = events[-1]
+            runtime.wait_for(
+                lambda event, last=last: isinstance(event, Finished) and event.at > last.at,
+                PATIENCE,
+            )
+        assert len(wait_for_scans(2)) == 2
+        released.set()
+        runtime.wait_for(lambda event: isinstance(event, Unblocked), PATIENCE)
+
+
 def test_a_reload_that_replaces_a_database_blocks_nothing(
     two_databases: Tree, released: threading.Event, monkeypatch: pytest.MonkeyPatch
 ) -> None:

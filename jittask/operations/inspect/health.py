@@ -45,7 +45,7 @@ def problems(stored: StoreStatus | None, elements: tuple[ElementState, ...]) -> 
     for element in elements:
         if element.state == BROKEN:
             yield Problem(ProblemCode.BROKEN, _broken(element), element=element.name)
-    for blocked in stored.blocked if stored else ():
+    for blocked in stored.blocked if stored and _any_alive(stored.runtimes) else ():
         yield Problem(ProblemCode.BLOCKED, blocked.reason, blocked.since, blocked.task)
     for task in stored.overdue_tasks if stored else ():
         text = "1 run is late" if task.runs == 1 else f"{task.runs:,} runs are late"
@@ -60,7 +60,7 @@ def _of_runtimes(runtimes: tuple[RuntimeRow, ...]) -> Iterator[Problem]:
         if runtime.silent:
             text = f"{_name(runtime)} exists, but shows no sign of life"
             yield Problem(ProblemCode.STUCK, text, runtime.last_beat)
-    if any(runtime.alive for runtime in runtimes):
+    if _any_alive(runtimes):
         return
     newest = max(runtimes, key=lambda runtime: runtime.started)
     if newest.stopped is not None:
@@ -68,6 +68,10 @@ def _of_runtimes(runtimes: tuple[RuntimeRow, ...]) -> Iterator[Problem]:
     else:
         text = f"{_name(newest)} was killed, or its machine stopped"
         yield Problem(ProblemCode.NOT_RUNNING, text, newest.last_beat)
+
+
+def _any_alive(runtimes: tuple[RuntimeRow, ...]) -> bool:
+    return any(runtime.alive for runtime in runtimes)
 
 
 def _name(runtime: RuntimeRow) -> str:

@@ -125,11 +125,11 @@ class ForkServer:
         self._reap()
         if not self._ended:
             return
-        left = (*self._left_behind, *end_descendants(self._workers, self._reap))
+        # by the names that they had while they lived
+        left = {each.process: each for each in end_descendants(self._workers, self._reap)}
+        left |= {each.process: each for each in self._left_behind}
         self._left_behind.clear()
-        text = named(
-            tuple({descendant.process: descendant for descendant in left}.values())
-        ).encode()
+        text = named(left.values()).encode()
         ended, self._ended = self._ended, []
         for number, status in ended:
             self._send(FRAME.pack(ENDED, number, status, len(text)) + text)

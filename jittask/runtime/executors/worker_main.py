@@ -23,6 +23,7 @@ from typing import NoReturn
 from jittask.clock import SystemClock
 from jittask.masking import Mask
 from jittask.runtime.body import Bodies
+from jittask.runtime.error_text import message_of
 from jittask.runtime.executors.channel import WorkerEnd
 from jittask.runtime.executors.descendants import adopt_orphans, end_descendants, reap
 from jittask.runtime.executors.fork_protocol import CHANNEL_LOST, LEASE_OVER
@@ -44,9 +45,11 @@ from jittask.runtime.executors.pool_messages import (
 from jittask.runtime.executors.pool_wire import Garbage
 from jittask.runtime.executors.process_state.state import ProcessState, table
 from jittask.runtime.executors.protocol import (
+    Assignment,
     Completed,
     Done,
     Failed,
+    Interrupted,
     Outcome,
 )
 from jittask.runtime.executors.standard_streams import StandardStreams
@@ -135,8 +138,13 @@ class _Worker:
     def _run(self, order: RunBody) -> bool:
         """Run a body; return whether this process may run others."""
         assignment = order.assignment
-        with self._own_process.only():
-            bodies = self._bodies(order.bundle)
+        try:
+            with self._own_process.only():
+                bodies = self._bodies(order.bundle)
+        except Exception as error:
+            detail = f"its code cannot be laid out: {message_of(error)}"
+            self._end(assignment, Interrupted(detail), replace=True)
+            return False
         with self._log.attempt(assignment, order.bundle):
             with self._own_process.only():
                 outcome = bodies.run(assignment, self._around_function)
@@ -145,9 +153,13 @@ class _Worker:
             reasons = [reason for check in self._after_body for reason in check()]
             for reason in reasons:
                 self._log.say("warning", f"the function's process is replaced: {reason}")
-        done = Done(assignment.run, assignment.token, assignment.attempt, outcome)
-        self._send(BodyEnded(done, replace=bool(reasons)))
+        self._end(assignment, outcome, replace=bool(reasons))
         return not reasons
+
+    def _end(self, assignment: Assignment, outcome: Outcome, *, replace: bool) -> None:
+        """Report the end of a run; ``replace``: this process runs no other."""
+        done = Done(assignment.run, assignment.token, assignment.attempt, outcome)
+        self._send(BodyEnded(done, replace=replace))
 
     @contextlib.contextmanager
     def _around_function(self) -> Iterator[None]:
