@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from jittask import compile_tree
+from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import open_database
 from jittask.data.tables import create_missing, table_for
 
@@ -51,9 +52,18 @@ rows = {
         {"name": "Emil", "birthday": years_ago(today + timedelta(40), 29)},
     ],
 }
-for name, some in rows.items():
+dates = {
+    task.model.name: task.timer.start_field
+    for task in app.tasks.values()
+    if isinstance(task, DateFieldTask)
+}
+for name, new_rows in rows.items():
     model = app.models[name]
     engine = open_database(app.databases[model.database], root)
     create_missing(model, engine)
+    table = table_for(model, engine)
     with engine.begin() as connection:
-        connection.execute(sa.insert(table_for(model, engine)), some)
+        connection.execute(sa.insert(table), new_rows)
+        field = dates[name]  # a scan asks for it: see jittask doctor
+        index = sa.Index(f"ix_{table.name}_{field}".lower(), table.c[field])
+        index.create(connection, checkfirst=True)
