@@ -1,4 +1,4 @@
-"""Tells at once whether dicts are as they were: a comparison would touch every object in them."""
+"""Says at once whether dicts are as they were: a comparison would touch every object in them."""
 
 from __future__ import annotations
 
