@@ -221,13 +221,13 @@ class Machine(RuleBasedStateMachine):
         self.plan()
         store, take = self.ground.store, self.ground.store.take
 
-        def interrupted(choose: Choose, *more: Any) -> tuple[int, Taken]:
+        def interrupted(choose: Choose, *more: Any, **named: Any) -> tuple[int, Taken]:
             def edited(due: Sequence[DueRun], executing: Sequence[Executing]) -> Choice:
                 choice = choose(due, executing)
                 self.edit(edit)
                 return choice
 
-            return take(edited, *more)
+            return take(edited, *more, **named)
 
         with patch.object(store, "take", interrupted):
             self.hands[which].work()

@@ -389,7 +389,11 @@ TOO_MUCH = "held = bytearray(b'x') * 300_000_000"
 
 
 @pytest.mark.parametrize(
-    "what", [TOO_MUCH, f'subprocess.run([sys.executable, "-c", "{TOO_MUCH}; input()"], stdin=-1)']
+    "what",
+    [
+        TOO_MUCH,
+        f'subprocess.run([sys.executable, "-c", "import signal; {TOO_MUCH}; signal.pause()"])',
+    ],
 )
 def test_a_body_that_holds_more_than_its_limit(driver: Driver, tree: Tree, what: str) -> None:
     tree.scheduled("T", HOLDS.format(what))

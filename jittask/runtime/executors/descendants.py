@@ -95,7 +95,9 @@ def end_descendants(
         reap()
         return _below(psutil.Process(getpid()), frozenset(spared))
 
-    return end_in_rounds(find, spared, seconds)
+    ended = end_in_rounds(find, spared, seconds)
+    reap()  # what had ended by itself when it was looked at, too
+    return ended
 
 
 def living_descendants(spared: Collection[int]) -> tuple[Descendant, ...]:
