@@ -33,7 +33,10 @@ def url_of(name: str) -> str:
     url = URLS[name]
     if name != "sqlite":
         try:
-            sa.create_engine(url, connect_args={"connect_timeout": 5}).connect().close()
+            engine = sa.create_engine(
+                url, poolclass=sa.NullPool, connect_args={"connect_timeout": 5}
+            )
+            engine.connect().close()
         except OperationalError as error:
             words = f"{name} does not answer at {url}: {error.orig}"
             if os.environ.get("CI"):
