@@ -5,7 +5,7 @@ of them leave a process behind in each run: a fork that sleeps, a daemon in a se
 of its own, and a subprocess. Every twenty seconds something is killed with SIGKILL: a
 worker process, the fork server, or, every five minutes, the program, which is then
 started again. The store begins with as many records as will be made, which pass their
-retention meanwhile. At the end every second of every task has to stand in one record, and no
+retention meanwhile. At the end every second of every task must be in one record, and no
 process of a body may live.
 
 Run: python benchmarks/soak.py [minutes]; Linux only.

@@ -64,7 +64,7 @@ class ModelInfo:
 
     def field(self, name: str) -> FieldInfo | None:
         """Return the field of that name, or None."""
-        return next((one for one in self.fields if one.name == name), None)
+        return next((field for field in self.fields if field.name == name), None)
 
     @property
     def is_described(self) -> bool:
@@ -74,7 +74,7 @@ class ModelInfo:
     @property
     def key_fields(self) -> tuple[FieldInfo, ...]:
         """The primary key's fields, in order."""
-        return tuple(one for one in self.fields if one.primary_key)
+        return tuple(field for field in self.fields if field.primary_key)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,7 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MissedRange:
-    """Occurrences that a run stands for besides its own: first, last and how many (D8)."""
+    """Occurrences that a run covers besides its own: first, last and how many (D8)."""
 
     first: datetime
     last: datetime

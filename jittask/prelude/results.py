@@ -43,7 +43,7 @@ def capped(text: str) -> str:
 
 
 def _simple(value: Any) -> Any:
-    """Return what stands for a value that JSON lacks: JSON, or values that are asked for again."""
+    """Return what replaces a value that JSON lacks: JSON, or values that are asked for again."""
     match value:
         case RowData():
             return value.toDict()

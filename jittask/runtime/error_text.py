@@ -97,7 +97,7 @@ def _fold(
 
 
 class _Stack(traceback.StackSummary):
-    """Frames, and lines that stand for others: those have no line number."""
+    """Frames, and lines that replace others: those have no line number."""
 
     def format_frame_summary(self, frame_summary: traceback.FrameSummary, **more: Any) -> str:
         """Return the lines of a frame."""

@@ -40,7 +40,7 @@ def bits_of(days: Iterable[date]) -> int:
 
 
 def days_of(bits: int, year: int) -> Iterator[date]:
-    """Yield the days that bits stand for, ascending."""
+    """Yield the days that bits name, ascending."""
     before = date(year, 1, 1).toordinal() - 1
     while bits:
         least = bits & -bits

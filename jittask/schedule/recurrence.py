@@ -146,7 +146,7 @@ class Recurrence:
         return known
 
     def _in_unit(self, begin: date, end: date) -> Iterator[tuple[date, time]]:
-        """Yield the days and times of one unit that stand at the positions."""
+        """Yield the days and times of one unit at the positions."""
         days = [*days_between(self.dates.of, begin, end)]
         for position in self.positions:
             nth, at = divmod(position - (position > 0), len(self.times))
