@@ -2,6 +2,9 @@
 
 After it another task runs at once and finds nothing of it, none of its
 processes lives, its record is right, the program stops, and starts again.
+
+Bodies that the program outlives share one, which stops and starts again after
+the last of them. With JITTASK_HOSTILE_ALONE each has a program to itself.
 """
 
 from __future__ import annotations
@@ -21,23 +24,14 @@ from jittask import Client
 from jittask.model import Run
 from tests.hostile.bodies import CASES
 from tests.hostile.case import Case, Ends
-from tests.running import Program, jittask
-from tests.tree import Tree
+from tests.hostile.host import Host, Shared, errors_of
+from tests.running import jittask
 
 pytestmark = [
     pytest.mark.process,
     pytest.mark.skipif(sys.platform != "linux", reason="the bodies use /proc and libc"),
 ]
 
-OTHER = """
-import json, os, signal, sys, threading, time
-from jittask import log
-
-def customFunc():
-    print("other")
-    log.info("task")
-    return [json.loads("[1]"), threading.active_count() < 9, os.getcwd() != "", len(sys.path) > 0]
-"""
 PATIENCE = 30.0
 """Seconds for what is over at once; so many only because a machine can be slow."""
 LIVES_AT_MOST = 2.0
@@ -46,61 +40,87 @@ STOPS_WITHIN = 10.0
 _INIT = 1  # collects whom nobody else does, where it is a real one
 
 
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    """Give the program that the bodies of this test process share, and end it as a person would."""
+    outlived = [case for case in CASES if _is_outlived(case)]
+    with Shared(tmp_path_factory.mktemp("shared"), outlived) as programs:
+        yield programs
+        for host in programs.opened:
+            _stops(host)
+            _starts_again(host, exit_code=0)
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.name)
-def test_a_body_harms_nothing_but_its_own_run(case: Case, tmp_path: Path) -> None:
-    left = tmp_path / "left"
-    tree = _tree(tmp_path / "app", case, left)
-    with Program(tree.root) as program:
-        program.wait("ready")
-        with Client(tree.root) as client:
-            hostile = client.trigger("tasks.Hostile").run.id
-            program.wait("started", run=hostile)
-            _other_runs(client)  # beside it
-            _end(case, program, client, hostile, left)
-            if case.ends in (Ends.ALONE, Ends.KILLED):
-                program.wait("finished", run=hostile)
-                _nothing_lives(left)
-                for _ in range(3):  # in the same processes
-                    _other_runs(client)
-                begun = time.monotonic()
-                program.process.send_signal(signal.SIGTERM)
-                assert program.process.wait(PATIENCE) == 0, _errors(program)
-                assert time.monotonic() - begun < STOPS_WITHIN
-        _nothing_lives(left)
-        errors = _errors(program)
-        assert "Traceback" not in errors
+def test_a_body_harms_nothing_but_its_own_run(
+    case: Case, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if _is_outlived(case) and "JITTASK_HOSTILE_ALONE" not in os.environ:
+        host = request.getfixturevalue("shared").running()
+        with Client(host.root) as client:
+            run = _runs_beside_another(case, host, client)
+            _is_right(case, client.run(run), client)
+        return
+    with Host(tmp_path / "app", [case]) as host:
+        with Client(host.root) as client:
+            run = _runs_beside_another(case, host, client)
+        if _is_outlived(case):
+            _stops(host)
+        _nothing_lives(host.left(case))
+        assert "Traceback" not in errors_of(host.program)
+        recorded = case.ends is Ends.CRASHED  # what was executing has failed
+        _starts_again(host, exit_code=int(recorded))
+        _nothing_lives(host.left(case))
+        with Client(host.root) as client:
+            _is_right(case, client.run(run), client)
+
+
+def _is_outlived(case: Case) -> bool:
+    return case.ends in (Ends.ALONE, Ends.KILLED)
+
+
+def _runs_beside_another(case: Case, host: Host, client: Client) -> int:
+    """Run the body, and the other task beside it and after it; return its run."""
+    run = client.trigger(host.task(case)).run.id
+    host.program.wait("started", run=run)
+    _other_runs(client)
+    _end(case, host, client, run)
+    if _is_outlived(case):
+        host.program.wait("finished", run=run)
+        _nothing_lives(host.left(case))
+        for _ in range(3):  # in the same processes
+            _other_runs(client)
+        assert "Traceback" not in errors_of(host.program)
+    return run
+
+
+def _stops(host: Host) -> None:
     begun = time.monotonic()
-    again = jittask("run", "--once", tree.root)
-    assert "Traceback" not in again.stderr
-    recorded = case.ends is Ends.CRASHED  # what was executing has failed, so the exit code is 1
-    assert again.returncode == int(recorded), again.stdout + again.stderr
+    host.program.process.send_signal(signal.SIGTERM)
+    assert host.program.process.wait(PATIENCE) == 0, errors_of(host.program)
     assert time.monotonic() - begun < STOPS_WITHIN
-    _nothing_lives(left)
-    with Client(tree.root) as client:
-        _is_right(case, client.run(hostile), client)
 
 
-def _tree(root: Path, case: Case, left: Path) -> Tree:
-    tree = Tree(root, runtime={"workers": 2, "heartbeatSeconds": 0.5, "leaseSeconds": 4})
-    later = {"startTime": "2199-01-01 00:00:00"}
-    policy = {"timeoutSeconds": 2 if case.may_time_out else 60, **case.policy}
-    tree.scheduled("Hostile", case.code(str(left)), timing=later, policy=policy)
-    tree.scheduled("Other", OTHER, timing=later)
-    return tree
+def _starts_again(host: Host, exit_code: int) -> None:
+    begun = time.monotonic()
+    again = jittask("run", "--once", host.root)
+    assert "Traceback" not in again.stderr
+    assert again.returncode == exit_code, again.stdout + again.stderr
+    assert time.monotonic() - begun < STOPS_WITHIN
 
 
-def _end(case: Case, program: Program, client: Client, run: int, left: Path) -> None:
+def _end(case: Case, host: Host, client: Client, run: int) -> None:
     if case.ends is Ends.ALONE:
         return
-    _until(left.with_suffix(".ready").exists)
+    _until(host.left(case).with_suffix(".ready").exists)
     if case.ends is Ends.KILLED:
         client.end(run)
     elif case.ends is Ends.STOPPED:
-        program.process.send_signal(signal.SIGTERM)
-        program.process.send_signal(signal.SIGTERM)
-        assert program.process.wait(STOPS_WITHIN) == 0, _errors(program)
+        host.program.process.send_signal(signal.SIGTERM)
+        host.program.process.send_signal(signal.SIGTERM)
+        assert host.program.process.wait(STOPS_WITHIN) == 0, errors_of(host.program)
     else:
-        program.kill()
+        host.program.kill()
 
 
 def _other_runs(client: Client) -> None:
@@ -146,17 +166,6 @@ def _is_right(case: Case, run: Run, client: Client) -> None:
     assert re.search(case.log, log), log[-2000:]
     if case.result is not None:
         assert run.result == case.result
-
-
-def _errors(program: Program) -> str:
-    """Return what it wrote to standard error, which a process that it left behind may hold open."""
-    assert program.process.stderr is not None
-    descriptor = program.process.stderr.fileno()
-    os.set_blocking(descriptor, False)
-    try:
-        return os.read(descriptor, 65_536).decode()
-    except BlockingIOError:
-        return ""
 
 
 def _until(
