@@ -39,6 +39,10 @@ _COMMANDS = {
     "rule": ("jittask.cli.rule", "Explain a diagnostic's code."),
     "run": ("jittask.cli.run", "Run a tree's tasks."),
     "schema": ("jittask.cli.schema", "Give editors the JSON Schemas."),
+    "simulate": (
+        "jittask.cli.simulate",
+        "Let simulated time pass, and check what fires.",
+    ),
     "stats": ("jittask.cli.stats", "Show how often tasks ran, how long, how late."),
     "status": ("jittask.cli.status", "Show what runs, and what is wrong."),
     "trigger": ("jittask.cli.trigger", "Run a task now, with a record."),

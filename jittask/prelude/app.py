@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from jittask import zonedata
+from jittask.clock import Clock, SystemClock
 from jittask.model import AppContents, ModelInfo
 from jittask.prelude.loaders import LOADERS
 from jittask.prelude.session import transaction
@@ -34,6 +35,8 @@ class App:
         self._opening = threading.Lock()
         self.rootPath = root
         """The tree's folder."""
+        self.clock: Clock = SystemClock()
+        """What NOW() and TODAY() read."""
 
     @property
     def zone(self) -> ZoneInfo:

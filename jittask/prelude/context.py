@@ -13,7 +13,7 @@ from typing import Any, Protocol
 from zoneinfo import ZoneInfo
 
 from jittask import zonedata
-from jittask.clock import SystemClock
+from jittask.clock import Clock, SystemClock
 
 log = logging.getLogger("jittask.task")
 """The logger of element code; its lines are recorded with the run."""
@@ -70,6 +70,11 @@ class RunningApp(Protocol):
         """The app's time zone."""
         ...
 
+    @property
+    def clock(self) -> Clock:
+        """What NOW() and TODAY() read."""
+        ...
+
 
 @dataclass(slots=True)
 class Place:
@@ -112,7 +117,9 @@ def among_others(app: RunningApp, current: Current) -> Iterator[None]:
 def now_and_zone() -> tuple[datetime, ZoneInfo]:
     """Return the instant and the zone that a filter's TODAY() and NOW() mean."""
     app = place().app
-    return SystemClock().now(), app.zone if app else zonedata.zone("UTC")
+    if app is None:
+        return SystemClock().now(), zonedata.zone("UTC")
+    return app.clock.now(), app.zone
 
 
 class _Proxy:

@@ -15,7 +15,7 @@ from typing import Any
 
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
-from jittask.compiler.compiled import CompiledTask, DateFieldTask
+from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
 from jittask.data.row_keys import BadKey
 from jittask.data.rows import Row
 from jittask.masking import NO_SECRETS, Mask
@@ -49,6 +49,7 @@ class Bodies:
     The process holds it until its end, with others that go together with it; or,
     with ``shared``, beside any others until it is closed. What they leave is
     masked by ``secrets`` and by what the bundle takes from the environment.
+    ``compilation``: the bundle, compiled already.
     """
 
     def __init__(
@@ -59,16 +60,18 @@ class Bodies:
         *,
         shared: bool = False,
         secrets: Mask = NO_SECRETS,
+        compilation: Compilation | None = None,
     ) -> None:
         self._clock = clock or SystemClock()
         # another bundle may have a module loaded
         self.element_folders = (bundle, state_folder(root))
-        compilation = compile_tree(bundle)
+        compilation = compilation or compile_tree(bundle)
         self.mask = secrets | Mask.of_environment(compilation.reusable.environment, os.environ)
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
         self._isolated = IsolatedTree(contents, bundle, root) if shared else None
         self._app = self._isolated.app if self._isolated else install(contents, bundle, root)
+        self._app.clock = self._clock
         self._entered = among_others if shared else alone
 
     def run(
@@ -101,6 +104,11 @@ class Bodies:
             message = self._recorded(message_of(error))
             text = self._recorded(traceback_of(error, self.is_of_element))
             return Failed(message, text, self._clock.monotonic() - began)
+
+    def judge(self, assignment: Assignment) -> Withdrawn | Unjudged | None:
+        """Return why a run's body would not begin; None where it would (D5)."""
+        row = self._fresh_row(self._tasks[assignment.task], assignment)
+        return row if isinstance(row, Withdrawn | Unjudged) else None
 
     def load(self, task: str) -> None:
         """Import a task's function before any run of it; raises what the import raises."""

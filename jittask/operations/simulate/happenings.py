@@ -1,0 +1,54 @@
+"""What happens in a scenario besides time: others change rows, the runtime stops, tasks switch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from jittask.store.control import Pause
+
+if TYPE_CHECKING:
+    from jittask.operations.simulate.simulation import Simulation
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happens at an instant."""
+
+    at: datetime
+    happen: Callable[[Simulation, datetime], None]
+
+
+def stops(at: datetime) -> Happening:
+    """Let the runtime stop."""
+    return Happening(at, lambda simulation, now: simulation.go_down(now))
+
+
+def starts(at: datetime) -> Happening:
+    """Let the runtime start again."""
+    return Happening(at, lambda simulation, _: simulation.come_up())
+
+
+def switches(at: datetime, task: str, *, enabled: bool) -> Happening:
+    """Let a task be enabled or disabled."""
+    return Happening(
+        at, lambda simulation, now: simulation.switch(task, now, enabled=enabled)
+    )  # fmt: skip
+
+
+def pauses(at: datetime, task: str, until: datetime | None) -> Happening:
+    """Let a task be paused."""
+    pause = Pause(task, at, until, note=None)
+    return Happening(at, lambda simulation, _: simulation.pause(pause))
+
+
+def resumes(at: datetime, task: str) -> Happening:
+    """Let the pause of a task end."""
+    return Happening(at, lambda simulation, _: simulation.resume(task))
+
+
+def changes(at: datetime, change: Callable[[], None]) -> Happening:
+    """Let others change rows; the copy's writes are seen by themselves."""
+    return Happening(at, lambda _simulation, _now: change())
