@@ -35,8 +35,13 @@ _OCCURRENCES, _TASKS = 5, 50
 
 @click.command()
 @optional_task_argument
-@click.option("--limit", "--count", "-n", type=click.IntRange(1, MAX_OCCURRENCES),
-              help=f"How many times of TASK ({_OCCURRENCES}), or tasks or rows ({_TASKS}).")  # fmt: skip
+@click.option(
+    "--limit",
+    "--count",
+    "-n",
+    type=click.IntRange(1, MAX_OCCURRENCES),
+    help=f"How many times of TASK ({_OCCURRENCES}), or tasks or rows ({_TASKS}).",
+)
 @click.option("--from", "start", metavar="TIME", help="From this time on: ISO, or 1h; now.")
 @click.option("--to", "end", metavar="TIME", help="Up to this time; counts what rows fire, too.")
 @click.option("--row", metavar="KEY", help="One row of a date-field task, by its key.")

@@ -17,7 +17,7 @@ from jittask.store.batch import NUMBER, TEXT, batch
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.plans import NewRun
 from jittask.store.record_conditions import ENDED_STATUSES
-from jittask.store.tables import ENDED, OPEN, keys, runs, OF_ROW
+from jittask.store.tables import ENDED, OF_ROW, OPEN, keys, runs
 
 _CHUNK = 200  # key tuples in one SELECT, far below every database's limit
 

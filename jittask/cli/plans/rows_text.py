@@ -55,9 +55,7 @@ def show_next_rows(
 def total_text(tally: Tally) -> str:
     """Return how many occurrences there are, and of how many rows."""
     skipped = f", and {tally.skipped:,} skipped" if tally.skipped else ""
-    return (
-        f"{_number(tally.occurrences, 'occurrence')} of {_number(tally.rows, 'row')}{skipped}"
-    )
+    return f"{_number(tally.occurrences, 'occurrence')} of {_number(tally.rows, 'row')}{skipped}"
 
 
 def _show(found: UpcomingRows, task: DateFieldTask, language: Language) -> None:
