@@ -60,10 +60,8 @@ def missed_ranges(
     return found
 
 
-def ranges_of_task(
-    connection: Connection, task: str, row_key: str, since: datetime
-) -> list[MissedRange]:
-    """Return the counted ranges of one row, or of a scheduled task (``''``), from ``since`` on.
+def ranges_of_task(connection: Connection, task: str, since: datetime) -> list[MissedRange]:
+    """Return the counted ranges of a scheduled task that reach to ``since`` or later.
 
     A range is in the run that fired after it, so that run is effective after ``since`` too.
     """
@@ -72,7 +70,6 @@ def ranges_of_task(
         query = sa.select(runs.c.missed_first, runs.c.missed_last, runs.c.missed_count).where(
             sa.text(where),
             runs.c.task == task,
-            runs.c.row_key == row_key,
             runs.c.effective >= to_micros(since),
             runs.c.missed_last >= to_micros(since),
             *([runs.c.status.in_(ENDED_STATUSES)] if where == ENDED else []),

@@ -68,10 +68,14 @@ class PlanningMethods(StorePart):
             asked = [(task, row_key, nominal) for row_key, nominal in occurrences]
             return {pair[1:] for pair in occurrence_keys.taken(connection, asked)}
 
-    def missed_ranges(self, task: str, row_key: str, since: datetime) -> list[MissedRange]:
-        """Return the counted ranges of a row, or with ``''`` of a scheduled task."""
+    def missed_ranges(
+        self, task: str, row_keys: Sequence[str], since: datetime
+    ) -> dict[str, list[MissedRange]]:
+        """Return, by row, the counted ranges from ``since`` on; ``['']`` is a scheduled task."""
         with self._database.reading() as connection:
-            return occurrence_keys.ranges_of_task(connection, task, row_key, since)
+            if list(row_keys) == [""]:
+                return {"": occurrence_keys.ranges_of_task(connection, task, since)}
+            return occurrence_keys.missed_ranges(connection, task, row_keys, since)
 
     def last_backfilled(self, task: str) -> datetime | None:
         """Return when the last backfilled run of a task that waits may begin."""
