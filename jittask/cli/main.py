@@ -19,6 +19,7 @@ from jittask.cli.failure import WrongUse, show_error, show_wrong_use
 from jittask.operations.errors import InvalidArgument, OperationError
 
 _COMMANDS = {
+    "backfill": ("jittask.cli.backfill", "Run occurrences of the past that have no run."),
     "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
     "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),

@@ -11,17 +11,21 @@ import click
 
 from jittask.cli.formatting import to_json
 from jittask.cli.language import language_option
-from jittask.cli.options import format_option, limit_option, note, quiet_option, tree_argument
+from jittask.cli.options import after_option, format_option, note, quiet_option, tree_argument
 from jittask.cli.tree import preview_workspace
-from jittask.operations.inspect.plan.window import Window, planned_timers, window
+from jittask.operations.inspect.plan.window import Window, planned_rows, planned_timers, window
+from jittask.operations.naming import find_task, rows_task
 from jittask.operations.times import Direction, read_instant
 from jittask.schedule.words import Language, in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from jittask.compiler.compiled import CompiledTask
     from jittask.operations.workspace import Workspace
     from jittask.schedule.timer import Timer
+
+_CHANGES = 10
 
 
 @click.command()
@@ -32,7 +36,19 @@ if TYPE_CHECKING:
 @click.option("--all", "skipped", is_flag=True, help="Also show what holidays skip.")
 @click.option("--against", metavar="GIT_REF", help="Show what differs from the tree at this ref.")
 @click.option("--calendar", "glance", is_flag=True, help="Draw the year of --from.")
-@limit_option("changes of each task", 10)
+@click.option(
+    "--rows",
+    "with_rows",
+    is_flag=True,
+    help="Also ask the databases: which rows of date-field tasks fire.",
+)
+@click.option(
+    "--limit",
+    "-n",
+    type=click.IntRange(1),
+    help=f"How many occurrences (all); with --against, changes of a task ({_CHANGES}).",
+)
+@after_option
 @language_option
 @format_option("jsonl", "ics")
 @quiet_option
@@ -44,32 +60,46 @@ def command(
     skipped: bool,
     against: str | None,
     glance: bool,
-    limit: int,
+    with_rows: bool,
+    limit: int | None,
+    after: str | None,
     language: str,
     shape: str,
 ) -> None:
     """List what would fire in TREE; or, with --against, what an edit changes in it.
 
-    Tasks that fire for rows are left out: next and explain are for a row.
+    Tasks that fire for rows are in the list with --rows, and where --task names one.
+    Without them no database is asked, as in CI.
 
     \b
     Example: jittask plan elements --from 2026-10-01 --to 2026-10-08
              jittask plan elements --to 2027-01-01 --against main
              jittask plan elements --calendar --task reports.WeeklyReport
+             jittask plan elements --rows --to 7d --limit 20
     """  # noqa: D301 - click reads the backspace
     with preview_workspace(tree) as opened:
         asked = _window(opened, start, end)
         _check_shape(shape, glance=glance, against=against is not None)
         if against is not None:
-            _against(opened, against, task, asked, limit, language, shape)
+            _against(opened, against, task, asked, limit or _CHANGES, language, shape)
             return
-        timers = planned_timers(opened.compilation, task)
+        of_rows = None if task is None or glance else rows_task(opened, task)
+        timers = {} if of_rows else planned_timers(opened.compilation, task)
         if task is None:
             _note_broken(opened)
-        elif not opened.app.tasks[next(iter(timers))].enabled:
-            note(f"{next(iter(timers))} is disabled: this is when it would fire")
+        else:
+            _note_disabled(find_task(opened.compilation, task))
         if glance:
             _draw(opened, timers, asked, language)
+        elif of_rows or with_rows or limit or after:
+            from jittask.cli.plans.whole_text import list_whole
+
+            asks = with_rows or of_rows is not None
+            tasks = planned_rows(opened.compilation, task) if asks else ()
+            list_whole(
+                opened, timers, tasks, asked, skipped=skipped, shape=shape, limit=limit,
+                after=after,
+            )  # fmt: skip
         else:
             _list(opened, timers, asked, skipped=skipped, shape=shape)
 
@@ -127,7 +157,12 @@ def _list(
         empty = False
         sys.stdout.write(f"{line}\n")
     if empty:
-        note("nothing fires in that time (tasks for rows are not counted)")
+        note("nothing fires in that time (--rows counts tasks for rows, too)")
+
+
+def _note_disabled(task: CompiledTask) -> None:
+    if not task.enabled:
+        note(f"{task.name} is disabled: this is when it would fire")
 
 
 def _note_broken(opened: Workspace) -> None:

@@ -10,10 +10,17 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from jittask.model import ElementKind, FieldType, Run
 from jittask.operations.errors import BrokenTask, InvalidArgument, NotFound
+from jittask.operations.manifest import refuse_broken_manifest
 
 if TYPE_CHECKING:
-    from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
+    from jittask.compiler.compiled import (
+        Compilation,
+        CompiledApp,
+        CompiledTask,
+        DateFieldTask,
+    )
     from jittask.model import FieldInfo
+    from jittask.operations.workspace import Workspace
     from jittask.store import StoreReader
 
 _Choice = TypeVar("_Choice", bound=StrEnum)
@@ -39,6 +46,18 @@ def find_task(compilation: Compilation, name: str) -> CompiledTask:
         place = f"{first.location.file}:{first.location.line}:{first.location.column}"
         raise BrokenTask(f"{full} cannot load: {place}: {first.message}", "see jittask validate")
     raise no_task(name, task_names(compilation.app))
+
+
+def rows_task(workspace: Workspace, name: str) -> DateFieldTask | None:
+    """Return the task of that name if it fires for rows; None for a scheduled one.
+
+    Raises what ``find_task`` raises, and Conflict where ``app.json`` cannot be used.
+    """
+    from jittask.compiler.compiled import DateFieldTask
+
+    refuse_broken_manifest(workspace.compilation.diagnostics)
+    task = find_task(workspace.compilation, name)
+    return task if isinstance(task, DateFieldTask) else None
 
 
 def existing_task_name(compilation: Compilation, name: str) -> str:

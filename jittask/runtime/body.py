@@ -159,7 +159,7 @@ class Bodies:
         row = rows.get(assignment.row_key)
         if row is None:
             return Withdrawn(Reason.ROW_GONE, "the row is gone")
-        if assignment.trigger is not Trigger.SCHEDULE:
+        if assignment.trigger not in (Trigger.SCHEDULE, Trigger.BACKFILL):
             return row
         if not rows.matches(task.filter, row, self._clock.now(), task.timer.zone):
             return Withdrawn(Reason.ROW_UNMATCHED, "the row no longer passes the filter")

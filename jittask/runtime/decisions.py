@@ -35,11 +35,13 @@ def choose(
 ) -> Choice:
     """Decide which due runs start now, by pause, overlap and concurrency (R2).
 
-    A run that has to wait is left as it is. A run whose task is not in the
+    A run that has to wait is left as it is. A scheduled run waits for a backfill of its
+    task and row, and is not skipped (V5). A run whose task is not in the
     snapshot waits too: the task may come back, and upkeep ends it if not.
     """
-    busy = Counter(executing)
-    per_task = Counter(task for task, _ in executing)
+    busy = Counter((run.task, run.row_key) for run in executing)
+    filling = {(run.task, run.row_key) for run in executing if run.is_backfill}
+    per_task = Counter(run.task for run in executing)
     claims: list[Claim] = []
     skips: list[Skip] = []
     for run in due:
@@ -56,7 +58,8 @@ def choose(
         policy = running.task.policy
         key = (run.task, run.row_key)
         if busy[key] and policy.overlap is not Overlap.ALLOW:
-            if policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE:
+            skips_overlap = policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE
+            if skips_overlap and key not in filling:
                 skips.append(Skip(run, Reason.OVERLAP, "the run before it was still executing"))
             continue
         capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent

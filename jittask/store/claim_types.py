@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from jittask.model import Reason, RunStatus, Trigger
 from jittask.store.plans import NewRun
@@ -48,8 +49,14 @@ class Choice:
     skip: tuple[Skip, ...]
 
 
-Executing = tuple[str, str]
-"""Task and row key of a run that executes, on any runtime."""
+class Executing(NamedTuple):
+    """A run that executes, on any runtime."""
+
+    task: str
+    row_key: str
+    is_backfill: bool = False
+
+
 Choose = Callable[[Sequence[DueRun], Sequence[Executing]], Choice]
 
 

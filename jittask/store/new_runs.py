@@ -88,7 +88,7 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         last,
         count,
         effective,
-        effective,
+        effective if run.due is None else to_micros(run.due),
         None if run.status is RunStatus.PENDING else to_micros(now),
         run.rerun_of,
         run.priority,

@@ -16,7 +16,8 @@ from jittask.model import MissedRange
 from jittask.store.batch import NUMBER, TEXT, batch
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.plans import NewRun
-from jittask.store.tables import OF_ROW, keys, runs
+from jittask.store.record_conditions import ENDED_STATUSES
+from jittask.store.tables import ENDED, OF_ROW, OPEN, keys, runs
 
 _CHUNK = 200  # key tuples in one SELECT, far below every database's limit
 
@@ -59,12 +60,40 @@ def missed_ranges(
     return found
 
 
+def ranges_of_task(connection: Connection, task: str, since: datetime) -> list[MissedRange]:
+    """Return the counted ranges of a scheduled task that reach to ``since`` or later.
+
+    A range is in the run that fired after it, so that run is effective after ``since`` too.
+    """
+    found = []
+    for where in (OPEN, ENDED):
+        query = sa.select(runs.c.missed_first, runs.c.missed_last, runs.c.missed_count).where(
+            sa.text(where),
+            runs.c.task == task,
+            runs.c.effective >= to_micros(since),
+            runs.c.missed_last >= to_micros(since),
+            *([runs.c.status.in_(ENDED_STATUSES)] if where == ENDED else []),
+        )
+        found += [
+            MissedRange(from_micros(first), from_micros(last), count)
+            for first, last, count in connection.execute(query)
+        ]
+    return found
+
+
 def taken_keys(connection: Connection, new: Sequence[NewRun]) -> set[tuple[str, str, datetime]]:
     """Return the keys of these runs that another run has already."""
-    asked = [(run.task, run.row_key, to_micros(n)) for run in new for n in run.nominals]
+    return taken(connection, [(run.task, run.row_key, n) for run in new for n in run.nominals])
+
+
+def taken(
+    connection: Connection, asked: Sequence[tuple[str, str, datetime]]
+) -> set[tuple[str, str, datetime]]:
+    """Return which of these tasks, rows and nominals a run has."""
     if not asked:
         return set()
-    rows = batch(connection, asked, task=TEXT, row_key=TEXT, nominal=NUMBER)
+    values = [(task, row_key, to_micros(nominal)) for task, row_key, nominal in asked]
+    rows = batch(connection, values, task=TEXT, row_key=TEXT, nominal=NUMBER)
     query = sa.select(keys.c.task, keys.c.row_key, keys.c.nominal).where(
         *(keys.c[name] == rows.c[name] for name in ("task", "row_key", "nominal"))
     )

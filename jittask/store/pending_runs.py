@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Trigger
-from jittask.store.instants import from_micros, nominals_of, to_micros
+from jittask.store.instants import from_micros, maybe_instant, nominals_of, to_micros
 from jittask.store.plans import PendingRun
 from jittask.store.tables import OPEN, runs
 
@@ -58,3 +58,11 @@ def due_tasks(connection: Connection, now: datetime) -> frozenset[str]:
         runs.c.attempt == 0,
     )
     return frozenset(connection.execute(query).scalars())
+
+
+def last_backfilled(connection: Connection, task: str) -> datetime | None:
+    """Return when the last run of a backfill that waits may be claimed; None where none waits."""
+    query = sa.select(sa.func.max(runs.c.due)).where(
+        sa.text(OPEN), runs.c.task == task, runs.c.trigger == Trigger.BACKFILL
+    )
+    return maybe_instant(connection.execute(query).scalar())

@@ -28,6 +28,8 @@ class NewRun:
     detail: str | None = None
     rerun_of: int | None = None
     args: str | None = None
+    due: datetime | None = None
+    """When it may be claimed; None: at its effective instant. A backfill spreads its runs (V5)."""
 
     @property
     def keyed(self) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
-from jittask.model import RunStatus
+from jittask.model import RunStatus, Trigger
 from jittask.store.cursors import parse_cursor
 from jittask.store.instants import to_micros
 from jittask.store.record_filter import OVERDUE_AFTER, VERSION_DIGITS, Page, RecordFilter
@@ -25,9 +25,11 @@ def is_open() -> sa.TextClause:
 
 
 def is_overdue(now: datetime) -> sa.ColumnElement[bool]:
-    """Return the condition of a run that is overdue (R1)."""
+    """Return the condition of a run that is overdue (R1); a backfill is late on purpose."""
     return sa.and_(
-        runs.c.status == RunStatus.PENDING, runs.c.effective < to_micros(now - OVERDUE_AFTER)
+        runs.c.status == RunStatus.PENDING,
+        runs.c.effective < to_micros(now - OVERDUE_AFTER),
+        runs.c.trigger != Trigger.BACKFILL,
     )
 
 

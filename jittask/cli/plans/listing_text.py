@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from zoneinfo import ZoneInfo
 
+from jittask.cli.formatting import one_line
 from jittask.cli.occurrence_text import notes_text
 from jittask.model import Occurrence
 from jittask.operations.inspect.occurrences import TaskOccurrence
@@ -24,5 +25,6 @@ def text_lines(entries: Iterable[TaskOccurrence], zone: ZoneInfo) -> Iterator[st
         if entry.zone.key != zone.key:
             own_time = f"({entry.at.astimezone(entry.zone):%a %H:%M} {entry.zone.key})"
         fires = "" if isinstance(entry.occurrence, Occurrence) else "-"
-        parts = (f"{fires:1} {local:%H:%M:%S}", entry.task, own_time, notes_text(entry))
+        row = "" if entry.row is None else f" [{one_line(entry.row)}]"
+        parts = (f"{fires:1} {local:%H:%M:%S}", entry.task + row, own_time, notes_text(entry))
         yield "  ".join(part for part in parts if part)

@@ -23,6 +23,7 @@ from jittask.schedule.calendars import announced
 from jittask.schedule.cycle import LAST_INSTANT
 
 if TYPE_CHECKING:
+    from jittask.schedule.row_timer import RowTimer
     from jittask.schedule.timer import Timer
     from jittask.store.control import Pause
 
@@ -35,7 +36,7 @@ class Upcoming:
     """What fires next, and what is worth knowing about it."""
 
     occurrences: tuple[TaskOccurrence, ...]
-    timers: Mapping[str, Timer]
+    timers: Mapping[str, Timer | RowTimer]
     """Of the tasks that were asked about."""
     pauses: Mapping[str, Pause]
     """The active pauses of those tasks."""
@@ -53,15 +54,17 @@ def next_of_task(
     *,
     row: str | None = None,
     start: datetime | None = None,
+    end: datetime | None = None,
     limit: int = 5,
     skipped: bool = False,
 ) -> Upcoming:
-    """Return the next ``limit`` occurrences of one task, from ``start`` on or after now.
+    """Return the next ``limit`` occurrences of a scheduled task, or of one row.
 
-    With ``skipped``, those that holidays skip are among them. ``row`` is a shown
-    row key. Raises NotFound, BrokenTask, InvalidArgument.
+    From ``start`` on or after now, up to ``end``. With ``skipped``, those that
+    holidays skip are among them. ``row`` is a shown row key. Raises NotFound,
+    BrokenTask, InvalidArgument.
     """
-    _check_limit(limit)
+    check_limit(limit)
     task = find_task(workspace.compilation, name)
     remarks = []
     if not task.enabled:
@@ -70,8 +73,11 @@ def next_of_task(
     if unmatched is not None:
         remarks.append(f"{unmatched}: this is when it would fire")
     timer = timer_of(workspace, task, row)
-    found = islice(_walk(task.name, timer, _begin(workspace, start), skipped=skipped), limit)
-    return _upcoming(workspace, {task.name: timer}, found, tuple(remarks))
+    begin = _begin(workspace, start)
+    if end is not None and end < begin:
+        raise InvalidArgument("to", "the end is before the beginning")
+    found = islice(_walk(task.name, timer, begin, end or LAST_INSTANT, skipped=skipped), limit)
+    return upcoming(workspace, {task.name: timer}, found, tuple(remarks))
 
 
 def next_of_all(
@@ -85,7 +91,7 @@ def next_of_all(
 
     With ``skipped``, what holidays skip before it is listed too.
     """
-    _check_limit(limit)
+    check_limit(limit)
     refuse_broken_manifest(workspace.compilation.diagnostics)
     begin = _begin(workspace, start)
     timers = {
@@ -104,10 +110,11 @@ def next_of_all(
             (entry for first in found for entry in _up_to(first, timers[first.task], begin)),
             key=lambda entry: entry[:2],
         )
-    return _upcoming(workspace, timers, found, left_out=max(0, len(firing) - limit))
+    return upcoming(workspace, timers, found, left_out=max(0, len(firing) - limit))
 
 
-def _check_limit(limit: int) -> None:
+def check_limit(limit: int) -> None:
+    """Raise InvalidArgument for a number that no answer can list."""
     if not 0 <= limit <= MAX_OCCURRENCES:
         raise InvalidArgument("limit", f"expected 0 to {MAX_OCCURRENCES:,}, got {limit}")
 
@@ -117,9 +124,11 @@ def _begin(workspace: Workspace, start: datetime | None) -> datetime:
     return within_known_years(workspace.now()) if start is None else start - TICK
 
 
-def _walk(name: str, timer: Timer, begin: datetime, *, skipped: bool) -> Iterator[TaskOccurrence]:
+def _walk(
+    name: str, timer: Timer, begin: datetime, end: datetime, *, skipped: bool
+) -> Iterator[TaskOccurrence]:
     walk = timer.walk if skipped else timer.between
-    for occurrence in walk(begin, LAST_INSTANT):
+    for occurrence in walk(begin, end):
         fires = isinstance(occurrence, Occurrence)
         at = occurrence.effective if isinstance(occurrence, Occurrence) else occurrence.nominal
         assert fires or skipped
@@ -128,19 +137,20 @@ def _walk(name: str, timer: Timer, begin: datetime, *, skipped: bool) -> Iterato
 
 def _up_to(first: TaskOccurrence, timer: Timer, begin: datetime) -> Iterator[TaskOccurrence]:
     """Yield what is skipped before the first occurrence, and that one."""
-    for entry in _walk(first.task, timer, begin, skipped=True):
+    for entry in _walk(first.task, timer, begin, LAST_INSTANT, skipped=True):
         yield entry
         if isinstance(entry.occurrence, Occurrence):
             return
 
 
-def _upcoming(
+def upcoming(
     workspace: Workspace,
-    timers: Mapping[str, Timer],
+    timers: Mapping[str, Timer] | Mapping[str, RowTimer],
     found: Iterable[TaskOccurrence],
     remarks: tuple[str, ...] = (),
     left_out: int = 0,
 ) -> Upcoming:
+    """Return what was found, with what the run store says of its tasks."""
     pauses = {
         name: pause for name, pause in stored_state(workspace).pauses.items() if name in timers
     }
@@ -160,10 +170,10 @@ def _with_pause(entry: TaskOccurrence, pauses: Mapping[str, Pause]) -> TaskOccur
 
 
 def _unannounced(
-    timers: Mapping[str, Timer], occurrences: Iterable[TaskOccurrence]
+    timers: Mapping[str, Timer] | Mapping[str, RowTimer], occurrences: Iterable[TaskOccurrence]
 ) -> tuple[str, ...]:
     found: dict[str, str] = {}
-    for at, name, _, zone in occurrences:
+    for at, name, _, zone, _ in occurrences:
         roll = timers[name].roll
         if roll is None:
             continue

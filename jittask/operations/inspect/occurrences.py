@@ -18,6 +18,8 @@ class TaskOccurrence(NamedTuple):
     occurrence: Occurrence | SkippedOccurrence
     zone: ZoneInfo
     """The task's zone."""
+    row: str | None = None
+    """The row's key as people read it; None for a scheduled task."""
 
     @property
     def notes(self) -> tuple[Note, ...]:

@@ -94,10 +94,11 @@ def _waits(run: Run, now: datetime) -> bool:
 
 
 def status_of(run: Run, now: datetime) -> str:
-    """Return a run's status, ``overdue`` included (R1)."""
+    """Return a run's status, ``overdue`` included (R1); a backfill is late on purpose."""
     from jittask.store.record_filter import OVERDUE_AFTER
 
-    late = run.status is RunStatus.PENDING and now - run.effective > OVERDUE_AFTER
+    waits = run.status is RunStatus.PENDING and run.trigger is not Trigger.BACKFILL
+    late = waits and now - run.effective > OVERDUE_AFTER
     return OVERDUE if late else run.status
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 from jittask.model import Occurrence
 from jittask.operations.inspect.occurrences import TaskOccurrence
@@ -32,10 +33,11 @@ def _event(entry: TaskOccurrence, title: str) -> Event:
     from icalendar import Event
 
     event = Event()
-    event.add("uid", f"{entry.occurrence.nominal:%Y%m%dT%H%M%SZ}-{entry.task}@jittask")
+    row = "" if entry.row is None else f"-{quote(entry.row, safe='')}"
+    event.add("uid", f"{entry.occurrence.nominal:%Y%m%dT%H%M%SZ}-{entry.task}{row}@jittask")
     event.add("dtstamp", entry.at)
     event.add("dtstart", entry.at)
-    event.add("summary", title)
+    event.add("summary", title if entry.row is None else f"{title} [{entry.row}]")
     event.add("description", "\n".join([entry.task, *(note.text for note in entry.notes)]))
     event.add("transp", "TRANSPARENT")
     return event

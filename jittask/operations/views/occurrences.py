@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jittask.model import Occurrence
 from jittask.operations.inspect.occurrences import TaskOccurrence
+from jittask.operations.inspect.row_position import cursor_of
 from jittask.operations.views.instants import iso
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def occurrence_view(found: TaskOccurrence, row: str | None = None) -> dict[str, 
     merged = occurrence.nominals if isinstance(occurrence, Occurrence) else ()
     return {
         "task": found.task,
-        "row": row,
+        "row": found.row if row is None else row,
         "nominal": iso(occurrence.nominal),
         "effective": iso(found.at) if fires else None,
         "local": found.at.astimezone(found.zone).isoformat(),
@@ -32,6 +33,11 @@ def occurrence_view(found: TaskOccurrence, row: str | None = None) -> dict[str, 
         "merged": [iso(nominal) for nominal in merged],
         "notes": [{"code": note.code, "text": note.text} for note in found.notes],
     }
+
+
+def row_occurrence_view(found: TaskOccurrence) -> dict[str, Any]:
+    """Return an occurrence of a listing that pages, with the cursor of the page after it."""
+    return occurrence_view(found) | {"cursor": cursor_of(found)}
 
 
 def occurrence_array(listing: Listing) -> Iterator[str]:

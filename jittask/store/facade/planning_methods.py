@@ -60,6 +60,28 @@ class PlanningMethods(StorePart):
                 occurrence_keys.missed_ranges(connection, task, row_keys, since),
             )
 
+    def recorded(
+        self, task: str, occurrences: Sequence[tuple[str, datetime]]
+    ) -> set[tuple[str, datetime]]:
+        """Return which of these rows and nominals of a task have a run."""
+        with self._database.reading() as connection:
+            asked = [(task, row_key, nominal) for row_key, nominal in occurrences]
+            return {pair[1:] for pair in occurrence_keys.taken(connection, asked)}
+
+    def missed_ranges(
+        self, task: str, row_keys: Sequence[str], since: datetime
+    ) -> dict[str, list[MissedRange]]:
+        """Return, by row, the counted ranges from ``since`` on; ``['']`` is a scheduled task."""
+        with self._database.reading() as connection:
+            if list(row_keys) == [""]:
+                return {"": occurrence_keys.ranges_of_task(connection, task, since)}
+            return occurrence_keys.missed_ranges(connection, task, row_keys, since)
+
+    def last_backfilled(self, task: str) -> datetime | None:
+        """Return when the last backfilled run of a task that waits may begin."""
+        with self._database.reading() as connection:
+            return pending_runs.last_backfilled(connection, task)
+
     def enqueue(
         self, task: str, row_key: str, trigger: Trigger, now: datetime, args: str | None = None
     ) -> int:
