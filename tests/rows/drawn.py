@@ -1,24 +1,28 @@
-"""Timings and rows for hypothesis to draw, thick where clocks shift and months end."""
+"""Timings and rows that chance draws, thick where clocks shift and months end."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
+from random import Random
 from typing import Any
 from zoneinfo import ZoneInfo
-
-from hypothesis import strategies as st
 
 from tests.rows.dates import Timing
 from tests.rows.model import Row
 from tests.schedule.oracle import PlainDays, shown
 
-BEGINNINGS = {
-    "Europe/Berlin": ["2026-03-28 05:00", "2026-10-24 07:00", "2026-01-30 08:00"],
-    "America/New_York": ["2026-03-07 12:00", "2026-10-31 12:00", "2026-02-27 20:00"],
-    "Australia/Lord_Howe": ["2026-04-04 06:00", "2026-10-03 06:00"],
-}
-"""By zone, instants (UTC) from which a trial begins: hours before clocks shift or a month ends."""
+BEGINNINGS = [
+    ("Europe/Berlin", "2026-03-28 05:00"),
+    ("Europe/Berlin", "2026-10-24 07:00"),
+    ("Europe/Berlin", "2026-01-30 08:00"),
+    ("America/New_York", "2026-03-07 12:00"),
+    ("America/New_York", "2026-10-31 12:00"),
+    ("America/New_York", "2026-02-27 20:00"),
+    ("Australia/Lord_Howe", "2026-04-04 06:00"),
+    ("Australia/Lord_Howe", "2026-10-03 06:00"),
+]
+"""Zones and instants (UTC) from which a trial begins: hours before clocks shift or a month ends."""
 
 CYCLES: list[dict[str, Any]] = [
     {"repeatType": "normal"},
@@ -51,37 +55,36 @@ ROLLS: list[dict[str, Any]] = [
 AMOUNTS = {"minute": [5, 90, 1500], "hour": [1, 30], "day": [1, 7], "week": [1], "month": [1]}
 
 
-@st.composite
-def offsets(draw: st.DrawFn) -> dict[str, Any]:
-    unit = draw(st.sampled_from(sorted(AMOUNTS)))
-    sign = draw(st.sampled_from([-1, 0, 1]))
-    offset: dict[str, Any] = {"offsetType": sign, "offsetUnit": unit}
+def offset(chance: Random) -> dict[str, Any]:
+    unit = chance.choice(sorted(AMOUNTS))
+    sign = chance.choice([-1, 0, 1])
+    drawn: dict[str, Any] = {"offsetType": sign, "offsetUnit": unit}
     if sign:
-        offset["offset"] = draw(st.sampled_from(AMOUNTS[unit]))
-    if unit in ("day", "week", "month") and draw(st.booleans()):
-        offset["time"] = draw(st.sampled_from(["02:30", "09:00", "23:45"]))
-    return offset
+        drawn["offset"] = chance.choice(AMOUNTS[unit])
+    if unit in ("day", "week", "month") and chance.random() < 0.5:
+        drawn["time"] = chance.choice(["02:30", "09:00", "23:45"])
+    return drawn
 
 
-@st.composite
-def timings(draw: st.DrawFn, zone: ZoneInfo, days: PlainDays, start_fields: list[str]) -> Timing:
-    cycle = draw(st.sampled_from(CYCLES + ELAPSED))
+def timing(
+    chance: Random, zone: ZoneInfo, column_zone: ZoneInfo, days: PlainDays, fields: Sequence[str]
+) -> Timing:
+    cycle = chance.choice(CYCLES + ELAPSED)
     cfg: dict[str, Any] = {
-        "startField": draw(st.sampled_from(start_fields)),
-        "startOffset": draw(offsets()),
+        "startField": chance.choice(fields),
+        "startOffset": offset(chance),
         "repeat": cycle,
-        **draw(st.sampled_from(ROLLS)),
+        **chance.choice(ROLLS),
     }
-    ends = ["endTime", "ends", "until"] + ([] if cycle in ELAPSED else [None, None])
-    match draw(st.sampled_from(ends)):
+    match chance.choice(["endTime", "ends", "until"] + ([] if cycle in ELAPSED else [None, None])):
         case "endTime":
-            last = max(days.holidays) + timedelta(days=draw(st.integers(-2, 9)))
+            last = max(days.holidays) + timedelta(days=chance.randint(-2, 9))
             cfg["endTime"] = f"{last} 12:00:00"
         case str(field):
             cfg["endField"] = field
-            if draw(st.booleans()):
+            if chance.random() < 0.5:
                 cfg["endOffset"] = {"offsetType": 1, "offset": 1, "offsetUnit": "day"}
-    return Timing(cfg, zone, zone, days)
+    return Timing(cfg, zone, column_zone, days)
 
 
 def days_near(now: datetime, zone: ZoneInfo) -> PlainDays:
@@ -92,32 +95,32 @@ def days_near(now: datetime, zone: ZoneInfo) -> PlainDays:
     return PlainDays(frozenset(free), frozenset({sunday}))
 
 
-deltas = st.sampled_from([0, 1, 5, 20, 59, 61, -1, -30]) | st.integers(-3000, 3000)
-"""Minutes from now."""
+def minutes(chance: Random) -> int:
+    """Return minutes from now."""
+    return chance.choice([0, 1, 5, 20, 59, 61, -1, -30, chance.randint(-3000, 3000)])
 
 
-@st.composite
-def rows(draw: st.DrawFn, now: datetime, timing: Timing) -> Row:
-    """Draw a row that fires near now, or does not."""
-    name = draw(st.sampled_from(["ok", "ok", "ok", "held"]))
-    row: Row = {"name": name, "at": None, "stamp": None, "day": None, "ends": None, "until": None}
-    field = timing.cfg["startField"]
-    if draw(st.sampled_from([*9 * [True], False])):
-        row[field] = value_near(now, draw(deltas), timing)
-    if draw(st.sampled_from([True, True, False])):
-        end = shown(now + timedelta(minutes=draw(st.integers(0, 6000))), timing.column_zone)
-        row |= {"ends": end.replace(second=0, microsecond=0), "until": end.date()}
-    return row
+def row(chance: Random, now: datetime, task_timing: Timing) -> Row:
+    """Return a row that fires near now, or does not."""
+    name = chance.choice(["ok", "ok", "ok", "held"])
+    drawn: Row = {"name": name, "at": None, "stamp": None, "day": None, "ends": None, "until": None}
+    if chance.random() < 0.93:
+        field = task_timing.cfg["startField"]
+        drawn[field] = value_near(now, minutes(chance), task_timing)
+    if chance.random() < 0.8:
+        end = shown(now + timedelta(minutes=chance.randint(0, 9000)), task_timing.column_zone)
+        drawn |= {"ends": end.replace(second=0, microsecond=0), "until": end.date()}
+    return drawn
 
 
-def value_near(now: datetime, minutes: int, timing: Timing) -> date:
+def value_near(now: datetime, minutes_ahead: int, task_timing: Timing) -> date:
     """Return a value of the start field whose first occurrence is about so many minutes from now."""
-    offset: Mapping[str, Any] = timing.cfg["startOffset"]
-    unit = offset["offsetUnit"]
+    by: Mapping[str, Any] = task_timing.cfg["startOffset"]
+    unit, field = by["offsetUnit"], task_timing.cfg["startField"]
     step = timedelta(days=30) if unit == "month" else timedelta(**{f"{unit}s": 1})
-    at = now + timedelta(minutes=minutes) - offset["offsetType"] * offset.get("offset", 0) * step
+    at = now + timedelta(minutes=minutes_ahead) - by["offsetType"] * by.get("offset", 0) * step
     at = at.replace(second=0, microsecond=0)
-    if timing.cfg["startField"] == "stamp":
+    if field == "stamp":
         return at.astimezone(UTC)
-    wall = shown(at, timing.column_zone)
-    return wall.date() if timing.cfg["startField"] == "day" else wall
+    wall = shown(at, task_timing.column_zone)
+    return wall.date() if field == "day" else wall

@@ -1,56 +1,63 @@
-"""Rows, outages, restarts and edits in random order: the records are the naive model's."""
+"""Rows, outages, restarts and edits in random order: the records are the naive model's.
+
+A trial is a seed and a list of steps, each with a seed of its own, so that a
+step does the same whichever others are left out: ``shrunk`` leaves out all
+that a failure does not need.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from random import Random
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
-
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from jittask.model import Reason, Run, RunStatus
 from tests.rows import drawn
 from tests.rows.driver import Driver, fired
 from tests.rows.model import Fired, NaiveModel, Row, TaskFile
 
-KEYS = st.integers(1, 3)
 MOMENT = timedelta(seconds=7, milliseconds=250)
 """What a person's change takes, so that no two things happen at one instant."""
 MOST_STOPS = 12
 RETRY = timedelta(seconds=301)
 """After a fault has ended, the runtime has tried again."""
 FORGOTTEN = {Reason.DISABLED, Reason.EDITED, Reason.REMOVED}
+START_FIELDS = {"sqlite": ("at", "day"), "postgresql": ("at", "day", "stamp"), "mysql": ("at", "day")}
 
 
-class Machine(RuleBasedStateMachine):
-    """One task, one table, one runtime that is up or down."""
+class Step(NamedTuple):
+    name: str
+    seed: int
 
-    kind = "sqlite"
-    start_fields = ("at", "day")
 
-    @initialize(data=st.data())
-    def begin(self, data: st.DataObject) -> None:
-        name = data.draw(st.sampled_from(sorted(drawn.BEGINNINGS)), "zone")
-        text = data.draw(st.sampled_from(drawn.BEGINNINGS[name]), "from")
+class Machine:
+    """One task, one table, one runtime that is up or down; a method for each kind of step."""
+
+    def __init__(self, kind: str, seed: int) -> None:
+        chance = Random(seed)
+        name, text = chance.choice(drawn.BEGINNINGS)
         now = datetime.fromisoformat(text).replace(tzinfo=UTC) + MOMENT
-        self.days = drawn.days_near(now, ZoneInfo(name))
+        self.kind, self.zone = kind, ZoneInfo(name)
+        self.days = drawn.days_near(now, self.zone)
         task = TaskFile(
-            self.draw_timing(data, ZoneInfo(name)),
-            misfire=data.draw(st.sampled_from(["latest", "latest", "skip"]), "misfire"),
-            grace=timedelta(seconds=data.draw(st.sampled_from([600, 86_400, 300_000]), "grace")),
+            self.new_timing(chance),
+            misfire=chance.choice(["latest", "latest", "skip"]),
+            grace=timedelta(seconds=chance.choice([600, 86_400, 300_000])),
             overlap="allow",
         )
-        self.driver = Driver(self.kind, now)
+        self.driver = Driver(kind, now)
         self.model = NaiveModel(task)
         self.driver.write(task)
         self.up()
         for key in (1, 2):
-            self.put(key, data)
+            self.write_row(key, drawn.row(chance, self.now, task.timing))
 
-    def draw_timing(self, data: st.DataObject, zone: ZoneInfo) -> Any:
-        return data.draw(drawn.timings(zone, self.days, list(self.start_fields)), "timing")
+    def new_timing(self, chance: Random) -> Any:
+        return drawn.timing(chance, self.zone, self.zone, self.days, START_FIELDS[self.kind])
 
     @property
     def now(self) -> datetime:
@@ -63,45 +70,56 @@ class Machine(RuleBasedStateMachine):
     def later(self, span: timedelta) -> None:
         self.driver.clock.move_to(self.now + span)
 
+    def close(self) -> None:
+        self.driver.close()
+
     # --- rows
 
-    @rule(key=KEYS, data=st.data())
-    def put(self, key: int, data: st.DataObject) -> None:
-        """A row is created, moved, or both."""
-        self.write_row(key, data.draw(drawn.rows(self.now, self.model.task.timing), "row"))
+    def put(self, chance: Random) -> None:
+        """A row is created, or replaced."""
+        self.write_row(chance.randint(1, 3), drawn.row(chance, self.now, self.model.task.timing))
 
-    @rule(key=KEYS, minutes=drawn.deltas)
-    def move(self, key: int, minutes: int) -> None:
-        if row := self.model.rows.get(key):
-            timing = self.model.task.timing
-            value = drawn.value_near(self.now, minutes, timing)
-            self.write_row(key, row | {timing.cfg["startField"]: value})
+    def move(self, chance: Random) -> None:
+        self.edit_row(chance, moved=drawn.minutes(chance))
 
-    @rule(key=KEYS, minutes=st.integers(-3000, 3000), seen=st.booleans())
-    def move_away_and_back(self, key: int, minutes: int, seen: bool) -> None:
+    def move_away_and_back(self, chance: Random) -> None:
         """I13."""
-        if row := self.model.rows.get(key):
-            self.move(key, minutes)
-            if seen:
+        key = chance.randint(1, 3)
+        row = self.model.rows.get(key)
+        if row is not None:
+            self.write_row(key, self.moved(row, drawn.minutes(chance)))
+            if chance.random() < 0.5:
                 self.look()
             self.write_row(key, row)
 
-    @rule(key=KEYS, name=st.sampled_from(["ok", "held"]))
-    def rename(self, key: int, name: str) -> None:
-        """The filter becomes true or false."""
-        if row := self.model.rows.get(key):
-            self.write_row(key, row | {"name": name})
+    def hold(self, chance: Random) -> None:
+        """The filter becomes false."""
+        self.edit_row(chance, name="held")
 
-    @rule(key=KEYS)
-    def empty(self, key: int) -> None:
-        if row := self.model.rows.get(key):
-            self.write_row(key, row | {self.model.task.timing.cfg["startField"]: None})
+    def release(self, chance: Random) -> None:
+        """The filter becomes true."""
+        self.edit_row(chance, name="ok")
 
-    @rule(key=KEYS)
-    def delete(self, key: int) -> None:
+    def empty(self, chance: Random) -> None:
+        """The date becomes NULL."""
+        self.edit_row(chance, **{self.model.task.timing.cfg["startField"]: None})
+
+    def delete(self, chance: Random) -> None:
+        key = chance.randint(1, 3)
         self.later(MOMENT)
         self.driver.table.delete(key)
         self.model.change(key, None, self.now)
+
+    def edit_row(self, chance: Random, *, moved: int | None = None, **values: Any) -> None:
+        key = chance.randint(1, 3)
+        row = self.model.rows.get(key)
+        if row is not None:
+            row = row if moved is None else self.moved(row, moved)
+            self.write_row(key, row | values)
+
+    def moved(self, row: Row, minutes: int) -> Row:
+        timing = self.model.task.timing
+        return row | {timing.cfg["startField"]: drawn.value_near(self.now, minutes, timing)}
 
     def write_row(self, key: int, row: Row) -> None:
         self.later(MOMENT)
@@ -110,46 +128,30 @@ class Machine(RuleBasedStateMachine):
 
     # --- time
 
-    @rule(
-        minutes=st.sampled_from([1, 17, 59, 61, 200, 700, 1441, 3000]),
-        lead=st.sampled_from([0, 0, 7, 59]),
-    )
-    def advance(self, minutes: int, lead: int) -> None:
-        """Time goes by: the runtime looks at each instant that matters, and ``lead`` before it."""
-        until = self.now + timedelta(minutes=minutes)
-        if self.is_up:
-            upcoming = self.model.upcoming(self.now, until)
-            before = {at - timedelta(minutes=lead) for at in upcoming}
-            stops = sorted(at for at in {*upcoming, *before} if at > self.now)
-            for at in stops[:MOST_STOPS]:
-                self.driver.clock.move_to(at)
-                self.look()
-            if len(stops) > MOST_STOPS:
-                return
-        self.driver.clock.move_to(until)
-        self.look()
+    def advance(self, chance: Random) -> None:
+        """Time goes by: the runtime looks at each instant that matters, and somewhat before it."""
+        until = self.now + timedelta(minutes=chance.choice([1, 17, 59, 61, 200, 700, 1441, 3000]))
+        if not self.is_up:
+            self.driver.clock.move_to(until)
+            return
+        lead = timedelta(minutes=chance.choice([0, 0, 7, 59]))
+        upcoming = self.model.upcoming(self.now, until)
+        stops = sorted({*upcoming, *(at - lead for at in upcoming)})
+        for at in [at for at in stops if at > self.now][:MOST_STOPS]:
+            self.driver.clock.move_to(at)
+            self.look()
+        if len(stops) <= MOST_STOPS:
+            self.driver.clock.move_to(until)
+            self.look()
 
-    @rule(instants=st.integers(1, 5), lead=st.sampled_from([0, 7, 59]))
-    def advance_to_the_next(self, instants: int, lead: int) -> None:
-        """Time goes by until rows have come due; where the runtime is down, it is not seen."""
-        for _ in range(instants):
-            upcoming = self.model.upcoming(self.now, self.now + timedelta(days=3))
-            if not upcoming:
-                return
-            for at in (upcoming[0] - timedelta(minutes=lead), upcoming[0]):
-                if at > self.now:
-                    self.driver.clock.move_to(at)
-                    self.look()
-
-    @precondition(lambda self: self.is_up)
-    @rule()
-    def crash(self) -> None:
+    def crash(self, chance: Random) -> None:
+        del chance
         self.driver.stop()
 
-    @precondition(lambda self: not self.is_up)
-    @rule(minutes=st.sampled_from([0, 3, 65, 400, 1500, 4500]))
-    def restart(self, minutes: int) -> None:
-        self.later(timedelta(minutes=minutes))
+    def restart(self, chance: Random) -> None:
+        """After a downtime; a crash before it, where the runtime is up."""
+        self.driver.stop()
+        self.later(timedelta(minutes=chance.choice([0, 3, 65, 400, 1500, 4500])))
         self.up()
 
     def up(self) -> None:
@@ -157,16 +159,16 @@ class Machine(RuleBasedStateMachine):
         self.driver.start()
         self.compare()
 
-    @precondition(lambda self: self.is_up and self.model.task.misfire == "latest")
-    @rule(minutes=st.lists(st.sampled_from([1, 30, 59, 61, 700]), min_size=1, max_size=3))
-    def outage(self, minutes: list[int]) -> None:
+    def outage(self, chance: Random) -> None:
         """The business database does not answer, for some looks.
 
         With ``skip`` the rules leave open whether what waited for it is a misfire.
         """
+        if not self.is_up or self.model.task.misfire == "skip":
+            return
         self.driver.outage.on = True
-        for span in minutes:
-            self.later(timedelta(minutes=span))
+        for _ in range(chance.randint(1, 3)):
+            self.later(timedelta(minutes=chance.choice([1, 30, 59, 61, 700])))
             self.driver.tick()
             began = [run for run in self.driver.new_records() if run.started]
             assert not began, f"began while the database was away: {began}"
@@ -176,15 +178,19 @@ class Machine(RuleBasedStateMachine):
 
     # --- the task's files
 
-    @rule(data=st.data())
-    def edit_the_timing(self, data: st.DataObject) -> None:
+    def edit_the_timing(self, chance: Random) -> None:
         """D7."""
-        self.write_task(timing=self.draw_timing(data, self.model.task.timing.zone))
+        self.write_task(timing=self.new_timing(chance))
 
-    @rule(enabled=st.booleans())
-    def enable_or_disable(self, enabled: bool) -> None:
+    def disable(self, chance: Random) -> None:
         """D7."""
-        self.write_task(enabled=enabled)
+        del chance
+        self.write_task(enabled=False)
+
+    def enable(self, chance: Random) -> None:
+        """D7."""
+        del chance
+        self.write_task(enabled=True)
 
     def write_task(self, **changes: Any) -> None:
         self.later(MOMENT)
@@ -205,8 +211,7 @@ class Machine(RuleBasedStateMachine):
     def compare(self) -> None:
         choices = self.model.look(self.now)
         records = self.driver.new_records()
-        began = [run for run in records if run.status is RunStatus.COMPLETED]
-        found = [fired(run) for run in began]
+        found = [fired(run) for run in records if run.status is RunStatus.COMPLETED]
         for key in choices.keys() | {record.row for record in found}:
             of_row = [record for record in found if record.row == key] or [None]
             allowed = choices.get(key, [None])
@@ -217,10 +222,13 @@ class Machine(RuleBasedStateMachine):
         if self.model.task.enabled:
             assert not self.driver.overdue(), f"due, and not begun at {self.now}"
 
-    def difference(self, found: list[Fired | None], allowed: list[Fired | None]) -> str:
-        one_of = "\n  or ".join(str(record) for record in dict.fromkeys(allowed))
+    def difference(self, found: Sequence[Fired | None], allowed: Sequence[Fired | None]) -> str:
+        expected = "\n  or ".join(str(record) for record in dict.fromkeys(allowed))
         events = "\n  ".join(str(event) for event in self.driver.events[-6:])
-        return f"at {self.now}\nexpected: {one_of}\nthe records have: {found}\nevents: {events}"
+        return (
+            f"at {self.now}\nexpected: {expected}\nthe records have: {found}\n"
+            f"{self.model.task}\nrows: {self.model.rows}\nevents: {events}"
+        )
 
     def check_reason(self, run: Run) -> None:
         """What has not begun says why, and it is true."""
@@ -238,27 +246,52 @@ class Machine(RuleBasedStateMachine):
             case _:
                 raise AssertionError(f"{run}")
 
-    @invariant()
-    def once(self) -> None:
-        """I2: no nominal of a row is in two records."""
-        if not hasattr(self, "model"):
-            return
-        seen = [(record.row, n) for record in self.model.fired for n in record.nominals]
-        assert len(seen) == len(set(seen)), seen
 
-    def teardown(self) -> None:
-        if hasattr(self, "driver"):
-            self.driver.close()
+WEIGHTS: dict[Callable[[Machine, Random], None], int] = {
+    Machine.put: 5,
+    Machine.move: 4,
+    Machine.move_away_and_back: 3,
+    Machine.hold: 2,
+    Machine.release: 3,
+    Machine.empty: 1,
+    Machine.delete: 1,
+    Machine.advance: 12,
+    Machine.crash: 1,
+    Machine.restart: 4,
+    Machine.outage: 1,
+    Machine.edit_the_timing: 1,
+    Machine.disable: 1,
+    Machine.enable: 2,
+}
 
 
-class OnPostgres(Machine):
-    """The same on PostgreSQL, also with instants that have a zone."""
+def steps_of(seed: int, count: int) -> list[Step]:
+    """Return the steps that a seed chooses."""
+    chance = Random(seed)
+    names = [step.__name__ for step in WEIGHTS]
+    chosen = chance.choices(names, weights=list(WEIGHTS.values()), k=count)
+    return [Step(name, chance.randrange(10**9)) for name in chosen]
 
-    kind = "postgresql"
-    start_fields = ("at", "day", "stamp")
+
+def failure_of(kind: str, seed: int, steps: Sequence[Step]) -> tuple[int, AssertionError] | None:
+    """Take the steps; return the number of the one that fails, and what it says."""
+    number = 0
+    try:
+        with closing(Machine(kind, seed)) as machine:
+            for number, step in enumerate(steps, 1):
+                getattr(machine, step.name)(Random(step.seed))
+    except AssertionError as error:
+        return number, error
+    return None
 
 
-class OnMariaDb(Machine):
-    """The same on MariaDB."""
-
-    kind = "mysql"
+def shrunk(kind: str, seed: int, steps: Sequence[Step]) -> list[Step]:
+    """Leave out each step that a failure does not need."""
+    failure = failure_of(kind, seed, steps)
+    assert failure is not None
+    left = list(steps[: failure[0]])
+    for place in reversed(range(len(left))):
+        without = [*left[:place], *left[place + 1 :]]
+        if failure_of(kind, seed, without) is not None:
+            left = without
+    return left
