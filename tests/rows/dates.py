@@ -19,6 +19,9 @@ FARTHEST_ROLL = timedelta(days=30)
 """More than the days off in a row that these tests have."""
 
 
+_DAYS = ("day", "week", "month", "year")
+
+
 class Start(NamedTuple):
     """The base instant of a row, and the wall time that a cycle of days counts from."""
 
@@ -147,9 +150,9 @@ def _nominals(
     """Yield the instants and wall times of the cycle, from the start on."""
     repeat, zone = timing.cfg.get("repeat", {"repeatType": "normal"}), timing.zone
     kind, has_pattern = repeat["repeatType"], _has_pattern(repeat)
-    if kind == "normal" or (kind in ("day", "week", "month", "year") and not has_pattern):
-        if lo <= start.at <= hi:  # T2: the first is the start itself, in a fold too
-            yield start
+    begins_with_start = kind == "normal" or (kind in _DAYS and not has_pattern)
+    if begins_with_start and lo <= start.at <= hi:  # T2; in a fold too
+        yield start
     if kind == "normal":
         return
     if kind in ("minute", "hour"):
@@ -160,6 +163,7 @@ def _nominals(
             at += step
         return
     cfg = {"startTime": start.wall.isoformat(" "), "repeat": repeat}
+    lo = lo.replace(second=0, microsecond=0)  # a cron is looked at minute by minute
     for found in oracle.nominals(cfg, zone, lo, hi):
         if found.at > start.at or (has_pattern and found.at == start.at):
             yield found.at, found.wall

@@ -12,7 +12,7 @@ import os
 import shutil
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -189,20 +189,25 @@ class Driver:
 
     def new_records(self) -> list[Run]:
         """Return the records that have ended since the last call."""
-        assert self.parts is not None
-        page = self.parts.store.records(RecordFilter(task=TASK), self.clock.now(), 1000)
-        assert page.next is None, "too many records for one page"
-        ended = [run for run in page.records if run.status is not RunStatus.PENDING]
+        ended = [run for run in self._records() if run.status is not RunStatus.PENDING]
         new = [run for run in ended if run.id not in self._known]
         self._known |= {run.id for run in new}
         return sorted(new, key=lambda run: run.id)
 
+    @property
+    def has_pending(self) -> bool:
+        return any(run.status is RunStatus.PENDING for run in self._records())
+
     def overdue(self) -> list[Run]:
         """Return the pending runs whose instant has come."""
+        pending = [run for run in self._records() if run.status is RunStatus.PENDING]
+        return [run for run in pending if run.effective <= self.clock.now()]
+
+    def _records(self) -> Sequence[Run]:
         assert self.parts is not None
         page = self.parts.store.records(RecordFilter(task=TASK), self.clock.now(), 1000)
-        pending = [run for run in page.records if run.status is RunStatus.PENDING]
-        return [run for run in pending if run.effective <= self.clock.now()]
+        assert page.next is None, "too many records for one page"
+        return page.records
 
     def close(self) -> None:
         with self._held:

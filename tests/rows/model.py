@@ -30,6 +30,7 @@ LATE_AFTER = timedelta(seconds=60)
 SEEN_WITHIN = timedelta(minutes=5)
 """How soon a row that appears late must be seen; until then it may be, at any scan."""
 SCAN_OVERLAP = timedelta(seconds=10)
+"""What is older than grace, and by this much older than the last scan, may fire too (D4)."""
 TICK = timedelta(microseconds=1)
 Row = dict[str, Any]
 
@@ -87,7 +88,7 @@ class NaiveModel:
         if self.task.enabled:
             grace = now - self.task.grace - TICK
             for key, row in self.rows.items():
-                since = [min(self.scanned, grace)]
+                since = [min(self.scanned, grace), min(self.scanned - SCAN_OVERLAP, grace)]
                 if now - self.changed[key] < SEEN_WITHIN:
                     since += [self.scanned, self.scanned - SCAN_OVERLAP]
                 choices[key] = [self._of_row(key, row, after, now) for after in since]
@@ -117,7 +118,11 @@ class NaiveModel:
         """Return what begins for a row: the latest of what is due and has no record (D6, D8)."""
         if not self.passes(row):
             return None
-        due = [occurrence for occurrence in self._due(row, after, now) if not self._held(key, occurrence)]
+        due = [
+            occurrence
+            for occurrence in self._due(row, after, now)
+            if not self._held(key, occurrence)
+        ]
         if not due:
             return None
         latest = due.pop()
@@ -133,8 +138,12 @@ class NaiveModel:
         return [
             occurrence
             for occurrence in occurrences(row, self.task.timing, after, now)
-            if max(occurrence.nominals) >= self.activated
+            if self.counts_from(occurrence) >= self.activated
         ]
+
+    def counts_from(self, occurrence: Occurrence) -> datetime:
+        """Return the instant that is not to be before the activation (D7)."""
+        return max(occurrence.nominals)
 
     def _held(self, key: int, occurrence: Occurrence) -> bool:
         """Whether every nominal stands in a record, or in a counted range of the row."""
