@@ -453,12 +453,36 @@ def test_what_a_server_says_of_itself(postgres: Database) -> None:
     assert found[0].startswith("PostgreSQL 1")
     assert "session time zone" in found[0]
     assert found[1].endswith("connections are in use")
+    assert found[2] == "one runtime opens at most 20 connections"  # itself, and four workers
 
 
 def test_few_free_connections(mysql: Database) -> None:
     mysql.tree.write("app.json", {"settings": {"timezone": "UTC", "runtime": {"workers": 500}}})
     few = only(doctor(mysql.tree))
     assert few.code == "few-connections"
+    assert "connections are free, and one runtime opens at most 2004" in few.message
+
+
+def test_connections_of_all_databases_on_a_server_are_counted(mysql: Database) -> None:
+    """Elements that name one database share its connections; one without models has none."""
+    table_model(mysql.tree)
+    url = mysql.engine.url.render_as_string(hide_password=False)
+    other = mysql.engine.url.set(database="information_schema").render_as_string(
+        hide_password=False
+    )
+    for name, address in (("Same", url), ("Other", other), ("Unused", f"{other}?charset=utf8mb4")):
+        mysql.tree.write(
+            f"databases/{name}/e.json",
+            {"type": "databases.UrlType", "title": name, "url": address},
+        )
+    for name, table in (("Same", "t"), ("Other", "TABLES")):
+        mysql.tree.write(
+            f"models/{name}/e.json",
+            {"type": "models.TableType", "title": name, "db": f"databases.{name}", "table": table},
+        )
+    assert "one runtime opens at most 40 connections to its 2 databases" in facts(
+        doctor(mysql.tree)
+    )
 
 
 def test_an_unreachable_port_and_a_wrong_password(mysql: Database) -> None:

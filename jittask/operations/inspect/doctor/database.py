@@ -8,6 +8,7 @@ from jittask.data.inspection.connecting import NotOpened, Reason, address, conne
 from jittask.data.inspection.servers import server_facts
 from jittask.drivers import first_line
 from jittask.model import DatabaseInfo, ModelInfo
+from jittask.operations.inspect.doctor.connections import most_connections
 from jittask.operations.inspect.doctor.context import OpenDatabase
 from jittask.operations.inspect.doctor.models import examine_model
 from jittask.operations.inspect.doctor.places import Places
@@ -28,8 +29,6 @@ _KEYS = {
     Reason.SETTINGS: ("url", "port"),
     Reason.DRIVER: ("url",),
 }
-_SPARE_CONNECTIONS = 2
-"""Besides one for each worker: for the row scan, and for a command."""
 
 
 def examine_database(info: DatabaseInfo, app: CompiledApp, places: Places) -> Section:
@@ -109,11 +108,13 @@ def _check_server(database: OpenDatabase, info: DatabaseInfo) -> None:
         f"{server.connections} of {server.connections_allowed} connections are in use"
     )
     free = server.connections_allowed - server.connections
-    needed = database.app.settings.runtime.workers + _SPARE_CONNECTIONS
-    if free < needed:
+    most, databases = most_connections(database.app, info)
+    to = f" to its {databases} databases" if databases > 1 else ""
+    draft.facts.append(f"one runtime opens at most {most} connections{to}")
+    if free < most:
         draft.about(info.name).add(
             "few-connections",
             database.places.database(info.name, "host", "url"),
-            f"{free} connections are free, and a runtime can use {needed}",
+            f"{free} connections are free, and one runtime opens at most {most}{to}",
             "raise max_connections on the server, or lower settings.runtime.workers",
         )
