@@ -47,7 +47,7 @@ def url_of(info: DatabaseInfo, root: Path) -> URL:
 def flat(settings: Mapping[str, object]) -> Mapping[str, object]:
     """Return the settings of the connection, which may be under ``dbConfig``."""
     inner = settings.get("dbConfig")
-    return inner if isinstance(inner, Mapping) else settings
+    return {**settings, **inner} if isinstance(inner, Mapping) else settings
 
 
 def sqlite_file(url: URL) -> Path | None:

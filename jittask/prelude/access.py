@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -23,10 +23,18 @@ from jittask.query.q import Q
 class Access:
     """The rows of one model, for element code; a ``ModelAccess``."""
 
-    def __init__(self, rows: Rows) -> None:
-        self._rows = rows
-        self.keys = [field.name for field in rows.model.key_fields]
+    def __init__(self, rows: Callable[[], Rows]) -> None:
+        """``rows``: asked for at each call, because a table may change."""
+        self._open = rows
+
+    @property
+    def _rows(self) -> Rows:
+        return self._open()
+
+    @property
+    def keys(self) -> list[str]:
         """The names of the key's fields."""
+        return [field.name for field in self._rows.model.key_fields]
 
     def query(
         self,
