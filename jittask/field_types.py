@@ -44,6 +44,7 @@ DATATYPES: Mapping[str, FieldType] = MappingProxyType(
         "Stext": FieldType.TEXT,
         "Switch": FieldType.BOOLEAN,
         "Time": FieldType.TIME,
+        "Uuid": FieldType.TEXT,
     }
 )
-"""JitAi's name → what a field of it holds."""
+"""JitAi's name, or ours (``Uuid``) → what a field of it holds."""

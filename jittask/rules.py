@@ -299,7 +299,7 @@ _TABLE = (
         "few-connections",
         _W,
         "A server has few free connections",
-        "A runtime uses one for each worker that is in a transaction, and one to scan.",
+        "Each process of a runtime opens at most 4 to each database: the runtime, and each worker.",
         '"workers": 200, where the server allows 100 connections',
         '"workers": 8',
     ),

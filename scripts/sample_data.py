@@ -15,7 +15,8 @@ import sqlalchemy as sa
 from jittask import compile_tree
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import open_database
-from jittask.data.tables import create_missing, table_for
+from jittask.data.table_changes import add_missing
+from jittask.data.tables import table_for
 
 root = Path(sys.argv[1] if len(sys.argv) > 1 else "elements").resolve()
 app = compile_tree(root).app
@@ -60,7 +61,7 @@ dates = {
 for name, new_rows in rows.items():
     model = app.models[name]
     engine = open_database(app.databases[model.database], root)
-    create_missing(model, engine)
+    add_missing(model, engine)
     table = table_for(model, engine)
     with engine.begin() as connection:
         connection.execute(sa.insert(table), new_rows)

@@ -21,7 +21,7 @@ from jittask.operations.errors import InvalidArgument, OperationError
 _COMMANDS = {
     "backfill": ("jittask.cli.backfill", "Run occurrences of the past that have no run."),
     "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
-    "db": ("jittask.cli.db", "Care for the run store: db upgrade."),
+    "db": ("jittask.cli.db", "Care for the run store and models' tables: db upgrade, db sync."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
     "doctor": ("jittask.cli.doctor", "Compare a tree with its databases and its run store."),
     "enable": ("jittask.cli.enable", "Let a task fire again, in its e.json."),

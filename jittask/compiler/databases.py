@@ -14,7 +14,9 @@ from jittask.compiler.source import Source
 from jittask.environment import references
 from jittask.model import DatabaseInfo
 
-_PLACES = ("database", "dbName", "path", "dbPath", "file", "db")
+_PLACES = ("database", "dbName", "dbname", "path", "dbPath", "file", "db")
+_OURS = ("manageTables", "timezone")
+"""JitTask's own settings, which may be beside ``dbConfig`` too."""
 
 
 def read_database(element: ElementFiles, reading: Reading) -> DatabaseInfo | None:
@@ -24,7 +26,12 @@ def read_database(element: ElementFiles, reading: Reading) -> DatabaseInfo | Non
     if findings.broken or file is None:
         return None
     database_type = element.source.data["type"]
-    settings = _settings(file, by_url=database_type == "databases.UrlType", findings=findings)
+    settings = _settings(
+        file,
+        by_url=database_type == "databases.UrlType",
+        needs_none=database_type == "databases.BuiltinsType",
+        findings=findings,
+    )
     if settings is None:
         return None
     _check_environment(file, settings, reading.environment, findings)
@@ -50,11 +57,13 @@ def settings_file(folder: str, files: Files) -> str:
     return f"{folder}/{E_JSON}"
 
 
-def _settings(file: Source, *, by_url: bool, findings: Findings) -> dict[str, object] | None:
+def _settings(
+    file: Source, *, by_url: bool, needs_none: bool, findings: Findings
+) -> dict[str, object] | None:
     settings = file.data.get("dbConfig", file.data)
     keys = ("url",) if by_url else _PLACES
-    if isinstance(settings, dict) and any(settings.get(key) for key in keys):
-        return settings
+    if isinstance(settings, dict) and (needs_none or any(settings.get(key) for key in keys)):
+        return {**{key: file.data[key] for key in _OURS if key in file.data}, **settings}
     example = '"url": "sqlite:///data/app.db"' if by_url else '"database": "data/app.db"'
     findings.add(
         "database-settings-missing",

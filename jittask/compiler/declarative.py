@@ -67,6 +67,49 @@ def table_name(owner: ast.ClassDef) -> str | None:
     return None
 
 
+def schema(owner: ast.ClassDef) -> str | None:
+    """Return the schema that ``__table_args__`` names as a literal, or None."""
+    for node in owner.body:
+        match node:
+            case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value) if (
+                _target(node) == "__table_args__"
+            ):
+                last = value.elts[-1] if isinstance(value, ast.Tuple) and value.elts else value
+                return _literal(last, "schema")
+            case _:
+                pass
+    return None
+
+
+def key_fields(owner: ast.ClassDef) -> tuple[FieldInfo, ...]:
+    """Return the fields of the key that are seen in the class; a base class may hide others."""
+    found = []
+    for node in owner.body:
+        match node:
+            case ast.AnnAssign(target=ast.Name(id=name), annotation=annotation, value=value):
+                field = _field(name, annotation, value)
+            case ast.Assign(targets=[ast.Name(id=name)], value=ast.Call() as value):
+                field = _field(name, None, value) if last_name(value) in _COLUMNS else None
+            case _:
+                continue
+        if field is not None and field.primary_key:
+            found.append(field)
+    return tuple(found)
+
+
+def _literal(node: ast.expr, key: str) -> str | None:
+    """Return the text at a key of a dict that is written out."""
+    if not isinstance(node, ast.Dict):
+        return None
+    for name, value in zip(node.keys, node.values, strict=True):
+        match name, value:
+            case ast.Constant(value=found), ast.Constant(value=str(text)) if found == key:
+                return text
+            case _:
+                pass
+    return None
+
+
 def fields(owner: ast.ClassDef, module: Module) -> tuple[FieldInfo, ...] | None:
     """Return the fields; None where a base class, or a call that is not known, may hide some.
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from jittask.compiler import declarative
 from jittask.compiler.files import MANIFEST
@@ -95,7 +97,9 @@ def _read(given: ModelSource, database: str, findings: Findings) -> ModelInfo | 
     data, name = given.source.data, given.name
     if data["type"] == ModelForm.TABLE:
         table = data.get("table")
-        return ModelInfo(name, ModelForm.TABLE, database, table, opaque=True) if table else None
+        if not table:
+            return None
+        return ModelInfo(name, ModelForm.TABLE, database, table, opaque=True, key=_key(data))
     if given.module is None:
         return None
     owner = given.owner
@@ -107,6 +111,12 @@ def _read(given: ModelSource, database: str, findings: Findings) -> ModelInfo | 
     if declarative.is_declarative(owner):
         return _declarative(given, given.module, owner, database, findings)
     return _normal(given, given.module, owner, database, findings)
+
+
+def _key(data: Mapping[str, Any]) -> tuple[str, ...]:
+    """Return the columns that ``key`` names."""
+    named = data.get("key", ())
+    return (named,) if isinstance(named, str) else tuple(named)
 
 
 def _normal(
@@ -134,6 +144,8 @@ def _declarative(
     given: ModelSource, module: Module, owner: ast.ClassDef, database: str, findings: Findings
 ) -> ModelInfo | None:
     table = declarative.table_name(owner)
+    if table is not None and (schema := declarative.schema(owner)):
+        table = f"{schema}.{table}"
     if table is None:
         findings.add(
             "model-without-table",
@@ -144,7 +156,8 @@ def _declarative(
         return None
     fields = declarative.fields(owner, module)
     if fields is None:
-        return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, opaque=True)
+        seen = declarative.key_fields(owner)
+        return ModelInfo(given.name, ModelForm.DECLARATIVE, database, table, seen, opaque=True)
     if not any(field.primary_key for field in fields) and declarative.surely_lacks_key(
         owner, module
     ):

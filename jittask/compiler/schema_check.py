@@ -23,10 +23,11 @@ if TYPE_CHECKING:
 JITAI_KEYS = frozenset(
     {
         "$schema", "accessModifier", "author", "backendBundleEntry", "callable", "category",
-        "componentList", "configFile", "connectType", "createTime", "dbConfig", "dataTitle",
-        "dbTable", "expandFunctionList", "frontBundleEntry", "functionList", "icon", "id", "lock",
-        "modelType", "name", "noticeCfg", "requirements", "shape", "sort", "status", "timerDesc",
-        "titleI18n", "unionIndexList", "unionUniqueList", "updateTime", "version", "visible",
+        "componentList", "configFile", "connectType", "createTime", "dataTitle", "dbAlias",
+        "dbConfig", "dbTable", "dbType", "expandFunctionList", "frontBundleEntry", "functionList",
+        "icon", "id", "lock", "modelType", "name", "noticeCfg", "requirements", "shape", "sort",
+        "status", "timerDesc", "titleI18n", "unionIndexList", "unionUniqueList", "updateTime",
+        "variables", "version", "visible",
     }
 )  # fmt: skip
 """Keys that JitAi writes and we do not use: they are accepted without a message."""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection, Engine
 from jittask.data.databases import DataError, one_line
 from jittask.data.engines import ENGINES
 from jittask.data.rows import Rows
-from jittask.data.tables import create_missing
+from jittask.data.table_changes import TableChanges, add_missing, manages_tables, missing
 from jittask.model import DatabaseInfo, ModelInfo
 
 
@@ -37,7 +37,7 @@ class AppData:
         if rows is None:
             rows = Rows.open(engine, model)  # without the lock: its database may not answer
             with self._lock:
-                if self._engines.get(model.database) is engine:
+                if self._engines.get(model.database) is engine and _is_whole(model, rows):
                     self._rows[model] = rows
         return rows
 
@@ -57,13 +57,25 @@ class AppData:
         with one_line(model.database), engine.connect() as connection:
             yield connection
 
-    def create_missing(self, model: ModelInfo) -> bool:
-        """Create the table of a JitAi model where it is missing; return whether it was (F9)."""
-        if not model.is_described:
-            return False
+    def missing(self, model: ModelInfo) -> TableChanges | None:
+        """Return what a described model's table lacks (F9). Raises DataError."""
         with self._lock:
             engine = self._engine(model)
-        return create_missing(model, engine)
+        return missing(model, engine)
+
+    def add_missing(self, model: ModelInfo) -> TableChanges | None:
+        """Add what a described model's table lacks; return what was added. Raises DataError."""
+        with self._lock:
+            engine = self._engine(model)
+        added = add_missing(model, engine)
+        self.forget(model)
+        return added
+
+    def manages_tables(self, model: ModelInfo) -> bool:
+        """Whether a runtime adds what the tables of a model's database lack."""
+        with self._lock:
+            engine = self._engine(model)
+        return manages_tables(self.databases[model.database], engine.url, self._root)
 
     def close(self) -> None:
         """Release the engines; the last user of one closes its connections."""
@@ -81,3 +93,8 @@ class AppData:
                 raise DataError(f"{model.name}: no database {model.database}")
             engine = self._engines[model.database] = ENGINES.acquire(info, self._root)
         return engine
+
+
+def _is_whole(model: ModelInfo, rows: Rows) -> bool:
+    """Whether a table has all that its model describes: else it is looked at each time."""
+    return not model.is_described or len(rows.model.fields) == len(model.fields)

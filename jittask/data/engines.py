@@ -11,9 +11,12 @@ import threading
 from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import event
 from sqlalchemy.engine import URL, Engine
+from sqlalchemy.pool import QueuePool
 
-from jittask.data.databases import create_engine, database_url
+from jittask.data.database_urls import sqlite_file
+from jittask.data.databases import MAX_CONNECTIONS, create_engine, database_url
 from jittask.data.patience import give_up_silent_servers
 from jittask.model import DatabaseInfo
 
@@ -22,6 +25,12 @@ from jittask.model import DatabaseInfo
 class _SharedEngine:
     engine: Engine
     users: int
+    used: bool = False
+    """Whether it has given a connection since ``close_unused`` has looked last."""
+
+    def note_use(self, *_: object) -> None:
+        """Be called when a connection is taken."""
+        self.used = True
 
 
 class EngineRegistry:
@@ -30,6 +39,14 @@ class EngineRegistry:
     def __init__(self) -> None:
         self._shared: dict[URL, _SharedEngine] = {}
         self._lock = threading.Lock()
+        self._limit = MAX_CONNECTIONS
+
+    def allow(self, bodies: int) -> None:
+        """Let each later engine have the connections for so many bodies at a time.
+
+        A process that runs one body at a time need not call it.
+        """
+        self._limit = max(self._limit, MAX_CONNECTIONS + bodies - 1)
 
     def acquire(self, info: DatabaseInfo, root: Path) -> Engine:
         """Return the database's engine, for one more user; nothing is connected yet.
@@ -42,9 +59,10 @@ class EngineRegistry:
         with self._lock:
             shared = self._shared.get(key)
             if shared is None:
-                engine = create_engine(info, url)
+                engine = create_engine(info, url, self._limit)
                 give_up_silent_servers(engine)
                 shared = self._shared[key] = _SharedEngine(engine, users=0)
+                event.listen(engine, "checkout", shared.note_use)
             shared.users += 1
             return shared.engine
 
@@ -64,6 +82,19 @@ class EngineRegistry:
             del self._shared[keys[0]]
         engine.dispose()
 
+    def close_unused(self) -> None:
+        """Close the connections of engines that nobody has used since the last call.
+
+        Called every minute or so, it closes what is idle; the engines stay. A database
+        in memory would lose its content, and is left.
+        """
+        with self._lock:
+            for shared in self._shared.values():
+                pool = shared.engine.pool
+                if not shared.used and isinstance(pool, QueuePool) and not pool.checkedout():
+                    shared.engine.dispose()
+                shared.used = False
+
     def users(self, engine: Engine) -> int:
         """Return how many users an engine has."""
         with self._lock:
@@ -77,10 +108,9 @@ class EngineRegistry:
 
 
 def _key(url: URL) -> URL:
-    """Return a URL that is the same for each path of one SQLite file."""
-    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
-        return url
-    return url.set(database=str(Path(url.database or "").resolve()))
+    """Return a URL that is the same for each path of one SQLite file, opened in one way."""
+    file = sqlite_file(url)
+    return url if file is None else url.set(database=str(file.resolve()))
 
 
 ENGINES = EngineRegistry()

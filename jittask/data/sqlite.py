@@ -10,13 +10,15 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DisconnectionError
 
 
-def prepare(engine: sa.Engine) -> None:
-    """Set up each new connection of an SQLite engine, and let savepoints work."""
+def prepare(engine: sa.Engine, file: Path | None) -> None:
+    """Set up each new connection of an SQLite engine, and let savepoints work.
+
+    ``file``: None for a database in memory.
+    """
     sa.event.listen(engine, "connect", _set_pragmas)
     sa.event.listen(engine, "savepoint", _begin)
-    file = engine.url.database
-    if file not in (None, "", ":memory:"):
-        _follow_the_file(engine, Path(file or ""))
+    if file is not None:
+        _follow_the_file(engine, file)
 
 
 def _follow_the_file(engine: sa.Engine, file: Path) -> None:

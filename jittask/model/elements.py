@@ -61,10 +61,17 @@ class ModelInfo:
     fields: tuple[FieldInfo, ...] = ()
     opaque: bool = False
     """True where the fields are not known until the database is asked."""
+    key: tuple[str, ...] = ()
+    """The columns that ``key`` in its ``e.json`` names; they win over the key of the table."""
 
     def field(self, name: str) -> FieldInfo | None:
         """Return the field of that name, or None."""
         return next((field for field in self.fields if field.name == name), None)
+
+    @property
+    def names_key(self) -> bool:
+        """Whether its files name columns of its key."""
+        return bool(self.key or self.key_fields)
 
     @property
     def is_described(self) -> bool:

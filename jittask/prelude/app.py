@@ -19,6 +19,7 @@ from jittask.prelude.session import transaction
 if TYPE_CHECKING:
     from jittask.data.app_data import AppData
     from jittask.data.rows import Rows
+    from jittask.prelude.models import ModelAccess
 
 
 class App:
@@ -63,6 +64,11 @@ class App:
         Rolled back where the block raises. One inside another is a savepoint of it.
         """
         return transaction()
+
+    def model_access(self, name: str) -> ModelAccess:
+        """Return what the class of a model is bound to. Raises as ``getElement`` does."""
+        access: ModelAccess = self.getElement(name)._bound()
+        return access
 
     def rows(self, model: ModelInfo) -> Rows:
         """Return the rows of a model. Raises DataError where its table cannot be read."""

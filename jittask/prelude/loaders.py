@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType, ModuleType
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -46,7 +47,8 @@ def _model(host: Host, name: str) -> type[NormalModel]:
     owner: type[NormalModel] = type(short, (NormalModel,), {})
     if model.form is ModelForm.NORMAL:
         owner = getattr(host.module(f"{name}.model"), short)
-    owner._access = Access(host.rows(model))
+    host.rows(model)  # so that a table that cannot be read is reported here
+    owner._access = Access(partial(host.rows, model))
     return owner
 
 

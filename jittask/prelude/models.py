@@ -7,10 +7,18 @@ database.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any, ClassVar, Protocol
 
-from jittask.prelude.rowdata import RowData
+from jittask.prelude.documented import (
+    NOT_SUPPORTED,
+    documented,
+    no_events,
+    no_related_rows,
+    refused,
+)
+from jittask.prelude.rowdata import FieldValue, RowData
 from jittask.query.q import Q
 
 Filter = Q | str | Mapping[str, Any] | None
@@ -40,16 +48,42 @@ class ModelAccess(Protocol):
         """Return how many rows pass."""
         ...
 
+    def values(self, filter: Filter, name: str, orders: Sequence[Any] | None) -> list[Any]:
+        """Return one field of the rows that pass, in order."""
+        ...
+
+    def aggregate(self, filter: Filter, functions: Mapping[str, str]) -> dict[str, Any]:
+        """Return one aggregate for each field, over the rows that pass."""
+        ...
+
     def create(self, row: Mapping[str, Any]) -> RowData:
         """Add a row; return it with its key."""
         ...
 
-    def update_row(self, row: Mapping[str, Any]) -> int:
-        """Write a row that has its key; return how many were written."""
+    def save_row(self, row: Mapping[str, Any]) -> RowData:
+        """Write a row by its key; add it where it has none."""
         ...
 
-    def update(self, key: Sequence[Any], values: Mapping[str, Any]) -> int:
-        """Change the row of that key; return how many rows were changed."""
+    def write_row(self, row: Mapping[str, Any]) -> RowData:
+        """Write a row by its key; add it where the table has no such row."""
+        ...
+
+    def delete_row(self, row: Mapping[str, Any]) -> int:
+        """Delete the row of that key; return how many were deleted."""
+        ...
+
+    def update(self, keys: Sequence[Any], values: Mapping[str, Any]) -> list[RowData]:
+        """Change the rows of these keys; return those that there are."""
+        ...
+
+    def update_or_add(
+        self,
+        filter: Filter,
+        orders: Sequence[Any] | None,
+        changes: Mapping[str, Any],
+        added: Mapping[str, Any],
+    ) -> RowData:
+        """Change the first row that passes, or add one."""
         ...
 
     def update_where(self, filter: Filter, values: Mapping[str, Any]) -> int:
@@ -60,93 +94,250 @@ class ModelAccess(Protocol):
         """Delete the rows that pass; return how many."""
         ...
 
+    def delete_keys(self, keys: Sequence[Any]) -> int:
+        """Delete the rows of these keys; return how many."""
+        ...
+
+
+class QueryResult(list[RowData]):
+    """The rows of a query; also ``result["rowDatas"]`` and ``result["totalCount"]``, as in JitAi.
+
+    ``totalCount`` counts the rows of all pages, when it is asked for.
+    """
+
+    def __init__(self, rows: Sequence[RowData], count: Callable[[], int]) -> None:
+        super().__init__(rows)
+        self._count = count
+
+    def __getitem__(self, item: Any) -> Any:
+        match item:
+            case "rowDatas":
+                return list(self)
+            case "totalCount":
+                return self._count()
+            case str():
+                raise KeyError(f"no {item!r}; a result has rowDatas and totalCount")
+            case _:
+                return super().__getitem__(item)
+
+
+class _OfClassAndRow:
+    """A method of the class that is another one of its objects: JitAi's ``save`` and ``delete``."""
+
+    def __init__(self, of_class: Callable[..., Any], of_row: Callable[..., Any]) -> None:
+        self._of_class = of_class
+        self._of_row = of_row
+
+    def __set_name__(self, _owner: type, name: str) -> None:
+        self._of_class = documented(self._of_class, name)
+        self._of_row = documented(self._of_row, name)
+
+    def __get__(self, row: NormalModel | None, owner: type[NormalModel]) -> Callable[..., Any]:
+        return partial(self._of_class, owner) if row is None else partial(self._of_row, row)
+
+
+def _save(
+    cls: type[NormalModel], rowData: Mapping[str, Any], triggerEvent: int | None = None
+) -> RowData:
+    """Write a row by its key; add it where it has none."""
+    no_events(triggerEvent)
+    return cls._bound().save_row(rowData)
+
+
+def _save_object(self: NormalModel, triggerEvent: int | None = None) -> RowData:
+    """Write this row by its key; add it where it has none."""
+    return self._row.save(triggerEvent)
+
+
+def _delete(cls: type[NormalModel], filter: Filter, triggerEvent: int | None = None) -> int:
+    """Delete the rows that pass; return how many. A filter is required."""
+    no_events(triggerEvent)
+    return cls.deleteByFilter(filter)
+
+
+def _delete_object(self: NormalModel, triggerEvent: int | None = None) -> dict[str, Any]:
+    """Delete this row by its key; return its values."""
+    return self._row.delete(triggerEvent)
+
 
 class NormalModel:
-    """The base of models: every method is of the class; rows come as ``RowData``."""
+    """The base of models: methods are of the class; rows come as ``RowData``.
+
+    ``Model(**values)`` is one row, with ``save`` and ``delete``.
+    """
 
     _access: ClassVar[ModelAccess | None] = None
 
+    save = _OfClassAndRow(_save, _save_object)
+    delete = _OfClassAndRow(_delete, _delete_object)
+
+    def __init__(self, **values: Any) -> None:
+        self._row = RowData(values, type(self)._bound)
+        self.__dict__.update({name: FieldValue(self._row, name) for name in values})
+
+    def __getitem__(self, name: str) -> Any:
+        return self._row[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._row[name] = value
+
+    def keys(self) -> Iterator[str]:
+        """Return the names of the fields that it was given."""
+        return iter(self._row)
+
     @classmethod
-    def get(cls, filter: Filter = None, orderList: Any = None, **_: Any) -> RowData | None:
+    @documented
+    def get(
+        cls,
+        filter: Filter = None,
+        orderList: Sequence[Any] | None = None,
+        level: int | None = None,
+    ) -> RowData | None:
         """Return the first row that passes the filter, or None."""
-        rows = cls.query(filter, orderList=orderList, currentPage=1, pageSize=1)
+        no_related_rows(level)
+        rows = cls._bound().query(filter, None, orderList, 1, 1)
         return rows[0] if rows else None
 
     @classmethod
+    @documented
     def query(
         cls,
         filter: Filter = None,
         fieldList: Sequence[str] | None = None,
         orderList: Sequence[Any] | None = None,
+        page: int | None = None,
+        size: int | None = None,
+        level: int | None = None,
+        *,
         currentPage: int | None = None,
         pageSize: int | None = None,
-        **_: Any,
-    ) -> list[RowData]:
+    ) -> QueryResult:
         """Return the rows that pass; ``orderList`` is of (field, 1 or -1) pairs or names.
 
-        All rows, unless ``pageSize`` is given; pages count from 1.
+        All rows, unless ``size`` is given; pages count from 1. ``currentPage`` and
+        ``pageSize`` are the older names of ``page`` and ``size``.
         """
-        return cls._bound().query(filter, fieldList, orderList, currentPage, pageSize)
+        no_related_rows(level)
+        access = cls._bound()
+        page = _same("page", page, "currentPage", currentPage)
+        size = _same("size", size, "pageSize", pageSize)
+        rows = access.query(filter, fieldList, orderList, page, size)
+        return QueryResult(rows, lambda: access.count(filter) if size else len(rows))
 
     @classmethod
+    @documented
     def count(cls, filter: Filter = None) -> int:
         """Return how many rows pass."""
         return cls._bound().count(filter)
 
     @classmethod
-    def create(cls, rowData: Mapping[str, Any], *_: Any, **__: Any) -> RowData:
+    @documented
+    def getFieldData(
+        cls, fieldId: str, filter: Filter = None, orderList: Sequence[Any] | None = None
+    ) -> list[Any]:
+        """Return one field of the rows that pass."""
+        return cls._bound().values(filter, fieldId, orderList)
+
+    @classmethod
+    @documented
+    def aggregate(cls, filter: Filter, aggrField: str, aggrType: str) -> Any:
+        """Return SUM, AVG, COUNT, MAX or MIN of a field, over the rows that pass."""
+        return cls._bound().aggregate(filter, {aggrField: aggrType})[aggrField]
+
+    @classmethod
+    @documented
+    def statisticFieldData(cls, filter: Filter, fieldAggrMap: Mapping[str, str]) -> dict[str, Any]:
+        """Return SUM, AVG, COUNT, MAX or MIN of several fields, by field."""
+        return cls._bound().aggregate(filter, fieldAggrMap)
+
+    @classmethod
+    @documented
+    def create(cls, rowData: Mapping[str, Any], triggerEvent: int | None = None) -> RowData:
         """Add a row; return it with its key."""
+        no_events(triggerEvent)
         return cls._bound().create(rowData)
 
     @classmethod
-    def save(cls, rowData: Mapping[str, Any]) -> RowData:
-        """Write a row by its key; add it where it has none."""
-        access = cls._bound()
-        if any(rowData.get(name) is None for name in access.keys):
-            return access.create(rowData)
-        access.update_row(rowData)
-        return RowData(rowData)
+    @documented
+    def updateOrAdd(
+        cls,
+        filter: Filter,
+        orderList: Sequence[Any] | None,
+        updateData: Mapping[str, Any],
+        addData: Mapping[str, Any],
+        triggerEvent: int | None = None,
+    ) -> RowData:
+        """Change the first row that passes, in the order, or add one; return it."""
+        no_events(triggerEvent)
+        return cls._bound().update_or_add(filter, orderList, updateData, addData)
 
     @classmethod
-    def updateByPK(cls, pkList: Any, updateData: Mapping[str, Any], *_: Any, **__: Any) -> int:
-        """Change the rows of these keys; return how many were changed."""
-        access = cls._bound()
-        keys = pkList if isinstance(pkList, list | tuple) else [pkList]
-        single = len(access.keys) == 1
-        return sum(access.update([key] if single else list(key), updateData) for key in keys)
+    @documented
+    def updateByPK(
+        cls, pkList: Any, updateData: Mapping[str, Any], triggerEvent: int | None = None
+    ) -> list[RowData]:
+        """Change the rows of these keys; return those that there are, as they are now."""
+        no_events(triggerEvent)
+        return cls._bound().update(_listed(pkList), updateData)
 
     @classmethod
+    @documented
     def updateByFilter(
-        cls, filter: Filter, updateData: Mapping[str, Any], *_: Any, **__: Any
+        cls, filter: Filter, updateData: Mapping[str, Any], triggerEvent: int | None = None
     ) -> int:
         """Change the rows that pass; return how many were changed."""
+        no_events(triggerEvent)
         return cls._bound().update_where(filter, updateData)
 
     @classmethod
-    def delete(cls, filter: Filter, *_: Any, **__: Any) -> int:
+    @documented
+    def deleteByPK(cls, pkList: Any, triggerEvent: int | None = None) -> int:
+        """Delete the rows of these keys; return how many were deleted."""
+        no_events(triggerEvent)
+        return cls._bound().delete_keys(_listed(pkList))
+
+    @classmethod
+    @documented
+    def deleteByFilter(cls, filter: Filter, triggerEvent: int | None = None) -> int:
         """Delete the rows that pass; return how many. A filter is required."""
-        if filter is None:
+        no_events(triggerEvent)
+        if filter is None or filter in ("", {}):
             raise ValueError("delete needs a filter; to delete every row, say so by a filter")
         return cls._bound().delete(filter)
 
     @classmethod
+    @documented
     def createOrUpdateMany(
-        cls, rowDataList: Sequence[Mapping[str, Any]], *_: Any, **__: Any
+        cls, rowDataList: Sequence[Mapping[str, Any]], triggerEvent: int | None = None
     ) -> list[RowData]:
         """Write each row by its key; add those that the table lacks."""
+        no_events(triggerEvent)
         access = cls._bound()
-        written = []
-        for row in rowDataList:
-            has_key = all(row.get(name) is not None for name in access.keys)
-            updated = has_key and access.update_row(row)
-            written.append(RowData(row) if updated else access.create(row))
-        return written
+        return [access.write_row(row) for row in rowDataList]
 
     @classmethod
     def _bound(cls) -> ModelAccess:
         if cls._access is None:
             raise RuntimeError(f"{cls.__name__}: use app.getElement('models.{cls.__name__}')")
         return cls._access
+
+
+for _name, _instead in NOT_SUPPORTED.items():
+    setattr(NormalModel, _name, refused(_name, _instead))
+
+
+def _listed(keys: Any) -> Sequence[Any]:
+    return keys if isinstance(keys, list | tuple) else [keys]
+
+
+def _same(name: str, value: int | None, older: str, older_value: int | None) -> int | None:
+    """Return an argument that has two names. Raises TypeError where both are given."""
+    if value is not None and older_value is not None:
+        raise TypeError(f"{name} and {older} are one argument; give {name} alone")
+    number = older_value if value is None else value
+    if number is not None and number < 1:
+        raise ValueError(f"{name} is a whole number from 1, got {number!r}")
+    return number
 
 
 class NormalService:

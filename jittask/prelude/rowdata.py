@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Protocol
+
+from jittask.prelude.documented import documented, no_events
+
+
+class RowOwner(Protocol):
+    """What a row needs of its model."""
+
+    def save_row(self, row: Mapping[str, Any]) -> RowData:
+        """Write a row by its key; add it where it has none."""
+        ...
+
+    def delete_row(self, row: Mapping[str, Any]) -> int:
+        """Delete the row of that key; return how many were deleted."""
+        ...
 
 
 class FieldValue:
@@ -35,13 +49,17 @@ class RowData(Mapping[str, Any]):
     """A row: ``rowData["title"]`` is the plain value, ``rowData.title.value`` the typed one.
 
     Raises KeyError, or AttributeError, for an unknown field, with the names of
-    the fields.
+    the fields. ``owner`` gives its model when the row is saved or deleted.
     """
 
     _values: dict[str, Any]
+    _owner: Callable[[], RowOwner] | None
 
-    def __init__(self, values: Mapping[str, Any]) -> None:
+    def __init__(
+        self, values: Mapping[str, Any], owner: Callable[[], RowOwner] | None = None
+    ) -> None:
         object.__setattr__(self, "_values", dict(values))
+        object.__setattr__(self, "_owner", owner)
 
     def __getitem__(self, name: str) -> Any:
         values = self._values
@@ -71,6 +89,30 @@ class RowData(Mapping[str, Any]):
 
     def __repr__(self) -> str:
         return f"RowData({self._values!r})"
+
+    @documented
+    def save(self, triggerEvent: int | None = None) -> RowData:
+        """Write the row by its key; add it where it has none.
+
+        Raises RuntimeError for a row of no model.
+        """
+        no_events(triggerEvent)
+        return self._model().save_row(self)
+
+    @documented
+    def delete(self, triggerEvent: int | None = None) -> dict[str, Any]:
+        """Delete the row by its key; return its values.
+
+        Raises RuntimeError for a row of no model.
+        """
+        no_events(triggerEvent)
+        self._model().delete_row(self)
+        return self.toDict()
+
+    def _model(self) -> RowOwner:
+        if self._owner is None:
+            raise RuntimeError("this row is of no model: use Model(**row).save()")
+        return self._owner()
 
     def toDict(self) -> dict[str, Any]:
         """Return the values by field."""

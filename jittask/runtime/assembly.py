@@ -19,6 +19,7 @@ from jittask.runtime.element_states import ElementStates
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.protocol import Executor
+from jittask.runtime.idle_connections import IdleConnections
 from jittask.runtime.model_tables import ModelTables
 from jittask.runtime.outage import Outage
 from jittask.runtime.participation import Participation, end_orphans, enter, new_identity
@@ -57,6 +58,7 @@ class Parts:
     states: ElementStates
     reloader: Reloader
     upkeep: Upkeep
+    idle_connections: IdleConnections
     outage: Outage
     boundary: TaskBoundary
     steps: StepBoundary
@@ -178,6 +180,7 @@ def _open(
         states=states,
         reloader=reloader,
         upkeep=Upkeep(store),
+        idle_connections=IdleConnections(),
         outage=Outage(clock, emit),
         boundary=boundary,
         steps=StepBoundary(emit),

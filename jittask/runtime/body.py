@@ -10,6 +10,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from contextvars import copy_context
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -126,7 +127,10 @@ class Bodies:
         row = self._fresh_row(task, assignment)
         if isinstance(row, Withdrawn | Unjudged):
             return row
-        return task.function, None if row is None else RowData(row)
+        if row is None:
+            return task.function, None
+        assert isinstance(task, DateFieldTask)
+        return task.function, RowData(row, partial(self._app.model_access, task.model.name))
 
     def _failure_call(
         self, task: CompiledTask, assignment: Assignment

@@ -10,6 +10,7 @@ from threading import Event as Signal
 from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
+from jittask.data.engines import ENGINES
 from jittask.diagnostics import Diagnostic
 from jittask.model import AppSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
@@ -118,6 +119,8 @@ def open_executor(
         "thread": ThreadExecutor,
         "inline": InlineExecutor,
     }
+    if settings.executor == "thread":
+        ENGINES.allow(settings.workers)
     workplace = Workplace(bundles, root, store.bodies_lock().path, secret_names)
     return kinds[settings.executor](settings.workers, workplace, clock)
 

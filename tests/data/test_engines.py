@@ -7,6 +7,7 @@ import sqlite3
 import sys
 import threading
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy.pool import PoolProxiedConnection
 
 from jittask.data.app_data import AppData
-from jittask.data.databases import MAX_CONNECTIONS, DataError, open_database
+from jittask.data.databases import MAX_CONNECTIONS, DataError, one_line, open_database
 from jittask.data.engines import ENGINES, EngineRegistry
 from jittask.model import DatabaseInfo, ModelForm, ModelInfo
+from jittask.runtime.idle_connections import IdleConnections
 from tests.services import url_of
 
 
@@ -183,3 +185,72 @@ def test_a_file_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
             assert connection.execute(sa.text("SELECT n FROM t")).scalar() == 2
     finally:
         ENGINES.release(engine)
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mysql"])
+def test_what_nobody_uses_is_closed_and_opened_again(kind: str, tmp_path: Path) -> None:
+    registry = EngineRegistry()
+    engine = registry.acquire(url_database("D", url_of(kind)), tmp_path)
+    closed: list[object] = []
+    sa.event.listen(engine, "close", lambda connection, _: closed.append(connection))
+    engine.connect().close()
+    registry.close_unused()
+    assert closed == []  # it has been used since the last look
+    with engine.connect() as connection:
+        registry.close_unused()
+        registry.close_unused()
+        assert closed == []  # somebody holds it
+        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+    registry.close_unused()
+    assert len(closed) == 1
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT 1")).scalar() == 1
+    registry.release(engine)
+
+
+def test_a_database_in_memory_keeps_its_content(tmp_path: Path) -> None:
+    registry = EngineRegistry()
+    engine = registry.acquire(url_database("D", "sqlite://"), tmp_path)
+    with engine.begin() as connection:
+        connection.execute(sa.text("CREATE TABLE t AS SELECT 1 AS n"))
+    registry.close_unused()
+    registry.close_unused()
+    with engine.connect() as connection:
+        assert connection.execute(sa.text("SELECT n FROM t")).scalar() == 1
+    registry.release(engine)
+
+
+def test_threads_that_run_bodies_have_a_connection_each(tmp_path: Path) -> None:
+    registry = EngineRegistry()
+    registry.allow(8)
+    engine = registry.acquire(FILE, tmp_path)
+    held = [engine.raw_connection() for _ in range(MAX_CONNECTIONS + 7)]
+    for connection in held:
+        connection.close()
+    registry.release(engine)
+
+
+def test_a_process_without_a_free_connection_says_so(tmp_path: Path) -> None:
+    engine = open_database(FILE, tmp_path)
+    engine.pool._timeout = 0  # type: ignore[attr-defined]  # it would wait 30 s
+    held = [engine.raw_connection() for _ in range(MAX_CONNECTIONS)]
+    words = r"models\.T: no connection is free after 30 s"
+    with pytest.raises(DataError, match=words), one_line("models.T"), engine.connect():
+        pass
+    for connection in held:
+        connection.close()
+    engine.dispose()
+
+
+def test_idle_connections_are_closed_each_minute() -> None:
+    looks: list[int] = []
+
+    class Engines(EngineRegistry):
+        def close_unused(self) -> None:
+            looks.append(1)
+
+    idle = IdleConnections(Engines())
+    now = datetime(2026, 1, 5, tzinfo=UTC)
+    for seconds, expected in ((0, 1), (59, 1), (60, 2), (61, 2), (130, 3)):
+        idle.step(now + timedelta(seconds=seconds))
+        assert len(looks) == expected

@@ -15,7 +15,8 @@ from jittask.data import rows as rows_module
 from jittask.data.databases import DataError, open_database
 from jittask.data.row_keys import row_key
 from jittask.data.rows import Rows
-from jittask.data.tables import create_missing, table_for
+from jittask.data.table_changes import add_missing
+from jittask.data.tables import table_for
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
 from jittask.query.parse import parse
 from jittask.schedule.windows import FieldRange
@@ -43,8 +44,8 @@ HALF_READ = ModelInfo(
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     info = DatabaseInfo("databases.D", "databases.UrlType", {"url": url_of(request.param)})
     found = open_database(info, tmp_path)
-    assert create_missing(NORMAL, found)
-    assert not create_missing(NORMAL, found)
+    assert add_missing(NORMAL, found)
+    assert not add_missing(NORMAL, found)
     table = table_for(NORMAL, found)
     with found.begin() as connection:
         connection.execute(

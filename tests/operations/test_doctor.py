@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
 import sqlite3
@@ -73,12 +74,10 @@ def write_url(tree: Tree, url: sa.URL | str) -> None:
     tree.write("databases/D/e.json", {"type": "databases.UrlType", "title": "D", "url": text})
 
 
-def table_model(tree: Tree, table: str = "bills", **timing: object) -> None:
+def table_model(tree: Tree, table: str = "bills", key: object = None, **timing: object) -> None:
     """A model of a table that others own, and a task on its column ``due``."""
-    tree.write(
-        "models/Thing/e.json",
-        {"type": "models.TableType", "title": "T", "db": "databases.D", "table": table},
-    )
+    element = {"type": "models.TableType", "title": "T", "db": "databases.D", "table": table}
+    tree.write("models/Thing/e.json", {**element, **({"key": key} if key else {})})
     tree.dated("Reminder", timing={"startField": "due", **timing})
 
 
@@ -217,9 +216,25 @@ def test_a_table_without_a_key_and_a_view(database: Database) -> None:
     found = {each.code: each for each in doctor(database.tree).diagnostics}
     assert found.keys() == {"table-without-key", "index-missing"}
     assert found["table-without-key"].hint == (
-        "use models.NormalType, with primaryKey=True in its model.py"
+        'name the columns that name a row: "key" in its e.json'
     )
     assert "the table below the view" in str(found["index-missing"].hint)
+
+
+def test_a_key_that_the_model_names(database: Database) -> None:
+    database.execute("CREATE TABLE bills (number INTEGER, due DATE)", INDEX)
+    database.execute("CREATE VIEW open_bills AS SELECT * FROM bills")
+    table_model(database.tree, "open_bills", key="number")
+    found = doctor(database.tree)
+    assert [each.code for each in found.diagnostics] == ["index-missing"]
+    assert "models.Thing: whether number is unique, which a view does not show" in str(found)
+    table_model(database.tree, key=["number", "no"])
+    assert only(doctor(database.tree)).message == "bills has no column 'no', which its key names"
+    table_model(database.tree, key="number")
+    shared = only(doctor(database.tree))
+    assert shared.hint == "ALTER TABLE bills ADD UNIQUE (number)"
+    database.execute("CREATE UNIQUE INDEX u ON bills (number)")
+    assert doctor(database.tree).diagnostics == ()
 
 
 def own_model(
@@ -246,14 +261,25 @@ def own_model(
 def test_a_missing_column_is_named_where_the_model_declares_it(database: Database) -> None:
     database.execute(BILLS, INDEX)
     own_model(database.tree, more='    status = datatypes.Stext(name="status")\n')
+    if database.kind == "sqlite":  # the runtime may add it
+        found = doctor(database.tree)
+        assert found.diagnostics == ()
+        assert "models.Thing: bills has no column 'status': jittask run adds it" in facts(found)
+        return
     missing = only(doctor(database.tree))
     assert missing.code == "column-missing"
     assert (missing.location.file, missing.location.line) == ("models/Thing/model.py", 8)
-    assert missing.hint == "add it to the table, or correct its name: did you mean 'state'?"
+    assert missing.hint == ("jittask db sync adds it, or correct its name: did you mean 'state'?")
 
 
-def test_the_table_of_an_own_model_is_made_by_run_and_so_is_no_problem(database: Database) -> None:
+def test_the_table_of_an_own_model_is_made_by_run_or_by_db_sync(database: Database) -> None:
     own_model(database.tree)
+    if database.kind != "sqlite":
+        missing = only(doctor(database.tree))
+        assert (missing.code, missing.hint) == ("table-missing", "jittask db sync makes bills")
+        file = database.tree.root / "databases/D/e.json"
+        element = {**json.loads(file.read_text(encoding="utf-8")), "manageTables": 1}
+        database.tree.write("databases/D/e.json", element)
     found = doctor(database.tree)
     assert found.diagnostics == ()
     assert any("jittask run makes it" in fact for fact in facts(found))
@@ -453,12 +479,36 @@ def test_what_a_server_says_of_itself(postgres: Database) -> None:
     assert found[0].startswith("PostgreSQL 1")
     assert "session time zone" in found[0]
     assert found[1].endswith("connections are in use")
+    assert found[2] == "one runtime opens at most 20 connections"  # itself, and four workers
 
 
 def test_few_free_connections(mysql: Database) -> None:
     mysql.tree.write("app.json", {"settings": {"timezone": "UTC", "runtime": {"workers": 500}}})
     few = only(doctor(mysql.tree))
     assert few.code == "few-connections"
+    assert "connections are free, and one runtime opens at most 2004" in few.message
+
+
+def test_connections_of_all_databases_on_a_server_are_counted(mysql: Database) -> None:
+    """Elements that name one database share its connections; one without models has none."""
+    table_model(mysql.tree)
+    url = mysql.engine.url.render_as_string(hide_password=False)
+    other = mysql.engine.url.set(database="information_schema").render_as_string(
+        hide_password=False
+    )
+    for name, address in (("Same", url), ("Other", other), ("Unused", f"{other}?charset=utf8mb4")):
+        mysql.tree.write(
+            f"databases/{name}/e.json",
+            {"type": "databases.UrlType", "title": name, "url": address},
+        )
+    for name, table in (("Same", "t"), ("Other", "TABLES")):
+        mysql.tree.write(
+            f"models/{name}/e.json",
+            {"type": "models.TableType", "title": name, "db": f"databases.{name}", "table": table},
+        )
+    assert "one runtime opens at most 40 connections to its 2 databases" in facts(
+        doctor(mysql.tree)
+    )
 
 
 def test_an_unreachable_port_and_a_wrong_password(mysql: Database) -> None:

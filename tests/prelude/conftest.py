@@ -57,7 +57,7 @@ def opened(tree: Tree, contents: AppContents) -> Iterator[App]:
     with ExitStack() as stack:
         stack.callback(data.close)
         for model in contents.models.values():
-            assert data.create_missing(model)
+            assert data.add_missing(model)
             stack.callback(_drop, data, model.name, contents)
         stack.callback(isolated.close)
         yield isolated.app

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jittask.data.databases import open_database
 from jittask.data.rows import Rows
-from jittask.data.tables import create_missing
+from jittask.data.table_changes import add_missing
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
 from jittask.query.expression import Combination, Condition, Connector, Operator, Relative
 from jittask.query.parse import QuerySyntaxError, parse
@@ -143,7 +143,7 @@ def table(tmp_path_factory: pytest.TempPathFactory) -> Rows:
     engine = open_database(
         DatabaseInfo("databases.D", "databases.SqliteType", {"database": "t.db"}), root
     )
-    create_missing(MODEL, engine)
+    add_missing(MODEL, engine)
     return Rows.open(engine, MODEL)
 
 

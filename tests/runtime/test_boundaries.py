@@ -96,7 +96,7 @@ PLACES = {
         Fault.ROW, DATED, due_rows, "_due_row", lambda _, __, row, *___: row["id"] == 2
     ),
     "make a table": Place(
-        Fault.TABLE, DATED, AppData, "create_missing", lambda *_: True
+        Fault.TABLE, DATED, AppData, "missing", lambda *_: True
     ),
     "choose a run": Place(
         Fault.CLAIM, BAD, claim_loop, "choose",

@@ -153,7 +153,7 @@ def customFunc():
     tree.scheduled("T", body)
     app = compile_tree(tree.root).app
     data = AppData(app.databases, tree.root)
-    data.create_missing(app.models["models.Thing"])
+    data.add_missing(app.models["models.Thing"])
     data.close()
     outcome = driver.run(tree)
     assert isinstance(outcome, Completed), outcome

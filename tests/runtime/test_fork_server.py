@@ -44,7 +44,7 @@ def test_a_fresh_process_has_nothing_of_ours_left_to_import(tree: Tree) -> None:
     tree.dated("Row", filter="Q('name','=','x')")
     app = compile_tree(tree.root).app
     data = AppData(app.databases, tree.root)
-    data.create_missing(app.models["models.Thing"])
+    data.add_missing(app.models["models.Thing"])
     data.close()
     with closing(sqlite3.connect(tree.root / "d.db")) as rows, rows:
         rows.execute("INSERT INTO Thing (id, name, at) VALUES (1, 'x', '2026-01-05 09:00:00')")

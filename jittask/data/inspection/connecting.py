@@ -14,13 +14,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
-from jittask.data.databases import (
-    DataError,
-    MissingDriver,
-    database_url,
-    plain_engine,
-    sqlite_file,
-)
+from jittask.data.database_urls import sqlite_file
+from jittask.data.databases import DataError, MissingDriver, database_url, plain_engine
 from jittask.drivers import connection_hint, first_line, has_answered
 from jittask.environment import UnsetVariable
 from jittask.model import DatabaseInfo

@@ -12,7 +12,8 @@ from sqlalchemy.engine import Connection, Inspector
 from sqlalchemy.exc import DBAPIError, NoSuchTableError
 from sqlalchemy.types import TypeEngine
 
-from jittask.data.tables import kind_of, schema_and_name
+from jittask.data.column_types import kind_of
+from jittask.data.tables import schema_and_name
 from jittask.drivers import first_line
 from jittask.model import FieldType, ModelInfo
 

@@ -79,6 +79,7 @@ class Work:
                 leader_duties.plan(snapshot, now)
                 self._step("upkeep-failed", now, parts.upkeep.step)
             parts.states.write_pending()
+            parts.idle_connections.step(now)
             self._step("prefetch-failed", now, parts.prefetch.step)
             parts.write_blocked(now)
         parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)

@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from jittask.clock import SystemClock
+from jittask.data.engines import ENGINES
 from jittask.masking import Mask
 from jittask.runtime.body import Bodies
 from jittask.runtime.error_text import message_of
@@ -58,6 +59,8 @@ from jittask.store.lock import FileLock
 
 _TRACEBACK, _MESSAGE = 2**18, 2**12
 """Characters of a traceback, and of an error in a line."""
+_IDLE_SECONDS = 30.0
+"""Connections that no body has used for this long, or for twice as long, are closed."""
 
 
 def main(descriptor: int) -> None:
@@ -128,12 +131,20 @@ class _Worker:
         self._state = ProcessState(table())
         self._after_body = (self._state.restore, self._threads.reasons, end_leftover_processes)
         while True:
-            match self._orders.get():
+            match self._next_order():
                 case LoadCode() as order:
                     self._load(order)
                 case RunBody() as order:
                     if not self._run(order):
                         return
+
+    def _next_order(self) -> RunBody | LoadCode:
+        """Wait for an order; what waits long holds no connections to databases."""
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._orders.get(timeout=_IDLE_SECONDS)
+            with self._own_process.only():
+                ENGINES.close_unused()
 
     def _run(self, order: RunBody) -> bool:
         """Run a body; return whether this process may run others."""

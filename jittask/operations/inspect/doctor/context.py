@@ -25,6 +25,8 @@ class OpenDatabase:
     app: CompiledApp
     draft: Draft
     places: Places
+    manages_tables: bool
+    """Whether a runtime adds tables and columns that are missing (F9)."""
 
     @property
     def user(self) -> str:

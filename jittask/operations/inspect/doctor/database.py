@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from jittask.data.databases import DataError, database_url
 from jittask.data.inspection.connecting import NotOpened, Reason, address, connected
 from jittask.data.inspection.servers import server_facts
+from jittask.data.table_changes import manages_tables
 from jittask.drivers import first_line
 from jittask.model import DatabaseInfo, ModelInfo
+from jittask.operations.inspect.doctor.connections import most_connections
 from jittask.operations.inspect.doctor.context import OpenDatabase
 from jittask.operations.inspect.doctor.models import examine_model
 from jittask.operations.inspect.doctor.places import Places
@@ -28,8 +31,6 @@ _KEYS = {
     Reason.SETTINGS: ("url", "port"),
     Reason.DRIVER: ("url",),
 }
-_SPARE_CONNECTIONS = 2
-"""Besides one for each worker: for the row scan, and for a command."""
 
 
 def examine_database(info: DatabaseInfo, app: CompiledApp, places: Places) -> Section:
@@ -38,12 +39,16 @@ def examine_database(info: DatabaseInfo, app: CompiledApp, places: Places) -> Se
 
     draft = Draft(info.name, address(info, app.root))
     models = [model for model in app.models.values() if model.database == info.name]
+    managed = _is_managed(info, app)
     try:
         with connected(info, app.root) as connection:
             if isinstance(connection, NotOpened):
-                _not_opened(connection, info, models, draft, places)
+                absent = [model for model in models if not (model.is_described and managed)]
+                _not_opened(connection, info, absent, draft, places)
             else:
-                database = OpenDatabase(connection, server_facts(connection), app, draft, places)
+                database = OpenDatabase(
+                    connection, server_facts(connection), app, draft, places, managed
+                )
                 _check_server(database, info)
                 for model in models:
                     examine_model(database, model)
@@ -69,6 +74,13 @@ def silent_database(info: DatabaseInfo, app: CompiledApp, places: Places) -> Sec
     return draft.finished()
 
 
+def _is_managed(info: DatabaseInfo, app: CompiledApp) -> bool:
+    try:
+        return manages_tables(info, database_url(info, app.root), app.root)
+    except DataError:
+        return False  # it is not opened, and that is a finding
+
+
 def _not_opened(
     why: NotOpened, info: DatabaseInfo, models: list[ModelInfo], draft: Draft, places: Places
 ) -> None:
@@ -86,10 +98,11 @@ def _no_file(message: str, models: list[ModelInfo], draft: Draft, places: Places
     """Report what a file that is missing keeps from working: its first use makes it."""
     draft.facts.append(f"{message} yet: jittask run makes it")
     for model in models:
-        if not model.is_described:
-            hint = "make the file with its tables first, or correct the path in the database"
-            text = f"there is no table {model.table}, because {message}"
-            draft.about(model.name).add("table-missing", places.model(model), text, hint)
+        hint = "make the file with its tables first, or correct the path in the database"
+        if model.is_described:
+            hint = "jittask db sync makes it with its tables; or correct the path in the database"
+        text = f"there is no table {model.table}, because {message}"
+        draft.about(model.name).add("table-missing", places.model(model), text, hint)
 
 
 def _check_server(database: OpenDatabase, info: DatabaseInfo) -> None:
@@ -109,11 +122,13 @@ def _check_server(database: OpenDatabase, info: DatabaseInfo) -> None:
         f"{server.connections} of {server.connections_allowed} connections are in use"
     )
     free = server.connections_allowed - server.connections
-    needed = database.app.settings.runtime.workers + _SPARE_CONNECTIONS
-    if free < needed:
+    most, databases = most_connections(database.app, info)
+    to = f" to its {databases} databases" if databases > 1 else ""
+    draft.facts.append(f"one runtime opens at most {most} connections{to}")
+    if free < most:
         draft.about(info.name).add(
             "few-connections",
             database.places.database(info.name, "host", "url"),
-            f"{free} connections are free, and a runtime can use {needed}",
+            f"{free} connections are free, and one runtime opens at most {most}{to}",
             "raise max_connections on the server, or lower settings.runtime.workers",
         )

@@ -25,6 +25,7 @@ from jittask.operations.inspect.doctor.tasks import examine_task
 
 if TYPE_CHECKING:
     from jittask.compiler.findings import Findings
+    from jittask.diagnostics import Location
 
 _NUMBERS = frozenset({FieldType.INTEGER, FieldType.FLOAT, FieldType.DECIMAL, FieldType.BOOLEAN})
 _TEXTS = frozenset({FieldType.TEXT, FieldType.JSON})
@@ -44,15 +45,17 @@ def examine_model(database: OpenDatabase, model: ModelInfo) -> None:
 
 
 def _no_table(found: NoTable, database: OpenDatabase, model: ModelInfo, findings: Findings) -> None:
-    if model.is_described and not found.elsewhere:
-        fact = f"{model.name}: there is no table {model.table} yet: jittask run makes it"
+    makes = "jittask run" if database.manages_tables else "jittask db sync"
+    if model.is_described and database.manages_tables and not found.elsewhere:
+        fact = f"{model.name}: there is no table {model.table} yet: {makes} makes it"
         database.draft.facts.append(fact)
         return
     hint = "make it, or name another table"
     if found.elsewhere:
         hint = f"did you mean {' or '.join(found.elsewhere)}?"
     if model.is_described:
-        hint = f"{hint} If not: jittask run makes {model.table}"
+        near = f"{hint} If not: " if found.elsewhere else ""
+        hint = f"{near}{makes} makes {model.table}"
     message = f"there is no table {model.table} in {model.database}"
     findings.add("table-missing", database.places.model(model), message, hint)
 
@@ -110,11 +113,16 @@ class _Examined:
                 name=names.get(column.name, column.name),
                 type=column.kind,
                 column=column.name,
-                primary_key=column.name in self.table.primary_key,
+                primary_key=column.name in self._key(),
             )
             for column in self.table.columns
         )
         return TableModel(self.model.name, fields)
+
+    def _key(self) -> tuple[str, ...]:
+        """Return the columns of the key that names a row."""
+        seen = tuple(field.column for field in self.model.key_fields)
+        return self.model.key or self.table.primary_key or seen
 
     def _check_columns(self) -> None:
         names = [column.name for column in self.table.columns]
@@ -122,12 +130,7 @@ class _Examined:
             place = self.database.places.field(self.model, field.name)
             column = self.table.column(field.column)
             if column is None:
-                self.findings.add(
-                    "column-missing",
-                    place,
-                    f"{self.table.shown} has no column {field.column!r}",
-                    f"add it to the table, or correct its name: {near_or_all(field.column, names)}",
-                )
+                self._missing(field, names, place)
             elif not self._fit(field.type, column.kind):
                 self.findings.add(
                     "column-type-differs",
@@ -135,6 +138,17 @@ class _Examined:
                     f"{field.name} holds {field.type}, and its column is {column.declared}",
                     "declare the field as its column is, or alter the column",
                 )
+
+    def _missing(self, field: FieldInfo, names: list[str], place: Location) -> None:
+        """Report a column that a field has not; a runtime may add it by itself."""
+        message = f"{self.table.shown} has no column {field.column!r}"
+        addable = self.model.is_described and not self.table.is_view and not field.primary_key
+        if addable and self.database.manages_tables:
+            self.database.draft.facts.append(f"{self.model.name}: {message}: jittask run adds it")
+            return
+        near = near_or_all(field.column, names)
+        add = "jittask db sync adds it" if addable else "add it to the table"
+        self.findings.add("column-missing", place, message, f"{add}, or correct its name: {near}")
 
     def _fit(self, declared: FieldType, found: FieldType) -> bool:
         if declared is found or FieldType.OTHER in (declared, found):
@@ -145,8 +159,7 @@ class _Examined:
 
     def _check_key(self) -> None:
         if not self.model.is_described:
-            if not self.table.primary_key:
-                self._no_key()
+            self._check_named_key()
             return
         fields = [field for field in self.model.key_fields if self.table.column(field.column)]
         columns = [field.column for field in fields]
@@ -168,11 +181,37 @@ class _Examined:
             hint,
         )
 
+    def _check_named_key(self) -> None:
+        """Check the key of a table that the model does not describe; its files may name one."""
+        named = self.model.key or tuple(field.column for field in self.model.key_fields)
+        lacking = [column for column in self.model.key if self.table.column(column) is None]
+        if lacking:
+            names = [column.name for column in self.table.columns]
+            self.findings.add(
+                "column-missing",
+                self.database.places.model(self.model),
+                f"{self.table.shown} has no column {lacking[0]!r}, which its key names",
+                f"correct key: {near_or_all(lacking[0], names)}",
+            )
+        elif not named and not self.table.primary_key:
+            self._no_key()
+        elif named and self.table.is_view:
+            unseen = f"{self.model.name}: whether {', '.join(named)} is unique, "
+            self.database.draft.not_examined.append(f"{unseen}which a view does not show")
+        elif self.model.key and not self.table.identifies(named):
+            quoted = ", ".join(column_in_sql(self.database.connection, name) for name in named)
+            self.findings.add(
+                "key-not-unique",
+                self.database.places.model(self.model),
+                f"two rows of {self.table.shown} may have the same {', '.join(named)}",
+                f"ALTER TABLE {self._table_in_sql()} ADD UNIQUE ({quoted})",
+            )
+
     def _no_key(self) -> None:
         """Without a key, nothing names a row (D4)."""
         kind, hint = "table", f"ALTER TABLE {self._table_in_sql()} ADD PRIMARY KEY (…)"
         if self.table.is_view:
-            kind, hint = "view", "use models.NormalType, with primaryKey=True in its model.py"
+            kind, hint = "view", 'name the columns that name a row: "key" in its e.json'
         message = f"the {kind} {self.table.shown} has no primary key"
         place = self.database.places.model(self.model)
         self.findings.add("table-without-key", place, message, hint)
