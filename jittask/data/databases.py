@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 
-from jittask.data import sqlite
+from jittask.data.dialects import dialect_of
 from jittask.drivers import first_line, install_command, missing_driver
 from jittask.environment import UnsetVariable, expand, filled_in
 from jittask.masking import Mask
@@ -76,8 +76,7 @@ def create_engine(info: DatabaseInfo, url: URL) -> Engine:
     except OSError as error:
         raise DataError(f"{info.name}: {error}") from error
     engine = plain_engine(info, url, pool_pre_ping=True, **_pool(url))
-    if engine.dialect.name == "sqlite":
-        sqlite.prepare(engine)
+    dialect_of(engine).prepare(engine)
     return engine
 
 

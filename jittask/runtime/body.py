@@ -148,14 +148,18 @@ class Bodies:
 
     def _judge(self, task: DateFieldTask, assignment: Assignment) -> Row | Withdrawn:
         rows = self._app.rows(task.model).within(_ROW_SECONDS)
-        row = rows.get(assignment.row_key)
-        if row is None:
+        is_scheduled = assignment.trigger is Trigger.SCHEDULE
+        condition = task.filter if is_scheduled else None
+        zone = task.timer.zone
+        judged = rows.judged(assignment.row_key, condition, self._clock.now(), zone)
+        if judged is None:
             return Withdrawn(Reason.ROW_GONE, "the row is gone")
-        if assignment.trigger is not Trigger.SCHEDULE:
+        row, passes = judged
+        if not is_scheduled:
             return row
-        if not rows.matches(task.filter, row, self._clock.now(), task.timer.zone):
+        if not passes:
             return Withdrawn(Reason.ROW_UNMATCHED, "the row no longer passes the filter")
-        timer = task.timer.timer_of(row)
+        timer = task.timer.timer_of(row, rows.zone)
         found = None if timer is None else timer.after(assignment.effective - _TICK)
         if found is None or found.effective != assignment.effective:
             return Withdrawn(Reason.ROW_MOVED, "the row's date has moved")
