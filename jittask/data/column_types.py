@@ -1,4 +1,4 @@
-"""The types of columns: of a field that a model declares, and of a column that a table has (F9)."""
+"""The types of columns: of a field that a model declares, and what one of a table holds (F9)."""
 
 from __future__ import annotations
 
@@ -96,18 +96,6 @@ def declared_type(field: FieldInfo, column: TypeEngine[Any] | None = None) -> Ty
     if field.datatype == "Uuid":
         return UuidText(column)
     return sa.Text() if field.datatype in _LONG_TEXT else _BY_FIELD[field.type]
-
-
-def read_type(column: TypeEngine[Any]) -> TypeEngine[Any]:
-    """Return the type by which a reflected column is read: what a person takes it for.
-
-    MySQL's BOOLEAN is TINYINT(1), and its DOUBLE would be read as a decimal.
-    """
-    if _is_mysql_boolean(column):
-        return sa.Boolean(create_constraint=False)
-    if isinstance(column, sa.Float) and column.asdecimal:
-        return sa.Double(asdecimal=False)
-    return column
 
 
 def kind_of(column_type: TypeEngine[Any]) -> FieldType:

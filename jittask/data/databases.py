@@ -12,8 +12,8 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
-from jittask.data import sqlite
 from jittask.data.database_urls import makes_file, sqlite_file, url_of
+from jittask.data.dialects import dialect_of
 from jittask.drivers import first_line, install_command, missing_driver
 from jittask.environment import UnsetVariable, filled_in
 from jittask.masking import Mask
@@ -76,8 +76,7 @@ def create_engine(info: DatabaseInfo, url: URL, limit: int = MAX_CONNECTIONS) ->
     except OSError as error:
         raise DataError(f"{info.name}: {error}") from error
     engine = plain_engine(info, url, pool_pre_ping=True, **_pool(url, limit))
-    if engine.dialect.name == "sqlite":
-        sqlite.prepare(engine, file)
+    dialect_of(engine).prepare(engine)
     return engine
 
 

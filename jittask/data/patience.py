@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
+
+from jittask.data.dialects import dialect_of
 
 _LIBPQ = {
     "connect_timeout": 10,
@@ -37,37 +38,10 @@ def _set_libpq(_dialect: Any, _record: Any, _arguments: Any, settings: dict[str,
 def limited(connection: sa.Connection, seconds: float | None) -> Iterator[None]:
     """Let the database end a statement of the block that takes longer; then it raises DBAPIError.
 
-    PostgreSQL counts the time that a statement waits for a lock. SQLite and other
-    databases have no such limit, and nothing is limited there.
+    Databases without such a limit, as SQLite, limit nothing.
     """
     if seconds is None:
         yield
         return
-    match connection.dialect.name:
-        case "postgresql":
-            connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
-            yield
-        case "mysql" | "mariadb":
-            name, value = _variable(connection, seconds)
-            connection.exec_driver_sql(f"SET SESSION {name} = {value}")
-            try:
-                yield
-            finally:
-                _reset(connection, name)
-        case _:
-            yield
-
-
-def _variable(connection: sa.Connection, seconds: float) -> tuple[str, str]:
-    """Return the variable of the session, and its value."""
-    if getattr(connection.dialect, "is_mariadb", False):
-        return "max_statement_time", f"{seconds:g}"
-    return "max_execution_time", f"{seconds * 1000:.0f}"
-
-
-def _reset(connection: sa.Connection, name: str) -> None:
-    """Give the connection back as it was; one that cannot be is not used again."""
-    try:
-        connection.exec_driver_sql(f"SET SESSION {name} = DEFAULT")
-    except DBAPIError:
-        connection.invalidate()
+    with dialect_of(connection).limited(connection, seconds):
+        yield

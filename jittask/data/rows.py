@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from jittask.data import sqlite
+from jittask import zonedata
 from jittask.data.databases import DataError, one_line
+from jittask.data.dialects import Clause, DateColumn, dialect_of
 from jittask.data.patience import limited
-from jittask.data.row_keys import BadKey, key_values, stored_bytes
-from jittask.data.sql import where
+from jittask.data.row_keys import BadKey, key_values
+from jittask.data.sql import FilterSql
+from jittask.data.table_columns import known_columns
 from jittask.data.table_model import TableModel
 from jittask.data.tables import complete, table_for
 from jittask.model import FieldInfo, FieldType, ModelInfo
-from jittask.query.expression import Expression
-from jittask.query.match import matches
+from jittask.query.expression import Expression, Operator
 from jittask.schedule.windows import FieldRange
 
 Row = dict[str, Any]
@@ -29,6 +30,12 @@ Row = dict[str, Any]
 PAGE_ROWS = 1000
 MAX_RANGES = 200
 """The most ranges in one statement (D3)."""
+
+_FIRST_INSTANT = datetime(1, 1, 3)  # noqa: DTZ001 - wall time
+_LAST_INSTANT = datetime(9999, 12, 29)  # noqa: DTZ001 - wall time
+_ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+_PASSES = "jittask_passes"
+_KEY = "jittask_key_"
 
 
 class Rows:
@@ -39,36 +46,63 @@ class Rows:
         engine: Engine,
         model: TableModel,
         table: sa.Table,
+        zone: ZoneInfo | None = None,
         statement_seconds: float | None = None,
     ) -> None:
-        """``statement_seconds`` limits each statement where the database can (R12)."""
+        """``zone`` is the database's own, of its columns without one (F8).
+
+        ``statement_seconds`` limits each statement where the database can (R12).
+        """
         self._statement_seconds = statement_seconds
         self.engine = engine
         self.model = model
         self.table = table
+        self.zone = zone
+        self.dialect = dialect_of(engine)
         self._keys = [table.c[field.name] for field in model.key_fields]
 
     @classmethod
-    def open(cls, engine: Engine, model: ModelInfo) -> Rows:
+    def open(cls, engine: Engine, model: ModelInfo, zone: ZoneInfo | None = None) -> Rows:
         """Return a model's rows. Raises DataError where its table is missing or has no key."""
         table = table_for(model, engine)
-        return cls(engine, complete(model, table), table)
+        with one_line(model.name):
+            known = known_columns(complete(model, table), table, model, engine)
+        return cls(engine, known, table, zone)
 
     def within(self, statement_seconds: float) -> Rows:
         """Return the same rows, each statement limited to so many seconds."""
-        return Rows(self.engine, self.model, self.table, statement_seconds)
+        return Rows(self.engine, self.model, self.table, self.zone, statement_seconds)
 
     def bounds(self, field: str) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field; in SQLite, of their days.
 
-        Raises DataError where the column holds something else.
+        Datetimes are instants where the column's zone is known. Raises DataError
+        where the column holds something else.
         """
-        column = self._column(field)
+        dated = self._comparable(field, zonedata.zone("UTC"))
         with self._reading() as connection:
-            least = connection.execute(sa.select(sa.func.min(column))).scalar()
-            greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
-        bounds = self._check_date(field, least), self._check_date(field, greatest)
-        return sqlite.whole_days(*bounds) if self._keeps_text else bounds
+            if dated is not None:
+                least, greatest = self.dialect.bounds(connection, dated)
+            else:
+                column = self._column(field)
+                least = connection.execute(sa.select(sa.func.min(column))).scalar()
+                greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
+        return (
+            self._instant(self._check_date(field, least), 0),
+            self._instant(self._check_date(field, greatest), 1),
+        )
+
+    def _instant(self, value: date | None, fold: int) -> date | None:
+        """Return a bound as an instant, where the database's zone is known."""
+        if not isinstance(value, datetime) or (value.tzinfo is None and self.zone is None):
+            return value
+        if value.tzinfo is None:
+            value = value.replace(tzinfo=self.zone, fold=fold)
+        naive = value.replace(tzinfo=None)  # further out nothing fires, and zones cannot be left
+        if not _FIRST_INSTANT <= naive <= _LAST_INSTANT:
+            naive = min(max(naive, _FIRST_INSTANT), _LAST_INSTANT)
+            value = naive.replace(tzinfo=value.tzinfo)
+        return value.astimezone(UTC)
 
     def pages(
         self,
@@ -87,41 +121,89 @@ class Rows:
         field and a value: only rows where that field is empty, or not before
         the value.
         """
-        column = self._column(field)
         names = dict.fromkeys([*(key.name for key in self.model.key_fields), *fields])
         query = sa.select(*(self._column(name).label(name) for name in names))
         if ends is not None:
-            end = self._column(ends[0])
-            query = query.where(sa.or_(end.is_(None), self._not_before(end, ends[1])))
+            end = self.dated(ends[0], zone)
+            query = query.where(self.dialect.not_before(end, end.span(ends[1], ends[1])[0]))
         if expression is not None:
-            self._check_fields(expression)
-            query = query.where(where(expression, self.table, self.model, now, zone))
-        query = query.order_by(*self._keys).limit(PAGE_ROWS)
-        for first in range(0, len(ranges), MAX_RANGES):
-            spans = (self._between(column, span) for span in ranges[first : first + MAX_RANGES])
+            query = query.where(self.where(expression, now, zone))
+        for spans in self._spans(field, ranges, zone):
             yield from self._paged(query.where(sa.or_(*spans)))
 
+    def _spans(
+        self, field: str, ranges: Sequence[FieldRange], zone: ZoneInfo
+    ) -> Iterator[list[Clause]]:
+        """Yield the conditions of the ranges, of as many as one statement takes."""
+        dated = self._comparable(field, zone)
+        if dated is not None and ranges:
+            with self._reading() as connection:
+                dated = self.dialect.examined(connection, dated)
+        spans: list[Clause] = []
+        for span in ranges:
+            found = self._between(field, dated, span)
+            if len(spans) + len(found) > MAX_RANGES and spans:
+                yield spans
+                spans = []
+            spans += found
+        if spans:
+            yield spans
+
+    def _between(self, field: str, dated: DateColumn | None, span: FieldRange) -> Sequence[Clause]:
+        if dated is not None:
+            return self.dialect.spans(dated, *dated.span(span.low, span.high))
+        column = self._column(field)
+        return [sa.and_(column >= span.low, column <= span.high)]
+
     def _paged(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
+        raw = [self.dialect.raw(column) for column in self._keys]
+        labels = [f"{_KEY}{number}" for number in range(len(raw))]
+        query = query.add_columns(*(key.label(name) for key, name in zip(raw, labels, strict=True)))
+        query = query.order_by(*raw).limit(PAGE_ROWS)
         after: list[Any] | None = None
         while True:
-            page = self._read(query if after is None else query.where(self._beyond(after)))
+            page = self._read(query if after is None else query.where(_beyond(raw, after)))
+            found = [[row.pop(label) for label in labels] for row in page]
             if page:
                 yield page
             if len(page) < PAGE_ROWS:
                 return
-            after = [page[-1][key.name] for key in self.model.key_fields]
+            after = found[-1]
 
     def get(self, key: str) -> Row | None:
         """Return the whole row of a key, or None. Raises BadKey for a text that is no key."""
-        values = self._key_values(key)
+        return self._by_key(key, self._whole())
+
+    def judged(
+        self, key: str, expression: Expression | None, now: datetime, zone: ZoneInfo
+    ) -> tuple[Row, bool] | None:
+        """Return the row of a key, and whether it passes a filter at ``now``; None for no row.
+
+        The database compares, in the statement that reads the row, as it does for
+        a scan (D4, D5). Each row passes without a filter. ``zone`` is that of
+        TODAY() and NOW(). Raises BadKey, and DataError.
+        """
+        query = self._whole()
+        if expression is not None:
+            passes = sa.case((self.where(expression, now, zone), 1), else_=0)
+            query = query.add_columns(passes.label(_PASSES))
+        row = self._by_key(key, query)
+        if row is None:
+            return None
+        return row, bool(row.pop(_PASSES, 1))
+
+    def _whole(self) -> sa.Select[Any]:
         columns = (self.table.c[field.name].label(field.name) for field in self.model.fields)
-        query = sa.select(*columns)
-        for column, value in zip(self._keys, values, strict=True):
-            query = query.where(self._is(column, value))
+        return sa.select(*columns)
+
+    def _by_key(self, key: str, query: sa.Select[Any]) -> Row | None:
+        values = key_values(key, self.model)
         shown = values if len(values) > 1 else values[0]
         try:
+            for field, value in zip(self.model.key_fields, values, strict=True):
+                query = query.where(self._is(field, value))
             found = self._read(query)
-        except OverflowError as error:  # SQLite's driver refuses it before the database does
+        except (OverflowError, ValueError) as error:  # refused before the database does
             raise BadKey(shown, self.model) from error
         except DataError as error:
             if isinstance(error.__cause__, sa.exc.DataError | UnicodeEncodeError):
@@ -129,43 +211,15 @@ class Rows:
             raise
         return found[0] if found else None
 
-    @property
-    def _keeps_text(self) -> bool:
-        """Whether the database keeps instants as text, and compares that."""
-        return self.engine.dialect.name == "sqlite"
-
-    def _between(self, column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
-        """Return that a column is in a range; of texts, more may be."""
-        if self._keeps_text and isinstance(span.low, datetime):
-            text = sa.type_coerce(column, sa.String())
-            spans = sqlite.text_ranges(span.low, span.high)
-            return sa.or_(*(sa.and_(text >= low, text <= high) for low, high in spans))
-        return sa.and_(column >= span.low, column <= span.high)
-
-    def _not_before(self, column: sa.Column[Any], least: date) -> sa.ColumnElement[bool]:
-        """Return that a column is not before a value; of texts, more may be."""
-        if self._keeps_text and isinstance(least, datetime):
-            [(low, _), _] = sqlite.text_ranges(least, least)
-            return sa.type_coerce(column, sa.String()) >= low
-        return column >= least
-
-    def _key_values(self, key: str) -> list[Any]:
-        """Return the key's values as its columns hold them."""
-        values = key_values(key, self.model)
-        try:
-            return [
-                stored_bytes(value) if _is_binary(column) else value
-                for column, value in zip(self._keys, values, strict=True)
-            ]
-        except ValueError as error:
-            raise BadKey(values if len(values) > 1 else values[0], self.model) from error
-
-    def _is(self, column: sa.Column[Any], value: object) -> sa.ColumnElement[bool]:
-        """Return that a key column has a value; SQLite keeps an instant in several forms."""
-        if isinstance(value, datetime) and self._keeps_text:
-            forms = sqlite.datetime_forms(value)
-            return sa.type_coerce(column, sa.String()).in_(forms)
-        return column == value
+    def _is(self, field: FieldInfo, value: Any) -> Clause:
+        """Return that a key column has a value."""
+        column = self.table.c[field.name]
+        if isinstance(value, date):
+            dated = self._comparable(field.name, self.zone or zonedata.zone("UTC"))
+            if dated is not None:
+                return self.dialect.compare(dated, Operator.EQ, dated.held(value))
+        equal: Clause = column == self.dialect.operand(column, value)
+        return equal
 
     def get_dated(self, key: str, names: Sequence[str]) -> Row | None:
         """Return the whole row of a key, or None, with these fields checked to hold dates.
@@ -192,22 +246,32 @@ class Rows:
             )
         return field
 
-    def matches(
-        self, expression: Expression | None, row: Row, now: datetime, zone: ZoneInfo
-    ) -> bool:
-        """Whether a row passes a filter at ``now``; each row passes without one.
+    def where(self, expression: Expression, now: datetime, zone: ZoneInfo) -> Clause:
+        """Return a filter as a condition on the table, as it means at ``now``.
 
-        ``zone`` is that of TODAY() and NOW().
+        ``zone`` is that of TODAY() and of the filter's own datetimes. Raises
+        DataError for a column that the table lacks, and a value that one cannot hold.
         """
-        if expression is None:
-            return True
-        self._check_fields(expression)
-        return matches(expression, row, self.model, now, zone)
-
-    def _check_fields(self, expression: Expression) -> None:
-        """Raise DataError for a filter on a column that the table lacks."""
         for condition in expression.conditions():
             self._column(condition.field)
+        try:
+            return self._filter(now, zone).where(expression)
+        except ValueError as error:
+            raise DataError(f"{self.model.name}: the filter: {error}") from error
+
+    def dated(self, name: str, zone: ZoneInfo) -> DateColumn:
+        """Return a field of dates as a task in that zone compares it. Raises DataError."""
+        dated = self._comparable(name, zone)
+        if dated is None:
+            raise DataError(f"{self.model.name}: expected dates in {name}")
+        return dated
+
+    def _comparable(self, name: str, zone: ZoneInfo) -> DateColumn | None:
+        self._column(name)
+        return self._filter(_ANY_TIME, zone).dated(name)
+
+    def _filter(self, now: datetime, zone: ZoneInfo) -> FilterSql:
+        return FilterSql(self.dialect, self.table, self.model, self.zone or zone, now, zone)
 
     def _column(self, name: str) -> sa.Column[Any]:
         column: sa.Column[Any] | None = self.table.c.get(name)
@@ -236,19 +300,14 @@ class Rows:
         with self._reading() as connection:
             return [dict(row) for row in connection.execute(query).mappings()]
 
-    def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
-        if len(self._keys) == 1:
-            beyond: sa.ColumnElement[bool] = self._keys[0] > after[0]
-            return beyond
-        steps = []
-        for number, column in enumerate(self._keys):
-            same = [self._keys[i] == after[i] for i in range(number)]
-            steps.append(sa.and_(*same, column > after[number]))
-        return sa.or_(*steps)
 
-
-def _is_binary(column: sa.Column[Any]) -> bool:
-    try:
-        return column.type.python_type is bytes
-    except NotImplementedError:
-        return False
+def _beyond(keys: Sequence[sa.ColumnElement[Any]], after: Sequence[Any]) -> Clause:
+    """Return that a key comes after another."""
+    if len(keys) == 1:
+        beyond: Clause = keys[0] > after[0]
+        return beyond
+    steps = []
+    for number, column in enumerate(keys):
+        same = [keys[i] == after[i] for i in range(number)]
+        steps.append(sa.and_(*same, column > after[number]))
+    return sa.or_(*steps)

@@ -2,145 +2,135 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.ext.compiler import compiles
-from sqlalchemy.sql.functions import GenericFunction
 
+from jittask.data.dialects import Clause, DateColumn, StandardDialect
+from jittask.data.dialects.standard import COMPARE
 from jittask.data.table_model import TableModel
 from jittask.model import FieldType
 from jittask.query.expression import Combination, Condition, Connector, Expression, Operator
 from jittask.query.values import coerce
 
-Clause = sa.ColumnElement[bool]
 
+@dataclass(frozen=True, slots=True)
+class FilterSql:
+    """Writes filters on one table, as they mean at one instant."""
 
-def where(
-    expression: Expression, table: sa.Table, model: TableModel, now: datetime, zone: ZoneInfo
-) -> Clause:
-    """Return the filter as a condition on the table; ``zone`` is that of TODAY() and NOW()."""
-    match expression:
-        case Combination(connector=connector, left=left, right=right):
-            parts = [where(part, table, model, now, zone) for part in (left, right)]
-            return sa.and_(*parts) if connector is Connector.AND else sa.or_(*parts)
-        case Condition():
-            return _condition(expression, table, model, now, zone)
+    dialect: StandardDialect
+    table: sa.Table
+    model: TableModel
+    column_zone: ZoneInfo
+    """In which the table's datetimes without a zone are read (F8)."""
+    now: datetime
+    zone: ZoneInfo
+    """Of TODAY(), and of the filter's own datetimes."""
 
+    def where(self, expression: Expression) -> Clause:
+        """Return the filter as a condition on the table.
 
-def _condition(
-    condition: Condition, table: sa.Table, model: TableModel, now: datetime, zone: ZoneInfo
-) -> Clause:
-    column = table.c[condition.field]
-    field = model.field(condition.field)
-    kind = field.type if field else FieldType.OTHER
-    if condition.operator is Operator.IS_NULL:
-        empty = condition.value is None or bool(condition.value)
-        return column.is_(None) if empty else column.is_not(None)
-    if condition.operator in (Operator.YEAR, Operator.MONTH, Operator.WEEK, Operator.DAY):
-        return _calendar(
-            condition.operator, column, kind, coerce(condition.value, FieldType.INTEGER, now, zone)
-        )
+        Raises ValueError for a value that its column cannot hold.
+        """
+        match expression:
+            case Combination(connector=connector, left=left, right=right):
+                parts = [self.where(part) for part in (left, right)]
+                return sa.and_(*parts) if connector is Connector.AND else sa.or_(*parts)
+            case Condition():
+                return self._condition(expression)
 
-    def fit(item: object) -> Any:
-        return coerce(item, kind, now, zone)
+    def dated(self, name: str) -> DateColumn | None:
+        """Return a column of dates as it is compared; None for another column."""
+        field = self.model.field(name)
+        if field is None or field.type not in (FieldType.DATE, FieldType.DATETIME):
+            return None
+        column = self.table.c[name]
+        is_instant = self.dialect.is_instant(column.type)
+        return DateColumn(column, field.type, is_instant, self.column_zone, self.zone)
 
-    if condition.operator is Operator.RANGE:
-        assert isinstance(condition.value, tuple)
-        low, high = (fit(item) for item in condition.value)
-        bounds = [column.is_not(None)]
-        bounds += [column >= low] if low is not None else []
-        bounds += [column <= high] if high is not None else []
+    def _condition(self, condition: Condition) -> Clause:
+        column: sa.Column[Any] = self.table.c[condition.field]
+        value = condition.value
+        match condition.operator:
+            case Operator.IS_NULL:
+                is_empty = value is None or bool(value)
+                return column.is_(None) if is_empty else column.is_not(None)
+            case Operator.YEAR | Operator.MONTH | Operator.WEEK | Operator.DAY as part:
+                return self._part(condition.field, part, value)
+            case Operator.RANGE:
+                assert isinstance(value, tuple)
+                return self._range(condition.field, *value)
+            case operator if isinstance(value, tuple):
+                return self._listed(operator, condition.field, value)
+            case operator:
+                return self._compared(operator, condition.field, value)
+
+    def _compared(self, operator: Operator, name: str, value: object) -> Clause:
+        column, fitted = self.table.c[name], self._fit(name, value)
+        match operator:
+            case Operator.LIKE:
+                return self.dialect.contains(column, fitted)
+            case Operator.NOT_LIKE:
+                return sa.not_(self.dialect.contains(column, fitted))
+            case Operator.STARTS:
+                return self.dialect.starts(column, fitted)
+            case Operator.ENDS:
+                return self.dialect.ends(column, fitted)
+            case _ if operator in COMPARE:
+                dated = self.dated(name)
+                if dated is not None and isinstance(fitted, date):
+                    return self.dialect.compare(dated, operator, dated.held(fitted))
+                return COMPARE[operator](column, self.dialect.operand(column, fitted))
+            case _:
+                raise ValueError(f"{operator} takes a list")
+
+    def _range(self, name: str, low: object, high: object) -> Clause:
+        bounds: list[Clause] = [self.table.c[name].is_not(None)]
+        if low is not None:
+            bounds.append(self._compared(Operator.GE, name, low))
+        if high is not None:
+            bounds.append(self._compared(Operator.LE, name, high))
         return sa.and_(*bounds)
-    if isinstance(condition.value, tuple):
-        return _listed(condition.operator, column, [fit(item) for item in condition.value])
-    compared: Clause = _plain(condition.operator, column, fit(condition.value))
-    return compared
 
+    def _listed(self, operator: Operator, name: str, values: tuple[object, ...]) -> Clause:
+        column = self.table.c[name]
+        match operator:
+            case Operator.IN if self.dated(name) is None:
+                return column.in_(self._operands(name, values))
+            case Operator.NOT_IN if self.dated(name) is None:
+                return sa.and_(column.is_not(None), column.not_in(self._operands(name, values)))
+            case Operator.IN:
+                equal = [self._compared(Operator.EQ, name, value) for value in values]
+                return sa.or_(sa.false(), *equal)
+            case Operator.NOT_IN:
+                unequal = [self._compared(Operator.NE, name, value) for value in values]
+                return sa.and_(column.is_not(None), *unequal)
+            case Operator.LIKE_ANY:
+                return sa.or_(
+                    sa.false(), *(self._compared(Operator.LIKE, name, value) for value in values)
+                )
+            case Operator.NOT_LIKE_ANY:
+                unlike = [self._compared(Operator.NOT_LIKE, name, value) for value in values]
+                return sa.and_(column.is_not(None), *unlike)
+            case _:
+                raise ValueError(f"{operator} takes one value")
 
-def _plain(operator: Operator, column: Any, value: Any) -> Any:
-    match operator:
-        case Operator.EQ:
-            return column == value
-        case Operator.NE:
-            return column != value
-        case Operator.GT:
-            return column > value
-        case Operator.GE:
-            return column >= value
-        case Operator.LT:
-            return column < value
-        case Operator.LE:
-            return column <= value
-        case Operator.LIKE:
-            return _contains(column, value)
-        case Operator.NOT_LIKE:
-            return sa.not_(_contains(column, value))
-        case Operator.STARTS:
-            return sa.func.substr(column, 1, len(value)) == value
-        case Operator.ENDS:
-            ending = sa.func.substr(column, sa.func.length(column) - len(value) + 1)
-            return sa.and_(sa.func.length(column) >= len(value), ending == value)
-        case _:
-            raise ValueError(f"{operator} takes a list")
+    def _part(self, name: str, part: Operator, value: object) -> Clause:
+        number = coerce(value, FieldType.INTEGER, self.now, self.zone)
+        assert isinstance(number, int)
+        dated = self.dated(name)
+        if dated is None:  # of a type that we do not know
+            matched: Clause = sa.extract(str(part), self.table.c[name]) == number
+            return matched
+        return self.dialect.part(dated, part, number)
 
+    def _operands(self, name: str, values: tuple[object, ...]) -> list[Any]:
+        column = self.table.c[name]
+        return [self.dialect.operand(column, self._fit(name, value)) for value in values]
 
-def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Clause:
-    match operator:
-        case Operator.IN:
-            return column.in_(values)
-        case Operator.NOT_IN:
-            return sa.and_(column.is_not(None), column.not_in(values))
-        case Operator.LIKE_ANY:
-            found = [_contains(column, value) for value in values]
-            return sa.or_(sa.false(), *found)
-        case Operator.NOT_LIKE_ANY:
-            found = [sa.not_(_contains(column, value)) for value in values]
-            return sa.and_(column.is_not(None), *found)
-        case _:
-            raise ValueError(f"{operator} takes one value")
-
-
-def _contains(column: sa.Column[Any], text: str) -> Clause:
-    """Whether the column contains ``text``: letter for letter, on every database."""
-    found: Clause = _Position(column, sa.literal(text)) > 0
-    return found
-
-
-class _Position(GenericFunction[int]):
-    """The place of a text in another, counted from 1; 0 where it is not in it."""
-
-    type = sa.Integer()
-    name = "instr"
-    inherit_cache = True
-
-
-@compiles(_Position, "postgresql")
-def _position_postgresql(element: _Position, compiler: Any, **options: Any) -> str:
-    return f"strpos({compiler.process(element.clauses, **options)})"
-
-
-def _calendar(operator: Operator, column: sa.Column[Any], kind: FieldType, value: Any) -> Clause:
-    if operator is Operator.YEAR:
-        first, following = date(value, 1, 1), date(value + 1, 1, 1)
-        if kind is FieldType.DATETIME:
-            first, following = (datetime.combine(day, time()) for day in (first, following))
-        return sa.and_(column >= first, column < following)
-    if operator is Operator.WEEK:
-        return _iso_week(column, value)
-    matched: Clause = sa.extract(str(operator), column) == value
-    return matched
-
-
-def _iso_week(column: sa.Column[Any], value: int) -> Clause:
-    """Compare the ISO week; years are listed, because SQLite and MariaDB lack the function."""
-    weeks = []
-    for year in range(1970, 2201):
-        try:
-            monday = date.fromisocalendar(year, value, 1)
-        except ValueError:
-            continue
-        weeks.append(sa.and_(column >= monday, column < monday + timedelta(days=7)))
-    return sa.or_(sa.false(), *weeks)
+    def _fit(self, name: str, value: object) -> Any:
+        field = self.model.field(name)
+        return coerce(value, field.type if field else FieldType.OTHER, self.now, self.zone)

@@ -11,6 +11,7 @@ from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.model import Occurrence
@@ -27,8 +28,10 @@ def first_occurrences(task: DateFieldTask, most: int) -> DateFieldTask:
 class _ShortRowTimer(RowTimer):
     most: int = 1
 
-    def timer_of(self, row: Mapping[str, object]) -> Timer | None:
-        timer = RowTimer.timer_of(self, row)
+    def timer_of(
+        self, row: Mapping[str, object], column_zone: ZoneInfo | None = None
+    ) -> Timer | None:
+        timer = RowTimer.timer_of(self, row, column_zone)
         return None if timer is None else _ShortTimer(**_values(timer), most=self.most)
 
 

@@ -11,7 +11,6 @@ import sqlalchemy as sa
 
 from jittask.data.databases import one_line
 from jittask.data.rows import Rows
-from jittask.data.sql import where
 from jittask.prelude.context import now_and_zone
 from jittask.prelude.models import Filter
 from jittask.prelude.rowdata import RowData
@@ -208,7 +207,7 @@ class Access:
             case _:
                 expression = Q(**filter).expression
         now, zone = now_and_zone()
-        return [where(expression, self._rows.table, self._rows.model, now, zone)]
+        return [self._rows.where(expression, now, zone)]
 
     def _order(self, orders: Sequence[Any] | None) -> list[sa.ColumnElement[Any]]:
         columns: list[sa.ColumnElement[Any]] = []

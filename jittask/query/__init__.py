@@ -1,4 +1,4 @@
-"""The Q language of filters: text to expression, checked, and evaluated on one row (rule D2)."""
+"""The Q language of filters: text to expression, checked (rule D2)."""
 
 from jittask.query.q import Q
 

@@ -17,13 +17,14 @@ class Misfit(ValueError):
 def coerce(value: object, kind: FieldType, now: datetime, zone: ZoneInfo) -> object:
     """Return ``value`` as a field of that kind holds it; raises Misfit.
 
-    Dates and times are naive, in the task's zone. A datetime field compared
-    with a date takes its midnight.
+    A datetime is an instant where the value says so, as NOW() does, and else
+    wall time of the task. A datetime field compared with a date takes its
+    midnight; a date field compared with an instant, its date in ``zone``.
     """
     if value is None:
         return None
     if isinstance(value, Relative):
-        local = now.astimezone(zone).replace(tzinfo=None)
+        local = now.astimezone(zone)
         value = local if value is Relative.NOW else local.date()
     return _as(value, kind, zone)
 
@@ -34,7 +35,7 @@ def _as(value: object, kind: FieldType, zone: ZoneInfo) -> object:
             case FieldType.DATE:
                 return _date(value, zone)
             case FieldType.DATETIME:
-                return _datetime(value, zone)
+                return _datetime(value)
             case FieldType.TIME:
                 return value if isinstance(value, time) else time.fromisoformat(_text(value))
             case FieldType.INTEGER | FieldType.FLOAT | FieldType.DECIMAL:
@@ -52,14 +53,14 @@ def _as(value: object, kind: FieldType, zone: ZoneInfo) -> object:
 def _date(value: object, zone: ZoneInfo) -> date:
     if isinstance(value, date) and not isinstance(value, datetime):
         return value
-    return _datetime(value, zone).date()
+    found = _datetime(value)
+    return (found if found.tzinfo is None else found.astimezone(zone)).date()
 
 
-def _datetime(value: object, zone: ZoneInfo) -> datetime:
+def _datetime(value: object) -> datetime:
     if isinstance(value, date) and not isinstance(value, datetime):
         return datetime.combine(value, time())
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
-    return found if found.tzinfo is None else found.astimezone(zone).replace(tzinfo=None)
+    return value if isinstance(value, datetime) else datetime.fromisoformat(_text(value))
 
 
 def _number(value: object, kind: FieldType) -> object:

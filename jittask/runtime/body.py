@@ -160,14 +160,18 @@ class Bodies:
 
     def _judge(self, task: DateFieldTask, assignment: Assignment) -> Row | Withdrawn:
         rows = self._app.rows(task.model).within(_ROW_SECONDS)
-        row = rows.get(assignment.row_key)
-        if row is None:
+        is_judged = assignment.trigger in (Trigger.SCHEDULE, Trigger.BACKFILL)
+        condition = task.filter if is_judged else None
+        zone = task.timer.zone
+        judged = rows.judged(assignment.row_key, condition, self._clock.now(), zone)
+        if judged is None:
             return Withdrawn(Reason.ROW_GONE, "the row is gone")
-        if assignment.trigger not in (Trigger.SCHEDULE, Trigger.BACKFILL):
+        row, passes = judged
+        if not is_judged:
             return row
-        if not rows.matches(task.filter, row, self._clock.now(), task.timer.zone):
+        if not passes:
             return Withdrawn(Reason.ROW_UNMATCHED, "the row no longer passes the filter")
-        timer = task.timer.timer_of(row)
+        timer = task.timer.timer_of(row, rows.zone)
         found = None if timer is None else timer.after(assignment.effective - _TICK)
         if found is None or found.effective != assignment.effective:
             return Withdrawn(Reason.ROW_MOVED, "the row's date has moved")

@@ -16,7 +16,6 @@ from typing import NamedTuple
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.row_keys import row_key
 from jittask.data.rows import Row, Rows
-from jittask.data.table_model import TableModel
 from jittask.model import FieldType, Occurrence
 from jittask.schedule import windows
 from jittask.schedule.row_timer import RowTimer
@@ -65,7 +64,7 @@ def due_rows(
         due: list[DueRow] = []
         for row in page:
             try:
-                due_row = _due_row(task, rows.model, row, window)
+                due_row = _due_row(task, rows, row, window)
             except Exception as error:
                 if bad_row is None:
                     raise
@@ -95,7 +94,7 @@ def _ends(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] | No
     return None if least is None else (end.name, least)
 
 
-def _due_row(task: DateFieldTask, model: TableModel, row: Row, window: Window) -> DueRow | None:
-    timer = task.timer.timer_of(row)
+def _due_row(task: DateFieldTask, rows: Rows, row: Row, window: Window) -> DueRow | None:
+    timer = task.timer.timer_of(row, rows.zone)
     occurrences = () if timer is None else tuple(timer.between(*window))
-    return DueRow(row_key(row, model), row, occurrences) if occurrences else None
+    return DueRow(row_key(row, rows.model), row, occurrences) if occurrences else None

@@ -57,10 +57,23 @@ class RowTimer:
             return (self.start_field,)
         return (self.start_field, self.end_field)
 
-    def timer_of(self, row: Mapping[str, object]) -> Timer | None:
-        """Return the timer of a row, by field; None where its date is empty."""
-        end = row.get(self.end_field) if self.end_field else None
-        return self.timer(_as_date(row.get(self.start_field)), _as_date(end))
+    def timer_of(
+        self, row: Mapping[str, object], column_zone: ZoneInfo | None = None
+    ) -> Timer | None:
+        """Return the timer of a row, by field; None where its date is empty.
+
+        ``column_zone`` is that of naive datetimes (F8); without it they are wall
+        time in the task's zone. Raises ValueError for a value that is no date.
+        """
+
+        def value(name: str) -> date | None:
+            found = _as_date(name, row.get(name))
+            if column_zone is None or not isinstance(found, datetime) or found.tzinfo is not None:
+                return found
+            return found.replace(tzinfo=column_zone)
+
+        end = value(self.end_field) if self.end_field else None
+        return self.timer(value(self.start_field), end)
 
     def timer(self, start: date | None, end: date | None = None) -> Timer | None:
         """Return the timer for a start value and an end value (D1); None where nothing can fire.
@@ -192,5 +205,7 @@ def _minutes_need_an_end(repeat: Mapping[str, object], *, bounded: bool) -> None
         )
 
 
-def _as_date(value: object) -> date | None:
-    return value if isinstance(value, date) else None
+def _as_date(name: str, value: object) -> date | None:
+    if isinstance(value, date | None):
+        return value
+    raise ValueError(f"expected a date in {name}, got {value!r}")

@@ -1,26 +1,21 @@
-"""The filter: read from text, and judged alike by the database and on a row (D2)."""
+"""The filter, read from its text (D2)."""
 
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-import sqlalchemy as sa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jittask.data.databases import open_database
-from jittask.data.rows import Rows
-from jittask.data.table_changes import add_missing
-from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
+from jittask.model import FieldType
 from jittask.query.expression import Combination, Condition, Connector, Operator, Relative
 from jittask.query.parse import QuerySyntaxError, parse
 from jittask.query.q import Q
 from jittask.query.values import coerce
-from jittask.schedule.windows import FieldRange
 
+NOW = datetime(2026, 5, 5, 12, tzinfo=UTC)
 READ = [
     ("Q('a','=',1)", Condition("a", Operator.EQ, 1)),
     ("Q(a='x')", Condition("a", Operator.EQ, "x")),
@@ -38,11 +33,13 @@ def test_reading(text: str, expected: object) -> None:
     assert parse(text) == expected
 
 
-def test_an_instant_is_read_as_the_tasks_wall_time() -> None:
+def test_an_instant_stays_one_and_its_date_is_the_tasks() -> None:
     berlin = ZoneInfo("Europe/Berlin")
     at = coerce("2026-07-01T23:30:00Z", FieldType.DATETIME, NOW, berlin)
-    assert at == datetime(2026, 7, 2, 1, 30)
+    assert at == datetime(2026, 7, 1, 23, 30, tzinfo=UTC)
+    assert coerce(Relative.NOW, FieldType.DATETIME, NOW, berlin) == NOW
     assert coerce("2026-07-01T23:30:00Z", FieldType.DATE, NOW, berlin) == date(2026, 7, 2)
+    assert coerce("2026-07-01 10:00", FieldType.DATETIME, NOW, berlin) == datetime(2026, 7, 1, 10)
 
 
 def test_q_makes_the_same_expression() -> None:
@@ -71,93 +68,3 @@ def test_any_text_is_read_or_refused(text: str) -> None:
         parse(text)
     except QuerySyntaxError:
         return
-
-
-MODEL = ModelInfo(
-    "models.T",
-    ModelForm.NORMAL,
-    "databases.D",
-    "t",
-    (
-        FieldInfo("id", FieldType.INTEGER, "id", primary_key=True, autoincrement=True),
-        FieldInfo("name", FieldType.TEXT, "name"),
-        FieldInfo("n", FieldType.INTEGER, "n"),
-        FieldInfo("day", FieldType.DATE, "day"),
-        FieldInfo("at", FieldType.DATETIME, "at"),
-    ),
-)
-NOW, UTC_ZONE = datetime(2026, 5, 5, 12, tzinfo=UTC), ZoneInfo("UTC")
-words = st.sampled_from(["", "a", "A", "ab", "b%", "_", "ä", "abc"])
-numbers = st.integers(-3, 3)
-days = st.dates(date(2025, 12, 20), date(2026, 12, 31))
-moments = st.datetimes(datetime(2025, 12, 30), datetime(2026, 12, 31)).map(
-    lambda at: at.replace(microsecond=0)
-)
-rows = st.fixed_dictionaries(
-    {
-        "name": words | st.none(),
-        "n": numbers | st.none(),
-        "day": days | st.none(),
-        "at": moments | st.none(),
-    }
-)
-
-
-def conditions() -> st.SearchStrategy[Condition]:
-    plain = ["=", "!=", ">", ">=", "<", "<="]
-    textual = ["like", "nlike", "startswith", "endswith"]
-    of = st.sampled_from
-    kinds = [
-        st.tuples(st.just("name"), of(["=", "!=", *textual]), words),
-        st.tuples(
-            st.just("name"),
-            of(["in", "nin", "likeany", "nlikeany"]),
-            st.lists(words, max_size=3).map(tuple),
-        ),
-        st.tuples(st.just("n"), of(plain), numbers),
-        st.tuples(st.just("n"), of(["in", "nin"]), st.lists(numbers, max_size=3).map(tuple)),
-        st.tuples(
-            st.just("n"), st.just("range"), st.tuples(numbers | st.none(), numbers | st.none())
-        ),
-        st.tuples(st.just("day"), of(plain), days | st.just(Relative.TODAY)),
-        st.tuples(st.just("at"), of(plain), moments | days | st.just(Relative.NOW)),
-        st.tuples(of(["day", "at"]), st.just("year"), of([2025, 2026, 2027])),
-        st.tuples(of(["day", "at"]), st.just("month"), st.integers(1, 12)),
-        st.tuples(of(["day", "at"]), st.just("week"), st.integers(1, 53)),
-        st.tuples(of(["day", "at"]), st.just("day"), st.integers(1, 31)),
-        st.tuples(of(["name", "n", "day", "at"]), st.just("isnull"), st.booleans()),
-    ]
-    return st.one_of(*kinds).map(lambda parts: Condition(parts[0], Operator(parts[1]), parts[2]))
-
-
-expressions = st.recursive(
-    conditions(),
-    lambda inner: st.builds(Combination, st.sampled_from(Connector), inner, inner),
-    max_leaves=5,
-)
-
-
-@pytest.fixture(scope="module")
-def table(tmp_path_factory: pytest.TempPathFactory) -> Rows:
-    root: Path = tmp_path_factory.mktemp("data")
-    engine = open_database(
-        DatabaseInfo("databases.D", "databases.SqliteType", {"database": "t.db"}), root
-    )
-    add_missing(MODEL, engine)
-    return Rows.open(engine, MODEL)
-
-
-@settings(max_examples=150, deadline=None)
-@given(expression=expressions, sample=st.lists(rows, min_size=1, max_size=8))
-def test_the_database_and_the_row_agree(
-    table: Rows, expression: object, sample: list[dict]
-) -> None:
-    with table.engine.begin() as connection:
-        connection.execute(sa.delete(table.table))
-        connection.execute(sa.insert(table.table), sample)
-    pages = table.pages("id", [FieldRange(0, 1000)], expression, NOW, UTC_ZONE, ["id"])  # type: ignore[arg-type]
-    by_sql = {row["id"] for page in pages for row in page}
-    with table.engine.connect() as connection:
-        everything = [dict(row) for row in connection.execute(sa.select(table.table)).mappings()]
-    by_row = {row["id"] for row in everything if table.matches(expression, row, NOW, UTC_ZONE)}  # type: ignore[arg-type]
-    assert by_sql == by_row

@@ -51,10 +51,11 @@ class Source:
 
         assert self._request.row is not None
         rows, row = row_of(self._workspace, task, row_key_text(self._request.row))
-        if not rows.matches(task.filter, row, self._now, task.timer.zone):
+        judged = rows.judged(row_key(row, rows.model), task.filter, self._now, task.timer.zone)
+        if judged is None or not judged[1]:
             self.remarks.append("the row does not pass the filter of the task, as it is now")
             return
-        timer = task.timer.timer_of(row)
+        timer = task.timer.timer_of(row, rows.zone)
         if timer is not None:
             key = row_key(row, rows.model)
             for occurrence in timer.between(self._begin, self._request.until):
@@ -77,7 +78,7 @@ class Source:
 
         for page in due_rows(first_occurrences(task, 1), rows, window, self._now, bad_row):
             for due_row in page:
-                timer = task.timer.timer_of(due_row.row)
+                timer = task.timer.timer_of(due_row.row, rows.zone)
                 assert timer is not None  # it has an occurrence
                 for occurrence in timer.between(*window):
                     yield due_row.key, occurrence

@@ -114,13 +114,13 @@ class RowStream:
         """Return the row's first occurrence of the whole window, by which it is counted once."""
         if slice_.after == self._window.after:
             return due_row.occurrences[0]
-        timer = self._task.timer.timer_of(due_row.row)
+        timer = self._task.timer.timer_of(due_row.row, self._rows.zone)
         return None if timer is None else timer.after(self._window.after)
 
     def _read_skipped(self, slice_: Window) -> Iterator[_Found]:
         plain = replace(self._task, timer=replace(self._task.timer, roll=None))
         for due_row in self._due(first_occurrences(plain, 1), slice_):
-            timer = self._task.timer.timer_of(due_row.row)
+            timer = self._task.timer.timer_of(due_row.row, self._rows.zone)
             assert timer is not None
             steps = list(islice(timer.walk(*slice_), _OF_A_ROW))
             if len(steps) == _OF_A_ROW:

@@ -30,8 +30,8 @@ def timer_of(workspace: Workspace, task: CompiledTask, row: str | None) -> Timer
         return task.timer
     if row is None:
         raise InvalidArgument("row", f"{task.name} fires for rows: name one with --row KEY")
-    _, values = row_of(workspace, task, row)
-    timer = task.timer.timer_of(values)
+    rows, values = row_of(workspace, task, row)
+    timer = task.timer.timer_of(values, rows.zone)
     if timer is None:
         raise OperationError(f"row {row}: its {task.timer.start_field} is empty, so it never fires")
     return timer
@@ -64,6 +64,19 @@ def unmatched_filter(workspace: Workspace, task: CompiledTask, row: str | None) 
     if row is None or not isinstance(task, DateFieldTask) or task.filter is None:
         return None
     rows, values = row_of(workspace, task, row)
-    if rows.matches(task.filter, values, workspace.now(), task.timer.zone):
+    if passes(workspace, task, rows, values):
         return None
     return f"row {row} does not pass the filter of the task, as it is now"
+
+
+def passes(workspace: Workspace, task: DateFieldTask, rows: Rows, values: Row) -> bool:
+    """Whether the database says that a row passes the task's filter now. Raises OperationError."""
+    from jittask.data.databases import DataError
+    from jittask.data.row_keys import row_key
+
+    key = row_key(values, rows.model)
+    try:
+        judged = rows.judged(key, task.filter, workspace.now(), task.timer.zone)
+    except DataError as error:
+        raise OperationError(str(error)) from error
+    return judged is not None and judged[1]

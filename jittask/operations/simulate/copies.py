@@ -23,7 +23,8 @@ import sqlalchemy as sa
 from jittask import zonedata
 from jittask.compiler.compiled import Compilation, DateFieldTask
 from jittask.data.app_data import AppData
-from jittask.data.databases import DataError, database_url, one_line, sqlite_file
+from jittask.data.database_urls import sqlite_file
+from jittask.data.databases import DataError, database_url, one_line
 from jittask.model import DatabaseInfo, ModelForm, ModelInfo
 from jittask.operations.errors import InvalidArgument, Unavailable
 from jittask.operations.simulate.fixtures import Fixture, GivenRows
@@ -171,7 +172,7 @@ def _fill(
 def _make_tables(redirected: Compilation, data: AppData) -> None:
     """Make what a start of the runtime makes too: missing tables of the app's own models."""
     for model in redirected.app.models.values():
-        data.create_missing(model)
+        data.add_missing(model)
 
 
 def _copy_databases(

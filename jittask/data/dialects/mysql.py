@@ -1,0 +1,173 @@
+"""MySQL and MariaDB: TIMESTAMP follows the session, and a zero date stands for no date."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import mysql
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.types import TypeEngine
+
+from jittask.data.dialects.columns import Clause, DateColumn
+from jittask.data.dialects.mysql_types import Bit, Date, Datetime, Timestamp, unix_seconds
+from jittask.data.dialects.standard import COMPARE, StandardDialect
+from jittask.model import FieldType
+from jittask.query.expression import Operator
+
+_FIRST_DATE = date(1000, 1, 1)
+"""The first that MySQL supports; below it are its zero dates."""
+_SHIFT = timedelta(hours=2)
+"""How far a wall time of the session may be from the instant, where its clocks go back."""
+_LAST_SECOND = 2**31 - 1
+"""What FROM_UNIXTIME takes everywhere."""
+_ISO_WEEK = 3
+
+
+class MysqlDialect(StandardDialect):
+    """MySQL and MariaDB."""
+
+    def column_type(self, declared: TypeEngine[Any], kind: FieldType | None) -> TypeEngine[Any]:
+        """Return the type that reads what the column means, not what the driver gives."""
+        match declared:
+            case mysql.TIMESTAMP() | sa.TIMESTAMP():
+                return Timestamp()
+            case Datetime() | Date():
+                return declared
+            case mysql.DATETIME(fsp=fraction):
+                return Datetime(fsp=fraction)
+            case sa.DateTime():
+                return Datetime(fsp=6)
+            case sa.Date():
+                return Date()
+            case mysql.TINYINT(display_width=1):
+                return sa.Boolean()
+            case mysql.BIT(length=1):
+                return Bit()
+            case mysql.DOUBLE():
+                return sa.Double()
+            case mysql.FLOAT():
+                return sa.Float()
+            case _:
+                return declared
+
+    @property
+    def declares_instants(self) -> bool:
+        """A column is a DATETIME or a TIMESTAMP."""
+        return True
+
+    def is_instant(self, column_type: TypeEngine[Any]) -> bool:
+        """Whether it is a TIMESTAMP."""
+        return isinstance(column_type, Timestamp)
+
+    # dates
+
+    def compare(self, dated: DateColumn, operator: Operator, value: date) -> Clause:
+        """Compare instants as numbers; beside that, roughly, so that an index serves."""
+        if not dated.is_instant:
+            return super().compare(dated, operator, value)
+        assert isinstance(value, datetime)
+        exact = COMPARE[operator](sa.func.unix_timestamp(dated.column), unix_seconds(value))
+        low = value if operator in (Operator.EQ, Operator.GT, Operator.GE) else None
+        high = value if operator in (Operator.EQ, Operator.LT, Operator.LE) else None
+        return sa.and_(exact, *_roughly(dated.column, low, high))
+
+    def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
+        """Return a range; of instants, with room for a session whose clocks go back."""
+        if not dated.is_instant:
+            return super().spans(dated, low, high)
+        assert isinstance(low, datetime)
+        assert isinstance(high, datetime)
+        return [sa.and_(sa.true(), *_roughly(dated.column, low, high))]
+
+    def not_before(self, dated: DateColumn, least: date) -> Clause:
+        """Return a condition; a zero date is empty too."""
+        column = dated.column
+        empty = sa.or_(column.is_(None), column < sa.literal(_FIRST_DATE, sa.Date()))
+        if not dated.is_instant:
+            return sa.or_(empty, column >= least)
+        assert isinstance(least, datetime)
+        return sa.or_(empty, sa.and_(sa.true(), *_roughly(column, least, None)))
+
+    def sane(self, dated: DateColumn) -> Sequence[Clause]:
+        """Leave out the zero dates."""
+        return [dated.column >= sa.literal(_FIRST_DATE, sa.Date())]
+
+    def part(self, dated: DateColumn, part: Operator, number: int) -> Clause:
+        """Compare a part; servers rarely know zones, so days in another zone are listed."""
+        if part is Operator.YEAR or not dated.is_shown_otherwise:
+            return super().part(dated, part, number)
+        spans = [
+            sa.and_(
+                self.compare(dated, Operator.GE, dated.held(first)),
+                self.compare(dated, Operator.LT, dated.held(following)),
+            )
+            for first, following in _days_of(part, number)
+        ]
+        return sa.or_(sa.false(), *spans)
+
+    def extracted(self, dated: DateColumn, part: Operator) -> sa.ColumnElement[int]:
+        """Return a part; the week is that of ISO."""
+        if part is Operator.WEEK:
+            return sa.func.week(dated.column, _ISO_WEEK, type_=sa.Integer())
+        return super().extracted(dated, part)
+
+    # limits
+
+    @contextmanager
+    def limited(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
+        """Limit each statement, and give the connection back as it was."""
+        name, value = _limit(connection, seconds)
+        connection.exec_driver_sql(f"SET SESSION {name} = {value}")
+        try:
+            yield
+        finally:
+            _reset(connection, name)
+
+
+def _roughly(
+    column: sa.Column[Any], low: datetime | None, high: datetime | None
+) -> Iterator[Clause]:
+    """Yield bounds of a TIMESTAMP as wall times of the session; without those it cannot say."""
+    if low is not None and 0 < (seconds := unix_seconds(low - _SHIFT)) < _LAST_SECOND:
+        yield column >= sa.func.from_unixtime(seconds)
+    if high is not None and 0 < (seconds := unix_seconds(high + _SHIFT)) < _LAST_SECOND:
+        yield column <= sa.func.from_unixtime(seconds)
+
+
+def _days_of(part: Operator, number: int) -> Iterator[tuple[date, date]]:
+    """Yield the days, each with the day after the last, that have a month, week or day number."""
+    for year in range(1970, 2107):
+        if part is Operator.WEEK:
+            try:
+                monday = date.fromisocalendar(year, number, 1)
+            except ValueError:  # a year of 52 weeks
+                continue
+            yield monday, monday + timedelta(days=7)
+            continue
+        for month in [number] if part is Operator.MONTH else range(1, 13):
+            try:
+                first = date(year, month, 1 if part is Operator.MONTH else number)
+            except ValueError:  # a shorter month
+                continue
+            length = timedelta(days=31 if part is Operator.MONTH else 1)
+            following = first + length
+            yield first, following.replace(day=1) if part is Operator.MONTH else following
+
+
+def _limit(connection: sa.Connection, seconds: float) -> tuple[str, str]:
+    """Return the variable of the session, and its value."""
+    if getattr(connection.dialect, "is_mariadb", False):
+        return "max_statement_time", f"{seconds:g}"
+    return "max_execution_time", f"{seconds * 1000:.0f}"
+
+
+def _reset(connection: sa.Connection, name: str) -> None:
+    """Give the connection back as it was; one that cannot be is not used again."""
+    try:
+        connection.exec_driver_sql(f"SET SESSION {name} = DEFAULT")
+    except DBAPIError:
+        connection.invalidate()

@@ -1,0 +1,299 @@
+"""SQLite: dates are texts or numbers in several forms, compared by what they mean (rule D4).
+
+Ranges for the scan are ranges of the stored values, one for each form, so that
+an index serves; they may hold a little more. A filter compares the wall times
+that functions of ours make of the stored values, beside such ranges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
+from math import ceil, floor
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.types import NullType, TypeEngine
+
+from jittask.data.dialects import sqlite_connections
+from jittask.data.dialects.columns import Clause, DateColumn
+from jittask.data.dialects.sqlite_dates import (
+    FIRST_SECOND,
+    NoDate,
+    has_offset,
+    read_date,
+    read_datetime,
+)
+from jittask.data.dialects.standard import COMPARE, StandardDialect
+from jittask.model import FieldType
+from jittask.query.expression import Operator
+from jittask.schedule.zones import instant_span, to_wall
+
+_DAY = timedelta(days=1)
+_AFTER = "~"
+"""Sorts after every character of a date."""
+_LONG = 3 * _DAY
+"""From this length on, ranges of whole days do."""
+_SAMPLE = 20
+"""Rows that are looked at for their forms."""
+_YEARS = (1800, 2200)
+"""Between these, texts between two years are looked for."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class SqliteDialect(StandardDialect):
+    """SQLite."""
+
+    def prepare(self, engine: sa.Engine) -> None:
+        """Set up connections: pragmas, savepoints, and the functions that read dates."""
+        sqlite_connections.prepare(engine)
+
+    def column_type(self, declared: TypeEngine[Any], kind: FieldType | None) -> TypeEngine[Any]:
+        """Return a type that reads each form; what the model's files say goes before the table."""
+        if kind is FieldType.DATETIME or (kind is None and isinstance(declared, sa.DateTime)):
+            return Datetime()  # type: ignore[no-untyped-call]
+        if kind is FieldType.DATE or (kind is None and isinstance(declared, sa.Date)):
+            return Date()  # type: ignore[no-untyped-call]
+        return declared
+
+    def is_instant(self, column_type: TypeEngine[Any]) -> bool:
+        """Whether a column keeps instants; here each value says that for itself."""
+        return False
+
+    def raw(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+        """Return a column as it is stored."""
+        return sa.type_coerce(column, NullType())
+
+    # dates
+
+    def compare(self, dated: DateColumn, operator: Operator, value: date) -> Clause:
+        """Compare what the stored values mean; beside that, roughly, so that an index serves."""
+        exact = COMPARE[operator](self._meaning(dated), _text(dated, value))
+        low = value if operator in (Operator.EQ, Operator.GT, Operator.GE) else None
+        high = value if operator in (Operator.EQ, Operator.LT, Operator.LE) else None
+        if low is None and high is None:
+            return exact
+        return sa.and_(self._roughly(dated, low, high), exact)
+
+    def examined(self, connection: sa.Connection, dated: DateColumn) -> DateColumn:
+        """Look for texts with an offset among the first rows, and the ends of the column."""
+        raw = self.raw(dated.column)
+        first = sa.select(raw).where(raw.is_not(None)).limit(_SAMPLE)
+        values = [*connection.execute(first).scalars(), *self._ends(connection, dated.column)]
+        return replace(dated, has_offsets=any(map(has_offset, values)))
+
+    def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
+        """Return a range for each form."""
+        raw = self.raw(dated.column)
+        if not isinstance(low, datetime) or not isinstance(high, datetime):
+            texts = [(low.isoformat(), high.isoformat() + _AFTER)]
+        else:
+            texts = _text_ranges(low, high)
+        found = [sa.and_(raw >= first, raw <= last) for first, last in texts]
+        if dated.kind is FieldType.DATETIME:
+            found.append(_numbers(dated, low, high))
+        if dated.has_offsets:
+            found.append(self._roughly(dated, low, high))
+        return found
+
+    def not_before(self, dated: DateColumn, least: date) -> Clause:
+        """Return a condition; true of some values before the least one too."""
+        return sa.or_(dated.column.is_(None), self._roughly(dated, least, None))
+
+    def bounds(
+        self, connection: sa.Connection, dated: DateColumn
+    ) -> tuple[date | None, date | None]:
+        """Return whole days that hold every value; of one day, texts are in no order of time.
+
+        Raises NoDate for what is no date among the least and the greatest texts
+        and numbers, and between the years, where most other forms sort.
+        """
+        read = _reader(dated.kind)
+        values = [
+            read(value) for value in self._ends(connection, dated.column) if value is not None
+        ]
+        if not values:
+            return None, None
+        days = [_naive(value, dated.zone) for value in values]
+        least, greatest = min(days), max(days)
+        for stray in self._between_years(connection, dated.column, least.year, greatest.year):
+            read(stray)
+        if dated.kind is FieldType.DATE:
+            return least.date(), greatest.date()
+        begin, end = datetime.combine(least, time.min), datetime.combine(greatest, time.max)
+        return _moved(begin, -_DAY), _moved(end, _DAY)  # an offset may make a day of another
+
+    def extracted(self, dated: DateColumn, part: Operator) -> sa.ColumnElement[int]:
+        """Return a part of what a stored value means."""
+        raw, name = self.raw(dated.column), str(part)
+        if dated.kind is FieldType.DATE:
+            return sa.func.jittask_date_part(raw, name, type_=sa.Integer())
+        zones = dated.zone.key, dated.task_zone.key
+        return sa.func.jittask_part(raw, name, *zones, type_=sa.Integer())
+
+    def _meaning(self, dated: DateColumn) -> sa.ColumnElement[str]:
+        """Return a stored value in one form that sorts by time."""
+        raw = self.raw(dated.column)
+        if dated.kind is FieldType.DATE:
+            return sa.func.jittask_date(raw, type_=sa.String())
+        return sa.func.jittask_wall(raw, dated.zone.key, type_=sa.String())
+
+    def _roughly(self, dated: DateColumn, low: date | None, high: date | None) -> Clause:
+        """Return a condition that is true of each value between two, in each form."""
+        raw = self.raw(dated.column)
+        texts = [raw >= "", raw < b""]
+        numbers = [raw < ""]
+        room = 0 * _DAY if dated.kind is FieldType.DATE else 2 * _DAY  # for offsets from UTC
+        if low is not None:
+            day = _moved(datetime.combine(low, time()), -room)
+            texts[0] = raw >= day.date().isoformat()
+            numbers.append(raw >= _seconds(day))
+        if high is not None:
+            day = _moved(datetime.combine(high, time()), room)
+            texts[1] = raw < day.date().isoformat() + _AFTER
+            numbers.append(raw <= _seconds(day + _DAY) if day.date() < date.max else sa.true())
+        return sa.or_(sa.and_(*texts), sa.and_(*numbers), raw >= b"")
+
+    def _ends(self, connection: sa.Connection, column: sa.Column[Any]) -> Iterator[Any]:
+        """Yield the least and the greatest number and text, and what is neither.
+
+        Numbers sort before texts, and texts before the rest; each search is one
+        step in an index.
+        """
+        raw = self.raw(column)
+        unclear = sa.and_(raw >= 0, raw < FIRST_SECOND)
+        queries = [
+            sa.select(end(raw)).where(*where).scalar_subquery()
+            for where in ((raw < "",), (raw >= "", raw < b""))
+            for end in (sa.func.min, sa.func.max)
+        ]
+        queries += [
+            sa.select(raw).where(condition).limit(1).scalar_subquery()
+            for condition in (raw >= b"", unclear)
+        ]
+        yield from connection.execute(sa.select(*queries)).one()
+
+    def _between_years(
+        self, connection: sa.Connection, column: sa.Column[Any], first: int, last: int
+    ) -> Iterator[Any]:
+        """Yield a text that sorts after the last day of a year and before the next year, if any.
+
+        Such as 2026/12/01, 2026.12.01 or 2026-5-1.
+        """
+        raw = self.raw(column)
+        years = range(max(first, _YEARS[0]), min(last, _YEARS[1]) + 1)
+        gaps = [
+            sa.and_(raw > f"{year:04}-12-31{_AFTER}", raw < f"{year + 1:04}-01-01")
+            for year in years
+        ]
+        if gaps:
+            yield from connection.execute(sa.select(raw).where(sa.or_(*gaps)).limit(1)).scalars()
+
+    # texts
+
+    def starts(self, column: sa.Column[Any], text: str) -> Clause:
+        """Compare bytes: texts of SQLite functions end at a null byte."""
+        stored, value = sa.cast(column, sa.LargeBinary), text.encode()
+        beginning: Clause = sa.func.substr(stored, 1, len(value)) == value
+        return beginning
+
+    def ends(self, column: sa.Column[Any], text: str) -> Clause:
+        """Compare bytes."""
+        stored, value = sa.cast(column, sa.LargeBinary), text.encode()
+        if not value:
+            return column.is_not(None)
+        ending = sa.func.substr(stored, -len(value)) == value
+        return sa.and_(sa.func.length(stored) >= len(value), ending)
+
+
+class Datetime(sqlite.DATETIME):
+    """A date and time in each form; what is none stays as it is stored."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:
+        """Return what reads a value."""
+        return _as_stored(read_datetime)
+
+
+class Date(sqlite.DATE):
+    """A date in each form; what is none stays as it is stored."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:
+        """Return what reads a value."""
+        return _as_stored(read_date)
+
+
+def _as_stored(read: Callable[[object], date]) -> Callable[[Any], Any]:
+    def processed(value: Any) -> Any:
+        if value is None:
+            return None
+        try:
+            return read(value)
+        except NoDate:  # it concerns its row alone
+            return value
+
+    return processed
+
+
+def _reader(kind: FieldType) -> Callable[[object], date]:
+    return read_date if kind is FieldType.DATE else read_datetime
+
+
+def _text(dated: DateColumn, value: date) -> str:
+    """Return a value of a filter in the form that ``_meaning`` gives."""
+    if isinstance(value, datetime):
+        return value.isoformat(" ", "microseconds")
+    return value.isoformat()
+
+
+def _text_ranges(low: datetime, high: datetime) -> list[tuple[str, str]]:
+    """Return ranges of texts that hold every form of the wall times in a range.
+
+    Beside them what begins with one of the two days and has no time that sorts,
+    such as 9:00: it is read with its row, which then is reported.
+    """
+    if high - low >= _LONG:
+        return [(low.date().isoformat(), high.date().isoformat() + _AFTER)]
+    found = []
+    for separator in " T":
+        # a time without seconds is its whole minute, a date without a time its midnight
+        first = low.isoformat(separator, "minutes" if low.second == 0 else "seconds")
+        if low.time() == time():
+            first = low.date().isoformat()
+        found.append((first, high.isoformat(separator, "microseconds") + _AFTER))
+    for day in dict.fromkeys((low.date(), high.date())):
+        found += [(f"{day} 3", f"{day} {_AFTER}"), (f"{day}T3", f"{day}{_AFTER}")]
+    return found
+
+
+def _numbers(dated: DateColumn, low: date, high: date) -> Clause:
+    """Return a range of Unix seconds that holds the wall times in a range."""
+    assert isinstance(low, datetime)
+    assert isinstance(high, datetime)
+    raw = sa.type_coerce(dated.column, NullType())
+    first, last = (_seconds(instant) for instant in instant_span(dated.zone, (low, high)))
+    return sa.and_(raw >= floor(first), raw <= ceil(last))
+
+
+def _seconds(value: datetime) -> float:
+    return (value.replace(tzinfo=value.tzinfo or UTC) - _EPOCH).total_seconds()
+
+
+def _naive(value: date, zone: ZoneInfo) -> datetime:
+    if not isinstance(value, datetime):
+        return datetime.combine(value, time())
+    return value if value.tzinfo is None else to_wall(value, zone)
+
+
+def _moved(value: datetime, by: timedelta) -> datetime:
+    """Return a wall time some days on, within the calendar."""
+    try:
+        return value + by
+    except OverflowError:
+        return value

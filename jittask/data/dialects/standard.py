@@ -1,0 +1,158 @@
+"""What a database does with values, as the SQL standard has it; each dialect says what differs.
+
+Also for the databases that have no class here, such as Oracle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import MAXYEAR, date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.types import TypeEngine
+
+from jittask.data.dialects.columns import Clause, DateColumn
+from jittask.model import FieldType
+from jittask.query.expression import Operator
+
+COMPARE: dict[Operator, Callable[[Any, Any], Clause]] = {
+    Operator.EQ: lambda column, value: column == value,
+    Operator.NE: lambda column, value: column != value,
+    Operator.GT: lambda column, value: column > value,
+    Operator.GE: lambda column, value: column >= value,
+    Operator.LT: lambda column, value: column < value,
+    Operator.LE: lambda column, value: column <= value,
+}
+
+
+class StandardDialect:
+    """How a database stores, binds, compares and reads values."""
+
+    def prepare(self, engine: sa.Engine) -> None:
+        """Set up each new connection of an engine."""
+
+    def column_type(self, declared: TypeEngine[Any], kind: FieldType | None) -> TypeEngine[Any]:
+        """Return the type by which a column is read and bound.
+
+        ``kind`` is what the model's files say of it, where they do.
+        """
+        return declared
+
+    @property
+    def declares_instants(self) -> bool:
+        """Whether only the database says which columns keep instants."""
+        return False
+
+    def is_instant(self, column_type: TypeEngine[Any]) -> bool:
+        """Whether a column of this type keeps instants, not wall times."""
+        return isinstance(column_type, sa.DateTime) and column_type.timezone
+
+    def raw(self, column: sa.Column[Any]) -> sa.ColumnElement[Any]:
+        """Return a column whose values come as the database orders them."""
+        return column
+
+    def operand(self, column: sa.Column[Any], value: Any) -> Any:
+        """Return a value that is no date as the column's type takes it.
+
+        Raises ValueError for a text that is no UUID, or no hexadecimal digits.
+        """
+        if not isinstance(value, str):
+            return value
+        kind = _python_type(column.type)
+        if kind is UUID:
+            return UUID(value)
+        return bytes.fromhex(value.replace("-", "")) if kind is bytes else value
+
+    # dates
+
+    def compare(self, dated: DateColumn, operator: Operator, value: date) -> Clause:
+        """Return one of ``= != > >= < <=`` with a value that ``DateColumn.held`` gave."""
+        return COMPARE[operator](dated.column, value)
+
+    def examined(self, connection: sa.Connection, dated: DateColumn) -> DateColumn:
+        """Return a column with what a look at some of its values says of it."""
+        return dated
+
+    def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
+        """Return conditions of which one is true of each value from ``low`` to ``high``.
+
+        An index serves each. They may be true of other values near the ends:
+        the occurrences of each row decide.
+        """
+        return [sa.and_(dated.column >= low, dated.column <= high)]
+
+    def not_before(self, dated: DateColumn, least: date) -> Clause:
+        """Return a condition that is true of each value from ``least`` on, and of an empty one."""
+        return sa.or_(dated.column.is_(None), dated.column >= least)
+
+    def bounds(
+        self, connection: sa.Connection, dated: DateColumn
+    ) -> tuple[date | None, date | None]:
+        """Return the least and the greatest value, of those that Python can hold.
+
+        Raises ValueError where the column holds what cannot be compared as dates.
+        """
+        column = dated.column
+        least = connection.execute(sa.select(sa.func.min(column)).where(*self.sane(dated)))
+        greatest = connection.execute(sa.select(sa.func.max(column)).where(*self.sane(dated)))
+        return least.scalar(), greatest.scalar()
+
+    def sane(self, dated: DateColumn) -> Sequence[Clause]:
+        """Return conditions that leave out dates which no occurrence can come of."""
+        return []
+
+    def part(self, dated: DateColumn, part: Operator, number: int) -> Clause:
+        """Return that the year, month, ISO week or day of a value is a number.
+
+        Parts of a datetime are those of its wall time in the task's zone.
+        """
+        if part is Operator.YEAR:
+            return self._of_year(dated, number)
+        matched: Clause = self.extracted(dated, part) == number
+        return matched
+
+    def extracted(self, dated: DateColumn, part: Operator) -> sa.ColumnElement[int]:
+        """Return the month, ISO week or day of a value, as an expression."""
+        return sa.extract(str(part), dated.column)
+
+    def _of_year(self, dated: DateColumn, year: int) -> Clause:
+        first = dated.held(date(year, 1, 1))
+        begun = self.compare(dated, Operator.GE, first)
+        if year == MAXYEAR:
+            return begun
+        following = dated.held(date(year + 1, 1, 1))
+        return sa.and_(begun, self.compare(dated, Operator.LT, following))
+
+    # texts
+
+    def contains(self, column: sa.Column[Any], text: str) -> Clause:
+        """Return that a text is in the column, by the column's own comparison of letters."""
+        found: Clause = sa.func.instr(column, sa.literal(text)) > 0
+        return found
+
+    def starts(self, column: sa.Column[Any], text: str) -> Clause:
+        """Return that the column begins with a text."""
+        beginning = sa.func.left(column, len(text))
+        return sa.and_(sa.func.char_length(column) >= len(text), beginning == text)
+
+    def ends(self, column: sa.Column[Any], text: str) -> Clause:
+        """Return that the column ends with a text."""
+        ending = sa.func.right(column, len(text))
+        return sa.and_(sa.func.char_length(column) >= len(text), ending == text)
+
+    # limits
+
+    @contextmanager
+    def limited(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
+        """Let the database end a statement of the block that takes longer, where it can."""
+        yield
+
+
+def _python_type(column_type: TypeEngine[Any]) -> type | None:
+    try:
+        return column_type.python_type
+    except NotImplementedError:
+        return None
