@@ -95,7 +95,7 @@ def test_every_kind_is_in_the_table_or_refused(host: App, tree: Tree) -> None:
 def test_a_model_is_its_own_class(host: App) -> None:
     Thing = host.getElement("models.Thing")
     assert Thing is host.module("models.Thing.model").Thing
-    with pytest.raises(DataError, match=r"models\.Thing: no such table: Thing"):
+    with pytest.raises(DataError, match=r"models\.Thing: no table Thing in its database"):
         Thing.count()
 
 
