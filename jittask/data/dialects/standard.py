@@ -95,10 +95,11 @@ class StandardDialect:
 
         Raises ValueError where the column holds what cannot be compared as dates.
         """
-        column = dated.column
-        least = connection.execute(sa.select(sa.func.min(column)).where(*self.sane(dated)))
-        greatest = connection.execute(sa.select(sa.func.max(column)).where(*self.sane(dated)))
-        return least.scalar(), greatest.scalar()
+        ends = []
+        for end in (sa.func.min, sa.func.max):
+            found = sa.type_coerce(end(dated.column), dated.column.type).label("found")
+            ends.append(connection.execute(sa.select(found).where(*self.sane(dated))).scalar())
+        return ends[0], ends[1]
 
     def sane(self, dated: DateColumn) -> Sequence[Clause]:
         """Return conditions that leave out dates which no occurrence can come of."""
