@@ -13,7 +13,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.mysql_types import Bit, Date, Datetime, Timestamp, unix_seconds
+from jittask.data.dialects.mysql_types import (
+    Bit,
+    Date,
+    Datetime,
+    Timestamp,
+    unix_seconds,
+)
 from jittask.data.dialects.standard import COMPARE, StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator

@@ -95,11 +95,9 @@ class StandardDialect:
 
         Raises ValueError where the column holds what cannot be compared as dates.
         """
-        ends = []
-        for end in (sa.func.min, sa.func.max):
-            found = sa.type_coerce(end(dated.column), dated.column.type).label("found")
-            ends.append(connection.execute(sa.select(found).where(*self.sane(dated))).scalar())
-        return ends[0], ends[1]
+        ends = (sa.select(end(dated.column)) for end in (sa.func.min, sa.func.max))
+        least, greatest = (connection.execute(end.where(*self.sane(dated))) for end in ends)
+        return least.scalar(), greatest.scalar()
 
     def sane(self, dated: DateColumn) -> Sequence[Clause]:
         """Return conditions that leave out dates which no occurrence can come of."""
