@@ -13,6 +13,7 @@ from jittask.compiler.schema_check import check_schema
 from jittask.compiler.source import Source
 from jittask.environment import references
 from jittask.model import DatabaseInfo
+from jittask.zonedata import find_zone
 
 _PLACES = ("database", "dbName", "dbname", "path", "dbPath", "file", "db")
 _OURS = ("manageTables", "timezone")
@@ -35,7 +36,9 @@ def read_database(element: ElementFiles, reading: Reading) -> DatabaseInfo | Non
     if settings is None:
         return None
     _check_environment(file, settings, reading.environment, findings)
-    return DatabaseInfo(element.name, database_type, settings)
+    info = DatabaseInfo(element.name, database_type, settings)
+    _check_zone(file, info, findings)
+    return info
 
 
 def _settings_file(element: ElementFiles, files: Files) -> Source | None:
@@ -72,6 +75,19 @@ def _settings(
         f"for example: {example}",
     )
     return None
+
+
+def _check_zone(file: Source, info: DatabaseInfo, findings: Findings) -> None:
+    """Report a ``timezone`` that is no zone; plans depend on it, so it is never ``${ENV}``."""
+    if info.timezone is None or find_zone(info.timezone) is not None:
+        return
+    pointer = ("dbConfig", "timezone") if "dbConfig" in file.data else ("timezone",)
+    findings.add(
+        "unknown-timezone",
+        file.value(pointer),
+        f"expected an IANA time zone such as Europe/Berlin, got {info.timezone!r}",
+        "the names are those of the tz database",
+    )
 
 
 def _check_environment(

@@ -42,9 +42,15 @@ def read_timing(
     return timer
 
 
-def timing_digest(data: Mapping[str, Any], settings: AppSettings) -> str:
-    """Digest what the timing means, without the calendar: an edit of it is an activation (D7)."""
+def timing_digest(
+    data: Mapping[str, Any], settings: AppSettings, column_zone: str | None = None
+) -> str:
+    """Digest what the timing means, without the calendar: an edit of it is an activation (D7).
+
+    ``column_zone`` is that of the rows' database, where it has its own (F8).
+    """
     timing = {key: value for key, value in data["timerCfg"].items() if key != "calendar"}
     timing.setdefault("timezone", settings.timezone)
     whole = [timing, data.get("modelPath"), data.get("filter")]
+    whole += [column_zone] if column_zone is not None else []
     return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()

@@ -39,7 +39,9 @@ def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> C
     policy = read_policy(source, around, findings) if "policy" not in wrong.top else Policy()
     if findings.broken or function is None or timer is None:
         return None
-    digest = timing_digest(source.data, around.settings.app)
+    database = None if model is None else around.reading.databases.get(model.database)
+    column_zone = None if database is None else database.timezone
+    digest = timing_digest(source.data, around.settings.app, column_zone)
     meaning = Meaning(function, timer, model, expression, policy, digest)
     return _versioned(task, meaning, around, findings)
 

@@ -6,9 +6,11 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.engine import Connection, Engine
 
+from jittask import zonedata
 from jittask.data.databases import DataError, one_line
 from jittask.data.engines import ENGINES
 from jittask.data.rows import Rows
@@ -35,7 +37,8 @@ class AppData:
             rows = self._rows.get(model)
             engine = self._engine(model)
         if rows is None:
-            rows = Rows.open(engine, model)  # without the lock: its database may not answer
+            # without the lock: its database may not answer
+            rows = Rows.open(engine, model, self._zone(model))
             with self._lock:
                 if self._engines.get(model.database) is engine and _is_whole(model, rows):
                     self._rows[model] = rows
@@ -84,6 +87,11 @@ class AppData:
                 ENGINES.release(engine)
             self._engines.clear()
             self._rows.clear()
+
+    def _zone(self, model: ModelInfo) -> ZoneInfo | None:
+        """Return the zone of the database's columns without one, where it has its own (F8)."""
+        name = self.databases[model.database].timezone
+        return None if name is None else zonedata.zone(name)
 
     def _engine(self, model: ModelInfo) -> Engine:
         engine = self._engines.get(model.database)

@@ -92,6 +92,14 @@ class DatabaseInfo:
     type: str
     settings: Mapping[str, object]
 
+    @property
+    def timezone(self) -> str | None:
+        """The zone in which its columns without one are written; None where it has no own."""
+        inner = self.settings.get("dbConfig")
+        settings = inner if isinstance(inner, Mapping) else self.settings
+        name = settings.get("timezone")
+        return name if isinstance(name, str) and name else None
+
 
 class CallStyle(StrEnum):
     """How a task's function is called (U1)."""

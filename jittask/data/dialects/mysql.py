@@ -12,9 +12,17 @@ from sqlalchemy.dialects import mysql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
+from jittask import zonedata
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.mysql_types import Bit, Date, Datetime, Timestamp, unix_seconds
+from jittask.data.dialects.mysql_types import (
+    Bit,
+    Date,
+    Datetime,
+    Timestamp,
+    unix_seconds,
+)
 from jittask.data.dialects.standard import COMPARE, StandardDialect
+from jittask.data.dialects.zone_shifts import shifts
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 
@@ -25,6 +33,7 @@ _SHIFT = timedelta(hours=2)
 _LAST_SECOND = 2**31 - 1
 """What FROM_UNIXTIME takes everywhere."""
 _ISO_WEEK = 3
+_EPOCH = "1970-01-01 00:00:00"
 
 
 class MysqlDialect(StandardDialect):
@@ -96,24 +105,14 @@ class MysqlDialect(StandardDialect):
         """Leave out the zero dates."""
         return [dated.column >= sa.literal(_FIRST_DATE, sa.Date())]
 
-    def part(self, dated: DateColumn, part: Operator, number: int) -> Clause:
-        """Compare a part; servers rarely know zones, so days in another zone are listed."""
-        if part is Operator.YEAR or not dated.is_shown_otherwise:
-            return super().part(dated, part, number)
-        spans = [
-            sa.and_(
-                self.compare(dated, Operator.GE, dated.held(first)),
-                self.compare(dated, Operator.LT, dated.held(following)),
-            )
-            for first, following in _days_of(part, number)
-        ]
-        return sa.or_(sa.false(), *spans)
-
     def extracted(self, dated: DateColumn, part: Operator) -> sa.ColumnElement[int]:
-        """Return a part; the week is that of ISO."""
+        """Return a part of the wall time in the task's zone; the week is that of ISO."""
+        value: sa.ColumnElement[Any] = dated.column
+        if dated.is_shown_otherwise:
+            value = _shown(dated)
         if part is Operator.WEEK:
-            return sa.func.week(dated.column, _ISO_WEEK, type_=sa.Integer())
-        return super().extracted(dated, part)
+            return sa.func.week(value, _ISO_WEEK, type_=sa.Integer())
+        return sa.extract(str(part), value)
 
     # limits
 
@@ -138,24 +137,19 @@ def _roughly(
         yield column <= sa.func.from_unixtime(seconds)
 
 
-def _days_of(part: Operator, number: int) -> Iterator[tuple[date, date]]:
-    """Yield the days, each with the day after the last, that have a month, week or day number."""
-    for year in range(1970, 2107):
-        if part is Operator.WEEK:
-            try:
-                monday = date.fromisocalendar(year, number, 1)
-            except ValueError:  # a year of 52 weeks
-                continue
-            yield monday, monday + timedelta(days=7)
-            continue
-        for month in [number] if part is Operator.MONTH else range(1, 13):
-            try:
-                first = date(year, month, 1 if part is Operator.MONTH else number)
-            except ValueError:  # a shorter month
-                continue
-            length = timedelta(days=31 if part is Operator.MONTH else 1)
-            following = first + length
-            yield first, following.replace(day=1) if part is Operator.MONTH else following
+def _shown(dated: DateColumn) -> sa.ColumnElement[Any]:
+    """Return a value as wall time of the task, by arithmetic: servers rarely know zones."""
+    if dated.is_instant:
+        source, seconds = zonedata.zone("UTC"), sa.func.unix_timestamp(dated.column)
+    else:
+        source = dated.zone
+        seconds = sa.func.timestampdiff(sa.text("SECOND"), _EPOCH, dated.column)
+    moves = shifts(source, dated.task_zone)
+    move = sa.case(
+        *((seconds < end, sa.literal_column(str(shift))) for end, shift in moves),
+        else_=sa.literal_column(str(moves[-1][1])),
+    )
+    return sa.func.timestampadd(sa.text("SECOND"), sa.func.floor(seconds) + move, _EPOCH)
 
 
 def _limit(connection: sa.Connection, seconds: float) -> tuple[str, str]:

@@ -37,7 +37,7 @@ class Timestamp(TypeDecorator[datetime]):
 
     def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Read the seconds since 1970."""
-        return sa.func.unix_timestamp(column)
+        return sa.func.unix_timestamp(column, type_=self)
 
     def bind_expression(self, bindparam: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
         """Write an instant as seconds, and a wall time, which has hyphens, as it is."""
@@ -53,9 +53,7 @@ class Timestamp(TypeDecorator[datetime]):
 
     def process_result_value(self, value: Any, dialect: Any) -> datetime | None:
         """Return the instant; MySQL's zero date, which is 0 here, is no date."""
-        if not value:
-            return None
-        return _EPOCH + int(Decimal(value) * 1_000_000) * _TICK
+        return _EPOCH + int(Decimal(value) * 1_000_000) * _TICK if value else None
 
 
 class Datetime(mysql.DATETIME):

@@ -126,6 +126,18 @@ class SqliteDialect(StandardDialect):
         begin, end = datetime.combine(least, time.min), datetime.combine(greatest, time.max)
         return _moved(begin, -_DAY), _moved(end, _DAY)  # an offset may make a day of another
 
+    def shown(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Return a value as it is stored."""
+        return sa.type_coerce(column, NullType())
+
+    def is_readable(self, shown: object, kind: FieldType) -> bool:
+        """Whether it has a form that is known."""
+        try:
+            _reader(kind)(shown)
+        except NoDate:
+            return False
+        return True
+
     def extracted(self, dated: DateColumn, part: Operator) -> sa.ColumnElement[int]:
         """Return a part of what a stored value means."""
         raw, name = self.raw(dated.column), str(part)

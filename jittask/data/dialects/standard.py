@@ -5,6 +5,7 @@ Also for the databases that have no class here, such as Oracle.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import MAXYEAR, date
@@ -18,6 +19,8 @@ from jittask.data.dialects.columns import Clause, DateColumn
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 
+_FAR = re.compile(r"-?infinity|.* BC|\d{5,}-.*|0000-.*|\d{4}-(\d\d-)?00.*")
+"""Dates that a server keeps and Python has no value for."""
 COMPARE: dict[Operator, Callable[[Any, Any], Clause]] = {
     Operator.EQ: lambda column, value: column == value,
     Operator.NE: lambda column, value: column != value,
@@ -95,9 +98,8 @@ class StandardDialect:
 
         Raises ValueError where the column holds what cannot be compared as dates.
         """
-        column = dated.column
-        least = connection.execute(sa.select(sa.func.min(column)).where(*self.sane(dated)))
-        greatest = connection.execute(sa.select(sa.func.max(column)).where(*self.sane(dated)))
+        ends = (sa.select(end(dated.column)) for end in (sa.func.min, sa.func.max))
+        least, greatest = (connection.execute(end.where(*self.sane(dated))) for end in ends)
         return least.scalar(), greatest.scalar()
 
     def sane(self, dated: DateColumn) -> Sequence[Clause]:
@@ -125,6 +127,14 @@ class StandardDialect:
             return begun
         following = dated.held(date(year + 1, 1, 1))
         return sa.and_(begun, self.compare(dated, Operator.LT, following))
+
+    def shown(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Return a date as the database shows it, for ``is_readable``."""
+        return sa.cast(column, sa.String)
+
+    def is_readable(self, shown: object, kind: FieldType) -> bool:
+        """Whether Python has that date."""
+        return isinstance(shown, str) and not _FAR.fullmatch(shown)
 
     # texts
 

@@ -6,19 +6,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from jittask.data.dialects import dialect_of
 from jittask.data.inspection.tables import ColumnFacts, TableFacts
 from jittask.model import FieldType
 
 SAMPLE_ROWS = 200
 """Rows from each end of the key, and values from each end of the column."""
-_FAR = re.compile(r"-?infinity|.* BC|\d{5,}-.*|0000-.*|\d{4}-(\d\d-)?00.*")
-"""Dates that a server keeps and Python has no value for."""
 _DIGITS = re.compile(r"\d")
 _FRACTION = re.compile(r"\.9+")
 
@@ -41,12 +39,13 @@ def date_forms(
 
     Raises DBAPIError.
     """
+    dialect = dialect_of(connection)
     values = [*_sample(connection, table, column.name)]
     forms: Counter[str] = Counter()
     examples: dict[str, str] = {}
     unreadable: dict[str, None] = {}
     for value in values:
-        if not _is_readable(value, kind, is_text=connection.dialect.name == "sqlite"):
+        if not dialect.is_readable(value, kind):
             unreadable.setdefault(repr(value))
             continue
         form = _form(value)
@@ -59,7 +58,7 @@ def date_forms(
 def _sample(connection: Connection, table: TableFacts, name: str) -> Iterator[Any]:
     """Yield values as the database keeps them, from the ends that it finds without a scan."""
     column: sa.ColumnElement[Any] = sa.column(name)
-    shown = column if connection.dialect.name == "sqlite" else sa.cast(column, sa.String)
+    shown = dialect_of(connection).shown(column)
     query = sa.select(shown).select_from(sa.table(table.name, schema=table.schema))
     query = query.limit(SAMPLE_ROWS)
     orders: list[Sequence[sa.ColumnElement[Any]]] = [()]
@@ -74,19 +73,6 @@ def _sample(connection: Connection, table: TableFacts, name: str) -> Iterator[An
         yield from (value for value in rows if value is not None)
 
 
-def _is_readable(value: object, kind: FieldType, *, is_text: bool) -> bool:
-    if not isinstance(value, str):
-        return False
-    if not is_text:
-        return not _FAR.fullmatch(value)
-    read = date.fromisoformat if kind is FieldType.DATE else datetime.fromisoformat
-    try:
-        read(value)
-    except ValueError:
-        return False
-    return True
-
-
-def _form(value: str) -> str:
-    """Return a text with 9 for each digit; fractions count as one, whatever their length."""
-    return _FRACTION.sub(".9", _DIGITS.sub("9", value))
+def _form(value: object) -> str:
+    """Return a value with 9 for each digit; fractions count as one, whatever their length."""
+    return _FRACTION.sub(".9", _DIGITS.sub("9", str(value)))
