@@ -220,9 +220,9 @@ def _back_up(file: Path | None, target: Path, name: str) -> None:
 def _insert_given(
     redirected: Compilation, data: AppData, name: str, given: GivenRows, moments: Moments
 ) -> None:
-    model = redirected.app.models[name]
     if not given.rows:
         return
+    model = redirected.app.models[name]
     rows = data.rows(model)
     zone = zone_of(redirected.app.databases[model.database], moments.zone)
     typed = []

@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+import sqlalchemy as sa
+
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.app_data import AppData
+from jittask.data.rows import Rows
 from jittask.operations.simulate.agenda import Agenda
 from jittask.query.expression import Relative
 from jittask.runtime.activation import activate, grace
@@ -25,6 +28,10 @@ _FIRST_LENGTH = timedelta(hours=1)
 _MOST_LENGTH = timedelta(days=64)
 _NOW_EVERY = timedelta(hours=1)
 """How often rows are judged again whose filter has NOW()."""
+
+_LONG = timedelta(days=1)
+_SMALL = 20_000
+"""Rows of a table of which a long look takes every one."""
 
 Report = Callable[[str, str], None]
 """Takes a task, and why its rows, or one of them, cannot be read."""
@@ -128,8 +135,10 @@ class RowLooks:
             bad.append(f"{task.model.name}: the row {', '.join(keys)}: {reason_of(error)}")
 
         on_bad: BadRow = skip
+        every_row = until - after > _LONG and _is_small(rows)
         if not relative_values(task):
-            yield from due_rows(task, rows, Window(after, until), now, on_bad)
+            window = Window(after, until)
+            yield from due_rows(task, rows, window, now, on_bad, every_row=every_row)
             return
         # what passes now is known of the past alone: the others are judged at their instants
         if after < now:
@@ -153,6 +162,14 @@ def relative_values(task: DateFieldTask) -> set[Relative]:
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         found |= {value for value in values if isinstance(value, Relative)}
     return found
+
+
+def _is_small(rows: Rows) -> bool:
+    """Whether every row can be looked at in about the time that a few dates take."""
+    few = sa.select(sa.literal(1)).select_from(rows.table).limit(_SMALL + 1).subquery()
+    with rows.engine.connect() as connection:
+        count = connection.execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
+    return bool(count <= _SMALL)
 
 
 def _next_look(task: DateFieldTask, now: datetime, length: timedelta) -> datetime:
