@@ -85,14 +85,16 @@ def scenario(tree: Tree, name: str, **parts: object) -> Path:
     return tree.write(f"../{name}", {**SCENARIO, **parts})
 
 
-def test_scenarios_pass_and_fail_with_their_places(shop: Tree) -> None:
+def test_scenarios_pass_and_fail_with_their_places(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
     good = scenario(shop, "good.json", title="Good", expect=[{"task": "Row", "count": 1}])
     bad = scenario(shop, "bad.json", expect=[{"task": "Row", "firings": ["+11h"]}])
     broken = scenario(shop, "broken.json", expect=[{"task": "Rwo", "count": 1}])
-    done = jittask_here("simulate", "--scenario", good, bad, broken, NO_COLOR="1", cwd=good.parent)
+    monkeypatch.chdir(good.parent)
+    done = jittask_here("simulate", "--scenario", good, bad, broken, NO_COLOR="1")
     assert done.returncode == 1
-    folder = good.parent
-    shown = done.stdout.replace(f"{folder}/", "")
+    shown = done.stdout
     for line in (
         "ok  good.json: Good (2 firings)",
         "failed  bad.json: bad (2 firings)",
@@ -159,8 +161,11 @@ def test_all_else_of_a_scenario_stays_as_it_is_written(shop: Tree) -> None:
         (["--scenario", "none.json", "--write-expect"], "none.json is new: it needs --from and --to"),
     ],
 )  # fmt: skip
-def test_wrong_use(shop: Tree, arguments: list[str], message: str) -> None:
-    done = jittask_here("simulate", shop.root, *arguments, cwd=shop.root.parent)
+def test_wrong_use(
+    shop: Tree, arguments: list[str], message: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(shop.root.parent)
+    done = jittask_here("simulate", shop.root, *arguments)
     assert done.returncode == 2
     assert message in done.stderr
 
