@@ -75,7 +75,9 @@ def main() -> None:
                 found = simulate(workspace, YEAR, Given(fixture), run=run)
             seconds, cpu = time.perf_counter() - began, time.process_time() - cpu
             counts = Counter(run.status.value for run in found.runs)
-            print(f"run={run}: {seconds:.1f} s ({cpu:.1f} s of CPU), {len(found.runs):,} runs, {counts}")
+            print(
+                f"run={run}: {seconds:.1f} s ({cpu:.1f} s of CPU), {len(found.runs):,} runs, {counts}"
+            )
             assert not found.problems
 
 

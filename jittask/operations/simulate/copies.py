@@ -23,7 +23,8 @@ import sqlalchemy as sa
 from jittask import zonedata
 from jittask.compiler.compiled import Compilation, DateFieldTask
 from jittask.data.app_data import AppData
-from jittask.data.databases import DataError, database_url, one_line, sqlite_file
+from jittask.data.database_urls import sqlite_file
+from jittask.data.databases import DataError, database_url, one_line
 from jittask.model import DatabaseInfo, ModelForm, ModelInfo
 from jittask.operations.errors import InvalidArgument, Unavailable
 from jittask.operations.simulate.fixtures import Fixture, GivenRows
@@ -126,7 +127,7 @@ def _table_here(model: ModelInfo, tasks: Mapping[str, Any], fixture: Fixture | N
     fields = model.fields
     if model.opaque or not model.key_fields:
         given = fixture.get(model.name)
-        fields = fields_of(given.rows if given else (), _date_fields(model, tasks))
+        fields = fields_of(given.rows if given else (), _date_fields(model, tasks), model.key)
     if not fields:
         return here
     return replace(here, form=_described(here).form, opaque=False, fields=fields)
@@ -157,21 +158,15 @@ def _fill(
 ) -> list[str]:
     try:
         if fixture is not None:
-            _make_tables(redirected, data)
+            for model in redirected.app.models.values():
+                data.add_missing(model)
             for name, given in fixture.items():
                 _insert_given(redirected, data, name, given, moments)
             return []
         notes = _copy_databases(original, redirected, data, root, moments.zone, progress)
-        _make_tables(redirected, data)
     except DataError as error:
         raise Unavailable(str(error), "with --data FIXTURE no database is opened") from error
     return notes
-
-
-def _make_tables(redirected: Compilation, data: AppData) -> None:
-    """Make what a start of the runtime makes too: missing tables of the app's own models."""
-    for model in redirected.app.models.values():
-        data.create_missing(model)
 
 
 def _copy_databases(
@@ -199,6 +194,9 @@ def _copy_databases(
                         copy_table(source, model, data, _described(here), zone_of(info, zone))
                     except DataError as error:
                         notes.append(f"{error}: not copied")
+        for model in original.app.models.values():
+            if source.manages_tables(model):  # as a start of the runtime adds what is missing
+                data.add_missing(redirected.app.models[model.name])
     finally:
         source.close()
     return notes

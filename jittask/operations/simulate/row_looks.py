@@ -1,4 +1,4 @@
-"""Finds the rows that fire, far ahead while nothing changes, and anew where something has (D3-D8).
+"""Finds the rows that fire, far ahead while nothing changes, and again where something has (D3-D8).
 
 The runtime looks every few seconds, an hour ahead. A simulation jumps, so it
 looks at a row only when a date can have changed: at the start, when a table was
@@ -90,10 +90,10 @@ class RowLooks:
         for looked in self._looked.values():
             if looked.until is None:
                 looked.length = _FIRST_LENGTH
-                self._look(looked, now, anew=True)
+                self._look(looked, now, whole=True)
             elif looked.until <= now and now < self._end:
                 looked.length = min(looked.length * 2, _MOST_LENGTH)
-                self._look(looked, now, anew=relative_values(looked.task) != set())
+                self._look(looked, now, whole=relative_values(looked.task) != set())
         self._paused = None
 
     def pause(self, now: datetime) -> None:
@@ -101,14 +101,14 @@ class RowLooks:
         self._paused = now
         self.changed(None)
 
-    def _look(self, looked: _Looked, now: datetime, *, anew: bool) -> None:
+    def _look(self, looked: _Looked, now: datetime, *, whole: bool) -> None:
         task = looked.task
         mark = looked.mark
         if looked.until is None:
             mark = looked.mark = activate(task, mark, now).mark
         assert mark is not None
         after = looked.until or now
-        if anew:
+        if whole:
             self._agenda.withdraw(task.name)
             scanned = now if self._paused is None else self._paused
             after = max(mark.activated, min(scanned, now - grace(task)))
@@ -119,7 +119,7 @@ class RowLooks:
         try:
             for due in self._due(task, after, now, looked.until, bad):
                 self._plan(task, due, now)
-        except Exception as error:  # the runtime blocks the task, and goes on with the others
+        except Exception as error:  # the runtime blocks this task alone
             self._data.forget(task.model)
             bad = [reason_of(error)]
         for text in bad:

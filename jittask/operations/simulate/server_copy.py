@@ -27,7 +27,7 @@ def copy_table(
     """
     rows = source.rows(model)
     here = replace(here, fields=rows.model.fields)
-    target.create_missing(here)
+    target.add_missing(here)
     copy = target.rows(here)
     texts = [field.name for field in rows.model.fields if field.type is FieldType.OTHER]
     columns = [rows.table.c[field.name].label(field.name) for field in rows.model.fields]
