@@ -64,7 +64,7 @@ def pages() -> dict[str, str]:
 
 def file_format() -> str:
     lines = ["# File format", "", "Made from the JSON Schemas in `schemas/`.", ""]
-    for name in ("app", "task", "service", "model", "database"):
+    for name in ("app", "task", "service", "model", "database", "scenario"):
         schema = json.loads((SCHEMA_FOLDER / f"{name}.schema.json").read_text(encoding="utf-8"))
         lines += [f"## {schema['title']}", "", schema["description"], ""]
         if name == "task":
@@ -73,6 +73,10 @@ def file_format() -> str:
                 lines += table(schema["$defs"][part], schema["$defs"], "")
         else:
             lines += table(schema, schema.get("$defs", {}), "")
+        for part in ("event", "expectation", "firing") if name == "scenario" else ():
+            own = schema["$defs"][part]
+            lines += [f"### {own['title']}", "", own["description"], ""]
+            lines += table(own, schema["$defs"], "")
         if name == "database":
             settings = schema["$defs"]["settings"]
             lines += [f"### {settings['title']}", "", settings["description"], ""]

@@ -20,6 +20,7 @@ _FILES = {
     "service": "services/**/e.json",
     "model": "models/**/e.json",
     "database": "databases/**/e.json",
+    "scenario": "scenarios/**/*.json",
 }
 
 

@@ -8,7 +8,7 @@ and a preview ask the same question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -19,7 +19,7 @@ from jittask.data.rows import Row, Rows
 from jittask.model import FieldType, Occurrence
 from jittask.schedule import windows
 from jittask.schedule.row_timer import RowTimer
-from jittask.schedule.windows import Column
+from jittask.schedule.windows import Column, FieldRange
 
 
 class Window(NamedTuple):
@@ -51,6 +51,8 @@ def due_rows(
     window: Window,
     now: datetime,
     bad_row: BadRow | None = None,
+    *,
+    every_row: bool = False,
 ) -> Iterator[list[DueRow]]:
     """Yield the rows that fire in a window, by pages of the primary key.
 
@@ -58,9 +60,11 @@ def due_rows(
     mean. A row appears once. A page holds all occurrences of its rows, so a
     caller with a long window and a short cycle divides the window. A row whose
     occurrences cannot be computed goes to ``bad_row``, and is raised without it.
+    With ``every_row`` all rows that pass the filter are looked at: of a small
+    table and a long window that is sooner done than to turn the schedule inside out.
     Raises DataError where the table cannot be read, or has no dates in the field.
     """
-    for page in _pages(task, rows, window, now):
+    for page in _pages(task, rows, window, now, every_row=every_row):
         due: list[DueRow] = []
         for row in page:
             try:
@@ -75,12 +79,18 @@ def due_rows(
             yield due
 
 
-def _pages(task: DateFieldTask, rows: Rows, window: Window, now: datetime) -> Iterator[list[Row]]:
+def _pages(
+    task: DateFieldTask, rows: Rows, window: Window, now: datetime, *, every_row: bool
+) -> Iterator[list[Row]]:
     """Yield pages of the rows whose dates may lie in the window."""
     timer = task.timer
     field = rows.date_field(timer.start_field)
     column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
-    ranges = windows.ranges(timer, window.after, window.until, column)
+    ranges: Sequence[FieldRange] = ()
+    if not every_row:
+        ranges = windows.ranges(timer, window.after, window.until, column)
+    elif column.least is not None and column.greatest is not None:
+        ranges = (FieldRange(column.least, column.greatest),)
     ends = _ends(timer, rows, window.after)
     return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields, ends)
 

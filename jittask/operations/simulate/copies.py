@@ -127,7 +127,7 @@ def _table_here(model: ModelInfo, tasks: Mapping[str, Any], fixture: Fixture | N
     fields = model.fields
     if model.opaque or not model.key_fields:
         given = fixture.get(model.name)
-        fields = fields_of(given.rows if given else (), _date_fields(model, tasks))
+        fields = fields_of(given.rows if given else (), _date_fields(model, tasks), model.key)
     if not fields:
         return here
     return replace(here, form=_described(here).form, opaque=False, fields=fields)
@@ -158,21 +158,15 @@ def _fill(
 ) -> list[str]:
     try:
         if fixture is not None:
-            _make_tables(redirected, data)
+            for model in redirected.app.models.values():
+                data.add_missing(model)
             for name, given in fixture.items():
                 _insert_given(redirected, data, name, given, moments)
             return []
         notes = _copy_databases(original, redirected, data, root, moments.zone, progress)
-        _make_tables(redirected, data)
     except DataError as error:
         raise Unavailable(str(error), "with --data FIXTURE no database is opened") from error
     return notes
-
-
-def _make_tables(redirected: Compilation, data: AppData) -> None:
-    """Make what a start of the runtime makes too: missing tables of the app's own models."""
-    for model in redirected.app.models.values():
-        data.add_missing(model)
 
 
 def _copy_databases(
@@ -200,6 +194,9 @@ def _copy_databases(
                         copy_table(source, model, data, _described(here), zone_of(info, zone))
                     except DataError as error:
                         notes.append(f"{error}: not copied")
+        for model in original.app.models.values():
+            if source.manages_tables(model):  # as a start of the runtime adds what is missing
+                data.add_missing(redirected.app.models[model.name])
     finally:
         source.close()
     return notes
@@ -221,9 +218,9 @@ def _back_up(file: Path | None, target: Path, name: str) -> None:
 def _insert_given(
     redirected: Compilation, data: AppData, name: str, given: GivenRows, moments: Moments
 ) -> None:
-    model = redirected.app.models[name]
     if not given.rows:
         return
+    model = redirected.app.models[name]
     rows = data.rows(model)
     zone = zone_of(redirected.app.databases[model.database], moments.zone)
     typed = []

@@ -5,12 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from jittask.store.control import Pause
 
-if TYPE_CHECKING:
-    from jittask.operations.simulate.simulation import Simulation
+
+class Simulated(Protocol):
+    """What a happening can do to a simulation, besides changing rows."""
+
+    def go_down(self, now: datetime) -> None:
+        """Stop planning and running."""
+
+    def come_up(self) -> None:
+        """Start again."""
+
+    def switch(self, name: str, now: datetime, *, enabled: bool) -> None:
+        """Enable or disable a task."""
+
+    def pause(self, pause: Pause) -> None:
+        """Pause a task."""
+
+    def resume(self, name: str) -> None:
+        """End the pause of a task."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,7 +34,7 @@ class Happening:
     """Something that happens at an instant."""
 
     at: datetime
-    happen: Callable[[Simulation, datetime], None]
+    happen: Callable[[Simulated, datetime], None]
 
 
 def stops(at: datetime) -> Happening:

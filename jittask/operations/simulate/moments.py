@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 _RELATIVE = re.compile(
@@ -64,9 +64,9 @@ class Moments:
         sign, count, unit, at = relative.groups()
         step = timedelta(**{_UNITS[unit.lower()]: int(count)}) * (1 if sign == "+" else -1)
         try:
-            # datetimes with a zone add wall-clock time; elapsed time is added in UTC
+            # what has a zone is added to as wall-clock time; elapsed time is added in UTC
             elapsed = unit.lower() in "smh"
-            found = self.start + step if elapsed else local + step
+            found = self.start.astimezone(UTC) + step if elapsed else local + step
         except OverflowError:
             raise BadMoment(f"{text!r} is beyond the years that dates have") from None
         return found.astimezone(self.zone) if at is None else _with_time(found, at)

@@ -1,4 +1,4 @@
-"""Finds the rows that fire, far ahead while nothing changes, and anew where something has (D3-D8).
+"""Finds the rows that fire, far ahead while nothing changes, and again where something has (D3-D8).
 
 The runtime looks every few seconds, an hour ahead. A simulation jumps, so it
 looks at a row only when a date can have changed: at the start, when a table was
@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
+import sqlalchemy as sa
+
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.app_data import AppData
+from jittask.data.rows import Rows
 from jittask.operations.simulate.agenda import Agenda
 from jittask.query.expression import Relative
 from jittask.runtime.activation import activate, grace
@@ -25,6 +28,10 @@ _FIRST_LENGTH = timedelta(hours=1)
 _MOST_LENGTH = timedelta(days=64)
 _NOW_EVERY = timedelta(hours=1)
 """How often rows are judged again whose filter has NOW()."""
+
+_LONG = timedelta(days=1)
+_SMALL = 20_000
+"""Rows of a table of which a long look takes every one."""
 
 Report = Callable[[str, str], None]
 """Takes a task, and why its rows, or one of them, cannot be read."""
@@ -83,10 +90,10 @@ class RowLooks:
         for looked in self._looked.values():
             if looked.until is None:
                 looked.length = _FIRST_LENGTH
-                self._look(looked, now, anew=True)
+                self._look(looked, now, whole=True)
             elif looked.until <= now and now < self._end:
                 looked.length = min(looked.length * 2, _MOST_LENGTH)
-                self._look(looked, now, anew=relative_values(looked.task) != set())
+                self._look(looked, now, whole=relative_values(looked.task) != set())
         self._paused = None
 
     def pause(self, now: datetime) -> None:
@@ -94,14 +101,14 @@ class RowLooks:
         self._paused = now
         self.changed(None)
 
-    def _look(self, looked: _Looked, now: datetime, *, anew: bool) -> None:
+    def _look(self, looked: _Looked, now: datetime, *, whole: bool) -> None:
         task = looked.task
         mark = looked.mark
         if looked.until is None:
             mark = looked.mark = activate(task, mark, now).mark
         assert mark is not None
         after = looked.until or now
-        if anew:
+        if whole:
             self._agenda.withdraw(task.name)
             scanned = now if self._paused is None else self._paused
             after = max(mark.activated, min(scanned, now - grace(task)))
@@ -112,7 +119,7 @@ class RowLooks:
         try:
             for due in self._due(task, after, now, looked.until, bad):
                 self._plan(task, due, now)
-        except Exception as error:  # the runtime blocks the task, and goes on with the others
+        except Exception as error:  # the runtime blocks this task alone
             self._data.forget(task.model)
             bad = [reason_of(error)]
         for text in bad:
@@ -128,8 +135,10 @@ class RowLooks:
             bad.append(f"{task.model.name}: the row {', '.join(keys)}: {reason_of(error)}")
 
         on_bad: BadRow = skip
+        every_row = until - after > _LONG and _is_small(rows)
         if not relative_values(task):
-            yield from due_rows(task, rows, Window(after, until), now, on_bad)
+            window = Window(after, until)
+            yield from due_rows(task, rows, window, now, on_bad, every_row=every_row)
             return
         # what passes now is known of the past alone: the others are judged at their instants
         if after < now:
@@ -153,6 +162,14 @@ def relative_values(task: DateFieldTask) -> set[Relative]:
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
         found |= {value for value in values if isinstance(value, Relative)}
     return found
+
+
+def _is_small(rows: Rows) -> bool:
+    """Whether every row can be looked at in about the time that a few dates take."""
+    few = sa.select(sa.literal(1)).select_from(rows.table).limit(_SMALL + 1).subquery()
+    with rows.engine.connect() as connection:
+        count = connection.execute(sa.select(sa.func.count()).select_from(few)).scalar_one()
+    return bool(count <= _SMALL)
 
 
 def _next_look(task: DateFieldTask, now: datetime, length: timedelta) -> datetime:

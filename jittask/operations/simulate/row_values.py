@@ -78,19 +78,21 @@ _PLAIN: Mapping[FieldType, Callable[[Any], Any]] = {
 }
 
 
-def fields_of(rows: Sequence[Values], dates: Iterable[str]) -> tuple[FieldInfo, ...]:
+def fields_of(
+    rows: Sequence[Values], dates: Iterable[str], keys: Sequence[str] = ()
+) -> tuple[FieldInfo, ...]:
     """Return the fields of a model that only its database describes, by its rows.
 
-    ``dates``: fields that hold dates. The key is ``id``, or else the first field.
+    ``dates``: fields that hold dates. The key is ``keys``, or ``id``, or the first field.
     """
     dates = set(dates)
     values: dict[str, list[Any]] = {}
     for row in rows:
         for name, value in row.items():
             values.setdefault(name, []).append(value)
-    key = "id" if "id" in values else next(iter(values), "")
+    keys = keys or ["id" if "id" in values else next(iter(values), "")]
     return tuple(
-        FieldInfo(name, _kind(found, is_date=name in dates), name, primary_key=name == key)
+        FieldInfo(name, _kind(found, is_date=name in dates), name, primary_key=name in keys)
         for name, found in values.items()
     )
 

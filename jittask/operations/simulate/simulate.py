@@ -31,7 +31,7 @@ class Period(NamedTuple):
 
 
 class Progress(NamedTuple):
-    """Is told what a simulation does meanwhile."""
+    """Takes what a simulation does meanwhile."""
 
     step: Callable[[str], None]
     """Takes what is being prepared."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from jittask.operations.simulate.functions import Functions
 
 MAX_PASSES = 1000
-"""Rounds of runs at one instant; more are a function that makes work for itself for ever."""
+"""Rounds of runs at one instant; more are a function that makes work for itself without end."""
 
 Progress = Callable[[datetime], None]
 """Is called with each simulated instant."""
@@ -52,7 +52,7 @@ class Simulation:
         happenings: Sequence[Happening] = (),
         progress: Progress = lambda _: None,
     ) -> None:
-        """``clock`` stands at the beginning; ``happenings`` are in the order of their instants."""
+        """``clock`` is at the beginning; ``happenings`` are in the order of their instants."""
         self._clock = clock
         self._until = until
         self._progress = progress
@@ -187,5 +187,5 @@ class Simulation:
 
 
 def beginning(since: datetime) -> FixedClock:
-    """Return a clock that stands just before ``since``: what fires at ``since`` counts."""
+    """Return a clock that is just before ``since``: what fires at ``since`` counts."""
     return FixedClock(since - TICK)
