@@ -21,6 +21,7 @@ from jittask.client.records import RecordCalls
 from jittask.client.schedule import ScheduleCalls
 from jittask.compiler.schemas import SCHEMA_FOLDER
 from jittask.model import Attempt, MissedRange, Run, RunStatus, Trigger
+from jittask.operations.backfill.backfill import Backfill
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.pauses import Resumed
 from jittask.operations.edit.enabled import Switched
@@ -28,9 +29,12 @@ from jittask.operations.inspect.catalog import CatalogEntry
 from jittask.operations.inspect.explain import Explanation
 from jittask.operations.inspect.log_lines import LogLine
 from jittask.operations.inspect.next import Upcoming
+from jittask.operations.inspect.next_rows import UpcomingRows
 from jittask.operations.inspect.occurrences import TaskOccurrence
+from jittask.operations.inspect.row_stream import Tally
 from jittask.operations.inspect.statistics import Statistics
 from jittask.operations.inspect.status import ElementState, Status
+from jittask.operations.inspect.timeline import Timeline
 from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
@@ -43,7 +47,7 @@ PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
 RESULTS = (
     Accepted, Run, Attempt, MissedRange, LogLine, Resumed, Switched, Pause, Upcoming,
     TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
-    Status, ElementState, RuntimeRow,
+    Status, ElementState, RuntimeRow, UpcomingRows, Tally, Backfill, Timeline,
 )  # fmt: skip
 """What the client's methods return."""
 MAX_WIDTH = 88

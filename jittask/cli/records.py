@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 import click
 
 from jittask.cli.arguments import optional_task_argument
-from jittask.cli.formatting import duration, local, to_json
+from jittask.cli.formatting import duration, local, one_line, to_json
+from jittask.cli.occurrence_text import notes_text, time_text
 from jittask.cli.options import (
     after_option,
     format_option,
@@ -26,19 +27,19 @@ from jittask.cli.tree import workspace
 from jittask.cli.watch import watch as watch_changes
 from jittask.model import Run, Trigger
 from jittask.operations.inspect.records import STATUSES, RecordQuery, records, status_of
+from jittask.operations.inspect.timeline import Timeline, timeline
 from jittask.operations.naming import shown_row_key
 from jittask.operations.times import read_instant
-from jittask.operations.views.runs import page_view
+from jittask.operations.views.runs import page_view, timeline_view
 
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
-    from jittask.store.record_filter import RecordPage
 
 
 @click.command()
 @optional_task_argument
 @click.option("--task", "named", metavar="TASK", help="The same as TASK.")
-@click.option("--row", metavar="KEY", help="Runs of one row.")
+@click.option("--row", metavar="KEY", help="All of one row: its runs, and what comes next.")
 @click.option("--status", multiple=True, type=click.Choice(STATUSES),
               help="Only these; may be repeated. By default all but pending ones.")  # fmt: skip
 @click.option("--trigger", type=click.Choice([trigger.value for trigger in Trigger]))
@@ -78,17 +79,20 @@ def command(
 ) -> None:
     """List what ran, the newest first: runs of TASK, or of all tasks.
 
-    What is still to come is listed by jittask next, or with --status pending.
+    What is still to come is listed by jittask next, or with --status pending. With --row,
+    it is the timeline of a row: pending and skipped runs, what was missed, what comes next.
 
+    \b
     Example: jittask records billing.OverdueNotice --status failed --since 7d
-    """
+             jittask records --row 42
+    """  # noqa: D301 - click reads the backspace
     if task is not None and named is not None:
         raise click.UsageError("give the task once: as TASK, or with --task")
     with workspace(tree) as opened:
 
-        def page() -> RecordPage:
+        def query() -> RecordQuery:
             zone, now = opened.zone, opened.now()
-            query = RecordQuery(
+            return RecordQuery(
                 task=task or named,
                 row=row,
                 statuses=frozenset(status),
@@ -99,24 +103,37 @@ def command(
                 by=by,
                 descending=sort == "desc",
             )
-            return records(opened, query, limit=limit, after=after)
+
+        def page() -> Timeline:
+            if row is not None:
+                return timeline(opened, query(), limit=limit, after=after)
+            return Timeline(records(opened, query(), limit=limit, after=after))
 
         if watch:
-            watch_changes(lambda: _text(opened, page(), shape), opened.clock)
+            watch_changes(
+                lambda: _text(opened, page(), shape, of_row=row is not None), opened.clock
+            )
             return
         found = page()
-        click.echo(_text(opened, found, shape))
-        if shape == "text" and not found.records:
+        click.echo(_text(opened, found, shape, of_row=row is not None))
+        if shape == "text" and not found.page.records:
             note("no such runs")
-        if shape == "text" and found.next:
-            note(f"more: --after {found.next}")
+        if shape == "text" and found.page.next:
+            note(f"more: --after {found.page.next}")
+        for remark in found.remarks if shape == "text" else ():
+            note(one_line(remark))
 
 
-def _text(opened: Workspace, page: RecordPage, shape: str) -> str:
+def _text(opened: Workspace, found: Timeline, shape: str, *, of_row: bool) -> str:
     now = opened.now()
     if shape == "json":
-        return to_json(page_view(page, now))
-    return "\n".join(_table(page.records, opened.zone, now))
+        return to_json(timeline_view(found, now) if of_row else page_view(found.page, now))
+    lines = _table(found.page.records, opened.zone, now)
+    if found.upcoming:
+        lines += ["", "next:"]
+    for entry in found.upcoming:
+        lines.append("  ".join(filter(None, (time_text(entry), entry.task, notes_text(entry)))))
+    return "\n".join(lines)
 
 
 def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:

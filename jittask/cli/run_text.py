@@ -34,5 +34,9 @@ def run_head(run: Run, zone: ZoneInfo, now: datetime) -> Iterator[str]:
 
 def run_detail(run: Run) -> str:
     """Return in one line why a run ended as it did, or its result."""
-    missed = f"and {run.missed.count} missed before it" if run.missed else ""
+    missed = ""
+    if run.missed:
+        first, last = (f"{at:%Y-%m-%d %H:%MZ}" for at in (run.missed.first, run.missed.last))
+        span = first if first == last else f"{first} to {last}"
+        missed = f"and {run.missed.count} missed before it ({span})"
     return "; ".join(part for part in (run.detail, missed) if part) or (run.result or "")[:60]

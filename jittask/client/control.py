@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from jittask.client.open_tree import OpenTree
+from jittask.model import Misfire
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.end import end
 from jittask.operations.control.pauses import Resumed, pause, resume
@@ -15,9 +16,11 @@ from jittask.operations.control.trigger import trigger
 from jittask.operations.control.wait import wait_for_end
 from jittask.operations.edit.enabled import Switched, set_enabled
 from jittask.operations.errors import InvalidArgument
+from jittask.operations.naming import member
 from jittask.operations.rows import RowKey
 
 if TYPE_CHECKING:
+    from jittask.operations.backfill.backfill import Backfill
     from jittask.store.control import Pause
 
 
@@ -69,6 +72,39 @@ class ControlCalls(OpenTree):
         only planned.
         """
         return self._waited(end(self._workspace, run, note=note), wait, timeout)
+
+    # --- run the past
+
+    def backfill(
+        self,
+        task: str,
+        *,
+        start: datetime,
+        end: datetime,
+        row: RowKey | None = None,
+        misfire: Misfire | str = Misfire.ALL,
+        rate: str | None = None,
+        preview: bool = False,
+    ) -> Backfill:
+        """Make a run for each occurrence from ``start`` to ``end`` that has none.
+
+        Of all rows of a date-field task, or of one. With ``misfire`` ``latest``, only
+        for the last of each row, or of a scheduled task. ``rate``, such as ``10/s``,
+        spreads the starts. With ``preview`` nothing is written, and the same is
+        returned. Without a live runtime the runs begin when one starts. Raises
+        NotFound, BrokenTask, InvalidArgument.
+        """
+        from jittask.operations.backfill.backfill import backfill
+        from jittask.operations.backfill.request import BackfillRequest, read_rate
+
+        workspace, begin, until = self._fresh(), self._instant(start), self._instant(end)
+        assert begin is not None
+        assert until is not None
+        request = BackfillRequest(
+            task, begin, until, row, member(Misfire, misfire, "misfire"),
+            timedelta() if rate is None else read_rate(rate),
+        )  # fmt: skip
+        return backfill(workspace, request, preview=preview)
 
     # --- keep a task from firing
 

@@ -14,6 +14,7 @@ from jittask.operations.rows import RowKey, row_key_text
 if TYPE_CHECKING:
     from jittask.operations.inspect.log_lines import LogLine
     from jittask.operations.inspect.statistics import Statistics
+    from jittask.operations.inspect.timeline import Timeline
 
 
 class RecordCalls(OpenTree):
@@ -76,6 +77,18 @@ class RecordCalls(OpenTree):
             cursor = page.next
             if cursor is None:
                 return
+
+    def timeline(self, row: RowKey, *, task: str | None = None) -> Timeline:
+        """Return the newest 200 runs of a row in every status, and what comes next.
+
+        Of one task, or of all that have a run of it. Raises NotFound for a task that
+        neither the tree nor the run store knows.
+        """
+        from jittask.operations.inspect.records import RecordQuery
+        from jittask.operations.inspect.timeline import timeline
+
+        query = RecordQuery(task=task, row=row_key_text(row))
+        return timeline(self._fresh(), query, limit=PAGE_SIZE)
 
     def stats(
         self,

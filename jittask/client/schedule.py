@@ -7,13 +7,15 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from jittask.client.open_tree import PAGE_SIZE, OpenTree
-from jittask.operations.naming import member
+from jittask.operations.errors import InvalidArgument
+from jittask.operations.naming import member, rows_task
 from jittask.operations.rows import RowKey, row_key_text
 
 if TYPE_CHECKING:
     from jittask.operations.inspect.catalog import CatalogEntry, TaskKind, TaskState
     from jittask.operations.inspect.explain import Explanation
     from jittask.operations.inspect.next import Upcoming
+    from jittask.operations.inspect.next_rows import UpcomingRows
     from jittask.operations.inspect.occurrences import TaskOccurrence
     from jittask.operations.inspect.status import Status
 
@@ -31,16 +33,45 @@ class ScheduleCalls(OpenTree):
     ) -> Upcoming:
         """Return the next occurrences of a task, or the next one of every scheduled task.
 
-        From ``start`` on, or after now; ``limit`` of them. Raises NotFound,
-        BrokenTask, InvalidArgument.
+        From ``start`` on, or after now; ``limit`` of them. Of a task that fires for
+        rows: of one ``row``, or of all. Raises NotFound, BrokenTask, InvalidArgument.
         """
         from jittask.operations.inspect.next import next_of_all, next_of_task
 
         workspace, begin = self._fresh(), self._instant(start)
         if task is None:
             return next_of_all(workspace, start=begin, limit=limit)
+        if row is None and rows_task(workspace, task) is not None:
+            return self.next_rows(task, start=begin, limit=limit).page
         key = None if row is None else row_key_text(row)
         return next_of_task(workspace, task, row=key, start=begin, limit=limit)
+
+    def next_rows(
+        self,
+        task: str,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        limit: int = 50,
+        after: str | None = None,
+        skipped: bool = False,
+    ) -> UpcomingRows:
+        """Return which rows of a date-field task fire, and when: a page, by time.
+
+        From ``start`` on, or after now, up to ``end``; then they are counted too.
+        ``after`` is the cursor that the page before gave as ``next``. Raises NotFound,
+        BrokenTask, and InvalidArgument for a scheduled task.
+        """
+        from jittask.operations.inspect.next_rows import next_of_rows
+
+        workspace = self._fresh()
+        found = rows_task(workspace, task)
+        if found is None:
+            raise InvalidArgument("task", f"{task} is a scheduled task, so it has no rows")
+        return next_of_rows(
+            workspace, found, start=self._instant(start), end=self._instant(end),
+            limit=limit, after=after, skipped=skipped,
+        )  # fmt: skip
 
     def plan(
         self,
@@ -54,7 +85,7 @@ class ScheduleCalls(OpenTree):
 
         With ``skipped``, also what holidays keep from firing. Raises NotFound,
         BrokenTask, InvalidArgument where it ends before it begins, and for a
-        task that fires for rows.
+        task that fires for rows: see ``next_rows``.
         """
         from jittask.operations.inspect.plan.listing import Listing
         from jittask.operations.inspect.plan.window import planned_timers, window

@@ -143,9 +143,10 @@ def test_rows(tree: Tree) -> None:
     )
     database.commit()
     database.close()
-    told = explain(tree, "D", "--row", "1", "--at", "2026-03-07")
+    now = {"JITTASK_NOW": "2026-01-01T00:00:00Z"}
+    told = explain(tree, "D", "--row", "1", "--at", "2026-03-07", **now)
     assert (told["row"], told["fires"]) == ("1", True)
-    unmatched = explain(tree, "D", "--row", "2", "--at", "2026-03-07")
+    unmatched = explain(tree, "D", "--row", "2", "--at", "2026-03-07", **now)
     assert unmatched["fires"] is False
     assert codes(unmatched)[:2] == ["filter", "would-fire"]
     at = ("--tree", tree.root)
@@ -177,10 +178,9 @@ def reflected(tree: Tree) -> Tree:
 
 def test_a_filter_on_a_date_of_a_reflected_table(reflected: Tree) -> None:
     reflected.dated("D", timing={"startField": "day"}, filter="Q('day','<','2026-03-15')")
-    assert explain(reflected, "D", "--row", "1", "--at", "2026-03-10")["fires"] is True
-    found = jittask(
-        "next", "D", "--row", "1", "--tree", reflected.root, JITTASK_NOW="2026-01-01T00:00:00Z"
-    )
+    now = {"JITTASK_NOW": "2026-01-01T00:00:00Z"}
+    assert explain(reflected, "D", "--row", "1", "--at", "2026-03-10", **now)["fires"] is True
+    found = jittask("next", "D", "--row", "1", "--tree", reflected.root, **now)
     assert found.stdout.splitlines()[1:] == ["Tue 2026-03-10 00:00:00 UTC"], found.stderr
     assert found.stderr == ""
 

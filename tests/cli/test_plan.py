@@ -148,7 +148,9 @@ def test_a_clock_at_the_end_of_time(tree: Tree) -> None:
         (("--calendar", "--format", "ics"), 2, "drawn as text"),
         (("--calendar", "--against", "HEAD"), 2, "do not go together"),
         (("--task", "Dialy"), 1, "did you mean tasks.Daily?"),
-        (("--task", "D"), 2, "tasks.D fires for rows: see jittask next"),
+        (("--calendar", "--task", "D"), 2, "tasks.D fires for rows: see jittask next"),
+        (("--task", "D"), 1, "tasks.D: its rows are left out: models.Thing: no such table"),
+        (("--after", "monday"), 2, "--after: 'monday' is no cursor"),
     ],
     ids=str,
 )

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from jittask import zonedata
+from jittask.compiler.compiled import DateFieldTask
 from jittask.model import Note
 from jittask.operations.errors import InvalidArgument
+from jittask.operations.inspect.row_past import past_of
 from jittask.operations.inspect.stored_state import StoredState, paused_note, stored_state
 from jittask.operations.inspect.task_timer import timer_of, unmatched_filter
 from jittask.operations.naming import find_task
@@ -60,7 +62,13 @@ def explain(
     wall, whole_day = _wall_time(at, timer.zone, workspace.now())
     found = explain_timer(timer, wall.date(), None if whole_day else wall.time())
     unmatched = unmatched_filter(workspace, task, row)
-    fires, outer = _judge(task, timer, found, unmatched, stored_state(workspace))
+    state = stored_state(workspace)
+    fires, outer = _judge(task, timer, found, unmatched, state)
+    if row is not None and found.effective and found.last and isinstance(task, DateFieldTask):
+        activated = state.activated.get(task.name)
+        past = past_of(workspace, task, row, found.effective, found.last, activated)
+        fires = past.fires if past.recorded else fires and past.fires
+        outer += past.reasons
     reasons = [*outer, *found.reasons]
     if found.fires and not fires:
         reasons = [_would_fire(reason) for reason in reasons]

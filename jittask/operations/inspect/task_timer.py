@@ -33,8 +33,18 @@ def timer_of(workspace: Workspace, task: CompiledTask, row: str | None) -> Timer
     rows, values = row_of(workspace, task, row)
     timer = task.timer.timer_of(values, rows.zone)
     if timer is None:
-        raise OperationError(f"row {row}: its {task.timer.start_field} is empty, so it never fires")
+        raise OperationError(f"row {row}: {_why_never(task, values)}")
     return timer
+
+
+def _why_never(task: DateFieldTask, row: Row) -> str:
+    field = task.timer.start_field
+    if row[field] is None:
+        return f"its {field} is empty, so it never fires"
+    return (
+        f"its {field} is {row[field]}, from which it never fires: that is too far away, "
+        "or after the end of the rule"
+    )
 
 
 def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, Row]:
@@ -58,7 +68,10 @@ def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, R
 
 
 def unmatched_filter(workspace: Workspace, task: CompiledTask, row: str | None) -> str | None:
-    """Say that a row does not pass its task's filter now; None where it does, or none is."""
+    """Say that a row does not pass its task's filter now; None where it does, or none is.
+
+    Raises what ``row_of`` raises, and OperationError for a column that does not exist.
+    """
     from jittask.compiler.compiled import DateFieldTask
 
     if row is None or not isinstance(task, DateFieldTask) or task.filter is None:

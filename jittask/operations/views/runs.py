@@ -10,15 +10,25 @@ from jittask.model import Attempt, Run
 from jittask.operations.inspect.records import status_of
 from jittask.operations.naming import shown_row_key
 from jittask.operations.views.instants import iso
+from jittask.operations.views.occurrences import occurrence_view
 
 if TYPE_CHECKING:
     from jittask.operations.inspect.log_lines import LogLine
+    from jittask.operations.inspect.timeline import Timeline
     from jittask.store.record_filter import RecordPage
 
 
 def page_view(page: RecordPage, now: datetime) -> dict[str, Any]:
     """Return a page of runs as section 10 has it."""
     return {"records": [run_view(run, now) for run in page.records], "next": page.next}
+
+
+def timeline_view(found: Timeline, now: datetime) -> dict[str, Any]:
+    """Return a row's runs as ``page_view`` does, what comes next, and why nothing does."""
+    return page_view(found.page, now) | {
+        "upcoming": [occurrence_view(entry) for entry in found.upcoming],
+        "remarks": list(found.remarks),
+    }
 
 
 def run_view(run: Run, now: datetime) -> dict[str, Any]:
