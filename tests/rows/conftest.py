@@ -25,6 +25,3 @@ def begin() -> Iterator[Open]:
             return held.enter_context(closing(Trial(kind, now, TaskFile(timing, **more))))
 
         yield begin_trial
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mysql"])
