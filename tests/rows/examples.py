@@ -258,10 +258,10 @@ def d10_away_and_back(begin: Open) -> None:
     trial = begin(task())
     trial.put(at=naive(NOW + HOUR))
     trial.look_at(*hours(0.5))
-    trial.edit(at=naive(NOW + 2 * HOUR))
+    trial.edit(at=naive(NOW + 1.4 * HOUR))
     trial.look_at(*hours(0.6))
     trial.edit(at=naive(NOW + HOUR))
-    trial.look_at(*hours(1, 2, 3))
+    trial.look_at(*hours(1, 1.4, 2))
 
 
 def d10_away_and_back_after_the_instant(begin: Open) -> None:
