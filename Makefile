@@ -4,11 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q -c constraints.txt
 
-.PHONY: run test check bench faults docs picture clean
+.PHONY: run run-postgres test check bench faults docs picture clean
 
 run: $(VENV)/.run  ## the sample app, on the embedded default
 	$(BIN)/python scripts/sample_data.py elements
 	$(BIN)/jittask run elements
+
+run-postgres: export HARBOUR_URL ?= postgresql+psycopg://postgres@127.0.0.1:5432/postgres
+run-postgres: $(VENV)/.postgres  ## a table of another application's, on PostgreSQL (HARBOUR_URL)
+	$(BIN)/python scripts/order_desk.py
+	$(BIN)/jittask run docs/examples/existing_database
 
 test: $(VENV)/.dev  ## the whole suite
 	$(BIN)/python -m pytest -n 2
@@ -53,9 +58,13 @@ $(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e .
 	touch $@
 
+$(VENV)/.postgres: pyproject.toml constraints.txt | $(VENV)/.run
+	$(PIP) -e '.[postgres]'
+	touch $@
+
 $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) -e '.[dev]'
-	touch $@ $(VENV)/.run
+	touch $@ $(VENV)/.run $(VENV)/.postgres
 
 $(VENV)/.bench: pyproject.toml constraints.txt | $(VENV)/.dev
 	$(PIP) -e '.[dev,bench]'

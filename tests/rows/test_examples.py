@@ -1,308 +1,20 @@
-"""What each rule of date-field tasks says, by its smallest example; the model is the judge.
-
-An example that is expected to fail shows a rule that does not hold yet: the
-trials by chance keep away from it (``machine.py``).
-"""
+"""Date-field tasks by examples: each rule of section 4, and one bad row among others (D9)."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
+from jittask.model import RunStatus
+from jittask.schedule.row_timer import RowTimer
 from tests.rows import model
-from tests.rows.dates import Timing
-from tests.rows.model import TaskFile
+from tests.rows.driver import fired
+from tests.rows.examples import EXAMPLES, HOUR, NOT_YET, NOW, Open, hours, naive, task
 from tests.rows.trial import Trial
-from tests.schedule.oracle import PlainDays
 
-Open = Callable[..., Trial]
-Example = Callable[[Open], None]
-NOW = datetime(2026, 3, 3, 8, tzinfo=UTC)  # a Tuesday
-HOUR = timedelta(hours=1)
-DAILY = {"repeatType": "day"}
-HOURLY = {"repeatType": "hour"}
-ON_TIME = {"offsetType": 0}
 
-
-def task(zone: str = "UTC", days: PlainDays | None = None, **timing: Any) -> Timing:
-    return Timing(
-        {"startField": "at", **timing}, ZoneInfo(zone), ZoneInfo(zone), days or PlainDays()
-    )
-
-
-def naive(at: datetime) -> datetime:
-    return at.replace(tzinfo=None)
-
-
-def hours(*numbers: float) -> list[datetime]:
-    return [NOW + number * HOUR for number in numbers]
-
-
-# --- the examples
-
-
-def d1_a_month_before_a_day_that_the_month_lacks(begin: Open) -> None:
-    offset = {"offsetType": -1, "offset": 1, "offsetUnit": "month", "time": "09:00"}
-    trial = begin(task(startField="day", startOffset=offset), now=datetime(2026, 2, 27, tzinfo=UTC))
-    trial.put(day=date(2026, 3, 31))
-    trial.look_at(datetime(2026, 2, 28, 9, tzinfo=UTC), datetime(2026, 3, 3, 9, tzinfo=UTC))
-
-
-def d1_an_end_field_that_is_a_date(begin: Open) -> None:
-    trial = begin(task(repeat=HOURLY, endField="until"))
-    trial.put(at=naive(NOW + 13 * HOUR), until=NOW.date())
-    trial.look_at(*hours(13, 14, 15, 16, 17))
-
-
-def d1_no_date(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=None)
-    trial.look_at(*hours(1, 30))
-
-
-def d1_hours_after_an_instant_across_a_fold(begin: Open) -> None:
-    """02:30 and an hour is the second 02:30, an hour later."""
-    offset = {"offsetType": 1, "offset": 1, "offsetUnit": "hour"}
-    trial = begin(
-        task("Europe/Berlin", startOffset=offset), now=datetime(2026, 10, 24, 20, tzinfo=UTC)
-    )
-    trial.put(at=datetime(2026, 10, 25, 2, 30))
-    trial.look_at(
-        datetime(2026, 10, 25, 0, 30, tzinfo=UTC), datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    )
-
-
-def d1_an_aware_instant_in_the_second_pass_of_a_fold(begin: Open) -> None:
-    trial = begin(
-        task("Europe/Berlin", startField="stamp"),
-        now=datetime(2026, 10, 24, 20, tzinfo=UTC),
-        kind="postgresql",
-    )
-    at = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
-    trial.put(stamp=at)
-    trial.look_at(at - HOUR, at)
-
-
-def d2_a_row_that_the_filter_holds_back(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW + HOUR), name="held")
-    trial.put(2, at=naive(NOW + HOUR), name=None)
-    trial.look_at(*hours(0.5, 1, 2))
-
-
-def d3_a_day_off_moves_the_row(begin: Open) -> None:
-    days = PlainDays(frozenset({date(2026, 3, 4), date(2026, 3, 5)}))
-    trial = begin(task(days=days, skipHoliday=1))
-    trial.put(at=naive(NOW + 25 * HOUR))
-    trial.look_at(*hours(25, 49, 73))
-
-
-def d4_a_row_that_appears_after_its_instant(begin: Open) -> None:
-    """At the sweep, at the latest."""
-    trial = begin(task(), grace=timedelta(days=1))
-    trial.look_at(*hours(2))
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(2.1, 2.2))
-
-
-def d4_at_the_next_scan(begin: Open) -> None:
-    trial = begin(task())
-    trial.look_at(*hours(2))
-    trial.put(at=naive(NOW + HOUR))
-    trial.later(timedelta(seconds=10))
-    trial.look()
-
-
-def d5_a_moved_row_fires_at_its_new_place_alone(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.edit(at=naive(NOW + 2 * HOUR))
-    trial.look_at(*hours(1, 2, 3))
-
-
-def d5_a_held_row_and_a_deleted_one(begin: Open) -> None:
-    trial = begin(task())
-    for key in (1, 2):
-        trial.put(key, at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.edit(1, name="held")
-    trial.delete_row(2)
-    trial.look_at(*hours(1, 2))
-
-
-def d5_a_stale_run_keeps_the_new_one_from_nothing(begin: Open) -> None:
-    """The row moved while no runtime ran, and both its old and its new instant have come."""
-    trial = begin(task())
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.down()
-    trial.edit(at=naive(NOW + 2 * HOUR))
-    trial.later(3 * HOUR)
-    trial.up()
-
-
-def d6_within_grace_and_beyond_it(begin: Open) -> None:
-    trial = begin(task(), grace=2 * HOUR)
-    trial.look_at(*hours(5))
-    trial.put(1, at=naive(NOW + 4 * HOUR))
-    trial.put(2, at=naive(NOW + 2 * HOUR))
-    trial.look_at(*hours(5.1, 5.2))
-
-
-def d6_not_before_the_activation(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW - HOUR))
-    trial.look_at(*hours(0.1, 1))
-
-
-def d7_enabled_again(begin: Open) -> None:
-    trial = begin(task())
-    trial.write_task(enabled=False)
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(2))
-    trial.write_task(enabled=True)
-    trial.look_at(*hours(2.5, 3))
-
-
-def d7_a_restart_is_no_activation(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW + 2 * HOUR))
-    trial.down()
-    trial.later(3 * HOUR)
-    trial.up()
-
-
-def d7_a_timing_edited_while_no_runtime_runs(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW + 2 * HOUR))
-    trial.down()
-    trial.write_task(
-        timing=task(startOffset={"offsetType": 1, "offset": 5, "offsetUnit": "minute"})
-    )
-    trial.later(3 * HOUR)
-    trial.up()
-
-
-def d7_a_nominal_before_the_activation_that_a_holiday_moves_past_it(begin: Open) -> None:
-    days = PlainDays(frozenset({NOW.date()}))
-    trial = begin(task(days=days, skipHoliday=1))
-    trial.put(at=naive(NOW - HOUR))
-    trial.look_at(*hours(22.5, 23, 24))
-
-
-def d8_the_latest_of_a_repeat_and_the_others_counted(begin: Open) -> None:
-    trial = begin(task(repeat=HOURLY, endTime="2026-03-09 00:00:00"))
-    trial.put(at=naive(NOW + 5 * HOUR))
-    trial.look_at(*hours(1))
-    trial.down()
-    trial.later(9.5 * HOUR)
-    trial.up()
-    trial.look_at(*hours(11, 12))
-
-
-def d8_skip(begin: Open) -> None:
-    trial = begin(task(), misfire="skip")
-    trial.put(at=naive(NOW + 3 * HOUR))
-    trial.down()
-    trial.later(5 * HOUR)
-    trial.up()
-
-
-def d8_what_waited_before_the_downtime(begin: Open) -> None:
-    trial = begin(task(repeat=HOURLY, endTime="2026-03-09 00:00:00"))
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.down()
-    trial.later(4 * HOUR)
-    trial.up()
-
-
-def d8_what_waited_before_the_downtime_is_late(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.down()
-    trial.later(4 * HOUR)
-    trial.up()
-
-
-def d8_what_waited_before_the_downtime_with_skip(begin: Open) -> None:
-    trial = begin(task(), misfire="skip")
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.down()
-    trial.later(4 * HOUR)
-    trial.up()
-
-
-def d8_while_the_database_was_away(begin: Open) -> None:
-    trial = begin(task(repeat=HOURLY, endTime="2026-03-09 00:00:00"))
-    trial.put(at=naive(NOW + 3 * HOUR))
-    trial.look_at(*hours(1))
-    trial.away(1.5 * HOUR, HOUR, HOUR)
-    trial.look_at(*hours(5, 6))
-
-
-def d10_away_and_back(begin: Open) -> None:
-    """I13."""
-    trial = begin(task())
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.edit(at=naive(NOW + 2 * HOUR))
-    trial.look_at(*hours(0.6))
-    trial.edit(at=naive(NOW + HOUR))
-    trial.look_at(*hours(1, 2, 3))
-
-
-def d10_away_and_back_after_the_instant(begin: Open) -> None:
-    trial = begin(task())
-    trial.put(at=naive(NOW + HOUR))
-    trial.look_at(*hours(0.5))
-    trial.edit(at=naive(NOW + 2 * HOUR))
-    trial.look_at(*hours(1))
-    trial.edit(at=naive(NOW + HOUR))
-    trial.look_at(*hours(1.2, 2))
-
-
-EXAMPLES: dict[str, Example] = {
-    name: example
-    for name, example in globals().items()
-    if name.startswith("d") and name[1:2].isdigit()
-}
-NOT_YET: dict[str, str] = {
-    "d1_hours_after_an_instant_across_a_fold": "D1: the offset is lost in a fold",
-    "d1_an_aware_instant_in_the_second_pass_of_a_fold": "D1: an instant with a zone fires an hour early",
-    "d4_at_the_next_scan": "D4, D6: a row that appears late waits for the sweep",
-    "d5_a_stale_run_keeps_the_new_one_from_nothing": "D5: overlap skips the new run",
-    "d7_a_nominal_before_the_activation_that_a_holiday_moves_past_it": "D7: judged by the effective instant",
-    "d8_what_waited_before_the_downtime": "D8: each missed occurrence fires",
-    "d8_what_waited_before_the_downtime_is_late": "D8: it is not marked late",
-    "d8_what_waited_before_the_downtime_with_skip": "D8: it fires all the same",
-}
-
-
-@pytest.fixture
-def open_trials() -> Iterator[list[Trial]]:
-    trials: list[Trial] = []
-    yield trials
-    for trial in trials:
-        trial.close()
-
-
-def beginner(trials: list[Trial], kind: str) -> Open:
-    def begin(timing: Timing, *, now: datetime = NOW, kind: str = kind, **more: Any) -> Trial:
-        trials.append(Trial(kind, now, TaskFile(timing, **more)))
-        return trials[-1]
-
-    return begin
-
-
-@pytest.mark.parametrize("kind", ["sqlite", "postgresql", "mysql"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -315,9 +27,50 @@ def beginner(trials: list[Trial], kind: str) -> Open:
         for name in EXAMPLES
     ],
 )
-def test_an_example(
-    name: str, kind: str, open_trials: list[Trial], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_example(name: str, begin: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     if name == "d4_at_the_next_scan":
         monkeypatch.setattr(model, "SEEN_WITHIN", timedelta(0))
-    EXAMPLES[name](beginner(open_trials, kind))
+    EXAMPLES[name](begin)
+
+
+FAILS_FOR_TWO = "def customFunc(rowData):\n    assert rowData.id.value != 2, 'a bad row'\n"
+
+
+def statuses(trial: Trial) -> dict[int, RunStatus]:
+    return {fired(run).row: run.status for run in trial.driver.new_records()}
+
+
+def test_a_body_that_fails_for_one_row_stops_no_other(begin: Open) -> None:
+    """D9: one run and one error each."""
+    trial = begin(task())
+    trial.driver.tree.write("tasks/Row/inner.py", FAILS_FOR_TWO)
+    trial.driver.reload()
+    for key in (1, 2, 3):
+        trial.put(key, at=naive(NOW + HOUR))
+    trial.driver.clock.move_to(NOW + HOUR)
+    trial.driver.tick()
+    done, failed = RunStatus.COMPLETED, RunStatus.FAILED
+    assert statuses(trial) == {1: done, 2: failed, 3: done}
+
+
+def test_a_row_whose_dates_cannot_be_computed_stops_no_other(
+    begin: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """D9."""
+    timer_of = RowTimer.timer_of
+    bad = naive(NOW + 1.5 * HOUR)
+
+    def fails_for_one(self: RowTimer, row: Any) -> object:
+        if row["at"] == bad:
+            raise ValueError("a bad row")
+        return timer_of(self, row)
+
+    monkeypatch.setattr(RowTimer, "timer_of", fails_for_one)
+    trial = begin(task())
+    trial.put(1, at=naive(NOW + HOUR))
+    trial.put(2, at=bad)
+    trial.put(3, at=naive(NOW + 2 * HOUR))
+    for at in hours(0.9, 1, 1.5, 2):
+        trial.driver.clock.move_to(at)
+        trial.driver.tick()
+    assert statuses(trial) == {1: RunStatus.COMPLETED, 3: RunStatus.COMPLETED}
