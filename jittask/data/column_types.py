@@ -91,11 +91,44 @@ class UuidText(TypeDecorator[str]):
         return length
 
 
+class HexBytes(TypeDecorator[bytes]):
+    """A column of bytes that also takes what people and records write: hexadecimal digits.
+
+    With hyphens or without, and a UUID. Raises ValueError for another text.
+    """
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: TypeEngine[Any] | None = None) -> None:
+        super().__init__()
+        self.column = column or sa.LargeBinary()
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        """Return the type of the column."""
+        return self.column
+
+    def process_bind_param(self, value: object, dialect: Dialect) -> Any:
+        """Return the bytes."""
+        match value:
+            case UUID():
+                return value.bytes
+            case str():
+                return bytes.fromhex(value.replace("-", ""))
+            case _:
+                return value
+
+
 def declared_type(field: FieldInfo, column: TypeEngine[Any] | None = None) -> TypeEngine[Any]:
     """Return the type of a declared field; ``column``: that of its column where it exists."""
     if field.datatype == "Uuid":
         return UuidText(column)
     return sa.Text() if field.datatype in _LONG_TEXT else _BY_FIELD[field.type]
+
+
+def read_type(column: TypeEngine[Any]) -> TypeEngine[Any]:
+    """Return the type of a reflected column: what is kept as bytes takes hexadecimal digits too."""
+    return HexBytes(column) if is_binary(column) else column
 
 
 def kind_of(column_type: TypeEngine[Any]) -> FieldType:

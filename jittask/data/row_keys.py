@@ -48,14 +48,6 @@ def key_values(key: str, model: TableModel) -> list[Any]:
         raise BadKey(decoded, model) from error
 
 
-def stored_bytes(text: str) -> bytes:
-    """Return the value of a binary key column: of its hexadecimal digits, with hyphens or without.
-
-    Raises ValueError for another text.
-    """
-    return bytes.fromhex(text.replace("-", ""))
-
-
 def _plain(value: Any) -> Any:
     if isinstance(value, bytes | bytearray | memoryview):
         return bytes(value).hex()

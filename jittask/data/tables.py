@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import NoSuchTableError
 
-from jittask.data.column_types import declared_type, kind_of
+from jittask.data.column_types import declared_type, kind_of, read_type
 from jittask.data.databases import DataError, one_line
 from jittask.data.table_model import TableModel
 from jittask.model import FieldInfo, ModelInfo
@@ -121,8 +121,9 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
     schema, name = schema_and_name(model)
     fields = {field.column: field.name for field in model.fields}
 
-    def name_by_field(_: object, __: object, column: dict[str, Any]) -> None:
+    def name_and_type(_: object, __: object, column: dict[str, Any]) -> None:
         column["key"] = fields.get(column["name"], column["name"])
+        column["type"] = read_type(column["type"])
 
     try:
         with one_line(f"{model.name}: table {model.table}"):
@@ -132,7 +133,7 @@ def _reflected(model: ModelInfo, engine: Engine) -> sa.Table:
                 schema=schema,
                 autoload_with=engine,
                 resolve_fks=False,
-                listeners=[("column_reflect", name_by_field)],
+                listeners=[("column_reflect", name_and_type)],
             )
     except DataError as error:
         if isinstance(error.__cause__, NoSuchTableError):

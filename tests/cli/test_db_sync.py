@@ -95,7 +95,6 @@ def test_a_runtime_changes_no_server_and_blocks_only_what_needs_it(server: OnSer
     tree.dated("Noted", timing={"startField": "at"}, filter="Q('note','=','x')")
     server.add_field()
     with Program(tree.root) as program:
-        program.wait("ready")
         told = program.wait("blocked", task="tasks.Due", code="table-failed")
         assert told["reason"] == (
             "models.Thing: databases.D lacks the table Thing: jittask db sync adds it"
@@ -122,7 +121,6 @@ def test_a_runtime_adds_to_a_server_whose_tables_it_manages(server: OnServer) ->
     tree.write("databases/D/e.json", {**element, "manageTables": 1})
     tree.dated("Due", timing={"startField": "at"})
     with Program(tree.root) as program:
-        program.wait("ready")
         made = program.wait("trouble", code="table-made")
         assert made["text"] == "models.Thing: created what was missing: the table Thing"
         server.add_field()

@@ -5,15 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jittask import Q
 from jittask.prelude.app import App
-from jittask.prelude.documented import NotSupported
+from jittask.prelude.documented import NOT_SUPPORTED, NotSupported
+from jittask.prelude.models import NormalModel
 from jittask.prelude.rowdata import RowData
 
+ROOT = Path(__file__).parents[2]
 SAMPLE = [("a", date(2026, 1, 3)), ("b", date(2026, 1, 2)), ("c", None), ("d", date(2026, 1, 1))]
 
 
@@ -175,3 +178,13 @@ def test_what_is_not_supported_is_refused_by_name(
     with pytest.raises((TypeError, ValueError, NotSupported), match=re.escape(message)):
         call(thing)
     assert thing.count() == 1
+
+
+def test_the_reference_lists_every_function() -> None:
+    """Those that there are with their arguments, and those that are refused with what to do."""
+    text = (ROOT / "docs/reference/models.md").read_text(encoding="utf-8")
+    for name, instead in NOT_SUPPORTED.items():
+        assert f"| `{name}` | {instead} |" in text
+    public = {name for name in vars(NormalModel) if not name.startswith("_")} - {"keys"}
+    for name in public - NOT_SUPPORTED.keys():
+        assert f"`{name}(" in text or f".{name}(" in text, name

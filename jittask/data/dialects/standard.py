@@ -13,7 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.types import TypeEngine
+from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from jittask.data.dialects.columns import Clause, DateColumn
 from jittask.model import FieldType
@@ -162,6 +162,8 @@ class StandardDialect:
 
 
 def _python_type(column_type: TypeEngine[Any]) -> type | None:
+    if isinstance(column_type, TypeDecorator):
+        return _python_type(column_type.impl_instance)
     try:
         return column_type.python_type
     except NotImplementedError:
