@@ -10,11 +10,14 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
+from jittask.compiler.compiled import ScheduledTask
 from jittask.operations.errors import Conflict, InvalidArgument
+from jittask.operations.simulate import simulation
 from jittask.operations.simulate.check import Checked, check_scenario
 from jittask.operations.simulate.fixtures import GivenRows
 from jittask.operations.simulate.moments import BadMoment, Moments
@@ -22,6 +25,7 @@ from jittask.operations.simulate.result import Simulated
 from jittask.operations.simulate.scenario_file import BadScenario, read_scenario_file
 from jittask.operations.simulate.simulate import Given, Period, read_rows, simulate
 from jittask.operations.workspace import Workspace
+from jittask.runtime.task_plan import Plan, plan_task
 from jittask.zonedata import zone
 from tests.services import url_of
 from tests.tree import Tree
@@ -139,6 +143,31 @@ def test_a_function_that_makes_work_for_itself_is_reported(things: Tree) -> None
     things.dated("Loops", body)
     with pytest.raises(Conflict, match=r"tasks\.Loops makes runs for itself without end"):
         run(things, 24, Given(rows({"id": 1, "at": "start+1h"})))
+
+
+def test_a_timer_that_fails_is_a_problem_of_its_task_alone(
+    tree: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def plan(task: ScheduledTask, *given: Any) -> Plan:
+        if task.name == "tasks.Bad":
+            raise OverflowError("beyond its budget")
+        return plan_task(task, *given)
+
+    monkeypatch.setattr(simulation, "plan_task", plan)
+    tree.scheduled("Bad")
+    tree.scheduled("Daily")
+    tree.scheduled("Broken", "def customFunc(:\n")
+    found = run(tree, 10)
+    assert [run.task for run in found.runs] == ["tasks.Daily"]
+    [problem] = found.problems
+    assert (problem.task, problem.text[:32]) == ("tasks.Bad", "OverflowError: beyond its budget")
+    assert found.notes == ("1 task cannot load, and is left out: see jittask validate",)
+
+
+def test_ctrl_c_in_a_function_ends_the_simulation(tree: Tree) -> None:
+    tree.scheduled("Daily", "def customFunc():\n    raise KeyboardInterrupt\n")
+    with pytest.raises(KeyboardInterrupt):
+        run(tree, 10)
 
 
 # --- what is left alone

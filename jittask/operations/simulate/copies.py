@@ -36,7 +36,7 @@ _KEPT_SETTINGS = frozenset({"timezone"})
 _WRITES = re.compile(r"\s*(?:INSERT|UPDATE|DELETE|REPLACE)\b[^\"\w]*(?:INTO|FROM|OR\s+\w+\s+INTO)?"
                      r"\s*\"?(\w+)\"?", re.IGNORECASE)  # fmt: skip
 _HARMLESS = re.compile(
-    r"\s*(?:SELECT|WITH|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|EXPLAIN)\b", re.IGNORECASE
+    r"\s*(?:SELECT|PRAGMA|SAVEPOINT|RELEASE|ROLLBACK|BEGIN|COMMIT|EXPLAIN)\b", re.IGNORECASE
 )
 
 
@@ -159,7 +159,8 @@ def _fill(
     try:
         if fixture is not None:
             for model in redirected.app.models.values():
-                data.add_missing(model)
+                if model.is_described:
+                    data.add_missing(model)
             for name, given in fixture.items():
                 _insert_given(redirected, data, name, given, moments)
             return []
@@ -195,7 +196,9 @@ def _copy_databases(
                     except DataError as error:
                         notes.append(f"{error}: not copied")
         for model in original.app.models.values():
-            if source.manages_tables(model):  # as a start of the runtime adds what is missing
+            if model.is_described and source.manages_tables(
+                model
+            ):  # as a start of the runtime adds what is missing
                 data.add_missing(redirected.app.models[model.name])
     finally:
         source.close()

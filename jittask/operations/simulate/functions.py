@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
 from jittask.operations.simulate.row_looks import relative_values
 from jittask.runtime.executors.attempt_log import AttemptLog
+from jittask.runtime.executors.protocol import Failed
 from jittask.runtime.executors.streams import Streams
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jittask.runtime.body import Bodies
     from jittask.runtime.executors.protocol import Assignment, Outcome
 
+_INTERRUPTED = KeyboardInterrupt.__name__
 KEPT_OUTPUT = 4_000
 """Characters of its output that are kept of a run."""
 
@@ -63,7 +65,10 @@ class Called:
         log = AttemptLog(keep, self._clock, self._bodies.mask)
         with self._streams.capture(log, self._bodies.is_of_element):
             # in a separate context: what a body sets must not reach the next
-            return copy_context().run(self._bodies.run, assignment)
+            outcome = copy_context().run(self._bodies.run, assignment)
+        if isinstance(outcome, Failed) and outcome.message.startswith(_INTERRUPTED):
+            raise KeyboardInterrupt  # Ctrl-C ends the simulation, and not this function alone
+        return outcome
 
 
 @contextmanager

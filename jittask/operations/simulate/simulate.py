@@ -103,8 +103,9 @@ def simulate(
                 simulation.run()
         finally:
             bodies.close()
+        notes = (*copy.notes, *_left_out(compilation, given.tasks))
         return Simulated(
-            period.since, period.until, zone, run, simulation.runs, simulation.problems, copy.notes
+            period.since, period.until, zone, run, simulation.runs, simulation.problems, notes
         )
 
 
@@ -113,6 +114,15 @@ def _tasks(compilation: Compilation, names: Collection[str]) -> dict[str, Compil
         return dict(compilation.app.tasks)
     found = [find_task(compilation, name) for name in names]
     return {task.name: replace(task, enabled=True) for task in found}
+
+
+def _left_out(compilation: Compilation, names: Collection[str]) -> list[str]:
+    """Return a note of the tasks that cannot load."""
+    broken = sum(name.startswith("tasks.") for name in compilation.broken)
+    if names or not broken:
+        return []
+    tasks = "1 task cannot load, and is" if broken == 1 else f"{broken} tasks cannot load, and are"
+    return [f"{tasks} left out: see jittask validate"]
 
 
 def read_rows(workspace: Workspace, path: Path) -> Fixture:

@@ -22,6 +22,7 @@ from jittask.operations.simulate.row_looks import RowLooks
 from jittask.operations.simulate.run_steps import RunSteps
 from jittask.operations.times import TICK
 from jittask.runtime.decisions import choose
+from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import first_snapshot
 from jittask.runtime.task_plan import Plan, plan_task
 from jittask.store.control import Pause
@@ -156,7 +157,12 @@ class Simulation:
             task = self._tasks[name]
             assert isinstance(task, ScheduledTask)
             pending = self._agenda.pending(name)
-            self._carry_out(plan_task(task, self._marks.get(name), pending, now), now)
+            try:
+                plan = plan_task(task, self._marks.get(name), pending, now)
+            except Exception as error:  # the runtime blocks this task alone
+                self._report(name, reason_of(error))
+            else:
+                self._carry_out(plan, now)
 
     def _carry_out(self, plan: Plan, now: datetime) -> None:
         name = plan.mark.task
