@@ -221,6 +221,7 @@ def server() -> Iterator[sa.Engine]:
 
 def test_a_servers_tables_are_copied(things: Tree, server: sa.Engine) -> None:
     engine = server
+    things.write("app.json", {"settings": {"timezone": "Asia/Tokyo"}})
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "CREATE TABLE appointment (id uuid PRIMARY KEY, name text, at timestamptz)"
