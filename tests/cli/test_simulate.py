@@ -175,3 +175,16 @@ def test_a_scenario_has_its_own_time(shop: Tree) -> None:
     done = jittask_here("simulate", "--scenario", path, "--from", "2026-05-04")
     assert (done.returncode, "has its own time" in done.stderr) == (2, True)
     assert jittask_here("simulate", "--scenario", path.with_name("no.json")).returncode == 1
+
+
+def test_the_scenarios_of_the_sample_app_pass() -> None:
+    elements = Path(__file__).parents[2] / "elements"
+    files = sorted((elements / "scenarios").glob("*.json"))
+    done = jittask_here("simulate", *(part for file in files for part in ("--scenario", file)))
+    assert (done.returncode, done.stdout.count("ok  ")) == (0, len(files))
+    assert files
+
+
+def test_ctrl_c_ends_with_130(shop: Tree) -> None:
+    shop.scheduled("Daily", "def customFunc():\n    raise KeyboardInterrupt\n")
+    simulate(shop, *DAY, "--data", rows_of(shop), "--run", code=130)

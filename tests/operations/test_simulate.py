@@ -396,6 +396,36 @@ def test_events_of_rows(things: Tree, events: list, expected: list) -> None:
     assert [(f"{run.at:%d %H:%M}", run.row) for run in found.runs] == expected
 
 
+@pytest.mark.parametrize(
+    ("misfire", "expected"),
+    [
+        ("latest", [("03:00", 0), ("04:00", 0), ("09:30", 4), ("10:00", 0)]),
+        ("skip", [("03:00", 0), ("04:00", 0), ("10:00", 0)]),
+    ],
+)
+def test_after_downtime_the_latest_of_a_rows_repeats_fires(
+    things: Tree, misfire: str, expected: list
+) -> None:
+    """D8: the others are counted in its record."""
+    timing = {
+        "startField": "at",
+        "endTime": "2026-05-04 10:00:00",
+        "repeat": {"repeatType": "hour"},
+    }
+    things.dated("Row", timing=timing, policy={"misfire": misfire})
+    row = {"id": 1, "at": "2026-05-04 03:00:00"}
+    events = [{"at": "start 04:30", "down": "start 09:30"}]
+    found = checked(things, rows={"Thing": [row]}, events=events).simulated
+    assert [
+        (f"{run.at:%H:%M}", run.missed.count if run.missed else 0)
+        for run in found.runs
+        if run.status.is_firing
+    ] == expected
+    assert [run.late for run in found.runs if f"{run.at:%H:%M}" == "09:30"] == [True] * (
+        misfire == "latest"
+    )
+
+
 AT = "2026-05-04 10:00:00"
 
 
