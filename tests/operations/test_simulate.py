@@ -170,6 +170,13 @@ def test_ctrl_c_in_a_function_ends_the_simulation(tree: Tree) -> None:
         run(tree, 10)
 
 
+def test_runs_that_wait_for_each_other_begin_one_after_the_other(things: Tree) -> None:
+    things.dated("Row", policy={"maxConcurrent": 1})
+    many = [{"id": number, "at": "start+1h"} for number in range(1, 151)]
+    found = run(things, 2, Given(rows(*many)), functions=False)
+    assert [int(run.row or "") for run in found.runs] == list(range(1, 151))
+
+
 # --- what is left alone
 
 

@@ -50,7 +50,8 @@ class Agenda:
     """Planned runs by when they are due; an occurrence has at most one run."""
 
     def __init__(self) -> None:
-        self._count = 0
+        self.count = 0
+        """The number of the run that was planned last."""
         self._heap: list[tuple[datetime, int]] = []
         self._runs: dict[int, PlannedRun] = {}
         self._by_task: dict[str, dict[int, PlannedRun]] = {}
@@ -69,8 +70,8 @@ class Agenda:
             free = self._free(new)
             if free is None:
                 continue
-            self._count += 1
-            run = PlannedRun(self._count, free, free.effective, failed=failed)
+            self.count += 1
+            run = PlannedRun(self.count, free, free.effective, failed=failed)
             if new.missed is not None:
                 self._ranges.setdefault((new.task, new.row_key), []).append(new.missed)
             self._runs[run.number] = run

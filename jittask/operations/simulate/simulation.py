@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from jittask.data.app_data import AppData
     from jittask.operations.simulate.functions import Functions
 
-MAX_PASSES = 1000
-"""Rounds of runs at one instant; more are a function that makes work for itself without end."""
+MAX_ROUNDS = 100
+"""How often runs of one instant may make further runs of that instant."""
 
 Progress = Callable[[datetime], None]
 """Is called with each simulated instant."""
@@ -108,10 +108,15 @@ class Simulation:
             return
         self.rows.look(now)
         self._plan(now)
-        for _ in range(MAX_PASSES):
-            if not self._pass(now):
-                return
+        rounds = 0
+        while self._pass(now):
+            known = self._agenda.count
             self.rows.look(now)
+            rounds += any(run.number > known for run in self._agenda.due(now))
+            if rounds > MAX_ROUNDS:
+                self._refuse_more(now)
+
+    def _refuse_more(self, now: datetime) -> None:
         task = self._steps.last_task
         raise Conflict(
             f"{task} makes runs for itself without end at {now.isoformat()}",
