@@ -232,6 +232,17 @@ class Datetime(sqlite.DATETIME):
         """Return what reads a value."""
         return _as_stored(read_datetime)
 
+    def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:
+        """Return what writes a value; an instant keeps its offset, by which it is read."""
+        usual: Any = super().bind_processor(dialect)
+
+        def process(value: Any) -> Any:
+            if isinstance(value, datetime) and value.tzinfo is not None:
+                return value.isoformat(" ", "microseconds")
+            return usual(value)
+
+        return process
+
 
 class Date(sqlite.DATE):
     """A date in each form; what is none stays as it is stored."""

@@ -69,6 +69,30 @@ def test_instants_are_instants_whatever_the_zone(
         assert row["held"] == datetime(2026, 12, 1, 11, 30, tzinfo=UTC)
 
 
+WRITTEN = [
+    ("sqlite", "DATETIME"), ("postgresql", "timestamptz"), ("mysql", "TIMESTAMP(6) NULL"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("database", "declared"), WRITTEN)
+def test_an_instant_that_we_write_is_read_back_as_the_same(
+    database: str, declared: str, tmp_path: Path
+) -> None:
+    instant = datetime(2026, 10, 25, 0, 30, 0, 250_000, tzinfo=UTC)  # Berlin's clocks go back
+    local = instant.astimezone(BERLIN)
+    with made(database, tmp_path, declared, ["NULL", "NULL"], zone=BERLIN) as rows:
+        with rows.engine.begin() as connection:
+            for key, value in enumerate((local, local.replace(tzinfo=None))):
+                row = rows.table.update().where(rows.table.c.id == key)
+                connection.execute(row.values(held=value))
+        row = rows.get("0")
+        assert row is not None
+        assert row["held"] == instant
+        assert rows.get("1") is not None
+        assert 0 in fired(rows, instant, BERLIN)
+        assert 0 in found_by(rows, "Q('held','=','2026-10-25T00:30:00.250Z')", BERLIN)
+
+
 def test_an_end_field_is_read_in_the_zone_too() -> None:
     config = {
         "startField": "held", "endField": "until",
