@@ -1,4 +1,4 @@
-"""What is no date, or cannot be told: never passed over in silence (D4, D9)."""
+"""What is no date, or may be several: it is always reported (D4, D9)."""
 
 from __future__ import annotations
 
