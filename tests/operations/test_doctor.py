@@ -413,11 +413,11 @@ def test_forms_of_dates_in_sqlite(sqlite: Database) -> None:
     mixed = only(doctor(sqlite.tree))
     assert (mixed.code, mixed.is_error) == ("dates-mixed", False)
     assert "'2026-01-05T09:00:00.5'" in mixed.message
-    sqlite.execute("INSERT INTO bills VALUES (4, 1767603600), (5, 'soon')")
+    sqlite.execute("INSERT INTO bills VALUES (4, 1767603600000), (5, 'soon')")
     found = doctor(sqlite.tree)
     assert codes(found) == ["dates-mixed", "dates-unreadable"]
     unreadable = next(each for each in found.diagnostics if each.is_error)
-    assert "1767603600" in unreadable.message
+    assert "1767603600000" in unreadable.message
     assert "'soon'" in unreadable.message
 
 
