@@ -651,9 +651,9 @@ _TABLE = (
     Rule(
         "session-zone-differs",
         _W,
-        "A server makes or converts times in another zone",
-        "MySQL's TIMESTAMP and a default of now() give wall times in the session's zone.",
-        "a TIMESTAMP column, a session in UTC, a task in Europe/Berlin",
+        "A server makes times in another zone",
+        "A default of now() gives a column without a zone the wall time of the session's zone.",
+        "a DATETIME column that defaults to now(), a session in UTC, a task in Europe/Berlin",
         "ALTER ROLE app SET timezone = 'Europe/Berlin'",
     ),
     Rule(

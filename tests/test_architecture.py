@@ -148,3 +148,37 @@ def test_the_rule_can_fail(tmp_path: Path) -> None:
     bad.write_text("from jittask.runtime import Runtime\n")
     assert imports(bad) == {"jittask.runtime.Runtime"}
     assert "runtime" not in BELOW["store"]
+
+
+NAMES_DATABASES = {
+    "data/databases.py": "pools, which a database in memory has none of",
+    "data/database_urls.py": "URLs and files",
+    "data/table_changes.py": "which files are the tree's own",
+    "data/tables.py": "a schema of PostgreSQL",
+    "data/column_types.py": "the key that SQLite counts up",
+    "data/inspection/connecting.py": "read-only sessions, for doctor",
+    "data/inspection/servers.py": "what a server says of itself, for doctor",
+    "data/inspection/tables.py": "what a server says of a table, for doctor",
+}
+"""Files under ``data`` that ask which database they have, and why; values are for ``dialects``."""
+
+
+def names_a_database(path: Path) -> bool:
+    """Whether code asks for the name of a dialect, or has one as a text."""
+    names = {"sqlite", "postgresql", "mysql", "mariadb"}
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return any(
+        (isinstance(node, ast.Constant) and node.value in names)
+        or (isinstance(node, ast.Attribute) and ast.unparse(node).endswith("dialect.name"))
+        for node in ast.walk(tree)
+    )
+
+
+def test_one_place_knows_how_databases_differ() -> None:
+    asked = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "data").rglob("*.py")
+        if "dialects" not in path.relative_to(ROOT).parts and names_a_database(path)
+    }
+    assert asked == set(NAMES_DATABASES)
+    assert names_a_database(ROOT / "data/dialects/__init__.py"), "the test can fail"

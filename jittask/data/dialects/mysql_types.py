@@ -41,9 +41,8 @@ class Timestamp(TypeDecorator[datetime]):
 
     def bind_expression(self, bindparam: sa.BindParameter[Any]) -> sa.ColumnElement[Any]:
         """Write an instant as seconds, and a wall time, which has hyphens, as it is."""
-        text = sa.type_coerce(bindparam, sa.String())
-        is_wall = sa.func.locate("-", text) > 0
-        return sa.case((is_wall, text), else_=sa.func.from_unixtime(text))
+        is_wall = sa.func.locate("-", bindparam) > 0
+        return sa.case((is_wall, bindparam), else_=sa.func.from_unixtime(bindparam))
 
     def process_bind_param(self, value: date | None, dialect: Any) -> Any:
         """Return the seconds of an instant, as a text; a wall time as a text."""

@@ -209,6 +209,8 @@ class SqliteDialect(StandardDialect):
     def starts(self, column: sa.Column[Any], text: str) -> Clause:
         """Compare bytes: texts of SQLite functions end at a null byte."""
         stored, value = sa.cast(column, sa.LargeBinary), text.encode()
+        if not value:
+            return column.is_not(None)
         beginning: Clause = sa.func.substr(stored, 1, len(value)) == value
         return beginning
 
@@ -230,6 +232,17 @@ class Datetime(sqlite.DATETIME):
         """Return what reads a value."""
         return _as_stored(read_datetime)
 
+    def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:
+        """Return what writes a value; an instant keeps its offset, by which it is read."""
+        usual: Any = super().bind_processor(dialect)
+
+        def process(value: Any) -> Any:
+            if isinstance(value, datetime) and value.tzinfo is not None:
+                return value.isoformat(" ", "microseconds")
+            return usual(value)
+
+        return process
+
 
 class Date(sqlite.DATE):
     """A date in each form; what is none stays as it is stored."""
@@ -239,6 +252,10 @@ class Date(sqlite.DATE):
     def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:
         """Return what reads a value."""
         return _as_stored(read_date)
+
+    def adapt(self, cls: Any, **options: Any) -> Any:
+        """Return this type: a driver's own would take its place, and refuse a time."""
+        return Date()  # type: ignore[no-untyped-call]
 
 
 def _as_stored(read: Callable[[object], date]) -> Callable[[Any], Any]:

@@ -93,7 +93,7 @@ def _name_the_value(context: ExceptionContext) -> BaseException | None:
     if error is None or "user-defined function" not in str(context.original_exception):
         return None
     _refused.error = None
-    return sa.exc.DataError(context.statement, context.parameters, error)
+    return sa.exc.OperationalError(context.statement, context.parameters, error)
 
 
 def _set_pragmas(connection: Any, _record: object) -> None:

@@ -25,7 +25,7 @@ FIRST_SECOND, LAST_SECOND = 100_000_000, 253_402_300_799
 
 
 class NoDate(ValueError):
-    """A value of an SQLite column from which no date can be told."""
+    """A value of an SQLite column that cannot be read as a date."""
 
     def __init__(self, value: object, what: str) -> None:
         super().__init__(f"expected {what}, got {value!r}")

@@ -51,14 +51,15 @@ def made(
                 text = f"INSERT INTO {NAME} VALUES ({number}, {value})".replace("%", "%%")
                 connection.exec_driver_sql(text)
         engine.dispose()  # what was set for the session is over
-        yield Rows.open(engine, _model(as_kind), zone)
+        yield Rows.open(engine, model_of(as_kind), zone)
     finally:
         with engine.begin() as connection:
             connection.exec_driver_sql(f"DROP TABLE {NAME}")
         engine.dispose()
 
 
-def _model(kind: FieldType | None) -> ModelInfo:
+def model_of(kind: FieldType | None) -> ModelInfo:
+    """Return a model of the table."""
     if kind is None:
         return ModelInfo("models.M", ModelForm.TABLE, "databases.D", NAME, opaque=True)
     fields = (

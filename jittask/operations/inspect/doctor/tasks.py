@@ -15,8 +15,11 @@ from jittask.model import FieldInfo, FieldType
 from jittask.operations.inspect.doctor.context import OpenDatabase
 from jittask.query.check import check
 from jittask.zonedata import find_zone
+from jittask.zonedata import zone as zone_of
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from jittask.compiler.compiled import DateFieldTask
     from jittask.compiler.findings import Findings
     from jittask.data.table_model import TableModel
@@ -102,20 +105,27 @@ class _Examined:
         self._add("index-missing", "startField", message, hint)
 
     def _check_zone(self, key: str, column: ColumnFacts) -> None:
-        """Report wall times that the server makes or converts, by its own zone."""
-        server, zone = self.database.server.zone, self.task.timer.zone
-        if server is None or column.kind is not FieldType.DATETIME or column.has_zone:
+        """Report wall times that the server makes, by its own zone."""
+        server, zone = self.database.server.zone, self._column_zone()
+        if server is None or column.kind is not FieldType.DATETIME:
             return
-        by_server = any(word in column.default.lower() for word in _NOW)
-        if not (column.follows_session or by_server) or _agree(server, zone):
+        if column.has_zone or column.follows_session:  # it keeps instants
             return
-        what = f"is a {column.declared}" if column.follows_session else "defaults to the time"
+        if not any(word in column.default.lower() for word in _NOW) or _agree(server, zone):
+            return
         self._add(
             "session-zone-differs",
             key,
-            f"{column.name} {what} in the session's zone {server}, and is read as {zone.key}",
+            f"{column.name} defaults to the time in the session's zone {server}, "
+            f"and is read as {zone.key}",
             f"set the time zone of the server, or of its user, to {zone.key}",
         )
+
+    def _column_zone(self) -> ZoneInfo:
+        """Return the zone in which datetimes without one are read (D1)."""
+        info = self.database.app.databases.get(self.task.model.database)
+        name = None if info is None else info.timezone
+        return self.task.timer.zone if name is None else zone_of(name)
 
     def _check_forms(self, key: str, field: FieldInfo, column: ColumnFacts) -> None:
         from sqlalchemy.exc import DBAPIError
