@@ -152,11 +152,23 @@ def test_a_row_that_cannot_be_computed_is_counted_once(
 
     monkeypatch.setattr(RowTimer, "timer_of", timer_of)
     window = Window(NOW - 10 * DAY, NOW + 10 * DAY)
-    stream = RowStream(task({"startField": "at"}), table, window, NOW)
-    assert len(list(stream.occurrences())) == 2
+    daily = {"startField": "at", "repeat": {"repeatType": "day"}}
+    stream = RowStream(task(daily), table, window, NOW)
+    assert len(list(stream.occurrences())) == 20
     tally = stream.tally
-    assert (tally.occurrences, tally.rows, tally.bad_rows) == (2, 2, 1)
+    assert (tally.occurrences, tally.rows, tally.bad_rows) == (20, 2, 1)
     assert (tally.bad_row or "").startswith("row site='north', no=1: ValueError: odd")
+
+
+def test_a_row_that_only_skips_is_listed_with_all(engine: Engine) -> None:
+    saturday = datetime(2026, 1, 10, 9)
+    row = {"site": "x", "no": 1, "name": "a", "at": saturday, "day": None, "ends": None}
+    table = table_of(engine, [row])
+    weekdays = task({"startField": "at", "skipWeekend": 1, "holidayRoll": "skip"})
+    stream = RowStream(weekdays, table, Window(NOW, NOW + 9 * DAY), NOW, skipped=True)
+    [found] = stream.occurrences()
+    assert isinstance(found.occurrence, SkippedOccurrence)
+    assert (stream.tally.occurrences, stream.tally.rows, stream.tally.skipped) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("row", ["42", '["a:b", 7]', "", "ключ %"])
