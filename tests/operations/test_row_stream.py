@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -145,10 +146,10 @@ def test_a_row_that_cannot_be_computed_is_counted_once(
     table = table_of(engine, drawn_rows([("a", datetime(2026, 1, 6), None, None)] * 3))
     real = RowTimer.timer_of
 
-    def timer_of(timer: RowTimer, row: Row) -> Timer | None:
+    def timer_of(timer: RowTimer, row: Row, zone: ZoneInfo | None = None) -> Timer | None:
         if row["no"] == 1:
             raise ValueError("odd")
-        return real(timer, row)
+        return real(timer, row, zone)
 
     monkeypatch.setattr(RowTimer, "timer_of", timer_of)
     window = Window(NOW - 10 * DAY, NOW + 10 * DAY)
