@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import islice
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from jittask.compiler.compiled import DateFieldTask
@@ -21,7 +20,8 @@ from jittask.schedule.timer import Timer
 
 def first_occurrences(task: DateFieldTask, most: int) -> DateFieldTask:
     """Return the task with a timer whose rows give at most ``most`` occurrences of a window."""
-    return replace(task, timer=_ShortRowTimer(**_values(task.timer), most=most))
+    values = {field.name: getattr(task.timer, field.name) for field in fields(task.timer)}
+    return replace(task, timer=_ShortRowTimer(**values, most=most))
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,11 @@ class _ShortRowTimer(RowTimer):
         self, row: Mapping[str, object], column_zone: ZoneInfo | None = None
     ) -> Timer | None:
         timer = RowTimer.timer_of(self, row, column_zone)
-        return None if timer is None else _ShortTimer(**_values(timer), most=self.most)
+        if timer is None:
+            return None
+        return _ShortTimer(
+            timer.zone, timer.start, timer.end, timer.cycle, timer.roll, most=self.most
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +45,3 @@ class _ShortTimer(Timer):
 
     def between(self, a: datetime, b: datetime) -> Iterator[Occurrence]:
         return islice(Timer.between(self, a, b), self.most)
-
-
-def _values(timer: RowTimer | Timer) -> dict[str, Any]:
-    return {field.name: getattr(timer, field.name) for field in fields(timer) if field.init}

@@ -149,7 +149,7 @@ def test_a_clock_at_the_end_of_time(tree: Tree) -> None:
         (("--calendar", "--against", "HEAD"), 2, "do not go together"),
         (("--task", "Dialy"), 1, "did you mean tasks.Daily?"),
         (("--calendar", "--task", "D"), 2, "tasks.D fires for rows: see jittask next"),
-        (("--task", "D"), 1, "tasks.D: its rows are left out: models.Thing: no such table"),
+        (("--task", "D"), 1, "tasks.D: its rows are left out: models.Thing: no table Thing"),
         (("--after", "monday"), 2, "--after: 'monday' is no cursor"),
     ],
     ids=str,

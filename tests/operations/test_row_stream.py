@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import Phase, given, settings
@@ -145,18 +146,30 @@ def test_a_row_that_cannot_be_computed_is_counted_once(
     table = table_of(engine, drawn_rows([("a", datetime(2026, 1, 6), None, None)] * 3))
     real = RowTimer.timer_of
 
-    def timer_of(timer: RowTimer, row: Row) -> Timer | None:
+    def timer_of(timer: RowTimer, row: Row, zone: ZoneInfo | None = None) -> Timer | None:
         if row["no"] == 1:
             raise ValueError("odd")
-        return real(timer, row)
+        return real(timer, row, zone)
 
     monkeypatch.setattr(RowTimer, "timer_of", timer_of)
     window = Window(NOW - 10 * DAY, NOW + 10 * DAY)
-    stream = RowStream(task({"startField": "at"}), table, window, NOW)
-    assert len(list(stream.occurrences())) == 2
+    daily = {"startField": "at", "repeat": {"repeatType": "day"}}
+    stream = RowStream(task(daily), table, window, NOW)
+    assert len(list(stream.occurrences())) == 20
     tally = stream.tally
-    assert (tally.occurrences, tally.rows, tally.bad_rows) == (2, 2, 1)
+    assert (tally.occurrences, tally.rows, tally.bad_rows) == (20, 2, 1)
     assert (tally.bad_row or "").startswith("row site='north', no=1: ValueError: odd")
+
+
+def test_a_row_that_only_skips_is_listed_with_all(engine: Engine) -> None:
+    saturday = datetime(2026, 1, 10, 9)
+    row = {"site": "x", "no": 1, "name": "a", "at": saturday, "day": None, "ends": None}
+    table = table_of(engine, [row])
+    weekdays = task({"startField": "at", "skipWeekend": 1, "holidayRoll": "skip"})
+    stream = RowStream(weekdays, table, Window(NOW, NOW + 9 * DAY), NOW, skipped=True)
+    [found] = stream.occurrences()
+    assert isinstance(found.occurrence, SkippedOccurrence)
+    assert (stream.tally.occurrences, stream.tally.rows, stream.tally.skipped) == (0, 0, 1)
 
 
 @pytest.mark.parametrize("row", ["42", '["a:b", 7]', "", "ключ %"])

@@ -32,7 +32,7 @@ FIRST_SHOWN = 10
 
 @dataclass(slots=True)
 class Backfill:
-    """What a backfill makes, or has made; while it goes on, so far."""
+    """What a backfill makes, or has made; while it continues, so far."""
 
     task: str
     """Its full name."""

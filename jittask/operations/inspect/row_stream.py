@@ -73,6 +73,7 @@ class RowStream:
         self._skipped, self._after, self._chunk = skipped, after, chunk
         self._horizon = window.until
         self._bad: set[str] = set()
+        self._fires_once = task.timer.repeat.get("repeatType") == "normal"
 
     def occurrences(self) -> Iterator[TaskOccurrence]:
         """Yield them one by one. Raises DataError where the table cannot be read."""
@@ -112,7 +113,7 @@ class RowStream:
 
     def _first_of_row(self, due_row: DueRow, slice_: Window) -> Occurrence | None:
         """Return the row's first occurrence of the whole window, by which it is counted once."""
-        if slice_.after == self._window.after:
+        if self._fires_once or slice_.after == self._window.after:
             return due_row.occurrences[0]
         timer = self._task.timer.timer_of(due_row.row, self._rows.zone)
         return None if timer is None else timer.after(self._window.after)

@@ -1,6 +1,6 @@
 """A plan with the rows of date-field tasks: one list by time, in bounded memory (rule V4).
 
-A task whose database does not answer is left out, with one line; the others go on.
+A task whose database does not answer is left out, with one line; the others continue.
 """
 
 from __future__ import annotations
