@@ -60,10 +60,10 @@ def test_a_row_whose_dates_cannot_be_computed_stops_no_other(
     timer_of = RowTimer.timer_of
     bad = naive(NOW + 1.5 * HOUR)
 
-    def fails_for_one(self: RowTimer, row: Any) -> object:
+    def fails_for_one(self: RowTimer, row: Any, *zone: Any) -> object:
         if row["at"] == bad:
             raise ValueError("a bad row")
-        return timer_of(self, row)
+        return timer_of(self, row, *zone)
 
     monkeypatch.setattr(RowTimer, "timer_of", fails_for_one)
     trial = begin(task())
