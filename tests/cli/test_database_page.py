@@ -36,7 +36,7 @@ def run_sql(connection: Connection, block: str, account: str) -> None:
     """Run the statements of a block for an account of the test's own."""
     for statement in block.replace("jittask_app", account).split(";\n"):
         if statement.strip():
-            connection.exec_driver_sql(statement)
+            connection.exec_driver_sql(statement.replace("%", "%%"))
 
 
 @contextmanager
@@ -161,5 +161,5 @@ def test_the_permissions_on_mariadb(tree: Tree, account: str) -> None:
             tried = jittask("try", "Renewal", "--row", "1", "--tree", tree.root, **env)
             assert "remind Old Mill" in tried.stdout + tried.stderr
         finally:
-            main.exec_driver_sql(f"DROP USER IF EXISTS '{account}'@'%'")
+            main.exec_driver_sql(f"DROP USER IF EXISTS '{account}'@'%%'")
             main.exec_driver_sql(f"DROP DATABASE {account}")

@@ -54,6 +54,13 @@ def d1_an_end_field_that_is_a_date(begin: Open) -> None:
     trial.look_at(*hours(13, 14, 15, 16, 17))
 
 
+def d1_a_column_in_the_zone_of_its_database(begin: Open) -> None:
+    timing = task("Europe/Berlin")._replace(column_zone=ZoneInfo("America/New_York"))
+    trial = begin(timing)
+    trial.put(at=datetime(2026, 3, 3, 9))
+    trial.look_at(*hours(1, 6, 8))
+
+
 def d1_no_date(begin: Open) -> None:
     trial = begin(task())
     trial.put(at=None)

@@ -53,6 +53,7 @@ class Machine(Trial):
         name, text = chance.choice(drawn.BEGINNINGS)
         now = datetime.fromisoformat(text).replace(tzinfo=UTC) + MOMENT
         self.zone, self.fields = ZoneInfo(name), START_FIELDS[kind]
+        self.column_zone = ZoneInfo(chance.choice([name, "UTC", "America/New_York"]))
         self.days = drawn.days_near(now, self.zone)
         task = TaskFile(
             self.new_timing(chance),
@@ -65,7 +66,7 @@ class Machine(Trial):
             self.write_row(key, drawn.row(chance, self.now, task.timing))
 
     def new_timing(self, chance: Random) -> Any:
-        return drawn.timing(chance, self.zone, self.zone, self.days, self.fields)
+        return drawn.timing(chance, self.zone, self.column_zone, self.days, self.fields)
 
     # --- rows
 

@@ -14,7 +14,7 @@ import pytest
 from tests.rows.machine import failure_of, shrunk, steps_of
 
 SEED = int(os.environ.get("JITTASK_ROW_SEED") or random.randrange(10**9))
-ROUNDS = int(os.environ.get("JITTASK_ROW_ROUNDS", 4))
+ROUNDS = int(os.environ.get("JITTASK_ROW_ROUNDS", 2))
 STEPS = 40
 
 

@@ -52,7 +52,7 @@ class Trial:
     # --- what is done
 
     def write_row(self, key: int, row: Row) -> None:
-        """Create a row, or write it anew."""
+        """Create a row, or write it again."""
         self.later(MOMENT)
         self.driver.table.put(key, row)
         self.model.change(key, row, self.now)
