@@ -27,6 +27,7 @@ _Choice = TypeVar("_Choice", bound=StrEnum)
 _NAMES_SHOWN = 10
 _LAST_RUN = 2**63 - 1
 """The greatest number that a run store can keep; drivers refuse to look for more."""
+_UUID_DIGITS = 32
 _NUMBER_KEYS = frozenset({FieldType.INTEGER, FieldType.FLOAT})
 
 
@@ -161,7 +162,8 @@ def row_key_forms(text: str) -> tuple[str, ...]:
     """Return every form in which a shown row key may be stored, older ones too.
 
     For finding runs: a number may be stored as a number or, where its column
-    holds text, as a text; older versions stored what was written by hand.
+    holds text, as a text; a UUID with hyphens or, where its column holds bytes,
+    without; older versions stored what was written by hand.
     """
     forms = {text: None, json.dumps(text, ensure_ascii=False): None}
     value = _parsed(text)
@@ -169,7 +171,18 @@ def row_key_forms(text: str) -> tuple[str, ...]:
         forms[value] = None
     elif value is not None:
         forms[json.dumps(value, ensure_ascii=False)] = None
+    forms |= dict.fromkeys(_uuid_forms(value if isinstance(value, str) else text))
     return tuple(forms)
+
+
+def _uuid_forms(text: str) -> tuple[str, ...]:
+    """Return how a UUID may be stored; nothing for another text."""
+    digits = text.replace("-", "").lower()
+    if len(digits) != _UUID_DIGITS or not set(digits) <= set("0123456789abcdef"):
+        return ()
+    places = ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32))
+    hyphenated = "-".join(digits[first:last] for first, last in places)
+    return json.dumps(digits), json.dumps(hyphenated)
 
 
 def _reads_as_json(text: str) -> bool:

@@ -70,6 +70,13 @@ def test_what_older_versions_stored_is_shown_and_found() -> None:
     assert set(row_key_forms('"abc"')) >= {"abc", '"abc"'}
 
 
+def test_a_uuid_is_found_with_hyphens_or_without() -> None:
+    """As bytes are stored without them, and UUIDs of a database with them."""
+    digits, uuid = "0f8fad5bd9cb469fa16570867728950e", "0f8fad5b-d9cb-469f-a165-70867728950e"
+    for shown in (digits, uuid, digits.upper(), f'"{uuid}"'):
+        assert {f'"{digits}"', f'"{uuid}"'} <= set(row_key_forms(shown))
+
+
 @pytest.mark.parametrize(
     ("kinds", "text"),
     [([NUMBER], "abc"), ([NUMBER], ""), ([TEXT, NUMBER], "a"), ([TEXT, NUMBER], '["a"]'),
