@@ -157,6 +157,12 @@ class NaiveModel:
             for nominal in occurrence.nominals
         )
 
+    def is_missed(self, key: int, nominal: datetime) -> bool:
+        """Whether D8 lets an occurrence fall out: counted by a later one, or by ``skip``."""
+        ranges = [record.missed for record in self.fired if record.row == key and record.missed]
+        counted = any(missed.first <= nominal <= missed.last for missed in ranges)
+        return counted or self.task.misfire == "skip"
+
     def why_not(self, key: int, effective: datetime) -> set[str]:
         """Return the reasons for which D5 may cancel a run for a row now."""
         row = self.rows.get(key)

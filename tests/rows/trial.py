@@ -144,6 +144,8 @@ class Trial:
             case RunStatus.COMPLETED:
                 assert run.started is not None
                 assert run.effective <= run.started, f"before it is due: {run}"
+            case RunStatus.CANCELLED if run.reason is Reason.MISFIRE:
+                assert self.model.is_missed(fired(run).row, run.nominal), f"{run}"
             case RunStatus.CANCELLED:
                 reason = run.reason
                 assert reason is not None
