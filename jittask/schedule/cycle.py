@@ -10,7 +10,7 @@ from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from jittask.schedule.day_bits import all_days, bits_of
-from jittask.schedule.zones import Nominal, resolve, wall_clock
+from jittask.schedule.zones import Nominal, instant_of, wall_clock
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 """Rules are followed up to the end of this year (T1)."""
@@ -46,6 +46,8 @@ class Once:
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the start, if it is not before ``low``."""
         nominal = wall_clock(self.zone).nominal(self.start)
+        if nominal is not None and self.start.fold:
+            nominal = Nominal(instant_of(self.start, self.zone))
         if nominal is not None and nominal.instant >= low:
             yield nominal
 
@@ -68,7 +70,7 @@ class Elapsed:
     _days: dict[int, int] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        anchor = resolve(self.start, self.zone)
+        anchor = instant_of(self.start, self.zone)
         most = (LAST_INSTANT - anchor) // self.step
         object.__setattr__(self, "_anchor", anchor)
         object.__setattr__(self, "_most", most if self.count is None else min(most, self.count - 1))

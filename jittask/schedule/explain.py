@@ -16,7 +16,7 @@ from jittask.schedule.day_bits import last_day
 from jittask.schedule.days import LAST, Days, EveryMonths, EveryYears, MonthDays
 from jittask.schedule.roll import Direction, Roll
 from jittask.schedule.timer import Timer
-from jittask.schedule.zones import Nominal, end_instant, resolve, skipped_date, wall_clock
+from jittask.schedule.zones import Nominal, instant_of, resolve, skipped_date, wall_clock
 
 _DAY = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
@@ -194,7 +194,7 @@ class _Explaining:
         timer = self._timer
         if self._high < resolve(timer.start, timer.zone):
             self._say("before-start", f"{self._when} is before the start, {timer.start}")
-        elif timer.end is not None and self._low > end_instant(timer.end, timer.zone):
+        elif timer.end is not None and self._low > instant_of(timer.end, timer.zone):
             self._say("after-end", f"{self._when} is after the end, {self._end}")
         else:
             self._say("not-in-cycle", f"the cycle has no occurrence on {self._when}")

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from jittask.schedule.days import days_in
 from jittask.schedule.problems import Mistake, TimingProblem
-from jittask.schedule.zones import Span, instant_span, resolve, to_wall, wall_span
+from jittask.schedule.zones import Span, instant_of, instant_span, to_wall, wall_span
 
 _TIME = re.compile(r"([01][0-9]|2[0-3])(:[0-5][0-9]){1,2}")
 _UNITS = {"second": 1, "minute": 60, "hour": 3600}
@@ -29,13 +29,17 @@ class Offset:
     at: time | None = None
 
     def apply(self, value: date, zone: ZoneInfo) -> datetime:
-        """Return the wall time that the offset makes of a date, or of a naive datetime (D1)."""
+        """Return the wall time that the offset makes of a date, or of a naive datetime (D1).
+
+        The second pass of a fold is what it is (PEP 495), and stays it where the result is one.
+        """
         wall = value if isinstance(value, datetime) else datetime.combine(value, time())
         if not isinstance(value, datetime) and self.at is not None and self.seconds:
             wall = datetime.combine(value, self.at)
         if self.seconds:
-            return to_wall(resolve(wall, zone) + timedelta(seconds=self.seconds), zone)
-        wall = add_months(wall, self.months) + timedelta(days=self.days)
+            return to_wall(instant_of(wall, zone) + timedelta(seconds=self.seconds), zone)
+        if self.months or self.days:
+            wall = add_months(wall, self.months) + timedelta(days=self.days)
         return wall if self.at is None else datetime.combine(wall.date(), self.at)
 
     def undo(self, results: Span, zone: ZoneInfo, *, dates: bool) -> Span | None:

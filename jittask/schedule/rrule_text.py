@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import FIRST_YEAR, LAST_INSTANT, LAST_YEAR
 from jittask.schedule.problems import Mistake
-from jittask.schedule.zones import end_instant, end_of_day
+from jittask.schedule.zones import end_of_day, instant_of
 
 DAY_FREQUENCIES = ("DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 """The frequencies in wall-clock time."""
@@ -92,7 +92,7 @@ def read_until(text: str | None, zone: ZoneInfo) -> datetime | None:
             return LAST_INSTANT if found.year > LAST_YEAR else _BEFORE_ALL
         if shape.endswith("Z"):
             return found.replace(tzinfo=UTC)
-        return end_instant(found if "T" in shape else end_of_day(found), zone)
+        return instant_of(found if "T" in shape else end_of_day(found), zone)
     raise bad_rrule(f"UNTIL: expected 20261231, 20261231T090000 or …Z, got {text}")
 
 

@@ -19,7 +19,7 @@ from jittask.schedule.reader import Reader
 from jittask.schedule.repeat import read_cycle
 from jittask.schedule.roll import Roll, as_it_is
 from jittask.schedule.wall_times import read_wall
-from jittask.schedule.zones import end_instant, wall_clock
+from jittask.schedule.zones import instant_of
 
 _BEFORE_ALL = datetime(1969, 12, 31, tzinfo=UTC)
 _ANY_START = datetime(1970, 1, 1, 9)  # noqa: DTZ001 - wall time
@@ -44,7 +44,7 @@ class Timer:
     """The last instant that may fire."""
 
     def __post_init__(self) -> None:
-        last = LAST_INSTANT if self.end is None else end_instant(self.end, self.zone)
+        last = LAST_INSTANT if self.end is None else instant_of(self.end, self.zone)
         object.__setattr__(self, "last", last)
 
     @classmethod
@@ -107,7 +107,7 @@ class Timer:
     ) -> Iterator[Occurrence | SkippedOccurrence]:
         if last <= a:
             return
-        start = wall_clock(self.zone).instant(self.start)
+        start = instant_of(self.start, self.zone)
         budget = Budget(self._rule)
         end = min(self.last, last + roll.ahead)
         for step in roll.walk(self.cycle, self.zone, a, start, end, budget, skipped=skipped):

@@ -16,7 +16,7 @@ from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.spans import TICK, coalesced, fewer
 from jittask.schedule.start_spans import Starts
 from jittask.schedule.unroll import before_roll
-from jittask.schedule.zones import end_instant, wall_span
+from jittask.schedule.zones import instant_of, wall_span
 
 __all__ = ["Column", "FieldRange", "least_end", "ranges"]
 
@@ -31,7 +31,7 @@ def ranges(timer: RowTimer, lo: datetime, hi: datetime, column: Column) -> tuple
     if column.least is None or column.greatest is None:
         return ()
     if timer.end_time is not None:
-        hi = min(hi, end_instant(timer.end_time, timer.zone))
+        hi = min(hi, instant_of(timer.end_time, timer.zone))
     if hi <= lo:
         return ()
     values = FieldValues(timer, column, column.least, column.greatest)

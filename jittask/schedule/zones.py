@@ -172,10 +172,11 @@ def end_of_day(day: date) -> datetime:
     return datetime.combine(day, time.max).replace(fold=1)
 
 
-def end_instant(wall: datetime, zone: ZoneInfo) -> datetime:
-    """Return the instant of an end: where it says so (PEP 495), a fold's second pass.
+def instant_of(wall: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant of one wall time: where it says so (PEP 495), a fold's second pass.
 
-    A gap shifts it as it shifts other times; the end of a day stays within the day.
+    That is how ends are read, and the instants that rows hold (D1). A gap shifts it as it
+    shifts other times; the end of a day stays within the day.
     """
     return wall.replace(tzinfo=zone).astimezone(UTC)
 

@@ -287,8 +287,6 @@ EXAMPLES: dict[str, Example] = {
     if name.startswith("d") and name[1:2].isdigit()
 }
 NOT_YET: dict[str, str] = {
-    "d1_hours_after_an_instant_across_a_fold": "D1: the offset is lost in a fold",
-    "d1_an_aware_instant_in_the_second_pass_of_a_fold": "D1: an instant with a zone fires an hour early",
     "d4_at_the_next_scan": "D4, D6: a row that appears late waits for the sweep",
     "d5_a_stale_run_keeps_the_new_one_from_nothing": "D5: overlap skips the new run",
     "d7_a_nominal_before_the_activation_that_a_holiday_moves_past_it": "D7: judged by the effective instant",
