@@ -15,14 +15,12 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from tests.rows import drawn
-from tests.rows.dates import Occurrence
-from tests.rows.model import NaiveModel, Row, TaskFile
+from tests.rows.model import Row, TaskFile
 from tests.rows.trial import MOMENT, Trial
 
 MOST_STOPS = 12
 STALE_RUNS_STOP_NO_OTHERS = False
 D8_HOLDS_FOR_PENDING = False
-ACTIVATION_IS_OF_THE_NOMINAL = False
 """What chance keeps away from, because ``test_examples.py`` shows that it does not hold yet."""
 START_FIELDS = {
     "sqlite": ("at", "day"),
@@ -34,15 +32,6 @@ START_FIELDS = {
 class Step(NamedTuple):
     name: str
     seed: int
-
-
-class Model(NaiveModel):
-    """Leaves out what does not hold yet."""
-
-    def counts_from(self, occurrence: Occurrence) -> datetime:
-        if ACTIVATION_IS_OF_THE_NOMINAL:
-            return super().counts_from(occurrence)
-        return occurrence.effective
 
 
 class Machine(Trial):
@@ -61,7 +50,7 @@ class Machine(Trial):
             grace=timedelta(seconds=chance.choice([600, 86_400, 300_000])),
             overlap="skip" if STALE_RUNS_STOP_NO_OTHERS else "allow",
         )
-        super().__init__(kind, now, task, Model)
+        super().__init__(kind, now, task)
         for key in (1, 2):
             self.write_row(key, drawn.row(chance, self.now, task.timing))
 

@@ -4,10 +4,8 @@ Written from sections 3 and 4 of the design, and from nothing else. Where they
 leave something open, it has the reading that a user would expect:
 
 - *Late* (D6): a run that begins more than a minute after its effective instant.
-- *After activation* (D7) is a question of the nominal, as the rule says: an
-  occurrence fires where one of its nominals is not before the activation, also
-  where a holiday has moved it across.
-- *Within grace* (D6) is a question of the effective instant.
+- *After activation* (D7) and *within grace* (D6) are questions of the effective
+  instant, which is the one that a preview shows.
 - ``misfire: skip`` (D8) holds for rows that appear late too: what would begin
   more than a minute late does not begin.
 - *Latest* (D8) is the latest by effective instant among all that a row has missed,
@@ -138,12 +136,8 @@ class NaiveModel:
         return [
             occurrence
             for occurrence in occurrences(row, self.task.timing, after, now)
-            if self.counts_from(occurrence) >= self.activated
+            if occurrence.effective >= self.activated
         ]
-
-    def counts_from(self, occurrence: Occurrence) -> datetime:
-        """Return the instant that is not to be before the activation (D7)."""
-        return max(occurrence.nominals)
 
     def _held(self, key: int, occurrence: Occurrence) -> bool:
         """Whether every nominal stands in a record, or in a counted range of the row."""
