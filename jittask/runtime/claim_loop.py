@@ -156,7 +156,7 @@ class ClaimLoop:
     ) -> Choice:
         """Choose; a task whose runs cannot be judged waits, and the others are chosen from."""
         try:
-            return choose(due, snapshot, executing, free, paused)
+            return choose(due, snapshot, executing, free, now, paused)
         except Exception:
             return self._choose_without_the_bad(snapshot, free, paused, now, due, executing)
 
@@ -172,12 +172,13 @@ class ClaimLoop:
         bad: set[str] = set()
         for task in dict.fromkeys(run.task for run in due):
             try:
-                choose([run for run in due if run.task == task], snapshot, executing, free, paused)
+                own = [run for run in due if run.task == task]
+                choose(own, snapshot, executing, free, now, paused)
             except Exception as error:
                 self._boundary.block(task, Fault.CLAIM, reason_of(error), now)
                 bad.add(task)
         good = [run for run in due if run.task not in bad]
-        return choose(good, snapshot, executing, free, paused)
+        return choose(good, snapshot, executing, free, now, paused)
 
     def _take(
         self, choose: Choose, now: datetime, page: int, offset: int, held: frozenset[str]

@@ -25,22 +25,31 @@ from jittask.runtime.task_boundary import FIRST_PAUSE
 from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing, Skip
 from jittask.store.control import Pause
 
+JUDGED_WITHIN = timedelta(seconds=10)
+"""How long after its claim a run of a row may still be judged, and be cancelled."""
+
 
 def choose(
     due: Sequence[DueRun],
     snapshot: Snapshot,
     executing: Sequence[Executing],
     free: int,
+    now: datetime,
     paused: Mapping[str, Pause] = MappingProxyType({}),
 ) -> Choice:
     """Decide which due runs start now, by pause, overlap and concurrency (R2).
 
     A run that has to wait is left as it is. A scheduled run waits for a backfill of its
-    task and row, and is not skipped (V5). A run whose task is not in the
-    snapshot waits too: the task may come back, and upkeep ends it if not.
+    task and row, and is not skipped (V5). It waits too for a run of its row that
+    may still be judged, and may so never begin (D5). A run whose task is not in the
+    snapshot waits: the task may come back, and upkeep ends it if not.
     """
     busy = Counter((run.task, run.row_key) for run in executing)
-    filling = {(run.task, run.row_key) for run in executing if run.is_backfill}
+    waited_for = {
+        (run.task, run.row_key)
+        for run in executing
+        if run.is_backfill or (run.row_key and now - run.since < JUDGED_WITHIN)
+    }
     per_task = Counter(run.task for run in executing)
     claims: list[Claim] = []
     skips: list[Skip] = []
@@ -59,7 +68,7 @@ def choose(
         key = (run.task, run.row_key)
         if busy[key] and policy.overlap is not Overlap.ALLOW:
             skips_overlap = policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE
-            if skips_overlap and key not in filling:
+            if skips_overlap and key not in waited_for:
                 skips.append(Skip(run, Reason.OVERLAP, "the run before it was still executing"))
             continue
         capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
@@ -67,6 +76,8 @@ def choose(
             continue
         claims.append(Claim(run, running.task.version))
         busy[key] += 1
+        if run.row_key:
+            waited_for.add(key)
         per_task[run.task] += 1
     return Choice(tuple(claims), tuple(skips))
 

@@ -54,6 +54,8 @@ class Executing(NamedTuple):
 
     task: str
     row_key: str
+    since: datetime
+    """When its attempt was claimed."""
     is_backfill: bool = False
 
 

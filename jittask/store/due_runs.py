@@ -88,10 +88,10 @@ def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
 
 def executing(connection: Connection) -> list[Executing]:
     """Return task and row of what executes now, without the runs that handle a failure."""
-    query = sa.select(runs.c.task, runs.c.row_key, runs.c.trigger).where(
+    query = sa.select(runs.c.task, runs.c.row_key, runs.c.began, runs.c.trigger).where(
         sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
     )
     return [
-        Executing(task, row_key, is_backfill=trigger == Trigger.BACKFILL)
-        for task, row_key, trigger in connection.execute(query)
+        Executing(task, row_key, from_micros(began), is_backfill=trigger == Trigger.BACKFILL)
+        for task, row_key, began, trigger in connection.execute(query)
     ]

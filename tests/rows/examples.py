@@ -288,7 +288,6 @@ EXAMPLES: dict[str, Example] = {
 }
 NOT_YET: dict[str, str] = {
     "d4_at_the_next_scan": "D4, D6: a row that appears late waits for the sweep",
-    "d5_a_stale_run_keeps_the_new_one_from_nothing": "D5: overlap skips the new run",
     "d8_what_waited_before_the_downtime": "D8: each missed occurrence fires",
     "d8_what_waited_before_the_downtime_is_late": "D8: it is not marked late",
     "d8_what_waited_before_the_downtime_with_skip": "D8: it fires all the same",

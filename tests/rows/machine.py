@@ -19,7 +19,6 @@ from tests.rows.model import Row, TaskFile
 from tests.rows.trial import MOMENT, Trial
 
 MOST_STOPS = 12
-STALE_RUNS_STOP_NO_OTHERS = False
 D8_HOLDS_FOR_PENDING = False
 """What chance keeps away from, because ``test_examples.py`` shows that it does not hold yet."""
 START_FIELDS = {
@@ -48,7 +47,7 @@ class Machine(Trial):
             self.new_timing(chance),
             misfire=chance.choice(["latest", "latest", "skip"]),
             grace=timedelta(seconds=chance.choice([600, 86_400, 300_000])),
-            overlap="skip" if STALE_RUNS_STOP_NO_OTHERS else "allow",
+            overlap="skip",
         )
         super().__init__(kind, now, task)
         for key in (1, 2):

@@ -63,10 +63,10 @@ def test_a_scheduled_run_waits_for_a_backfill_and_is_not_skipped(tree: Tree, ove
     tree.scheduled("A", policy={"overlap": overlap})
     snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     due = [DueRun(1, "tasks.A", "", Trigger.SCHEDULE, (NOW,), NOW, 0)]
-    filling = [Executing("tasks.A", "", is_backfill=True)]
-    waits = choose(due, snapshot, filling, 4)
+    filling = [Executing("tasks.A", "", NOW, is_backfill=True)]
+    waits = choose(due, snapshot, filling, 4, NOW)
     assert (waits.claim, waits.skip) == ((), ())
-    ordinary = choose(due, snapshot, [Executing("tasks.A", "")], 4)
+    ordinary = choose(due, snapshot, [Executing("tasks.A", "", NOW)], 4, NOW)
     assert len(ordinary.skip) == (overlap == "skip")
 
 
@@ -77,5 +77,5 @@ def test_a_paused_or_disabled_task_runs_what_a_backfill_asks(tree: Tree) -> None
     snapshot = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
     due = [DueRun(1, "tasks.A", "", Trigger.BACKFILL, (NOW,), NOW, 0)]
     paused = {"tasks.A": Pause("tasks.A", NOW, None, None)}
-    found = choose(due, snapshot, [], 4, paused)
+    found = choose(due, snapshot, [], 4, NOW, paused)
     assert ([claim.run.id for claim in found.claim], found.skip) == ([1], ())

@@ -100,10 +100,10 @@ def test_it_waits_for_a_free_worker_and_for_nothing_else(tree: Tree) -> None:
         DueRun(n, "tasks.A", "", trigger, (NOW,), NOW, 0)
         for n, trigger in enumerate([Trigger.ON_FAILURE, Trigger.SCHEDULE, Trigger.ON_FAILURE])
     ]
-    busy = [Executing("tasks.A", "")]
-    assert [one.run.id for one in choose(due, snapshot, busy, 4).claim] == [0, 2]
-    assert [one.run.id for one in choose(due, snapshot, [], 4).claim] == [0, 1, 2]
-    assert [one.run.id for one in choose(due, snapshot, busy, 1).claim] == [0]
+    busy = [Executing("tasks.A", "", NOW)]
+    assert [one.run.id for one in choose(due, snapshot, busy, 4, NOW).claim] == [0, 2]
+    assert [one.run.id for one in choose(due, snapshot, [], 4, NOW).claim] == [0, 1, 2]
+    assert [one.run.id for one in choose(due, snapshot, busy, 1, NOW).claim] == [0]
 
 
 # --- what is written

@@ -186,7 +186,7 @@ class Simulation:
         if not due:
             return False
         paused = {name: pause for name, pause in self._pauses.items() if pause.is_active(now)}
-        choice = choose([run.due_run for run in due], self._snapshot, (), len(due), paused)
+        choice = choose([run.due_run for run in due], self._snapshot, (), len(due), now, paused)
         for skip in choice.skip:
             self._steps.skip(skip, now)
         for claim in choice.claim:
