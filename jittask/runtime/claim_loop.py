@@ -35,6 +35,7 @@ from jittask.runtime.settled import settled_event
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
 from jittask.runtime.task_boundary import Fault, TaskBoundary
+from jittask.runtime.undecided import UndecidedTasks
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Choose, Claimed, DueRun, Ending, Executing, Taken
 from jittask.store.control import Pause
@@ -64,6 +65,7 @@ class ClaimLoop:
         self._tally = Tally(emit)
         self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
         self._dispatcher = Dispatcher(store, executor, self._writer, emit)
+        self._undecided = UndecidedTasks(store)
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
         self._doubtful = False
@@ -125,8 +127,9 @@ class ClaimLoop:
             self._give_back(now)
         if not self._executor.free():
             return None
-        held = self._boundary.held(now)
+        held = self._boundary.held(now) | self._undecided.tasks(snapshot, now)
         soonest = self._store.next_due(held)
+        self._undecided.here(now)
         if soonest is None or soonest > now:
             return soonest
         pauses = self._store.pauses().items()

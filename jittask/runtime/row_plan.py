@@ -36,11 +36,11 @@ def plan_row(
     missing = [
         occurrence
         for occurrence in occurrences
-        if not _has_record(row_key, occurrence, recorded, ranges)
+        if not has_record(row_key, occurrence, recorded, ranges)
     ]
     past = [occurrence for occurrence in missing if occurrence.effective <= now]
     future = [
-        _run(task, row_key, occurrence, trigger)
+        new_run(task, row_key, occurrence, trigger)
         for occurrence in missing
         if occurrence.effective > now
     ]
@@ -48,7 +48,7 @@ def plan_row(
         return future
     decision = decide(past, misfire or _own_misfire(task, past[-1], now), None, now)
     due = [
-        _run(task, row_key, occurrence, trigger, late=now - occurrence.effective > LATE_AFTER)
+        new_run(task, row_key, occurrence, trigger, late=now - occurrence.effective > LATE_AFTER)
         for occurrence in decision.fire
     ]
     if due and decision.missed is not None:
@@ -61,7 +61,7 @@ def _own_misfire(task: DateFieldTask, last: Occurrence, now: datetime) -> Misfir
     return Misfire.SKIP if skips else Misfire.LATEST
 
 
-def _has_record(
+def has_record(
     row_key: str,
     occurrence: Occurrence,
     recorded: Collection[tuple[str, datetime]],
@@ -74,7 +74,7 @@ def _has_record(
     )
 
 
-def _run(
+def new_run(
     task: DateFieldTask,
     row_key: str,
     occurrence: Occurrence,
