@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -18,6 +18,7 @@ from jittask.data.row_keys import BadKey, key_values, stored_bytes
 from jittask.data.sql import where
 from jittask.data.table_model import TableModel
 from jittask.data.tables import complete, table_for
+from jittask.data.value_ranges import RangeSource, sources
 from jittask.model import FieldInfo, FieldType, ModelInfo
 from jittask.query.expression import Expression
 from jittask.query.match import matches
@@ -27,8 +28,16 @@ Row = dict[str, Any]
 """A row by field name."""
 
 PAGE_ROWS = 1000
-MAX_RANGES = 200
-"""The most ranges in one statement (D3)."""
+
+
+class Lookup(NamedTuple):
+    """Which rows of a table one task asks for, beside their dates."""
+
+    filter: Expression | None
+    zone: ZoneInfo
+    """That of TODAY() and NOW()."""
+    ends: tuple[str, date] | None = None
+    """A field and a value: only rows where that field is empty, or not before the value."""
 
 
 class Rows:
@@ -58,15 +67,18 @@ class Rows:
         """Return the same rows, each statement limited to so many seconds."""
         return Rows(self.engine, self.model, self.table, statement_seconds)
 
-    def bounds(self, field: str) -> tuple[date | None, date | None]:
+    def bounds(
+        self, field: str, connection: sa.Connection | None = None
+    ) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field; in SQLite, of their days.
 
         Raises DataError where the column holds something else.
         """
         column = self._column(field)
-        with self._reading() as connection:
-            least = connection.execute(sa.select(sa.func.min(column))).scalar()
-            greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
+        # two looks into the index: SQLite would read all of it for both in one SELECT
+        ends = (sa.select(of(column)).scalar_subquery() for of in (sa.func.min, sa.func.max))
+        with self._reading() if connection is None else nullcontext(connection) as reading:
+            least, greatest = reading.execute(sa.select(*ends)).one()
         bounds = self._check_date(field, least), self._check_date(field, greatest)
         return sqlite.whole_days(*bounds) if self._keeps_text else bounds
 
@@ -87,29 +99,76 @@ class Rows:
         field and a value: only rows where that field is empty, or not before
         the value.
         """
-        column = self._column(field)
-        names = dict.fromkeys([*(key.name for key in self.model.key_fields), *fields])
-        query = sa.select(*(self._column(name).label(name) for name in names))
-        if ends is not None:
-            end = self._column(ends[0])
-            query = query.where(sa.or_(end.is_(None), self._not_before(end, ends[1])))
-        if expression is not None:
-            self._check_fields(expression)
-            query = query.where(where(expression, self.table, self.model, now, zone))
-        query = query.order_by(*self._keys).limit(PAGE_ROWS)
-        for first in range(0, len(ranges), MAX_RANGES):
-            spans = (self._between(column, span) for span in ranges[first : first + MAX_RANGES])
-            yield from self._paged(query.where(sa.or_(*spans)))
+        lookup = Lookup(expression, zone, ends)
+        for page in self.pages_of(field, ranges, [lookup], now, fields):
+            yield [row for row, _ in page]
 
-    def _paged(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
+    def pages_of(
+        self,
+        field: str,
+        ranges: Sequence[FieldRange],
+        lookups: Sequence[Lookup],
+        now: datetime,
+        fields: Sequence[str],
+        connection: sa.Connection | None = None,
+    ) -> Iterator[list[tuple[Row, list[bool]]]]:
+        """Yield pages as ``pages`` does, of the rows that pass any of several lookups.
+
+        With each row, whether it passes each of them. Over ``connection`` where one is given.
+        """
+        for source in sources(self.table, self._column(field), ranges, self.engine.dialect):
+            yield from self._paged(source, lookups, now, fields, connection)
+
+    def _paged(
+        self,
+        source: RangeSource,
+        lookups: Sequence[Lookup],
+        now: datetime,
+        fields: Sequence[str],
+        connection: sa.Connection | None,
+    ) -> Iterator[list[tuple[Row, list[bool]]]]:
+        columns = source.rows.c
+        keys = [columns[key.name] for key in self.model.key_fields]
+        names = list(dict.fromkeys([*(key.name for key in self.model.key_fields), *fields]))
+        query = sa.select(*(columns[name].label(name) for name in names))
+        passing = [self._passes(lookup, source.rows, now) for lookup in lookups]
+        conditions = [passes for passes in passing if passes is not None]
+        if len(conditions) == len(passing):
+            query = query.where(sa.or_(*conditions))
+        flagged = len(lookups) > 1
+        if flagged:
+            query = query.add_columns(
+                *(
+                    sa.case((passes, 1), else_=0).label(f"jittask_{number}")
+                    for number, passes in enumerate(passing)
+                    if passes is not None
+                )
+            )
+        query = source.add_to(query).order_by(*keys).limit(PAGE_ROWS)
         after: list[Any] | None = None
         while True:
-            page = self._read(query if after is None else query.where(self._beyond(after)))
+            page = self._read(
+                query if after is None else query.where(_beyond(keys, after)), connection
+            )
             if page:
-                yield page
+                yield [(row, _flags(row, passing) if flagged else [True]) for row in page]
             if len(page) < PAGE_ROWS:
                 return
             after = [page[-1][key.name] for key in self.model.key_fields]
+
+    def _passes(
+        self, lookup: Lookup, rows: sa.FromClause, now: datetime
+    ) -> sa.ColumnElement[bool] | None:
+        """Return the condition of a lookup; None where every row passes."""
+        conditions: list[sa.ColumnElement[bool]] = []
+        if lookup.ends is not None:
+            self._column(lookup.ends[0])
+            end = rows.c[lookup.ends[0]]
+            conditions.append(sa.or_(end.is_(None), self._not_before(end, lookup.ends[1])))
+        if lookup.filter is not None:
+            self._check_fields(lookup.filter)
+            conditions.append(where(lookup.filter, rows, self.model, now, lookup.zone))
+        return sa.and_(*conditions) if conditions else None
 
     def get(self, key: str) -> Row | None:
         """Return the whole row of a key, or None. Raises BadKey for a text that is no key."""
@@ -134,15 +193,7 @@ class Rows:
         """Whether the database keeps instants as text, and compares that."""
         return self.engine.dialect.name == "sqlite"
 
-    def _between(self, column: sa.Column[Any], span: FieldRange) -> sa.ColumnElement[bool]:
-        """Return that a column is in a range; of texts, more may be."""
-        if self._keeps_text and isinstance(span.low, datetime):
-            text = sa.type_coerce(column, sa.String())
-            spans = sqlite.text_ranges(span.low, span.high)
-            return sa.or_(*(sa.and_(text >= low, text <= high) for low, high in spans))
-        return sa.and_(column >= span.low, column <= span.high)
-
-    def _not_before(self, column: sa.Column[Any], least: date) -> sa.ColumnElement[bool]:
+    def _not_before(self, column: sa.ColumnElement[Any], least: date) -> sa.ColumnElement[bool]:
         """Return that a column is not before a value; of texts, more may be."""
         if self._keeps_text and isinstance(least, datetime):
             [(low, _), _] = sqlite.text_ranges(least, least)
@@ -216,6 +267,12 @@ class Rows:
         return column
 
     @contextmanager
+    def connected(self) -> Iterator[sa.Connection]:
+        """Give a connection for several ``pages_of``, of any tables of the database."""
+        with self._reading() as connection:
+            yield connection
+
+    @contextmanager
     def _reading(self) -> Iterator[sa.Connection]:
         with (
             one_line(self.model.name),
@@ -232,19 +289,29 @@ class Rows:
             raise DataError(f"{self.model.name}: expected dates in {name}, got {value!r}")
         return value
 
-    def _read(self, query: sa.Select[Any]) -> list[Row]:
-        with self._reading() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+    def _read(self, query: sa.Select[Any], connection: sa.Connection | None = None) -> list[Row]:
+        with self._reading() if connection is None else nullcontext(connection) as reading:
+            return [dict(row) for row in reading.execute(query).mappings()]
 
-    def _beyond(self, after: list[Any]) -> sa.ColumnElement[bool]:
-        if len(self._keys) == 1:
-            beyond: sa.ColumnElement[bool] = self._keys[0] > after[0]
-            return beyond
-        steps = []
-        for number, column in enumerate(self._keys):
-            same = [self._keys[i] == after[i] for i in range(number)]
-            steps.append(sa.and_(*same, column > after[number]))
-        return sa.or_(*steps)
+
+def _flags(row: Row, passing: Sequence[sa.ColumnElement[bool] | None]) -> list[bool]:
+    """Take out of a row which lookups it passes."""
+    return [
+        passes is None or bool(row.pop(f"jittask_{number}"))
+        for number, passes in enumerate(passing)
+    ]
+
+
+def _beyond(keys: Sequence[sa.ColumnElement[Any]], after: list[Any]) -> sa.ColumnElement[bool]:
+    """Return that a key comes after another."""
+    if len(keys) == 1:
+        beyond: sa.ColumnElement[bool] = keys[0] > after[0]
+        return beyond
+    steps = []
+    for number, column in enumerate(keys):
+        same = [keys[i] == after[i] for i in range(number)]
+        steps.append(sa.and_(*same, column > after[number]))
+    return sa.or_(*steps)
 
 
 def _is_binary(column: sa.Column[Any]) -> bool:

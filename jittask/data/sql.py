@@ -19,7 +19,7 @@ Clause = sa.ColumnElement[bool]
 
 
 def where(
-    expression: Expression, table: sa.Table, model: TableModel, now: datetime, zone: ZoneInfo
+    expression: Expression, table: sa.FromClause, model: TableModel, now: datetime, zone: ZoneInfo
 ) -> Clause:
     """Return the filter as a condition on the table; ``zone`` is that of TODAY() and NOW()."""
     match expression:
@@ -31,7 +31,7 @@ def where(
 
 
 def _condition(
-    condition: Condition, table: sa.Table, model: TableModel, now: datetime, zone: ZoneInfo
+    condition: Condition, table: sa.FromClause, model: TableModel, now: datetime, zone: ZoneInfo
 ) -> Clause:
     column = table.c[condition.field]
     field = model.field(condition.field)
@@ -87,7 +87,7 @@ def _plain(operator: Operator, column: Any, value: Any) -> Any:
             raise ValueError(f"{operator} takes a list")
 
 
-def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Clause:
+def _listed(operator: Operator, column: sa.ColumnElement[Any], values: list[Any]) -> Clause:
     match operator:
         case Operator.IN:
             return column.in_(values)
@@ -103,7 +103,7 @@ def _listed(operator: Operator, column: sa.Column[Any], values: list[Any]) -> Cl
             raise ValueError(f"{operator} takes one value")
 
 
-def _contains(column: sa.Column[Any], text: str) -> Clause:
+def _contains(column: sa.ColumnElement[Any], text: str) -> Clause:
     """Whether the column contains ``text``: letter for letter, on every database."""
     found: Clause = _Position(column, sa.literal(text)) > 0
     return found
@@ -122,7 +122,9 @@ def _position_postgresql(element: _Position, compiler: Any, **options: Any) -> s
     return f"strpos({compiler.process(element.clauses, **options)})"
 
 
-def _calendar(operator: Operator, column: sa.Column[Any], kind: FieldType, value: Any) -> Clause:
+def _calendar(
+    operator: Operator, column: sa.ColumnElement[Any], kind: FieldType, value: Any
+) -> Clause:
     if operator is Operator.YEAR:
         first, following = date(value, 1, 1), date(value + 1, 1, 1)
         if kind is FieldType.DATETIME:
@@ -134,7 +136,7 @@ def _calendar(operator: Operator, column: sa.Column[Any], kind: FieldType, value
     return matched
 
 
-def _iso_week(column: sa.Column[Any], value: int) -> Clause:
+def _iso_week(column: sa.ColumnElement[Any], value: int) -> Clause:
     """Compare the ISO week; years are listed, because SQLite and MariaDB lack the function."""
     weeks = []
     for year in range(1970, 2201):

@@ -27,6 +27,11 @@ MAX_RANGES = 200
 
 Query = sa.Select[Any]
 
+_LOW: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.low")
+_HIGH: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.high")
+_LOW_TEXT = sa.literal_column("json_extract(jittask_ranges.value, '$[0]')", sa.String())
+_HIGH_TEXT = sa.literal_column("json_extract(jittask_ranges.value, '$[1]')", sa.String())
+
 
 @dataclass(frozen=True, slots=True)
 class RangeSource:
@@ -73,8 +78,7 @@ def _in_postgresql(
         sa.bindparam("lows", [span.low for span in ranges], type_=kind),
         sa.bindparam("highs", [span.high for span in ranges], type_=kind),
     )
-    low, high = (sa.literal_column(f"jittask_ranges.{name}") for name in ("low", "high"))
-    found = sa.select(table).where(column >= low, column <= high).offset(0).lateral("found")
+    found = sa.select(table).where(column >= _LOW, column <= _HIGH).offset(0).lateral("found")
     return RangeSource(found, lambda query: query.select_from(ends, found))
 
 
@@ -84,11 +88,9 @@ def _in_sqlite(
     pairs = [pair for span in ranges for pair in _texts(span)]
     ends = sa.text("json_each(:ranges) AS jittask_ranges").bindparams(ranges=json.dumps(pairs))
     text = sa.type_coerce(column, sa.String())
-    low, high = (
-        sa.literal_column(f"json_extract(jittask_ranges.value, '$[{place}]')") for place in (0, 1)
-    )
     return RangeSource(
-        table, lambda query: query.select_from(ends, table).where(text >= low, text <= high)
+        table,
+        lambda query: query.select_from(ends, table).where(text >= _LOW_TEXT, text <= _HIGH_TEXT),
     )
 
 
@@ -99,11 +101,10 @@ def _in_mysql(table: sa.Table, column: sa.Column[Any], ranges: Sequence[FieldRan
     columns = f"low {kind} PATH '$[0]', high {kind} PATH '$[1]'"
     ends = sa.text(f"JSON_TABLE(:ranges, '$[*]' COLUMNS ({columns})) AS jittask_ranges")
     ends = ends.bindparams(ranges=json.dumps(pairs))
-    low, high = (sa.literal_column(f"jittask_ranges.{name}") for name in ("low", "high"))
 
     def joined(query: Query) -> Query:
         ordered = query.prefix_with("STRAIGHT_JOIN").select_from(ends, table)
-        return ordered.where(column >= low, column <= high)
+        return ordered.where(column >= _LOW, column <= _HIGH)
 
     return RangeSource(table, joined)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -74,18 +74,24 @@ class Parts:
         if until is not None:
             self.executor.extend_lease(until - self.clock.monotonic())
 
-    def scan_rows(self, now: datetime, patience: float) -> None:
+    def scan_rows(
+        self, now: datetime, patience: float, changed: Collection[str] | None = None
+    ) -> bool:
         """Look for due rows once; a database that does not answer is not waited for.
 
-        Raises LeadershipLost, and StoreUnavailable.
+        With ``changed``, only for the tasks of these models. Returns whether to
+        look again soon. Raises LeadershipLost, and StoreUnavailable.
         """
         loaded = self.current.loaded
+        row_scan = self.participation.leader_duties.row_scan
         try:
-            self.scan_threads.scan(self.participation.leader_duties.row_scan, loaded, now, patience)
+            is_left = self.scan_threads.scan(row_scan, loaded, now, patience, changed)
         finally:
             if loaded.data is not self.current.loaded.data:
                 loaded.data.close()  # a reload has closed it before the scan opened more of it
-        self.store.note(self.participation.identity, scanned=now)
+        if changed is None:
+            self.store.note(self.participation.identity, scanned=now)
+        return is_left
 
     def write_blocked(self, now: datetime) -> None:
         """Write what is blocked, and what is not any more. Raises StoreUnavailable."""
@@ -195,7 +201,7 @@ def _plan_first(parts: Parts) -> None:
     if participation.leads:
         try:
             participation.leader_duties.plan(loaded.snapshot, now)
-            parts.scan_rows(now, _FIRST_SCAN_PATIENCE)
+            _scan_first(parts, now)
         except LeadershipLost:  # these first plans took longer than a heartbeat
             participation.membership.lost_the_lead()
     parts.write_blocked(now)
@@ -203,3 +209,10 @@ def _plan_first(parts: Parts) -> None:
     parts.emit(ready(loaded.snapshot, parts.store, now, parts.boundary.entries()))
     for event in broken_elements(loaded.snapshot, now):
         parts.emit(event)
+
+
+def _scan_first(parts: Parts, now: datetime) -> None:
+    """Look for due rows until no sweep is left, or a start has waited for long enough."""
+    end = parts.clock.monotonic() + _FIRST_SCAN_PATIENCE
+    while parts.scan_rows(now, _FIRST_SCAN_PATIENCE) and parts.clock.monotonic() < end:
+        now = parts.clock.now()

@@ -8,7 +8,7 @@ and a preview ask the same question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -64,16 +64,30 @@ def due_rows(
     for page in _pages(task, rows, window, now):
         due: list[DueRow] = []
         for row in page:
-            try:
-                due_row = _due_row(task, rows.model, row, window)
-            except Exception as error:
-                if bad_row is None:
-                    raise
-                bad_row(row, error)
-            else:
-                due += [due_row] if due_row is not None else []
+            due += _due(task, rows, row, window, bad_row)
         if due:
             yield due
+
+
+def of_page(
+    task: DateFieldTask, rows: Rows, page: Iterable[Row], window: Window, bad_row: BadRow
+) -> list[DueRow]:
+    """Return those of some rows that fire in a window."""
+    return [due for row in page for due in _due(task, rows, row, window, bad_row)]
+
+
+def _due(
+    task: DateFieldTask, rows: Rows, row: Row, window: Window, bad_row: BadRow | None
+) -> list[DueRow]:
+    """Return the row where it fires in the window, or nothing."""
+    try:
+        due_row = _due_row(task, rows.model, row, window)
+    except Exception as error:
+        if bad_row is None:
+            raise
+        bad_row(row, error)
+        return []
+    return [] if due_row is None else [due_row]
 
 
 def _pages(task: DateFieldTask, rows: Rows, window: Window, now: datetime) -> Iterator[list[Row]]:
@@ -82,11 +96,11 @@ def _pages(task: DateFieldTask, rows: Rows, window: Window, now: datetime) -> It
     field = rows.date_field(timer.start_field)
     column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
     ranges = windows.ranges(timer, window.after, window.until, column)
-    ends = _ends(timer, rows, window.after)
+    ends = least_end(timer, rows, window.after)
     return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields, ends)
 
 
-def _ends(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] | None:
+def least_end(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] | None:
     """Return the end field, and its least value with which a row still fires."""
     if timer.end_field is None:
         return None

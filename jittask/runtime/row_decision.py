@@ -110,9 +110,10 @@ def _skip_all(
         for each in missed
         if each.run is not None
     )  # fmt: skip
-    *others, last = [each for each in missed if each.run is None] or [None]
-    if last is None:
+    unplanned = [each for each in missed if each.run is None]
+    if not unplanned:
         return RowPlan((), close)
+    *others, last = unplanned
     counted = _range_of(others, last)
     number = len(last.occurrence.nominals) + (counted.count if counted else 0)
     record = replace(

@@ -67,6 +67,7 @@ def has_record(
     recorded: Collection[tuple[str, datetime]],
     ranges: Sequence[MissedRange],
 ) -> bool:
+    """Whether each nominal of an occurrence stands in a record, its own or a counted range."""
     return all(
         (row_key, nominal) in recorded
         or any(missed.first <= nominal <= missed.last for missed in ranges)
@@ -82,6 +83,7 @@ def new_run(
     *,
     late: bool = False,
 ) -> NewRun:
+    """Return the run of a row's occurrence."""
     return NewRun(
         task=task.name,
         row_key=row_key,

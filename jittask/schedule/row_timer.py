@@ -57,6 +57,11 @@ class RowTimer:
             return (self.start_field,)
         return (self.start_field, self.end_field)
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a row can have more than one occurrence."""
+        return self.repeat.get("repeatType", "normal") != "normal"
+
     def timer_of(self, row: Mapping[str, object]) -> Timer | None:
         """Return the timer of a row, by field; None where its date is empty."""
         end = row.get(self.end_field) if self.end_field else None

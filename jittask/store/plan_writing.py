@@ -88,9 +88,7 @@ def _count_missed(connection: Connection, countings: Sequence[Counting]) -> int:
     counted = connection.execute(
         sa.update(runs)
         .where(runs.c.id == free.c.id)
-        .values(
-            missed_first=free.c.first, missed_last=free.c.last, missed_count=free.c.number
-        )
+        .values(missed_first=free.c.first, missed_last=free.c.last, missed_count=free.c.number)
         .returning(runs.c.id)
     )
     return len(counted.scalars().all())
