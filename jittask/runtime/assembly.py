@@ -19,6 +19,7 @@ from jittask.runtime.element_states import ElementStates
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.protocol import Executor
+from jittask.runtime.model_changes import ModelChanges
 from jittask.runtime.model_tables import ModelTables
 from jittask.runtime.outage import Outage
 from jittask.runtime.participation import Participation, end_orphans, enter, new_identity
@@ -62,6 +63,7 @@ class Parts:
     steps: StepBoundary
     """For the steps of the work that are no task's."""
     scan_threads: ScanThreads
+    model_changes: ModelChanges
 
     @property
     def drain_seconds(self) -> float:
@@ -167,6 +169,7 @@ def _open(
     reloader = Reloader(root, current, bundles, states, clock, emit, boundary)
     opened.callback(reloader.close)
     tables = ModelTables(emit, boundary)
+    model_changes = ModelChanges(store, signals)
     scan_threads = ScanThreads(clock, signals, boundary, tables, emit)
     opened.callback(scan_threads.close)
     return Parts(
@@ -179,7 +182,7 @@ def _open(
         executor=executor,
         current=current,
         participation=participation,
-        claim_loop=ClaimLoop(store, executor, clock, identity, emit, boundary),
+        claim_loop=ClaimLoop(store, executor, clock, identity, emit, boundary, model_changes.add),
         prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
@@ -188,6 +191,7 @@ def _open(
         boundary=boundary,
         steps=StepBoundary(emit),
         scan_threads=scan_threads,
+        model_changes=model_changes,
     )
 
 

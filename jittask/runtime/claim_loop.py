@@ -18,6 +18,7 @@ from jittask.runtime.decisions import choose
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
+    Changed,
     Completed,
     Done,
     Executor,
@@ -56,7 +57,10 @@ class ClaimLoop:
         identity: str,
         emit: Callable[[Event], None],
         boundary: TaskBoundary,
+        models_changed: Callable[[frozenset[str]], None] = lambda _: None,
     ) -> None:
+        """``models_changed`` takes the models whose rows bodies have changed."""
+        self._models_changed = models_changed
         self._store = store
         self._executor = executor
         self._clock = clock
@@ -241,7 +245,9 @@ class ClaimLoop:
 
     def _accept(self, reports: Sequence[Report]) -> None:
         for report in reports:
-            if isinstance(report, Settled):
+            if isinstance(report, Changed):
+                self._models_changed(report.models)
+            elif isinstance(report, Settled):
                 self._settled.append(report)
             else:
                 self._note_row_check(report)

@@ -81,6 +81,7 @@ class Work:
             parts.states.write_pending()
             self._step("prefetch-failed", now, parts.prefetch.step)
             parts.write_blocked(now)
+            parts.model_changes.share(snapshot, now, leads=parts.participation.leads)
         parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)
 
     def _step(self, code: str, now: datetime, step: Callable[[Snapshot, datetime], None]) -> None:

@@ -6,7 +6,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jittask.model import MissedRange, Run, Trigger
-from jittask.store import members, occurrence_keys, pending_runs, plan_writing, pruning
+from jittask.store import (
+    members,
+    model_changes,
+    occurrence_keys,
+    pending_runs,
+    plan_writing,
+    pruning,
+)
 from jittask.store.facade.part import StorePart
 from jittask.store.plans import Closing, Counting, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
@@ -51,6 +58,16 @@ class PlanningMethods(StorePart):
         """Return, by row, the scheduled runs that are due, and that no attempt has begun."""
         with self._database.reading() as connection:
             return pending_runs.waiting_of_rows(connection, task, row_keys, now)
+
+    def note_model_changes(self, models: Sequence[str], now: datetime) -> None:
+        """Tell the runtime that plans that rows of these models have changed."""
+        with self._database.writing() as connection:
+            model_changes.note(connection, models, now)
+
+    def model_changes(self) -> dict[str, int]:
+        """Return how often the rows of each model have changed, as the runtimes have told."""
+        with self._database.reading() as connection:
+            return model_changes.counts(connection)
 
     def end_abandoned(self, since: datetime, now: datetime) -> int:
         """Cancel what waits for tasks that vanished at ``since`` or before."""
