@@ -32,7 +32,7 @@ from jittask.runtime.scan_windows import (
     soon,
     sweep_window,
 )
-from jittask.runtime.shared_scan import DateColumns, Wanted, shared_due_rows
+from jittask.runtime.shared_scan import Asked, DateColumns, shared_due_rows
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.sweep import Sweep
 from jittask.runtime.task_boundary import Fault, TaskBoundary
@@ -63,6 +63,8 @@ class Pass:
         self.overlap = overlap
         self.check = check
         self.seconds = seconds
+        self.failed: set[str] = set()
+        """The tasks that this pass has blocked."""
         self.marks: dict[str, Watermark] = {}
         """To be written at its end, by task: those of the tasks that are scanned."""
 
@@ -88,6 +90,7 @@ class RowScan:
         self._planned: dict[str, DateFieldTask] = {}
         self._swept: dict[str, datetime] = {}
         self._sweeps: dict[str, Sweep] = {}
+        self._sweep_failed: set[str] = set()
         self._few: set[str] = set()
         """The tasks whose grace holds few rows."""
         self._decided: dict[str, DecidedRows] = {}
@@ -114,7 +117,9 @@ class RowScan:
         fast = [task for task in ready if not is_behind(self._mark(task), scan.now)]
         try:
             self._scan_fast(fast, scan)
-            return sweeping and self._sweep(ready, scan)
+            return sweeping and self._sweep(
+                [task for task in ready if task.name not in scan.failed], scan
+            )
         finally:
             self._write_marks(scan)
 
@@ -142,7 +147,7 @@ class RowScan:
         scan.check()
         rows = scan.data.rows(tasks[0].model).within(STATEMENT_SECONDS)
         asked = [
-            Wanted(
+            Asked(
                 task,
                 fast_window(
                     task, self._mark(task), scan.now, scan.overlap, few=task.name in self._few
@@ -168,7 +173,8 @@ class RowScan:
             if not self._decided[task.name].are_few:
                 self._few.discard(task.name)
             self._decided[task.name].end_scan()
-            self._boundary.end(task.name, Fault.SCAN, scan.now)
+            if task.name not in self._sweep_failed:  # only a sweep ends what a sweep has found
+                self._boundary.end(task.name, Fault.SCAN, scan.now)
             self._scanned(task, scan.now, scan)
 
     # --- sweeps
@@ -181,6 +187,8 @@ class RowScan:
             task = under_way.popleft()
             if self._guarded(task, scan, lambda task=task: self._sweep_page(task, scan)):  # type: ignore[misc]
                 under_way.append(task)
+            elif task.name in scan.failed:
+                self._sweep_failed.add(task.name)
         return bool(under_way)
 
     def _sweep_is_due(self, task: DateFieldTask, now: datetime) -> bool:
@@ -221,6 +229,7 @@ class RowScan:
     def _end_sweep(self, sweep: Sweep, scan: Pass) -> None:
         task = sweep.task
         del self._sweeps[task.name]
+        self._sweep_failed.discard(task.name)
         self._swept[task.name] = sweep.now
         if task.name not in self._bad:
             self._boundary.end(task.name, Fault.ROW, scan.now)
@@ -245,6 +254,7 @@ class RowScan:
             self._columns.forget(task.model.name)
             scan.data.forget(task.model)  # its table may have changed
             self._boundary.block(task.name, Fault.SCAN, reason_of(error), scan.now)
+            scan.failed.add(task.name)
             return False
 
     def _activated(self, task: DateFieldTask, scan: Pass) -> bool:

@@ -26,7 +26,7 @@ BadRowOf = Callable[[DateFieldTask, Row, Exception], None]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class Asked:
     """A task, and the window that its rows are looked for in."""
 
     task: DateFieldTask
@@ -72,7 +72,7 @@ class DateColumns:
 
 
 def shared_due_rows(
-    tasks: Sequence[Wanted],
+    tasks: Sequence[Asked],
     rows: Rows,
     columns: DateColumns,
     connection: sa.Connection,
@@ -84,34 +84,34 @@ def shared_due_rows(
     Raises DataError where the table cannot be read.
     """
     field = tasks[0].task.timer.start_field
-    repeats = any(wanted.task.timer.repeats for wanted in tasks)
+    repeats = any(asked.task.timer.repeats for asked in tasks)
     column = columns.column(rows, field, connection, repeats=repeats)
-    spans = [span for wanted in tasks for span in ranges_of(wanted, column)]
+    spans = [span for asked in tasks for span in ranges_of(asked, column)]
     if not spans:
         return
-    lookups = [_lookup(wanted, rows) for wanted in tasks]
+    lookups = [_lookup(asked, rows) for asked in tasks]
     distinct = list(dict.fromkeys(lookups))
     places = [distinct.index(lookup) for lookup in lookups]
-    fields = list(dict.fromkeys(name for wanted in tasks for name in wanted.task.timer.fields))
+    fields = list(dict.fromkeys(name for asked in tasks for name in asked.task.timer.fields))
     for page in rows.pages_of(field, _union(spans), distinct, now, fields, connection):
-        for wanted, place in zip(tasks, places, strict=True):
+        for asked, place in zip(tasks, places, strict=True):
             found = (row for row, passes in page if passes[place])
             due = of_page(
-                wanted.task, rows, found, wanted.window,
-                lambda row, error, task=wanted.task: bad_row(task, row, error),  # type: ignore[misc]
+                asked.task, rows, found, asked.window,
+                lambda row, error, task=asked.task: bad_row(task, row, error),  # type: ignore[misc]
             )  # fmt: skip
             if due:
-                yield wanted.task, due
+                yield asked.task, due
 
 
-def ranges_of(wanted: Wanted, column: Column) -> tuple[FieldRange, ...]:
+def ranges_of(asked: Asked, column: Column) -> tuple[FieldRange, ...]:
     """Return the ranges of values with which a task can fire in its window."""
-    return windows.ranges(wanted.task.timer, *wanted.window, column)
+    return windows.ranges(asked.task.timer, *asked.window, column)
 
 
-def _lookup(wanted: Wanted, rows: Rows) -> Lookup:
-    timer = wanted.task.timer
-    return Lookup(wanted.task.filter, timer.zone, least_end(timer, rows, wanted.window.after))
+def _lookup(asked: Asked, rows: Rows) -> Lookup:
+    timer = asked.task.timer
+    return Lookup(asked.task.filter, timer.zone, least_end(timer, rows, asked.window.after))
 
 
 def _union(spans: Iterable[FieldRange]) -> list[FieldRange]:

@@ -65,7 +65,9 @@ class Scanned:
 
     def runs(self, *statuses: RunStatus) -> list[Run]:
         """Return the runs with one of the statuses, in order; all without any."""
-        page = self.store.records(RecordFilter(statuses=frozenset(statuses)), self.clock.now(), 1000)
+        page = self.store.records(
+            RecordFilter(statuses=frozenset(statuses)), self.clock.now(), 1000
+        )
         found = page.records
         return sorted(found, key=lambda run: (run.effective, run.id))
 
