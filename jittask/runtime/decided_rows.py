@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jittask.model import Occurrence
+from jittask.runtime import scan_windows
 from jittask.runtime.due_rows import DueRow
-from jittask.runtime.scan_windows import FEW_ROWS
 
 
 class DecidedRows:
@@ -20,7 +20,7 @@ class DecidedRows:
     @property
     def are_few(self) -> bool:
         """Whether so few rows are in the grace that it may be read at each scan."""
-        return len(self._this) <= FEW_ROWS
+        return len(self._this) <= scan_windows.FEW_ROWS
 
     def others(self, due: Sequence[DueRow], begin: datetime) -> list[DueRow]:
         """Return the rows to decide on: the new ones, and those that fire after ``begin``."""

@@ -35,6 +35,8 @@ class Scanned:
         self.store.announce("r", "here", 1, start)
         self.data = AppData(self.app.databases, tree.root)
         self.overlap = timedelta(seconds=10)
+        self.budget = 60.0
+        """Seconds that the sweeps of a scan may take."""
         self.restart()
 
     def restart(self) -> None:
@@ -51,7 +53,7 @@ class Scanned:
     def scan_at(self, now: datetime, *, sweeping: bool = True) -> bool:
         """Scan once at an instant."""
         self.clock.move_to(now)
-        one_pass = Pass(self.data, now, self.overlap, lambda: None, 60.0)
+        one_pass = Pass(self.data, now, self.overlap, lambda: None, self.budget)
         return self.row_scan.scan(self.tasks, one_pass, sweeping=sweeping)
 
     def claim(self) -> list[DueRun]:
