@@ -128,7 +128,7 @@ class Rows:
         connection: sa.Connection | None,
     ) -> Iterator[list[tuple[Row, list[bool]]]]:
         columns = source.rows.c
-        keys = [columns[key.name] for key in self.model.key_fields]
+        keys = [source.as_key(columns[key.name]) for key in self.model.key_fields]
         names = list(dict.fromkeys([*(key.name for key in self.model.key_fields), *fields]))
         query = sa.select(*(columns[name].label(name) for name in names))
         passing = [self._passes(lookup, source.rows, now) for lookup in lookups]

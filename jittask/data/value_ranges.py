@@ -12,10 +12,13 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.sql.elements import UnaryExpression
+from sqlalchemy.sql.operators import custom_op
 
 from jittask.data import sqlite
 from jittask.schedule.windows import FieldRange
@@ -41,6 +44,11 @@ class RangeSource:
     """To select from, and to name columns of."""
     add_to: Callable[[Query], Query]
     """Narrows a query of ``rows`` to the ranges."""
+    as_key: Callable[[sa.ColumnElement[Any]], sa.ColumnElement[Any]]
+    """Returns a key column in the form to sort and page by: one that takes no other index.
+
+    Otherwise a database may walk the whole table in the order of its key.
+    """
 
 
 def sources(
@@ -51,13 +59,32 @@ def sources(
     The ranges do not overlap.
     """
     unfold = _UNFOLDED.get(dialect.name)
-    if len(ranges) > WRITTEN_OUT and unfold is not None:
+    written_out = 1 if dialect.name == "sqlite" else WRITTEN_OUT  # it would rather read the table
+    if len(ranges) > written_out and unfold is not None:
         yield unfold(table, column, ranges)
         return
     keeps_text = dialect.name == "sqlite"
     for at in range(0, len(ranges), MAX_RANGES):
         spans = [_between(column, span, keeps_text) for span in ranges[at : at + MAX_RANGES]]
-        yield RangeSource(table, lambda query, spans=spans: query.where(sa.or_(*spans)))  # type: ignore[misc]
+        narrow = partial(_written_out, spans)
+        yield RangeSource(table, narrow, _plus if keeps_text else _same)
+
+
+def _written_out(spans: Sequence[sa.ColumnElement[bool]], query: Query) -> Query:
+    return query.where(sa.or_(*spans))
+
+
+def _same(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return key
+
+
+def _plus(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    """Return SQLite's own way to keep a column from an index; it keeps its collation too."""
+    return UnaryExpression(key, operator=custom_op("+"), type_=key.type)
+
+
+def _coalesced(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+    return sa.func.coalesce(key, key)
 
 
 def _between(column: sa.Column[Any], span: FieldRange, keeps_text: bool) -> sa.ColumnElement[bool]:
@@ -79,7 +106,7 @@ def _in_postgresql(
         sa.bindparam("highs", [span.high for span in ranges], type_=kind),
     )
     found = sa.select(table).where(column >= _LOW, column <= _HIGH).offset(0).lateral("found")
-    return RangeSource(found, lambda query: query.select_from(ends, found))
+    return RangeSource(found, lambda query: query.select_from(ends, found), _same)
 
 
 def _in_sqlite(
@@ -91,6 +118,7 @@ def _in_sqlite(
     return RangeSource(
         table,
         lambda query: query.select_from(ends, table).where(text >= _LOW_TEXT, text <= _HIGH_TEXT),
+        _plus,
     )
 
 
@@ -106,7 +134,7 @@ def _in_mysql(table: sa.Table, column: sa.Column[Any], ranges: Sequence[FieldRan
         ordered = query.prefix_with("STRAIGHT_JOIN").select_from(ends, table)
         return ordered.where(column >= _LOW, column <= _HIGH)
 
-    return RangeSource(table, joined)
+    return RangeSource(table, joined, _coalesced)
 
 
 def _texts(span: FieldRange) -> list[tuple[str, str]]:

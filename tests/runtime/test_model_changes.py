@@ -85,9 +85,14 @@ def test_only_what_is_committed_is_told(heard: list[frozenset[str]], tmp_path: P
         call(None)
         assert len(heard) == 1
     assert heard[1:] == [{"models.A", "models.B"}]
-    with pytest.raises(KeyError), transaction():
-        call("models.C")
-        raise KeyError
+
+    def fail() -> None:
+        with transaction():
+            call("models.C")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        fail()
     assert len(heard) == 2
     engine.dispose()
 
