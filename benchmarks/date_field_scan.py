@@ -50,6 +50,8 @@ CYCLES: dict[str, dict[str, object]] = {
     "hourly": {"repeat": {"repeatType": "hour"}, "endTime": "2027-01-01 00:00:00"},
 }
 ROUNDS = 15
+_LONG = 2.0
+"""Seconds after which no further round begins."""
 
 
 def main(sizes: list[int]) -> None:
@@ -172,6 +174,8 @@ def seconds(work: Callable[[], object], rounds: int = ROUNDS) -> float:
         began = time.perf_counter()
         work()
         took.append(time.perf_counter() - began)
+        if sum(took) > _LONG:
+            break
     return min(took)
 
 
@@ -226,7 +230,7 @@ def _scan_many(tree: Tree) -> None:
             took.append(time.process_time() - began)
         data.close()
     print(
-        f"{len(dated)} tasks: {statistics.median(took[1:]) * 1000:.0f} ms of CPU a scan, "
+        f"{len(dated)} tasks: {min(took[1:]) * 1000:.0f} ms of CPU a scan, "
         f"{took[0] * 1000:.0f} ms the first, with its sweeps"
     )
 

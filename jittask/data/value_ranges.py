@@ -3,7 +3,7 @@
 A few ranges are written out. More are given as one value, which the database
 unfolds into a table and joins: the text of the statement is the same for each
 scan, and a range costs one look into the index. Otherwise a database plans a
-statement of many ranges anew each time, which takes longer than to answer it.
+statement of many ranges again each time, which takes longer than to answer it.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def has_record(
     recorded: Collection[tuple[str, datetime]],
     ranges: Sequence[MissedRange],
 ) -> bool:
-    """Whether each nominal of an occurrence stands in a record, its own or a counted range."""
+    """Whether each nominal of an occurrence is in a record, its own or a counted range."""
     return all(
         (row_key, nominal) in recorded
         or any(missed.first <= nominal <= missed.last for missed in ranges)

@@ -3,7 +3,7 @@
 A pass over a database has two parts. The fast scan asks each table once, for
 all tasks that read the same date field of it, what comes due before the next
 scans. Sweeps then look through the grace and the coming hour, page by page and
-task after task, for as long as a pass may take; what is left goes on in the next.
+task after task, for as long as a pass may take; the next pass continues with what is left.
 In which thread a database is scanned is the question of ``scan_threads``.
 """
 

@@ -65,7 +65,7 @@ class PlanningMethods(StorePart):
             model_changes.note(connection, models, now)
 
     def model_changes(self) -> dict[str, int]:
-        """Return how often the rows of each model have changed, as the runtimes have told."""
+        """Return how often the rows of each model have changed, as the runtimes have noted."""
         with self._database.reading() as connection:
             return model_changes.counts(connection)
 

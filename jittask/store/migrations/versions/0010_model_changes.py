@@ -1,4 +1,4 @@
-"""Which models element code has changed is told to the runtime that plans (D10)."""
+"""The runtime that plans learns which models element code has changed (D10)."""
 
 from __future__ import annotations
 
