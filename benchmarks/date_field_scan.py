@@ -102,7 +102,7 @@ def table_of(name: str, size: int) -> Iterator[Rows]:
                 words = {"mysql": "ANALYZE TABLE", "postgresql": "VACUUM ANALYZE"}
                 word = words.get(engine.dialect.name, "ANALYZE")
                 connection.exec_driver_sql(f"{word} {TABLE}")
-            yield Rows.open(engine, MODEL)
+            yield Rows.open(engine, MODEL).within(30.0)
         finally:
             table.drop(engine)
             engine.dispose()
