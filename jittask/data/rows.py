@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -14,6 +14,7 @@ from sqlalchemy.engine import Engine
 from jittask import zonedata
 from jittask.data.databases import DataError, one_line
 from jittask.data.dialects import Clause, DateColumn, dialect_of
+from jittask.data.dialects.ranges import RangeSource
 from jittask.data.patience import limited
 from jittask.data.row_keys import BadKey, key_values
 from jittask.data.sql import FilterSql
@@ -36,6 +37,16 @@ _LAST_INSTANT = datetime(9999, 12, 29)  # noqa: DTZ001 - wall time
 _ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 _PASSES = "jittask_passes"
 _KEY = "jittask_key_"
+
+
+class Lookup(NamedTuple):
+    """Which rows of a table one task asks for, beside their dates."""
+
+    filter: Expression | None
+    zone: ZoneInfo
+    """That of TODAY() and NOW(), and of the filter's own datetimes."""
+    ends: tuple[str, date] | None = None
+    """A field and a value: only rows where that field is empty, or not before the value."""
 
 
 class Rows:
@@ -73,20 +84,22 @@ class Rows:
         """Return the same rows, each statement limited to so many seconds."""
         return Rows(self.engine, self.model, self.table, self.zone, statement_seconds)
 
-    def bounds(self, field: str) -> tuple[date | None, date | None]:
+    def bounds(
+        self, field: str, connection: sa.Connection | None = None
+    ) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field; in SQLite, of their days.
 
         Datetimes are instants where the column's zone is known. Raises DataError
         where the column holds something else.
         """
         dated = self._comparable(field, zonedata.zone("UTC"))
-        with self._reading() as connection:
+        with self._reading(connection) as reading:
             if dated is not None:
-                least, greatest = self.dialect.bounds(connection, dated)
+                least, greatest = self.dialect.bounds(reading, dated)
             else:
                 column = self._column(field)
-                least = connection.execute(sa.select(sa.func.min(column))).scalar()
-                greatest = connection.execute(sa.select(sa.func.max(column))).scalar()
+                least = reading.execute(sa.select(sa.func.min(column))).scalar()
+                greatest = reading.execute(sa.select(sa.func.max(column))).scalar()
         return (
             self._instant(self._check_date(field, least), 0),
             self._instant(self._check_date(field, greatest), 1),
@@ -121,33 +134,54 @@ class Rows:
         field and a value: only rows where that field is empty, or not before
         the value.
         """
-        names = dict.fromkeys([*(key.name for key in self.model.key_fields), *fields])
-        query = sa.select(*(self._column(name).label(name) for name in names))
-        if ends is not None:
-            end = self.dated(ends[0], zone)
-            query = query.where(self.dialect.not_before(end, end.span(ends[1], ends[1])[0]))
-        if expression is not None:
-            query = query.where(self.where(expression, now, zone))
-        for spans in self._spans(field, ranges, zone):
-            yield from self._paged(query.where(sa.or_(*spans)))
+        lookup = Lookup(expression, zone, ends)
+        for page in self.pages_of(field, ranges, [lookup], now, fields):
+            yield [row for row, _ in page]
 
-    def _spans(
-        self, field: str, ranges: Sequence[FieldRange], zone: ZoneInfo
-    ) -> Iterator[list[Clause]]:
-        """Yield the conditions of the ranges, of as many as one statement takes."""
+    def pages_of(
+        self,
+        field: str,
+        ranges: Sequence[FieldRange],
+        lookups: Sequence[Lookup],
+        now: datetime,
+        fields: Sequence[str],
+        connection: sa.Connection | None = None,
+    ) -> Iterator[list[tuple[Row, list[bool]]]]:
+        """Yield pages as ``pages`` does, of the rows that pass any of several lookups.
+
+        With each row, whether it passes each of them. The lookups have one zone, in
+        which naive ranges are read. Over ``connection`` where one is given.
+        """
+        for source in self._sources(field, ranges, lookups[0].zone, connection):
+            yield from self._paged(source, lookups, now, fields, connection)
+
+    def _sources(
+        self,
+        field: str,
+        ranges: Sequence[FieldRange],
+        zone: ZoneInfo,
+        connection: sa.Connection | None,
+    ) -> Iterator[RangeSource]:
+        """Yield what gives the rows with a value in a range: one source, or several."""
         dated = self._comparable(field, zone)
         if dated is not None and ranges:
-            with self._reading() as connection:
-                dated = self.dialect.examined(connection, dated)
-        spans: list[Clause] = []
+            with self._reading(connection) as reading:
+                dated = self.dialect.examined(reading, dated)
+        if dated is not None and len(ranges) > self.dialect.writes_out:
+            spans = [dated.span(span.low, span.high) for span in ranges]
+            unfolded = self.dialect.unfolded(self.table, dated, spans)
+            if unfolded is not None:
+                yield unfolded
+                return
+        written: list[Clause] = []
         for span in ranges:
             found = self._between(field, dated, span)
-            if len(spans) + len(found) > MAX_RANGES and spans:
-                yield spans
-                spans = []
-            spans += found
-        if spans:
-            yield spans
+            if len(written) + len(found) > MAX_RANGES and written:
+                yield self.dialect.written_out(self.table, written)
+                written = []
+            written += found
+        if written:
+            yield self.dialect.written_out(self.table, written)
 
     def _between(self, field: str, dated: DateColumn | None, span: FieldRange) -> Sequence[Clause]:
         if dated is not None:
@@ -155,20 +189,70 @@ class Rows:
         column = self._column(field)
         return [sa.and_(column >= span.low, column <= span.high)]
 
-    def _paged(self, query: sa.Select[Any]) -> Iterator[list[Row]]:
-        raw = [self.dialect.raw(column) for column in self._keys]
-        labels = [f"{_KEY}{number}" for number in range(len(raw))]
-        query = query.add_columns(*(key.label(name) for key, name in zip(raw, labels, strict=True)))
-        query = query.order_by(*raw).limit(PAGE_ROWS)
+    def _paged(
+        self,
+        source: RangeSource,
+        lookups: Sequence[Lookup],
+        now: datetime,
+        fields: Sequence[str],
+        connection: sa.Connection | None,
+    ) -> Iterator[list[tuple[Row, list[bool]]]]:
+        keys = [
+            source.as_key(self.dialect.raw(_column_of(source.rows, key.name)))
+            for key in self.model.key_fields
+        ]
+        labels = [f"{_KEY}{number}" for number in range(len(keys))]
+        passing = [self._passes(lookup, source.rows, now) for lookup in lookups]
+        query = self._selected(source.rows, fields, passing)
+        query = query.add_columns(
+            *(key.label(label) for key, label in zip(keys, labels, strict=True))
+        )
+        query = source.add_to(query).order_by(*keys).limit(PAGE_ROWS)
         after: list[Any] | None = None
         while True:
-            page = self._read(query if after is None else query.where(_beyond(raw, after)))
+            page = self._read(
+                query if after is None else query.where(_beyond(keys, after)), connection
+            )
             found = [[row.pop(label) for label in labels] for row in page]
             if page:
-                yield page
+                yield [(row, _flags(row, passing)) for row in page]
             if len(page) < PAGE_ROWS:
                 return
             after = found[-1]
+
+    def _selected(
+        self, rows: sa.FromClause, fields: Sequence[str], passing: Sequence[Clause | None]
+    ) -> sa.Select[Any]:
+        """Return a query of the key and some fields; of several lookups, which a row passes."""
+        names = dict.fromkeys([*(key.name for key in self.model.key_fields), *fields])
+        for name in names:
+            self._column(name)
+        query = sa.select(*(rows.c[name].label(name) for name in names))
+        conditions = [passes for passes in passing if passes is not None]
+        if len(conditions) == len(passing):
+            query = query.where(sa.or_(*conditions))
+        if len(passing) == 1:
+            return query
+        return query.add_columns(
+            *(
+                sa.case((passes, 1), else_=0).label(f"{_PASSES}{number}")
+                for number, passes in enumerate(passing)
+                if passes is not None
+            )
+        )
+
+    def _passes(self, lookup: Lookup, rows: sa.FromClause, now: datetime) -> Clause | None:
+        """Return the condition of a lookup; None where every row passes."""
+        conditions: list[Clause] = []
+        if lookup.ends is not None:
+            name, least = lookup.ends
+            end = self._filter(now, lookup.zone, rows).dated(name)
+            if end is None:
+                raise DataError(f"{self.model.name}: expected dates in {name}")
+            conditions.append(self.dialect.not_before(end, end.span(least, least)[0]))
+        if lookup.filter is not None:
+            conditions.append(self.where(lookup.filter, now, lookup.zone, rows))
+        return sa.and_(*conditions) if conditions else None
 
     def get(self, key: str) -> Row | None:
         """Return the whole row of a key, or None. Raises BadKey for a text that is no key."""
@@ -246,16 +330,23 @@ class Rows:
             )
         return field
 
-    def where(self, expression: Expression, now: datetime, zone: ZoneInfo) -> Clause:
+    def where(
+        self,
+        expression: Expression,
+        now: datetime,
+        zone: ZoneInfo,
+        rows: sa.FromClause | None = None,
+    ) -> Clause:
         """Return a filter as a condition on the table, as it means at ``now``.
 
-        ``zone`` is that of TODAY() and of the filter's own datetimes. Raises
-        DataError for a column that the table lacks, and a value that one cannot hold.
+        ``zone`` is that of TODAY() and of the filter's own datetimes; ``rows``: where
+        the table's rows come from, when not from the table. Raises DataError for a
+        column that the table lacks, and a value that one cannot hold.
         """
         for condition in expression.conditions():
             self._column(condition.field)
         try:
-            return self._filter(now, zone).where(expression)
+            return self._filter(now, zone, rows).where(expression)
         except ValueError as error:
             raise DataError(f"{self.model.name}: the filter: {error}") from error
 
@@ -270,8 +361,11 @@ class Rows:
         self._column(name)
         return self._filter(_ANY_TIME, zone).dated(name)
 
-    def _filter(self, now: datetime, zone: ZoneInfo) -> FilterSql:
-        return FilterSql(self.dialect, self.table, self.model, self.zone or zone, now, zone)
+    def _filter(
+        self, now: datetime, zone: ZoneInfo, rows: sa.FromClause | None = None
+    ) -> FilterSql:
+        source = self.table if rows is None else rows
+        return FilterSql(self.dialect, source, self.model, self.zone or zone, now, zone)
 
     def _column(self, name: str) -> sa.Column[Any]:
         column: sa.Column[Any] | None = self.table.c.get(name)
@@ -280,11 +374,21 @@ class Rows:
         return column
 
     @contextmanager
-    def _reading(self) -> Iterator[sa.Connection]:
+    def connected(self) -> Iterator[sa.Connection]:
+        """Give a connection for several reads, each limited as they are. Raises DataError."""
         with (
             one_line(self.model.name),
             self.engine.connect() as connection,
             limited(connection, self._statement_seconds),
+        ):
+            yield connection
+
+    @contextmanager
+    def _reading(self, given: sa.Connection | None = None) -> Iterator[sa.Connection]:
+        """Give a connection, or the one that is given; what goes wrong is a DataError."""
+        with (
+            one_line(self.model.name),
+            self.connected() if given is None else nullcontext(given) as connection,
         ):
             try:
                 yield connection
@@ -296,9 +400,23 @@ class Rows:
             raise DataError(f"{self.model.name}: expected dates in {name}, got {value!r}")
         return value
 
-    def _read(self, query: sa.Select[Any]) -> list[Row]:
-        with self._reading() as connection:
-            return [dict(row) for row in connection.execute(query).mappings()]
+    def _read(self, query: sa.Select[Any], connection: sa.Connection | None = None) -> list[Row]:
+        with self._reading(connection) as reading:
+            return [dict(row) for row in reading.execute(query).mappings()]
+
+
+def _column_of(rows: sa.FromClause, name: str) -> Any:
+    return rows.c[name]
+
+
+def _flags(row: Row, passing: Sequence[Clause | None]) -> list[bool]:
+    """Take out of a row which lookups it passes."""
+    if len(passing) == 1:
+        return [True]
+    return [
+        passes is None or bool(row.pop(f"{_PASSES}{number}"))
+        for number, passes in enumerate(passing)
+    ]
 
 
 def _beyond(keys: Sequence[sa.ColumnElement[Any]], after: Sequence[Any]) -> Clause:

@@ -22,7 +22,7 @@ class FilterSql:
     """Writes filters on one table, as they mean at one instant."""
 
     dialect: StandardDialect
-    table: sa.Table
+    table: sa.FromClause
     model: TableModel
     column_zone: ZoneInfo
     """In which the table's datetimes without a zone are read (F8)."""
@@ -47,12 +47,12 @@ class FilterSql:
         field = self.model.field(name)
         if field is None or field.type not in (FieldType.DATE, FieldType.DATETIME):
             return None
-        column = self.table.c[name]
+        column: Any = self.table.c[name]
         is_instant = self.dialect.is_instant(column.type)
         return DateColumn(column, field.type, is_instant, self.column_zone, self.zone)
 
     def _condition(self, condition: Condition) -> Clause:
-        column: sa.Column[Any] = self.table.c[condition.field]
+        column: sa.ColumnElement[Any] = self.table.c[condition.field]
         value = condition.value
         match condition.operator:
             case Operator.IS_NULL:
@@ -69,7 +69,8 @@ class FilterSql:
                 return self._compared(operator, condition.field, value)
 
     def _compared(self, operator: Operator, name: str, value: object) -> Clause:
-        column, fitted = self.table.c[name], self._fit(name, value)
+        column: Any = self.table.c[name]
+        fitted = self._fit(name, value)
         match operator:
             case Operator.LIKE:
                 return self.dialect.contains(column, fitted)
@@ -96,7 +97,7 @@ class FilterSql:
         return sa.and_(*bounds)
 
     def _listed(self, operator: Operator, name: str, values: tuple[object, ...]) -> Clause:
-        column = self.table.c[name]
+        column: sa.ColumnElement[Any] = self.table.c[name]
         match operator:
             case Operator.IN if self.dated(name) is None:
                 return column.in_(self._operands(name, values))
@@ -128,7 +129,7 @@ class FilterSql:
         return self.dialect.part(dated, part, number)
 
     def _operands(self, name: str, values: tuple[object, ...]) -> list[Any]:
-        column = self.table.c[name]
+        column: Any = self.table.c[name]
         return [self.dialect.operand(column, self._fit(name, value)) for value in values]
 
     def _fit(self, name: str, value: object) -> Any:

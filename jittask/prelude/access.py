@@ -190,9 +190,10 @@ class Access:
     @contextmanager
     def _connection(self, *, writes: bool = False) -> Iterator[sa.Connection]:
         """Give the connection of a call; errors of the database are one line."""
+        name = self._rows.model.name
         with (
-            one_line(self._rows.model.name),
-            connection(self._rows.engine, writes=writes) as database,
+            one_line(name),
+            connection(self._rows.engine, changes=name if writes else None) as database,
         ):
             yield database
 

@@ -13,6 +13,8 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from jittask.prelude.changes import committed
+
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection, Engine, NestedTransaction
 
@@ -26,6 +28,7 @@ class Session:
     def __init__(self) -> None:
         self._connections: dict[Engine, Connection] = {}
         self._nested: list[dict[Engine, NestedTransaction]] = []
+        self._changed: set[str] = set()
         self._call = threading.RLock()  # a connection serves one thread at a time
 
     @contextmanager
@@ -35,6 +38,10 @@ class Session:
             if savepoint:
                 stack.enter_context(self.nested())
             yield self._joined(engine)
+
+    def note_change(self, model: str) -> None:
+        """Note that a model's rows change, should this be committed."""
+        self._changed.add(model)
 
     @contextmanager
     def nested(self) -> Iterator[None]:
@@ -69,6 +76,8 @@ class Session:
                 stack.callback(connection.close)  # rolls back what is not committed
             for connection in self._connections.values() if commit else ():
                 connection.commit()
+        if commit and self._changed:
+            committed(frozenset(self._changed))
 
     def _joined(self, engine: Engine) -> Connection:
         connection = self._connections.get(engine)
@@ -105,12 +114,14 @@ class Rehearsal:
             self._lock.release()
 
     @contextmanager
-    def connection(self, engine: Engine, *, writes: bool) -> Iterator[Connection]:
+    def connection(self, engine: Engine, *, changes: str | None) -> Iterator[Connection]:
         """Do what ``connection`` does outside a transaction, with a savepoint for a commit."""
         if not self._lock.acquire(timeout=WAIT_SECONDS):
             raise TimeoutError("another thread has had a transaction open for too long")
         try:
-            with self._session.connection(engine, savepoint=writes) as connection:
+            if changes is not None:
+                self._session.note_change(changes)
+            with self._session.connection(engine, savepoint=changes is not None) as connection:
                 yield connection
         finally:
             self._lock.release()
@@ -132,18 +143,25 @@ _process = _Process()
 
 
 @contextmanager
-def connection(engine: Engine, *, writes: bool) -> Iterator[Connection]:
-    """Give the connection of a model call: the transaction's, or one that commits at the end."""
+def connection(engine: Engine, *, changes: str | None) -> Iterator[Connection]:
+    """Give the connection of a model call: the transaction's, or one that commits at the end.
+
+    ``changes`` is the model whose rows the call writes; None where it only reads.
+    """
     session = _session.get()
     if session is not None:
+        if changes is not None:
+            session.note_change(changes)
         with session.connection(engine) as joined:
             yield joined
     elif _process.rehearsal is not None:
-        with _process.rehearsal.connection(engine, writes=writes) as joined:
+        with _process.rehearsal.connection(engine, changes=changes) as joined:
             yield joined
     else:
         with engine.begin() as separate:
             yield separate
+        if changes is not None:
+            committed(frozenset((changes,)))
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +20,7 @@ from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.idle_connections import IdleConnections
+from jittask.runtime.model_changes import ModelChanges
 from jittask.runtime.model_tables import ModelTables
 from jittask.runtime.outage import Outage
 from jittask.runtime.participation import Participation, end_orphans, enter, new_identity
@@ -64,6 +65,7 @@ class Parts:
     steps: StepBoundary
     """For the steps of the work that are no task's."""
     scan_threads: ScanThreads
+    model_changes: ModelChanges
 
     @property
     def drain_seconds(self) -> float:
@@ -76,18 +78,24 @@ class Parts:
         if until is not None:
             self.executor.extend_lease(until - self.clock.monotonic())
 
-    def scan_rows(self, now: datetime, patience: float) -> None:
+    def scan_rows(
+        self, now: datetime, patience: float, changed: Collection[str] | None = None
+    ) -> bool:
         """Look for due rows once; a database that does not answer is not waited for.
 
-        Raises LeadershipLost, and StoreUnavailable.
+        With ``changed``, only for the tasks of these models. Returns whether to
+        look again soon. Raises LeadershipLost, and StoreUnavailable.
         """
         loaded = self.current.loaded
+        row_scan = self.participation.leader_duties.row_scan
         try:
-            self.scan_threads.scan(self.participation.leader_duties.row_scan, loaded, now, patience)
+            is_left = self.scan_threads.scan(row_scan, loaded, now, patience, changed)
         finally:
             if loaded.data is not self.current.loaded.data:
                 loaded.data.close()  # a reload has closed it before the scan opened more of it
-        self.store.note(self.participation.identity, scanned=now)
+        if changed is None:
+            self.store.note(self.participation.identity, scanned=now)
+        return is_left
 
     def write_blocked(self, now: datetime) -> None:
         """Write what is blocked, and what is not any more. Raises StoreUnavailable."""
@@ -163,6 +171,7 @@ def _open(
     reloader = Reloader(root, current, bundles, states, clock, emit, boundary)
     opened.callback(reloader.close)
     tables = ModelTables(emit, boundary)
+    model_changes = ModelChanges(store, signals)
     scan_threads = ScanThreads(clock, signals, boundary, tables, emit)
     opened.callback(scan_threads.close)
     return Parts(
@@ -175,7 +184,7 @@ def _open(
         executor=executor,
         current=current,
         participation=participation,
-        claim_loop=ClaimLoop(store, executor, clock, identity, emit, boundary),
+        claim_loop=ClaimLoop(store, executor, clock, identity, emit, boundary, model_changes.add),
         prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
@@ -185,6 +194,7 @@ def _open(
         boundary=boundary,
         steps=StepBoundary(emit),
         scan_threads=scan_threads,
+        model_changes=model_changes,
     )
 
 
@@ -198,7 +208,7 @@ def _plan_first(parts: Parts) -> None:
     if participation.leads:
         try:
             participation.leader_duties.plan(loaded.snapshot, now)
-            parts.scan_rows(now, _FIRST_SCAN_PATIENCE)
+            _scan_first(parts, now)
         except LeadershipLost:  # these first plans took longer than a heartbeat
             participation.membership.lost_the_lead()
     parts.write_blocked(now)
@@ -206,3 +216,10 @@ def _plan_first(parts: Parts) -> None:
     parts.emit(ready(loaded.snapshot, parts.store, now, parts.boundary.entries()))
     for event in broken_elements(loaded.snapshot, now):
         parts.emit(event)
+
+
+def _scan_first(parts: Parts, now: datetime) -> None:
+    """Look for due rows until no sweep is left, or a start has waited for long enough."""
+    end = parts.clock.monotonic() + _FIRST_SCAN_PATIENCE
+    while parts.scan_rows(now, _FIRST_SCAN_PATIENCE) and parts.clock.monotonic() < end:
+        now = parts.clock.now()

@@ -18,6 +18,7 @@ from jittask.runtime.decisions import choose
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
+    Changed,
     Completed,
     Done,
     Executor,
@@ -35,6 +36,7 @@ from jittask.runtime.settled import settled_event
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
 from jittask.runtime.task_boundary import Fault, TaskBoundary
+from jittask.runtime.undecided import UndecidedTasks
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choice, Choose, Claimed, DueRun, Ending, Executing, Taken
 from jittask.store.control import Pause
@@ -55,7 +57,10 @@ class ClaimLoop:
         identity: str,
         emit: Callable[[Event], None],
         boundary: TaskBoundary,
+        models_changed: Callable[[frozenset[str]], None] = lambda _: None,
     ) -> None:
+        """``models_changed`` takes the models whose rows bodies have changed."""
+        self._models_changed = models_changed
         self._store = store
         self._executor = executor
         self._clock = clock
@@ -64,6 +69,7 @@ class ClaimLoop:
         self._tally = Tally(emit)
         self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
         self._dispatcher = Dispatcher(store, executor, self._writer, emit)
+        self._undecided = UndecidedTasks(store)
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
         self._doubtful = False
@@ -125,8 +131,9 @@ class ClaimLoop:
             self._give_back(now)
         if not self._executor.free():
             return None
-        held = self._boundary.held(now)
+        held = self._boundary.held(now) | self._undecided.tasks(snapshot, now)
         soonest = self._store.next_due(held)
+        self._undecided.here(now)
         if soonest is None or soonest > now:
             return soonest
         pauses = self._store.pauses().items()
@@ -239,7 +246,9 @@ class ClaimLoop:
 
     def _accept(self, reports: Sequence[Report]) -> None:
         for report in reports:
-            if isinstance(report, Settled):
+            if isinstance(report, Changed):
+                self._models_changed(report.models)
+            elif isinstance(report, Settled):
                 self._settled.append(report)
             else:
                 self._note_row_check(report)

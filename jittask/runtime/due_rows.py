@@ -8,7 +8,7 @@ and a preview ask the same question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
@@ -67,16 +67,30 @@ def due_rows(
     for page in _pages(task, rows, window, now, every_row=every_row):
         due: list[DueRow] = []
         for row in page:
-            try:
-                due_row = _due_row(task, rows, row, window)
-            except Exception as error:
-                if bad_row is None:
-                    raise
-                bad_row(row, error)
-            else:
-                due += [due_row] if due_row is not None else []
+            due += _due(task, rows, row, window, bad_row)
         if due:
             yield due
+
+
+def of_page(
+    task: DateFieldTask, rows: Rows, page: Iterable[Row], window: Window, bad_row: BadRow
+) -> list[DueRow]:
+    """Return those of some rows that fire in a window."""
+    return [due for row in page for due in _due(task, rows, row, window, bad_row)]
+
+
+def _due(
+    task: DateFieldTask, rows: Rows, row: Row, window: Window, bad_row: BadRow | None
+) -> list[DueRow]:
+    """Return the row where it fires in the window, or nothing."""
+    try:
+        due_row = _due_row(task, rows, row, window)
+    except Exception as error:
+        if bad_row is None:
+            raise
+        bad_row(row, error)
+        return []
+    return [] if due_row is None else [due_row]
 
 
 def _pages(
@@ -91,11 +105,11 @@ def _pages(
         ranges = windows.ranges(timer, window.after, window.until, column)
     elif column.least is not None and column.greatest is not None:
         ranges = (FieldRange(column.least, column.greatest),)
-    ends = _ends(timer, rows, window.after)
+    ends = least_end(timer, rows, window.after)
     return rows.pages(field.name, ranges, task.filter, now, timer.zone, timer.fields, ends)
 
 
-def _ends(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] | None:
+def least_end(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] | None:
     """Return the end field, and its least value with which a row still fires."""
     if timer.end_field is None:
         return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
+from jittask.clock import Clock
 from jittask.runtime.events import Event
 from jittask.runtime.planner import Planner
 from jittask.runtime.row_scan import RowScan
@@ -22,8 +23,11 @@ _FINEST = timedelta(seconds=1)
 class LeaderDuties:
     """The planner and the row scan of the term that this runtime has."""
 
-    def __init__(self, store: Store, emit: Callable[[Event], None], boundary: TaskBoundary) -> None:
+    def __init__(
+        self, store: Store, emit: Callable[[Event], None], boundary: TaskBoundary, clock: Clock
+    ) -> None:
         self._store = store
+        self._clock = clock
         self._emit = emit
         self._boundary = boundary
         self._term: int | None = None
@@ -61,4 +65,4 @@ class LeaderDuties:
     def _begin(self) -> None:
         self._knows_blocked = False
         self._planner = Planner(self._store, self._emit, self._boundary, self._term)
-        self.row_scan = RowScan(self._store, self._emit, self._boundary, self._term)
+        self.row_scan = RowScan(self._store, self._emit, self._boundary, self._clock, self._term)

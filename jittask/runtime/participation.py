@@ -75,7 +75,7 @@ class Participation:
         return self.identity
 
     def _join(self) -> None:
-        self.leader_duties = LeaderDuties(self._store, self._emit, self._boundary)
+        self.leader_duties = LeaderDuties(self._store, self._emit, self._boundary, self._clock)
         heartbeat = self._settings.heartbeat_seconds
         self.membership = SoleRuntime(self._store, self._clock, self.identity, heartbeat)
         if self._store.shared:

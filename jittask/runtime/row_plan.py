@@ -36,11 +36,11 @@ def plan_row(
     missing = [
         occurrence
         for occurrence in occurrences
-        if not _has_record(row_key, occurrence, recorded, ranges)
+        if not has_record(row_key, occurrence, recorded, ranges)
     ]
     past = [occurrence for occurrence in missing if occurrence.effective <= now]
     future = [
-        _run(task, row_key, occurrence, trigger)
+        new_run(task, row_key, occurrence, trigger)
         for occurrence in missing
         if occurrence.effective > now
     ]
@@ -48,7 +48,7 @@ def plan_row(
         return future
     decision = decide(past, misfire or _own_misfire(task, past[-1], now), None, now)
     due = [
-        _run(task, row_key, occurrence, trigger, late=now - occurrence.effective > LATE_AFTER)
+        new_run(task, row_key, occurrence, trigger, late=now - occurrence.effective > LATE_AFTER)
         for occurrence in decision.fire
     ]
     if due and decision.missed is not None:
@@ -61,12 +61,13 @@ def _own_misfire(task: DateFieldTask, last: Occurrence, now: datetime) -> Misfir
     return Misfire.SKIP if skips else Misfire.LATEST
 
 
-def _has_record(
+def has_record(
     row_key: str,
     occurrence: Occurrence,
     recorded: Collection[tuple[str, datetime]],
     ranges: Sequence[MissedRange],
 ) -> bool:
+    """Whether each nominal of an occurrence is in a record, its own or a counted range."""
     return all(
         (row_key, nominal) in recorded
         or any(missed.first <= nominal <= missed.last for missed in ranges)
@@ -74,7 +75,7 @@ def _has_record(
     )
 
 
-def _run(
+def new_run(
     task: DateFieldTask,
     row_key: str,
     occurrence: Occurrence,
@@ -82,6 +83,7 @@ def _run(
     *,
     late: bool = False,
 ) -> NewRun:
+    """Return the run of a row's occurrence."""
     return NewRun(
         task=task.name,
         row_key=row_key,

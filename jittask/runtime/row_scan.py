@@ -1,63 +1,100 @@
-"""The duty that plans runs for rows whose date has come, or comes within the hour (D4, D6, D8).
+"""The duty that plans runs for rows whose date has come, or comes soon (D4, D6, D8).
 
-Which rows these are is the question of ``due_rows``; here are the watermarks,
-the windows that follow one another, and what is written. In which thread a
-task is scanned is the question of ``scan_threads``.
+A pass over a database has two parts. The fast scan asks each table once, for
+all tasks that read the same date field of it, what comes due before the next
+scans. Sweeps then look through the grace and the coming hour, page by page and
+task after task, for as long as a pass may take; the next pass continues with what is left.
+In which thread a database is scanned is the question of ``scan_threads``.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from jittask.clock import Clock
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.app_data import AppData
 from jittask.data.rows import Row, Rows
-from jittask.runtime.activation import activate, grace
-from jittask.runtime.due_rows import DueRow, Window, due_rows
+from jittask.runtime.activation import activate
+from jittask.runtime.decided_rows import DecidedRows
 from jittask.runtime.events import Event
-from jittask.runtime.planner import announce
 from jittask.runtime.reasons import reason_of
-from jittask.runtime.row_plan import plan_row
+from jittask.runtime.row_writer import RowWriter
+from jittask.runtime.scan_windows import (
+    FEW_ROWS,
+    SWEEP_EVERY,
+    fast_window,
+    is_behind,
+    ordinary_start,
+    soon,
+    sweep_window,
+)
+from jittask.runtime.shared_scan import Asked, DateColumns, shared_due_rows
 from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.sweep import Sweep
 from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.runtime.task_plan import cancel
-from jittask.store import Store
-from jittask.store.plans import NewRun
+from jittask.store import Store, StoreError
 from jittask.store.watermarks import Watermark
-
-AHEAD = timedelta(hours=1)
-"""How far ahead a row has a pending run (R1)."""
-
-SWEEP_EVERY = timedelta(minutes=5)
-"""How often the whole grace is looked through for rows that appeared late (D4)."""
 
 STATEMENT_SECONDS = 30.0
 """How long a statement of a scan may take, where the database can limit it."""
+
+Check = Callable[[], None]
+"""Called before each write; raises ScanAbandoned."""
 
 
 class ScanAbandoned(BaseException):
     """Nobody waits for this scan any more, so it must not write; no failure of its task."""
 
 
+class Pass:
+    """One pass over one database: its instant, and what may end it."""
+
+    def __init__(
+        self, data: AppData, now: datetime, overlap: timedelta, check: Check, seconds: float
+    ) -> None:
+        """``seconds`` is how long the sweeps of the pass may take."""
+        self.data = data
+        self.now = now
+        self.overlap = overlap
+        self.check = check
+        self.seconds = seconds
+        self.failed: set[str] = set()
+        """The tasks that this pass has blocked."""
+        self.marks: dict[str, Watermark] = {}
+        """To be written at its end, by task: those of the tasks that are scanned."""
+
+
 class RowScan:
-    """Plans runs for the rows of date-field tasks; each task in one thread at a time."""
+    """Plans runs for the rows of date-field tasks; each database in one thread at a time."""
 
     def __init__(
         self,
         store: Store,
         emit: Callable[[Event], None],
         boundary: TaskBoundary,
+        clock: Clock,
         term: int | None = None,
     ) -> None:
         self._store = store
         self._term = term
-        self._emit = emit
         self._boundary = boundary
+        self._clock = clock
+        self._writer = RowWriter(store, emit, term)
+        self._columns = DateColumns()
         self._marks: dict[str, Watermark] | None = None
-        self._swept: dict[str, datetime] = {}
         self._planned: dict[str, DateFieldTask] = {}
+        self._swept: dict[str, datetime] = {}
+        self._sweeps: dict[str, Sweep] = {}
+        self._sweep_failed: set[str] = set()
+        self._few: set[str] = set()
+        """The tasks whose grace holds few rows."""
+        self._decided: dict[str, DecidedRows] = {}
+        self._bad: dict[str, list[str]] = {}
 
     def by_database(self, snapshot: Snapshot) -> Mapping[str, Sequence[DateFieldTask]]:
         """Return the tasks to scan, by the database of their rows. Raises StoreUnavailable."""
@@ -69,112 +106,215 @@ class RowScan:
             self._marks = self._store.watermarks()
         return found
 
-    def scan(
-        self,
-        task: DateFieldTask,
-        data: AppData,
-        now: datetime,
-        overlap: timedelta,
-        check: Callable[[], None],
-    ) -> None:
-        """Scan once for a task; where that fails, it is blocked, and keeps its window.
+    def scan(self, tasks: Sequence[DateFieldTask], scan: Pass, *, sweeping: bool = True) -> bool:
+        """Scan a database once for its tasks; return whether sweeps are left for the next pass.
 
-        ``check`` is called before each write, and raises ScanAbandoned.
+        A task whose scan fails is blocked, and keeps its window; the others are
+        scanned. Raises LeadershipLost, StoreUnavailable, ScanAbandoned.
         """
-        if not self._boundary.may_try(task.name, Fault.SCAN, now):
-            return
-        with self._boundary.of(task.name, Fault.SCAN, now):
-            try:
-                self._scan(task, data, now, overlap, check)
-            except Exception:
-                check()  # what an abandoned scan fails with says nothing of the task
-                data.forget(task.model)  # its table may have changed
-                raise
+        due = [task for task in tasks if self._boundary.may_try(task.name, Fault.SCAN, scan.now)]
+        ready = [task for task in due if self._activated(task, scan) and task.enabled]
+        fast = [task for task in ready if not is_behind(self._mark(task), scan.now)]
+        try:
+            self._scan_fast(fast, scan)
+            return sweeping and self._sweep(
+                [task for task in ready if task.name not in scan.failed], scan
+            )
+        finally:
+            self._write_marks(scan)
 
-    def _scan(
-        self,
-        task: DateFieldTask,
-        data: AppData,
-        now: datetime,
-        overlap: timedelta,
-        check: Callable[[], None],
-    ) -> None:
-        assert self._marks is not None
-        mark = self._marks.get(task.name)
-        check()
-        if self._planned.get(task.name) != task:
-            mark = self._activate(task, mark, now)
-        assert mark is not None
-        if not task.enabled:
-            return
-        start = mark.planned_until - overlap
-        sweeps = self._sweep_is_due(task, now)
-        if sweeps:
-            start = min(start, now - grace(task))
-        start = max(start, mark.activated)
-        rows = data.rows(task.model).within(STATEMENT_SECONDS)
-        bad: list[str] = []
+    # --- the fast scan
 
-        def skip(row: Row, error: Exception) -> None:
-            bad.append(f"{task.model.name}: {_named(row, rows)}: {reason_of(error)}")
+    def _scan_fast(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:
+        """Scan the tasks of each table, date field and zone together, or each where that fails."""
+        groups: dict[tuple[str, str, str], list[DateFieldTask]] = {}
+        for task in tasks:
+            alike = (task.model.name, task.timer.start_field, task.timer.zone.key)
+            groups.setdefault(alike, []).append(task)
+        for group in groups.values():
+            if len(group) > 1:
+                try:
+                    self._scan_group(group, scan)
+                except StoreError:
+                    raise
+                except Exception:
+                    scan.check()
+                else:
+                    continue
+            for task in group:
+                self._guarded(task, scan, lambda task=task: self._scan_group([task], scan))  # type: ignore[misc]
 
-        for due in due_rows(task, rows, Window(start, now + AHEAD), now, skip):
-            check()
-            runs = self._missing_runs(task, due, now)
-            announce(self._store.plan(now, create=runs, term=self._term), now, self._emit)
-        check()
-        until = max(now, mark.planned_until)
-        done = replace(mark, planned_until=until, walked_until=until)
-        self._store.plan(now, watermarks=[done], term=self._term)
-        self._marks[task.name] = done
-        if bad:
-            more = f" (and {len(bad) - 1} more rows)" if len(bad) > 1 else ""
-            self._boundary.block(task.name, Fault.ROW, bad[0] + more, now)
-        elif sweeps:
-            self._boundary.end(task.name, Fault.ROW, now)
-        if sweeps:
-            self._swept[task.name] = now
+    def _scan_group(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:
+        scan.check()
+        rows = scan.data.rows(tasks[0].model).within(STATEMENT_SECONDS)
+        asked = [
+            Asked(
+                task,
+                fast_window(
+                    task, self._mark(task), scan.now, scan.overlap, few=task.name in self._few
+                ),
+            )
+            for task in tasks
+        ]
+
+        def bad_row(task: DateFieldTask, row: Row, error: Exception) -> None:
+            self._note_bad(task, rows, row, error, scan.now)
+
+        until = soon(scan.now, scan.overlap)
+        with rows.connected() as connection:
+            for task, due in shared_due_rows(
+                asked, rows, self._columns, connection, scan.now, bad_row
+            ):
+                scan.check()
+                begin = ordinary_start(self._mark(task), scan.now, scan.overlap)
+                undecided = self._decided[task.name].others(due, begin)
+                if undecided:
+                    self._writer.write(task, undecided, scan.now, until)
+        for task in tasks:
+            if not self._decided[task.name].are_few:
+                self._few.discard(task.name)
+            self._decided[task.name].end_scan()
+            if task.name not in self._sweep_failed:  # only a sweep ends what a sweep has found
+                self._boundary.end(task.name, Fault.SCAN, scan.now)
+            self._scanned(task, scan.now, scan)
+
+    # --- sweeps
+
+    def _sweep(self, tasks: Sequence[DateFieldTask], scan: Pass) -> bool:
+        """Sweep the tasks whose turn it is, a page of each in turn; return whether any is left."""
+        under_way = deque(task for task in tasks if self._sweep_is_due(task, scan.now))
+        end = self._clock.monotonic() + scan.seconds
+        while under_way and self._clock.monotonic() <= end:
+            task = under_way.popleft()
+            if self._guarded(task, scan, lambda task=task: self._sweep_page(task, scan)):  # type: ignore[misc]
+                under_way.append(task)
+            elif task.name in scan.failed:
+                self._sweep_failed.add(task.name)
+        return bool(under_way)
 
     def _sweep_is_due(self, task: DateFieldTask, now: datetime) -> bool:
-        """Whether the whole grace is to be looked through: also to try bad rows again."""
+        """Whether a sweep is under way, or its turn has come: also to try bad rows again."""
         swept = self._swept.get(task.name)
-        if swept is None or now - swept >= SWEEP_EVERY:
+        if task.name in self._sweeps or swept is None:
+            return True
+        if not timedelta(0) <= now - swept < SWEEP_EVERY:  # the clock may have been set back
             return True
         is_bad = self._boundary.next_try(task.name, Fault.ROW) is not None
         return is_bad and self._boundary.may_try(task.name, Fault.ROW, now)
 
-    def _activate(self, task: DateFieldTask, mark: Watermark | None, now: datetime) -> Watermark:
-        activation = activate(task, mark, now)
+    def _sweep_page(self, task: DateFieldTask, scan: Pass) -> bool:
+        """Plan a page of a task's sweep; return whether there are more."""
+        scan.check()
+        rows = scan.data.rows(task.model)
+        sweep = self._sweeps.get(task.name)
+        if sweep is None or sweep.task is not task or sweep.data_rows is not rows:
+            sweep = self._sweeps[task.name] = self._begin_sweep(task, rows, scan)
+        page = sweep.next_page()
+        scan.check()
+        if page is None:
+            self._end_sweep(sweep, scan)
+            return False
+        self._writer.write(task, page, sweep.now, soon(sweep.now, scan.overlap))
+        return True
+
+    def _begin_sweep(self, task: DateFieldTask, rows: Rows, scan: Pass) -> Sweep:
+        mark = self._mark(task)
+        window = sweep_window(task, mark, scan.now, scan.overlap)
+        self._bad.pop(task.name, None)
+
+        def bad_row(row: Row, error: Exception) -> None:
+            self._note_bad(task, rows, row, error, scan.now)
+
+        return Sweep(task, rows, rows.within(STATEMENT_SECONDS), window, scan.now, bad_row)
+
+    def _end_sweep(self, sweep: Sweep, scan: Pass) -> None:
+        task = sweep.task
+        del self._sweeps[task.name]
+        self._sweep_failed.discard(task.name)
+        self._swept[task.name] = sweep.now
+        if task.name not in self._bad:
+            self._boundary.end(task.name, Fault.ROW, scan.now)
+        if sweep.of_the_past <= FEW_ROWS:
+            self._few.add(task.name)
+        else:
+            self._few.discard(task.name)
+        self._boundary.end(task.name, Fault.SCAN, scan.now)
+        self._scanned(task, sweep.now, scan)
+
+    # --- what both need
+
+    def _guarded(self, task: DateFieldTask, scan: Pass, step: Callable[[], object]) -> bool:
+        """Return whether a step says that there is more; block its task where it fails."""
+        try:
+            return bool(step())
+        except StoreError:
+            raise
+        except Exception as error:
+            scan.check()  # what an abandoned scan fails with says nothing of the task
+            self._sweeps.pop(task.name, None)
+            self._columns.forget(task.model.name)
+            scan.data.forget(task.model)  # its table may have changed
+            self._boundary.block(task.name, Fault.SCAN, reason_of(error), scan.now)
+            scan.failed.add(task.name)
+            return False
+
+    def _activated(self, task: DateFieldTask, scan: Pass) -> bool:
+        """Return whether the task is activated, which it is at once unless that fails."""
+        if self._planned.get(task.name) == task:
+            return True
+        self._guarded(task, scan, lambda: self._activate(task, scan))
+        return task.name in self._planned
+
+    def _activate(self, task: DateFieldTask, scan: Pass) -> None:
+        assert self._marks is not None
+        before = self._marks.get(task.name)
+        activation = activate(task, before, scan.now)
         close = []
         if activation.void is not None:
             close = [
                 cancel(run, activation.void)
                 for run in self._store.pending([task.name]).get(task.name, ())
             ]
-        self._store.plan(now, close=close, watermarks=[activation.mark], term=self._term)
+        if close or activation.mark != before:
+            scan.check()
+            self._store.plan(scan.now, close=close, watermarks=[activation.mark], term=self._term)
         self._planned[task.name] = task
-        self._swept.pop(task.name, None)
-        assert self._marks is not None
         self._marks[task.name] = activation.mark
-        return activation.mark
+        self._swept.pop(task.name, None)
+        self._sweeps.pop(task.name, None)
+        self._few.discard(task.name)
+        self._decided[task.name] = DecidedRows()
 
-    def _missing_runs(self, task: DateFieldTask, due: list[DueRow], now: datetime) -> list[NewRun]:
-        """Return the runs of a page that no record holds yet."""
-        since = min(due_row.occurrences[0].nominal for due_row in due)
-        keys = [due_row.key for due_row in due]
-        recorded, ranges = self._store.recorded_occurrences(task.name, keys, since)
-        return [
-            run
-            for due_row in due
-            for run in plan_row(
-                task,
-                due_row.key,
-                due_row.occurrences,
-                recorded,
-                ranges.get(due_row.key, ()),
-                now,
-            )
-        ]
+    def _mark(self, task: DateFieldTask) -> Watermark:
+        assert self._marks is not None
+        return self._marks[task.name]
+
+    def _scanned(self, task: DateFieldTask, now: datetime, scan: Pass) -> None:
+        """Note that every occurrence up to an instant has been decided on."""
+        mark = scan.marks.get(task.name, self._mark(task))
+        if now > mark.planned_until:
+            scan.marks[task.name] = replace(mark, planned_until=now, walked_until=now)
+
+    def _write_marks(self, scan: Pass) -> None:
+        """Write how far the tasks have been scanned, all in one transaction."""
+        if not scan.marks:
+            return
+        scan.check()
+        self._store.plan(scan.now, watermarks=list(scan.marks.values()), term=self._term)
+        assert self._marks is not None
+        self._marks |= scan.marks
+
+    def _note_bad(
+        self, task: DateFieldTask, rows: Rows, row: Row, error: Exception, now: datetime
+    ) -> None:
+        """Block the task for a row whose occurrences cannot be computed; the others fire."""
+        bad = self._bad.setdefault(task.name, [])
+        text = f"{task.model.name}: {_named(row, rows)}: {reason_of(error)}"
+        if text in bad:
+            return
+        bad.append(text)
+        more = f" (and {len(bad) - 1} more rows)" if len(bad) > 1 else ""
+        self._boundary.block(task.name, Fault.ROW, bad[0] + more, now)
 
 
 def _named(row: Row, rows: Rows) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import threading
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from jittask.clock import Clock
@@ -19,7 +19,7 @@ from jittask.model import ModelInfo
 from jittask.runtime.current import Loaded
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.model_tables import ModelTables
-from jittask.runtime.row_scan import RowScan, ScanAbandoned
+from jittask.runtime.row_scan import Pass, RowScan, ScanAbandoned
 from jittask.runtime.signals import Signals
 from jittask.runtime.task_boundary import Fault, TaskBoundary
 
@@ -29,6 +29,8 @@ SILENT_AFTER = 10.0
 _ABANDON_AFTER = 60.0  # seconds without progress, after which another thread tries
 _MOST_LEFT_BEHIND = 3  # of one database; each has a thread and a connection until it ends
 _LOOK_SECONDS = 0.05
+_SWEEP_SHARE = 0.5
+"""The part of ``scanSeconds`` that sweeps of one database may take of a pass."""
 _LEAST_PATIENCE = 0.5  # seconds that a stop gives a scan, however little is left to drain
 
 
@@ -41,34 +43,32 @@ class DatabaseScan(threading.Thread):
         models: Sequence[ModelInfo],
         tasks: Sequence[DateFieldTask],
         data: AppData,
-        scan_task: Callable[[DateFieldTask, Callable[[], None]], None],
+        scan_tasks: Callable[[Sequence[DateFieldTask], Callable[[], None]], bool],
         make_table: Callable[[ModelInfo], bool],
         clock: Clock,
     ) -> None:
-        """``make_table`` says whether a model can be used."""
+        """``make_table`` says whether a model can be used; ``scan_tasks``, whether more is left."""
         super().__init__(name=f"jittask-scan-{database}", daemon=True)
         self.database = database
         self.data = data
         self.failure: BaseException | None = None
         """What is not one task's."""
-        self.unscanned = list(tasks)
-        """The task that is being scanned, and those after it."""
+        self.tasks = list(tasks)
+        self.is_left = False
+        """Whether it has ended with sweeps under way."""
         self._models = models
-        self._scan_task = scan_task
+        self._scan_tasks = scan_tasks
         self._make_table = make_table
         self._clock = clock
         self._progress = clock.monotonic()
         self._abandoned = threading.Event()
 
     def run(self) -> None:
-        """Make missing tables, then scan task after task."""
+        """Make missing tables, then scan."""
         try:
             unusable = {model.name for model in self._models if not self._usable(model)}
-            while self.unscanned:
-                self._check()
-                if self.unscanned[0].model.name not in unusable:
-                    self._scan_task(self.unscanned[0], self._check)
-                self.unscanned.pop(0)
+            usable = [task for task in self.tasks if task.model.name not in unusable]
+            self.is_left = self._scan_tasks(usable, self._check)
         except ScanAbandoned:
             pass  # it has been reported when it was abandoned, where it did not answer
         except BaseException as error:
@@ -114,12 +114,21 @@ class ScanThreads:
         self._running: dict[str, DatabaseScan] = {}
         self._left_behind: list[DatabaseScan] = []
 
-    def scan(self, row_scan: RowScan, loaded: Loaded, now: datetime, patience: float) -> None:
+    def scan(
+        self,
+        row_scan: RowScan,
+        loaded: Loaded,
+        now: datetime,
+        patience: float,
+        changed: Collection[str] | None = None,
+    ) -> bool:
         """Start a scan of each database that has none under way; wait for them for ``patience``.
 
         Not where scans of it hang that were left behind, and are as many as may be.
-        Ends sooner where the runtime stops. Raises what is not one task's:
-        LeadershipLost, StoreUnavailable.
+        Ends sooner where the runtime stops. With ``changed``, only the fast scan of
+        the tasks of these models. Returns whether a scan that has ended has left
+        sweeps, or none could begin for a changed model. Raises what is not one
+        task's: LeadershipLost, StoreUnavailable.
         """
         self._leave_behind(loaded.data, now)
         settings = loaded.snapshot.app.settings.runtime
@@ -127,8 +136,13 @@ class ScanThreads:
         tasks = row_scan.by_database(loaded.snapshot)
         models = self._tables.by_database(loaded.snapshot, loaded.data)
 
-        def scan_task(task: DateFieldTask, check: Callable[[], None]) -> None:
-            row_scan.scan(task, loaded.data, now, overlap, check)
+        if changed is not None:
+            tasks = _of_models(tasks, changed)
+            models = {}
+
+        def scan_tasks(tasks: Sequence[DateFieldTask], check: Callable[[], None]) -> bool:
+            one_pass = Pass(loaded.data, now, overlap, check, _SWEEP_SHARE * settings.scan_seconds)
+            return row_scan.scan(tasks, one_pass, sweeping=changed is None)
 
         def make_table(model: ModelInfo) -> bool:
             return self._tables.make(model, loaded.snapshot, loaded.data, now)
@@ -136,18 +150,20 @@ class ScanThreads:
         self._left_behind = [scan for scan in self._left_behind if scan.is_alive()]
         hanging = Counter(scan.database for scan in self._left_behind)
         started: list[DatabaseScan] = []
+        busy = changed is not None and not tasks.keys().isdisjoint(self._running)
         for database in sorted({*tasks, *models} - self._running.keys()):
             if hanging[database] >= _MOST_LEFT_BEHIND:
                 continue
             scan = DatabaseScan(
                 database, models.get(database, ()), tasks.get(database, ()), loaded.data,
-                scan_task, make_table, self._clock,
+                scan_tasks, make_table, self._clock,
             )  # fmt: skip
             self._running[database] = scan
             started.append(scan)
             scan.start()
         self._wait(started, patience)
         self._settle(now)
+        return busy or any(scan.is_left for scan in started)
 
     def close(self) -> None:
         """Wait for the scans under way as long as the stop may take; leave the others behind."""
@@ -182,7 +198,7 @@ class ScanThreads:
                     raise scan.failure
             elif scan.silent_seconds() >= SILENT_AFTER:
                 reason = f"{database} has not answered for {scan.silent_seconds():.0f} s"
-                for task in list(scan.unscanned):
+                for task in scan.tasks:
                     self._boundary.block(task.name, Fault.SCAN, reason, now)
 
     def _leave_behind(self, data: AppData, now: datetime) -> None:
@@ -205,3 +221,14 @@ class ScanThreads:
             "it writes nothing any more"
         )
         self._emit(Trouble(now, "scan-abandoned", text))
+
+
+def _of_models(
+    tasks: Mapping[str, Sequence[DateFieldTask]], models: Collection[str]
+) -> dict[str, list[DateFieldTask]]:
+    """Return the tasks of some models, by database; only databases that have any."""
+    found = {
+        database: [task for task in of_database if task.model.name in models]
+        for database, of_database in tasks.items()
+    }
+    return {database: of_database for database, of_database in found.items() if of_database}

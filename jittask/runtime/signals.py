@@ -25,6 +25,8 @@ class Signals:
         """Every duty but the work ends."""
         self.changed = threading.Event()
         """There is something to look at before the next scan is due."""
+        self.everything_changed = threading.Event()
+        """All tasks are to be scanned, and not only those of changed models."""
         self.drain_until = math.inf
         """When bodies that still run are killed, by ``Clock.monotonic``."""
         self._asked = math.inf
@@ -55,6 +57,7 @@ class Signals:
 
     def wake(self) -> None:
         """Let the work and the scan look at once whether there is something to do."""
+        self.everything_changed.set()
         self.changed.set()
         with self._lock:
             if self._wake_work is not None:

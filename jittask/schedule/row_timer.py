@@ -57,6 +57,11 @@ class RowTimer:
             return (self.start_field,)
         return (self.start_field, self.end_field)
 
+    @property
+    def repeats(self) -> bool:
+        """Whether a row can have more than one occurrence."""
+        return self.repeat.get("repeatType", "normal") != "normal"
+
     def timer_of(
         self, row: Mapping[str, object], column_zone: ZoneInfo | None = None
     ) -> Timer | None:

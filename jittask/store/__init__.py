@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jittask.store.errors import (
+    AlreadyClaimed,
     BadCursor,
     LeadershipLost,
     NoRecords,
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from jittask.store.store import Store
 
 __all__ = [
+    "AlreadyClaimed",
     "BadCursor",
     "LeadershipLost",
     "NoRecords",

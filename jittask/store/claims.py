@@ -14,7 +14,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import RunStatus
+from jittask.model import RunStatus, Trigger
 from jittask.storable import storable
 from jittask.store.batch import NUMBER, TEXT, batch, locked
 from jittask.store.claim_types import Choose, Claim, Claimed, Skip, Taken
@@ -22,6 +22,7 @@ from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.due_runs import due, executing
 from jittask.store.instants import to_micros
+from jittask.store.plans import LATE_AFTER
 from jittask.store.tables import runs, runtimes
 from jittask.store.transitions import transition
 
@@ -80,6 +81,7 @@ def claim(
             runtime=runtime,
             host=runtime_host if host is None else host,
             version=ready.c.version,
+            late=sa.or_(runs.c.late, _begins_late(now)),
         )
         .returning(runs.c.id, runs.c.token, runs.c.attempt, runs.c.args)
     )
@@ -89,6 +91,15 @@ def claim(
         for claim in claims
         if claim.run.id in fenced
     ]
+
+
+def _begins_late(now: datetime) -> sa.ColumnElement[bool]:
+    """Whether a planned run has waited for so long that it is late; a further attempt is not."""
+    return sa.and_(
+        runs.c.trigger == Trigger.SCHEDULE,
+        runs.c.attempt == 0,
+        runs.c.effective < to_micros(now - LATE_AFTER),
+    )
 
 
 def _skip(connection: Connection, skips: Sequence[Skip], now: datetime) -> tuple[Skip, ...]:

@@ -33,6 +33,13 @@ class StoreUnavailable(StoreError):
         super().__init__(message, "work continues by itself when the run store answers again")
 
 
+class AlreadyClaimed(StoreError):
+    """A run that a plan ends, or lets count others, is not pending any more: nothing is written."""
+
+    def __init__(self) -> None:
+        super().__init__("a run has been claimed since it was planned")
+
+
 class LeadershipLost(StoreError):
     """Another runtime plans now: nothing has been written."""
 

@@ -8,7 +8,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import Trigger
+from jittask.model import MissedRange, Trigger
 from jittask.store.instants import from_micros, maybe_instant, nominals_of, to_micros
 from jittask.store.plans import PendingRun
 from jittask.store.tables import OPEN, runs
@@ -46,6 +46,39 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
                 effective=from_micros(row.effective),
             )
             found.setdefault(row.task, []).append(run)
+    return found
+
+
+def waiting_of_rows(
+    connection: Connection, task: str, row_keys: Sequence[str], now: datetime
+) -> dict[str, list[PendingRun]]:
+    """Return, by row, the scheduled runs that are due, and that no attempt has begun (D8)."""
+    found: dict[str, list[PendingRun]] = {}
+    for at in range(0, len(row_keys), _CHUNK):
+        query = (
+            sa.select(
+                runs.c.id, runs.c.row_key, runs.c.nominal, runs.c.nominals, runs.c.effective,
+                runs.c.missed_first, runs.c.missed_last, runs.c.missed_count,
+            )
+            .where(
+                sa.text(OPEN),
+                runs.c.task == task,
+                runs.c.effective <= to_micros(now),
+                runs.c.row_key.in_(row_keys[at : at + _CHUNK]),
+                runs.c.trigger == Trigger.SCHEDULE,
+                runs.c.attempt == 0,
+            )
+            .order_by(runs.c.effective, runs.c.id)
+        )  # fmt: skip
+        for number, row_key, nominal, nominals, effective, first, last, count in connection.execute(
+            query
+        ):
+            missed = first and MissedRange(from_micros(first), from_micros(last), count)
+            run = PendingRun(
+                number, task, row_key, nominals_of(nominal, nominals), from_micros(effective),
+                missed or None,
+            )  # fmt: skip
+            found.setdefault(row_key, []).append(run)
     return found
 
 

@@ -10,10 +10,11 @@ from sqlalchemy.engine import Connection
 
 from jittask.model import Reason, RunStatus
 from jittask.store.batch import NUMBER, TEXT, batch, locked
+from jittask.store.errors import AlreadyClaimed
 from jittask.store.instants import to_micros
 from jittask.store.new_runs import insert
 from jittask.store.occurrence_keys import give_back_keys
-from jittask.store.plans import Closing, NewRun
+from jittask.store.plans import Closing, Counting, NewRun
 from jittask.store.tables import PENDING, runs
 from jittask.store.tables import watermarks as watermarks_table
 from jittask.store.transitions import transition
@@ -27,22 +28,31 @@ def plan(
     create: Sequence[NewRun] = (),
     close: Sequence[Closing] = (),
     watermarks: Sequence[Watermark] = (),
+    count: Sequence[Counting] = (),
+    exact: bool = False,
 ) -> list[tuple[int, NewRun]]:
     """Write a whole plan; return the runs that are new, with their ids.
 
     A nominal that has a run already is left out of a new one; a new run
-    without any nominal left is not written.
+    without any nominal left is not written. ``exact``: raises AlreadyClaimed
+    where a run to be closed or to count others is not pending any more.
     """
+    changed = 0
     if close:
-        close_runs(connection, close, now)
+        changed += close_runs(connection, close, now)
+    if count:
+        changed += _count_missed(connection, count)
+    if exact and changed != len(close) + len(count):
+        raise AlreadyClaimed
     created = insert(connection, create, now)
     if watermarks:
         put_watermarks(connection, watermarks)
     return created
 
 
-def close_runs(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
-    """End pending runs; those that are cancelled give their keys back."""
+def close_runs(connection: Connection, closings: Sequence[Closing], now: datetime) -> int:
+    """End pending runs, and return how many were; those that are cancelled give their keys back."""
+    number = 0
     by_status: dict[RunStatus, list[Closing]] = {}
     for closing in closings:
         by_status.setdefault(closing.status, []).append(closing)
@@ -59,8 +69,29 @@ def close_runs(connection: Connection, closings: Sequence[Closing], now: datetim
             .values(reason=free.c.reason, detail=free.c.detail, finished=to_micros(now))
             .returning(runs.c.id)
         )
+        ids = list(ended.scalars())
+        number += len(ids)
         if status is RunStatus.CANCELLED:
-            give_back_keys(connection, list(ended.scalars()))
+            give_back_keys(connection, ids)
+    return number
+
+
+def _count_missed(connection: Connection, countings: Sequence[Counting]) -> int:
+    """Let pending runs count what was missed before them; return how many are pending."""
+    values = [
+        (counting.run, to_micros(missed.first), to_micros(missed.last), missed.count)
+        for counting in countings
+        for missed in [counting.missed]
+    ]
+    rows = batch(connection, values, id=NUMBER, first=NUMBER, last=NUMBER, number=NUMBER)
+    free = locked(rows, runs.c.status == RunStatus.PENDING, runs.c.attempt == 0)
+    counted = connection.execute(
+        sa.update(runs)
+        .where(runs.c.id == free.c.id)
+        .values(missed_first=free.c.first, missed_last=free.c.last, missed_count=free.c.number)
+        .returning(runs.c.id)
+    )
+    return len(counted.scalars().all())
 
 
 def end_abandoned(connection: Connection, since: datetime, now: datetime) -> int:

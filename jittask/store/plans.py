@@ -46,6 +46,16 @@ class PendingRun:
     row_key: str
     nominals: tuple[datetime, ...]
     effective: datetime
+    missed: MissedRange | None = None
+    """What it counts besides its own; read for runs of rows only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counting:
+    """A pending run that is to count missed occurrences, in place of what it counted before."""
+
+    run: int
+    missed: MissedRange
 
 
 @dataclass(frozen=True, slots=True)

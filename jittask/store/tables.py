@@ -124,6 +124,14 @@ watermarks = Table(
     Column("vanished", BigInteger),
 )
 
+model_changes = Table(
+    "model_changes",
+    metadata,
+    Column("model", String(255), primary_key=True),
+    Column("count", BigInteger, nullable=False),
+    Column("at", BigInteger, nullable=False),
+)
+
 elements = Table(
     "elements",
     metadata,

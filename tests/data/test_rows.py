@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from jittask.data import rows as rows_module
 from jittask.data.databases import DataError, open_database
 from jittask.data.row_keys import row_key
-from jittask.data.rows import Rows
+from jittask.data.rows import Lookup, Rows
 from jittask.data.table_changes import add_missing
 from jittask.data.tables import table_for
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
@@ -33,6 +33,7 @@ FIELDS = (
     FieldInfo("at", FieldType.DATETIME, "at"),
 )
 NORMAL = ModelInfo("models.T", ModelForm.NORMAL, "databases.D", TABLE, FIELDS)
+MAY_3, DAY = datetime(2026, 5, 3), timedelta(days=1)
 ALL = [FieldRange(datetime(2000, 1, 1), datetime(2100, 1, 1))]
 REFLECTED = ModelInfo("models.R", ModelForm.TABLE, "databases.D", TABLE, opaque=True)
 HALF_READ = ModelInfo(
@@ -92,11 +93,30 @@ def test_pages_give_each_row_of_the_ranges_once(
     found = [row["day"].day for page in pages for row in page]
     assert found == [3, 4, 5, 9, 10]
     monkeypatch.setattr(rows_module, "MAX_RANGES", 1)
-    by_single_ranges = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
-    assert [row["day"].day for page in by_single_ranges for row in page] == found
+    for written_out in (100, 1):  # one statement for each range, and all unfolded
+        monkeypatch.setattr(type(rows.dialect), "writes_out", written_out)
+        again = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
+        assert [row["day"].day for page in again for row in page] == found
+    mornings = [FieldRange(at, at + timedelta(hours=9)) for at in (MAY_3, MAY_3 + 2 * DAY)]
+    unfolded = list(rows.pages("at", mornings, parse("Q('amount','>',2)"), NOW, ZONE, ["at"]))
+    assert [row["at"].day for page in unfolded for row in page] == [5]
     going_on = rows.pages("at", ALL, None, NOW, ZONE, [], ends=("day", date(2026, 5, 8)))
     assert [row["id"] for page in going_on for row in page] == [2, 8, 9, 10]
     assert rows.bounds("day") == (date(2026, 5, 1), date(2026, 5, 10))
+
+
+def test_one_statement_serves_several_filters(rows: Rows) -> None:
+    few, none = parse("Q('amount','<',2)"), parse("Q('amount','<',0)")
+    lookups = [Lookup(few, ZONE), Lookup(none, ZONE), Lookup(None, ZONE, ("day", date(2026, 5, 9)))]
+    found = [each for page in rows.pages_of("at", ALL, lookups, NOW, []) for each in page]
+    assert [(row["id"], passes) for row, passes in found] == [
+        (1, [True, False, False]),
+        (2, [True, False, True]),
+        (9, [False, False, True]),
+        (10, [False, False, True]),
+    ]
+    everything = rows.pages_of("at", ALL, [Lookup(few, ZONE), Lookup(None, ZONE)], NOW, [])
+    assert [passes[1] for page in everything for _, passes in page] == [True] * 10
 
 
 FILTERS = [

@@ -16,7 +16,7 @@ import pytest
 
 from jittask import Runtime, compile_tree
 from jittask.model import Policy, Trigger
-from jittask.runtime import claim_loop, due_rows, orphans, outcomes, planner, row_scan
+from jittask.runtime import claim_loop, due_rows, orphans, outcomes, planner, shared_scan, sweep
 from jittask.runtime.body import Bodies
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.dispatcher import Dispatcher
@@ -90,7 +90,10 @@ PLACES = {
     ),
     "write a plan": Place(Fault.PLAN, BAD, Store, "plan", plans_bad),
     "scan rows": Place(
-        Fault.SCAN, DATED, row_scan, "due_rows", lambda task, *_: task.name == DATED
+        Fault.SCAN, DATED, shared_scan, "ranges_of", lambda asked, *_: asked.task.name == DATED
+    ),
+    "sweep rows": Place(
+        Fault.SCAN, DATED, sweep, "due_rows", lambda task, *_: task.name == DATED
     ),
     "compute a row": Place(
         Fault.ROW, DATED, due_rows, "_due_row", lambda _, __, row, *___: row["id"] == 2

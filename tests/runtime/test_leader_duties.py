@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from jittask import Runtime, compile_tree
+from jittask.clock import FixedClock
 from jittask.model import AppSettings
 from jittask.runtime.events import Event, Planned, Started
 from jittask.runtime.leader_duties import LeaderDuties
@@ -32,7 +33,9 @@ def test_when_a_turn_is_on_time(snapshot: Snapshot, tmp_path: Path) -> None:
     """A second late, another occurrence may be due: the misfire policy is heard first."""
     other = Snapshot(snapshot.app, snapshot.tasks, snapshot.broken)
     with Store.open(AppSettings(), tmp_path, create=True) as store:
-        planning = LeaderDuties(store, lambda _: None, TaskBoundary(lambda _: None))
+        planning = LeaderDuties(
+            store, lambda _: None, TaskBoundary(lambda _: None), FixedClock(NOON)
+        )
         assert not planning.on_time(snapshot, NOON)
         planning.plan(snapshot, NOON - timedelta(minutes=1))
         for late, wanted in ((-1e-6, False), (0, True), (0.999999, True), (1, False)):

@@ -140,13 +140,13 @@ def test_a_scan_leaves_nothing_open_of_what_a_reload_has_closed(
 ) -> None:
     scan = RowScan.scan
 
-    def scanned(row_scan: RowScan, *arguments: Any) -> None:
+    def scanned(row_scan: RowScan, *arguments: Any, **named: Any) -> bool:
         tree.write(
             "databases/D/e.json",
             {"type": "databases.SqliteType", "title": "D", "database": "other.db"},
         )
         parts.reloader.reload()
-        scan(row_scan, *arguments)
+        return scan(row_scan, *arguments, **named)
 
     monkeypatch.setattr(RowScan, "scan", scanned)
     parts.scan_rows(parts.clock.now(), PATIENCE)

@@ -14,7 +14,7 @@ import pytest
 
 from jittask import Runtime
 from jittask.clock import SystemClock
-from jittask.runtime import row_scan, scan_threads
+from jittask.runtime import scan_threads, shared_scan
 from jittask.runtime.events import Blocked, Event, Finished, Trouble, Unblocked
 from tests.running import PATIENCE
 from tests.tree import Tree
@@ -50,14 +50,14 @@ def add_row(tree: Tree, name: str) -> None:
 @pytest.fixture
 def released(monkeypatch: pytest.MonkeyPatch) -> Iterator[threading.Event]:
     """Let the database of one task hang until this is set."""
-    event, original = threading.Event(), row_scan.due_rows
+    event, original = threading.Event(), shared_scan.ranges_of
 
-    def hang(task: Any, *more: Any) -> Any:
-        if task.name == HANGS and not event.is_set():
+    def hang(asked: shared_scan.Asked, *more: Any) -> Any:
+        if asked.task.name == HANGS and not event.is_set():
             event.wait(PATIENCE)
-        return original(task, *more)
+        return original(asked, *more)
 
-    monkeypatch.setattr(row_scan, "due_rows", hang)
+    monkeypatch.setattr(shared_scan, "ranges_of", hang)
     monkeypatch.setattr(scan_threads, "SILENT_AFTER", 0.5)
     monkeypatch.setattr("jittask.runtime.assembly._FIRST_SCAN_PATIENCE", 0.5)
     yield event

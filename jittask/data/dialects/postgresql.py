@@ -9,8 +9,10 @@ from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from jittask.data.dialects.columns import Clause, DateColumn
+from jittask.data.dialects.ranges import RangeSource, as_it_is
 from jittask.data.dialects.standard import StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator
@@ -53,6 +55,19 @@ class PostgresqlDialect(StandardDialect):
             return value.rstrip(" ")
         return super().operand(column, value)
 
+    def unfolded(
+        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
+    ) -> RangeSource:
+        """Look each range up by itself: without OFFSET, each row is compared with all ranges."""
+        kind: Any = ARRAY(dated.column.type)
+        ends = sa.text("unnest(:lows, :highs) AS jittask_ranges (low, high)").bindparams(
+            sa.bindparam("lows", [low for low, _ in ranges], type_=kind),
+            sa.bindparam("highs", [high for _, high in ranges], type_=kind),
+        )
+        inside = sa.and_(dated.column >= _LOW, dated.column <= _HIGH)
+        found = sa.select(table).where(inside).offset(0).lateral("found")
+        return RangeSource(found, lambda query: query.select_from(ends, found), as_it_is)
+
     def contains(self, column: sa.Column[Any], text: str) -> Clause:
         """Compare letter for letter: strpos refuses collations that are not deterministic."""
         letters = sa.collate(sa.cast(column, sa.Text), _C_COLLATION)
@@ -62,8 +77,15 @@ class PostgresqlDialect(StandardDialect):
     @contextmanager
     def limited(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
         """Limit each statement; the time that it waits for a lock counts."""
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(seconds * 1000)}")
+        connection.exec_driver_sql(
+            f"SET LOCAL statement_timeout = {round(seconds * 1000)}; "
+            "SET LOCAL jit = off"  # compiling costs more than a statement that an index serves
+        )
         yield
+
+
+_LOW: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.low")
+_HIGH: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.high")
 
 
 class _InfiniteDate(date):

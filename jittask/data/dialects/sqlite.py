@@ -7,11 +7,12 @@ that functions of ours make of the stored values, beside such ranges.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil, floor
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -20,6 +21,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from jittask.data.dialects import sqlite_connections
 from jittask.data.dialects.columns import Clause, DateColumn
+from jittask.data.dialects.ranges import RangeSource, plus, written_out
 from jittask.data.dialects.sqlite_dates import (
     FIRST_SECOND,
     NoDate,
@@ -42,6 +44,10 @@ _SAMPLE = 20
 _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+_End = TypeVar("_End", str, int)
+_LOW: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[0]')")
+_HIGH: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[1]')")
 
 
 class SqliteDialect(StandardDialect):
@@ -88,16 +94,37 @@ class SqliteDialect(StandardDialect):
     def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
         """Return a range for each form."""
         raw = self.raw(dated.column)
-        if not isinstance(low, datetime) or not isinstance(high, datetime):
-            texts = [(low.isoformat(), high.isoformat() + _AFTER)]
-        else:
-            texts = _text_ranges(low, high)
-        found = [sa.and_(raw >= first, raw <= last) for first, last in texts]
+        found = [sa.and_(raw >= first, raw <= last) for first, last in _texts(low, high)]
         if dated.kind is FieldType.DATETIME:
             found.append(_numbers(dated, low, high))
         if dated.has_offsets:
             found.append(self._roughly(dated, low, high))
         return found
+
+    def written_out(self, table: sa.Table, spans: Sequence[Clause]) -> RangeSource:
+        """Keep the key from the order of pages."""
+        return written_out(table, spans, plus)
+
+    @property
+    def writes_out(self) -> int:
+        """One: with more it would rather read the table."""
+        return 1
+
+    def unfolded(
+        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
+    ) -> RangeSource | None:
+        """Give the ranges of each form as JSON, which SQLite unfolds."""
+        if dated.has_offsets:
+            return None
+        texts = [pair for low, high in ranges for pair in _texts(low, high)]
+        numbers: list[tuple[int, int]] = []
+        if dated.kind is FieldType.DATETIME:
+            numbers = [_number_range(dated, low, high) for low, high in ranges]
+        pairs = [*_disjoint(texts), *_disjoint(numbers)]  # a row is to come once
+        ends = sa.text("json_each(:ranges) AS jittask_ranges").bindparams(ranges=json.dumps(pairs))
+        raw = self.raw(dated.column)
+        inside = sa.and_(raw >= _LOW, raw <= _HIGH)
+        return RangeSource(table, lambda query: query.select_from(ends, table).where(inside), plus)
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:
         """Return a condition; true of some values before the least one too."""
@@ -281,6 +308,13 @@ def _text(dated: DateColumn, value: date) -> str:
     return value.isoformat()
 
 
+def _texts(low: date, high: date) -> list[tuple[str, str]]:
+    """Return ranges of texts that hold every form of the dates or wall times in a range."""
+    if isinstance(low, datetime) and isinstance(high, datetime):
+        return _text_ranges(low, high)
+    return [(low.isoformat(), high.isoformat() + _AFTER)]
+
+
 def _text_ranges(low: datetime, high: datetime) -> list[tuple[str, str]]:
     """Return ranges of texts that hold every form of the wall times in a range.
 
@@ -302,12 +336,29 @@ def _text_ranges(low: datetime, high: datetime) -> list[tuple[str, str]]:
 
 
 def _numbers(dated: DateColumn, low: date, high: date) -> Clause:
-    """Return a range of Unix seconds that holds the wall times in a range."""
+    """Return that a column is in a range of Unix seconds."""
+    raw = sa.type_coerce(dated.column, NullType())
+    first, last = _number_range(dated, low, high)
+    return sa.and_(raw >= first, raw <= last)
+
+
+def _disjoint(pairs: Iterable[tuple[_End, _End]]) -> list[tuple[_End, _End]]:
+    """Return the union of ranges as ranges that do not meet, ascending."""
+    found: list[tuple[_End, _End]] = []
+    for low, high in sorted(pairs):
+        if found and low <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], high)
+        else:
+            found.append((low, high))
+    return found
+
+
+def _number_range(dated: DateColumn, low: date, high: date) -> tuple[int, int]:
+    """Return the range of Unix seconds that holds the wall times in a range."""
     assert isinstance(low, datetime)
     assert isinstance(high, datetime)
-    raw = sa.type_coerce(dated.column, NullType())
     first, last = (_seconds(instant) for instant in instant_span(dated.zone, (low, high)))
-    return sa.and_(raw >= floor(first), raw <= ceil(last))
+    return floor(first), ceil(last)
 
 
 def _seconds(value: datetime) -> float:

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from jittask.data.dialects.columns import Clause, DateColumn
+from jittask.data.dialects.ranges import RangeSource, as_it_is, written_out
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 
@@ -86,6 +87,24 @@ class StandardDialect:
         the occurrences of each row decide.
         """
         return [sa.and_(dated.column >= low, dated.column <= high)]
+
+    def written_out(self, table: sa.Table, spans: Sequence[Clause]) -> RangeSource:
+        """Return the rows for which one of some conditions is true."""
+        return written_out(table, spans, as_it_is)
+
+    def unfolded(
+        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
+    ) -> RangeSource | None:
+        """Return the rows in one of many ranges, which the database unfolds; None where it cannot.
+
+        The ranges are as ``DateColumn.span`` gives them.
+        """
+        return None
+
+    @property
+    def writes_out(self) -> int:
+        """The most ranges that stand in the text of a statement, where more can be unfolded."""
+        return 8
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:
         """Return a condition that is true of each value from ``least`` on, and of an empty one."""

@@ -82,6 +82,7 @@ class Work:
             parts.idle_connections.step(now)
             self._step("prefetch-failed", now, parts.prefetch.step)
             parts.write_blocked(now)
+            parts.model_changes.share(snapshot, now, leads=parts.participation.leads)
         parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)
 
     def _step(self, code: str, now: datetime, step: Callable[[Snapshot, datetime], None]) -> None:

@@ -6,14 +6,17 @@ decided when it has returned.
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections import deque
 from collections.abc import Sequence
 
 from jittask.clock import Clock
+from jittask.prelude import changes
 from jittask.runtime.executors.in_process import InProcessBodies
 from jittask.runtime.executors.protocol import (
     Assignment,
+    Changed,
     Done,
     Expected,
     Interrupted,
@@ -42,6 +45,9 @@ class InlineExecutor:
         self._waiting: deque[Assignment] = deque()
         self._never_begun: list[Done] = []
         self._wake = threading.Event()
+        self._changed: queue.SimpleQueue[Changed] = queue.SimpleQueue()
+        self._listener = lambda models: self._changed.put(Changed(models))
+        changes.listen(self._listener)
 
     def free(self) -> int:
         """Return how many more runs it takes now."""
@@ -77,6 +83,8 @@ class InlineExecutor:
                 break
         else:
             self._size = min(_MAX_AT_ONCE, 2 * self._size) if full else self._size
+        while not self._changed.empty():
+            reports.append(self._changed.get())
         return reports
 
     def wake(self) -> None:
@@ -99,6 +107,7 @@ class InlineExecutor:
 
     def close(self) -> None:
         """Close the bundles."""
+        changes.end(self._listener)
         self._bodies.close()
 
     def _end(self, assignment: Assignment, why: Outcome) -> None:

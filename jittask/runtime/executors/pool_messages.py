@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from jittask.runtime.executors.protocol import Assignment, Done, Expected, Output, RunKey
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Changed,
+    Done,
+    Expected,
+    Output,
+    RunKey,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,4 +79,4 @@ class Loaded:
 
 
 Order = Hello | RunBody | LoadCode | Recall | EndAt
-Answer = Output | BodyEnded | Returned | Loaded
+Answer = Output | BodyEnded | Returned | Loaded | Changed

@@ -31,6 +31,7 @@ from jittask.runtime.executors.pool_messages import (
     RunBody,
 )
 from jittask.runtime.executors.protocol import (
+    Changed,
     Completed,
     Failed,
     Interrupted,
@@ -41,7 +42,7 @@ from jittask.runtime.executors.protocol import (
 )
 
 _ANSWERS: dict[str, type[Answer]] = {
-    answer.__name__: answer for answer in (Output, BodyEnded, Returned, Loaded)
+    answer.__name__: answer for answer in (Output, BodyEnded, Returned, Loaded, Changed)
 }
 _OUTCOMES: dict[str, type[Outcome]] = {
     outcome.__name__: outcome for outcome in (Completed, Failed, Interrupted, Unjudged, Withdrawn)

@@ -23,6 +23,7 @@ from jittask.runtime.executors.pool_worker import PoolWorker
 from jittask.runtime.executors.preload import Preload
 from jittask.runtime.executors.protocol import (
     Assignment,
+    Changed,
     Done,
     Expected,
     Failed,
@@ -220,6 +221,8 @@ class ProcessExecutor:
                 worker.loading = None
             case Returned():
                 self._backlog += worker.returned(answer)
+            case Changed():
+                self._reports.append(answer)
             case BodyEnded(done=done, replace=replace):
                 if worker.running is None or _key(done) != _key(worker.running):
                     raise Garbage

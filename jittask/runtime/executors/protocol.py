@@ -14,7 +14,9 @@ What an executor must report
     itself with ``jittask.runtime.outcomes.OutcomeWriter``. Every report names
     the run and its fencing token. All ``Output`` of an attempt has no more than
     ``LOG_HEAD`` characters, and that of last lines ``LOG_TAIL`` each time.
-    ``executing`` is the only list of the runs that have no end yet.
+    ``executing`` is the only list of the runs that have no end yet. ``Changed``
+    belongs to no run: it may come at any time, more than once, or be lost, and
+    then the next scan sees the change.
 
 What may be lost, and what may come twice
     A report may come twice, or late, when its run has been claimed again: one
@@ -190,7 +192,14 @@ class Settled:
     """False where nothing was written, because the token was stale."""
 
 
-Report = Output | Done | Settled
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """Rows of these models were changed by a body, and that is committed (D10)."""
+
+    models: frozenset[str]
+
+
+Report = Output | Done | Settled | Changed
 
 RunKey = tuple[int, int]
 """A run and its fencing token."""

@@ -13,10 +13,12 @@ import threading
 from collections.abc import Iterator, Sequence
 
 from jittask.clock import Clock
+from jittask.prelude import changes
 from jittask.runtime.executors.in_process import InProcessBodies
 from jittask.runtime.executors.pace import AHEAD_SECONDS, Pace
 from jittask.runtime.executors.protocol import (
     Assignment,
+    Changed,
     Done,
     Expected,
     Interrupted,
@@ -38,7 +40,9 @@ class ThreadExecutor:
         self._clock = clock
         self._in_process = InProcessBodies(workplace, clock)
         self._queue: queue.SimpleQueue[ThreadBody | None] = queue.SimpleQueue()
-        self._incoming: queue.SimpleQueue[Output | Done | None] = queue.SimpleQueue()
+        self._incoming: queue.SimpleQueue[Output | Done | Changed | None] = queue.SimpleQueue()
+        self._listener = lambda models: self._incoming.put(Changed(models))
+        changes.listen(self._listener)
         self._notes: list[Output | Done] = []
         self._giving_up = False
         self._pace = Pace()
@@ -113,6 +117,7 @@ class ThreadExecutor:
             body.take_back()
         for _ in range(self._size):
             self._queue.put(None)
+        changes.end(self._listener)
         self._in_process.close()
 
     def _serve(self) -> None:
@@ -144,8 +149,11 @@ class ThreadExecutor:
         except queue.Empty:
             return
 
-    def _accept(self, report: Output | Done | None) -> Iterator[Report]:
+    def _accept(self, report: Output | Done | Changed | None) -> Iterator[Report]:
         if report is None:
+            return
+        if isinstance(report, Changed):
+            yield report
             return
         key = report.run, report.token
         body = self._bodies[key]

@@ -23,6 +23,7 @@ from typing import NoReturn
 from jittask.clock import SystemClock
 from jittask.data.engines import ENGINES
 from jittask.masking import Mask
+from jittask.prelude import changes
 from jittask.runtime.body import Bodies
 from jittask.runtime.error_text import message_of
 from jittask.runtime.executors.channel import WorkerEnd
@@ -47,6 +48,7 @@ from jittask.runtime.executors.pool_wire import Garbage
 from jittask.runtime.executors.process_state.state import ProcessState, table
 from jittask.runtime.executors.protocol import (
     Assignment,
+    Changed,
     Completed,
     Done,
     Failed,
@@ -125,6 +127,7 @@ class _Worker:
         self._send(Returned(frozenset((item.run, item.token) for item in assignments)))
 
     def serve(self) -> None:
+        changes.listen(lambda models: self._send(Changed(models)))
         self._log = WorkerLog(self._send, SystemClock())
         self._streams = StandardStreams()
         self._threads = LeftoverThreads()  # all of ours have begun

@@ -6,9 +6,16 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from jittask.model import MissedRange, Run, Trigger
-from jittask.store import members, occurrence_keys, pending_runs, plan_writing, pruning
+from jittask.store import (
+    members,
+    model_changes,
+    occurrence_keys,
+    pending_runs,
+    plan_writing,
+    pruning,
+)
 from jittask.store.facade.part import StorePart
-from jittask.store.plans import Closing, NewRun, PendingRun
+from jittask.store.plans import Closing, Counting, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
 
 
@@ -22,23 +29,45 @@ class PlanningMethods(StorePart):
         close: Sequence[Closing] = (),
         watermarks: Sequence[Watermark] = (),
         term: int | None = None,
+        count: Sequence[Counting] = (),
+        *,
+        exact: bool = False,
     ) -> list[tuple[int, NewRun]]:
         """Write a whole plan; return the new runs with their ids.
 
         With the ``term`` of a lease on planning, only while it lasts: raises
-        LeadershipLost after it.
+        LeadershipLost after it. ``exact``: raises AlreadyClaimed, and writes
+        nothing, where a run to be closed or to count others is not pending.
         """
         with self._database.writing() as connection:
             if term is not None:
                 members.check_term(connection, term)
             return plan_writing.plan(
-                connection, now=now, create=create, close=close, watermarks=watermarks
-            )
+                connection, now=now, create=create, close=close, watermarks=watermarks,
+                count=count, exact=exact,
+            )  # fmt: skip
 
     def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:
         """Return, by task, the scheduled runs that no attempt has begun, soonest first."""
         with self._database.reading() as connection:
             return pending_runs.pending(connection, tasks)
+
+    def waiting_of_rows(
+        self, task: str, row_keys: Sequence[str], now: datetime
+    ) -> dict[str, list[PendingRun]]:
+        """Return, by row, the scheduled runs that are due, and that no attempt has begun."""
+        with self._database.reading() as connection:
+            return pending_runs.waiting_of_rows(connection, task, row_keys, now)
+
+    def note_model_changes(self, models: Sequence[str], now: datetime) -> None:
+        """Tell the runtime that plans that rows of these models have changed."""
+        with self._database.writing() as connection:
+            model_changes.note(connection, models, now)
+
+    def model_changes(self) -> dict[str, int]:
+        """Return how often the rows of each model have changed, as the runtimes have noted."""
+        with self._database.reading() as connection:
+            return model_changes.counts(connection)
 
     def end_abandoned(self, since: datetime, now: datetime) -> int:
         """Cancel what waits for tasks that vanished at ``since`` or before."""

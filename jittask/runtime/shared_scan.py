@@ -1,0 +1,125 @@
+"""Finds the due rows of several tasks of one table in one statement (rules D3, D4).
+
+The tasks of a table that read the same date field share its index and, mostly,
+their windows. So the statement asks for the union of their ranges, and says of
+each row whose filter it passes; each task's own occurrences decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+
+from jittask.compiler.compiled import DateFieldTask
+from jittask.data.rows import Lookup, Row, Rows
+from jittask.model import FieldType
+from jittask.runtime.due_rows import DueRow, Window, least_end, of_page
+from jittask.schedule import windows
+from jittask.schedule.windows import Column, FieldRange
+
+_FIRST_DAY, _LAST_DAY = date(1000, 1, 1), date(9999, 1, 1)
+
+BadRowOf = Callable[[DateFieldTask, Row, Exception], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A task, and the window that its rows are looked for in."""
+
+    task: DateFieldTask
+    window: Window
+
+
+class DateColumns:
+    """What is known of the columns with dates, so that a scan need not ask again.
+
+    Without a repeat, a window gives one range, whatever the column holds; only
+    whether its values have a zone has to be known.
+    """
+
+    def __init__(self) -> None:
+        self._aware: dict[tuple[str, str], bool] = {}
+
+    def forget(self, model: str) -> None:
+        """Ask again what the columns of a model's table hold."""
+        for key in [key for key in self._aware if key[0] == model]:
+            del self._aware[key]
+
+    def column(self, rows: Rows, field: str, connection: sa.Connection, *, repeats: bool) -> Column:
+        """Return what ranges are computed from. Raises DataError."""
+        info = rows.date_field(field)
+        is_datetime = info.type is FieldType.DATETIME
+        key = (rows.model.name, field)
+        aware = self._aware.get(key)
+        if repeats or aware is None:
+            least, greatest = rows.bounds(info.name, connection)
+            if least is None:
+                return Column(is_datetime, None, None)
+            aware = isinstance(least, datetime) and least.tzinfo is not None
+            self._aware[key] = aware
+            if repeats:
+                return Column(is_datetime, least, greatest)
+        if not is_datetime:
+            return Column(is_datetime, _FIRST_DAY, _LAST_DAY)
+        zone = UTC if aware else None
+        first, last = (
+            datetime(day.year, day.month, day.day, tzinfo=zone) for day in (_FIRST_DAY, _LAST_DAY)
+        )
+        return Column(is_datetime, first, last)
+
+
+def shared_due_rows(
+    tasks: Sequence[Asked],
+    rows: Rows,
+    columns: DateColumns,
+    connection: sa.Connection,
+    now: datetime,
+    bad_row: BadRowOf,
+) -> Iterator[tuple[DateFieldTask, list[DueRow]]]:
+    """Yield the due rows of tasks that read one date field in one zone, page by page, task by task.
+
+    Raises DataError where the table cannot be read.
+    """
+    field = tasks[0].task.timer.start_field
+    repeats = any(asked.task.timer.repeats for asked in tasks)
+    column = columns.column(rows, field, connection, repeats=repeats)
+    spans = [span for asked in tasks for span in ranges_of(asked, column)]
+    if not spans:
+        return
+    lookups = [_lookup(asked, rows) for asked in tasks]
+    distinct = list(dict.fromkeys(lookups))
+    places = [distinct.index(lookup) for lookup in lookups]
+    fields = list(dict.fromkeys(name for asked in tasks for name in asked.task.timer.fields))
+    for page in rows.pages_of(field, _union(spans), distinct, now, fields, connection):
+        for asked, place in zip(tasks, places, strict=True):
+            found = (row for row, passes in page if passes[place])
+            due = of_page(
+                asked.task, rows, found, asked.window,
+                lambda row, error, task=asked.task: bad_row(task, row, error),  # type: ignore[misc]
+            )  # fmt: skip
+            if due:
+                yield asked.task, due
+
+
+def ranges_of(asked: Asked, column: Column) -> tuple[FieldRange, ...]:
+    """Return the ranges of values with which a task can fire in its window."""
+    return windows.ranges(asked.task.timer, *asked.window, column)
+
+
+def _lookup(asked: Asked, rows: Rows) -> Lookup:
+    timer = asked.task.timer
+    return Lookup(asked.task.filter, timer.zone, least_end(timer, rows, asked.window.after))
+
+
+def _union(spans: Iterable[FieldRange]) -> list[FieldRange]:
+    """Return the union of ranges, ascending; those that overlap are one."""
+    merged: list[FieldRange] = []
+    for span in sorted(spans, key=lambda span: span.low):
+        if merged and span.low <= merged[-1].high:
+            merged[-1] = FieldRange(merged[-1].low, max(merged[-1].high, span.high))
+        else:
+            merged.append(span)
+    return merged

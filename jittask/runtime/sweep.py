@@ -1,0 +1,38 @@
+"""A look through a long window for one task, by pages, so that others have their turn (D4)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from jittask.compiler.compiled import DateFieldTask
+from jittask.data.rows import Rows
+from jittask.runtime.due_rows import BadRow, DueRow, Window, due_rows
+
+
+class Sweep:
+    """A sweep under way; it has one ``now`` from its first page to its last."""
+
+    def __init__(
+        self,
+        task: DateFieldTask,
+        data_rows: Rows,
+        rows: Rows,
+        window: Window,
+        now: datetime,
+        bad_row: BadRow,
+    ) -> None:
+        """``data_rows`` are the rows as the app's data gives them, ``rows`` are read."""
+        self.task = task
+        self.data_rows = data_rows
+        self.now = now
+        self.of_the_past = 0
+        """How many rows with an occurrence before ``now`` it has found."""
+        self._pages: Iterator[list[DueRow]] = due_rows(task, rows, window, now, bad_row)
+
+    def next_page(self) -> list[DueRow] | None:
+        """Return the due rows of the next page, or None at the end. Raises DataError."""
+        page = next(self._pages, None)
+        if page is not None:
+            self.of_the_past += sum(row.occurrences[0].effective <= self.now for row in page)
+        return page
