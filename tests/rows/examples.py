@@ -1,8 +1,4 @@
-"""What each rule of date-field tasks says, by its smallest example; the model is the judge.
-
-An example in ``NOT_YET`` shows a rule that does not hold yet: the trials by
-chance keep away from it (``machine.py``).
-"""
+"""What each rule of date-field tasks says, by its smallest example; the model is the judge."""
 
 from __future__ import annotations
 
@@ -285,10 +281,4 @@ EXAMPLES: dict[str, Example] = {
     name: example
     for name, example in globals().items()
     if name.startswith("d") and name[1:2].isdigit()
-}
-NOT_YET: dict[str, str] = {
-    "d4_at_the_next_scan": "D4, D6: a row that appears late waits for the sweep",
-    "d8_what_waited_before_the_downtime": "D8: each missed occurrence fires",
-    "d8_what_waited_before_the_downtime_is_late": "D8: it is not marked late",
-    "d8_what_waited_before_the_downtime_with_skip": "D8: it fires all the same",
 }

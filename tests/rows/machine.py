@@ -19,8 +19,6 @@ from tests.rows.model import Row, TaskFile
 from tests.rows.trial import MOMENT, Trial
 
 MOST_STOPS = 12
-D8_HOLDS_FOR_PENDING = False
-"""What chance keeps away from, because ``test_examples.py`` shows that it does not hold yet."""
 START_FIELDS = {
     "sqlite": ("at", "day"),
     "postgresql": ("at", "day", "stamp"),
@@ -119,20 +117,12 @@ class Machine(Trial):
             self.driver.clock.move_to(until)
             self.look()
 
-    @property
-    def is_spared(self) -> bool:
-        """Whether a known defect would be met here: what waits as pending ignores D8."""
-        return not D8_HOLDS_FOR_PENDING and self.is_up and self.driver.has_pending
-
     def crash(self, chance: Random) -> None:
         del chance
-        if not self.is_spared:
-            self.down()
+        self.down()
 
     def restart(self, chance: Random) -> None:
         """After a downtime; a crash before it, where the runtime is up."""
-        if self.is_spared:
-            return
         self.down()
         self.later(timedelta(minutes=chance.choice([0, 3, 65, 400, 1500, 4500])))
         self.up()
@@ -142,7 +132,7 @@ class Machine(Trial):
 
         With ``skip`` the rules leave open whether what waited for it is a misfire.
         """
-        if not self.is_up or self.is_spared or self.model.task.misfire == "skip":
+        if not self.is_up or self.model.task.misfire == "skip":
             return
         spans = [chance.choice([1, 30, 59, 61, 700]) for _ in range(chance.randint(1, 3))]
         self.away(*(timedelta(minutes=minutes) for minutes in spans))

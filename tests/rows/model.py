@@ -13,7 +13,7 @@ leave something open, it has the reading that a user would expect:
 - A nominal inside a counted range counts as recorded for its row.
 - A run that D5 cancels holds nothing: a row that comes back to the same instant
   within grace fires then, late.
-- A row that appears late begins within ``SEEN_WITHIN`` of its change.
+- A row that appears late begins at the next look: there are few in the grace.
 """
 
 from __future__ import annotations
@@ -25,8 +25,6 @@ from typing import Any, NamedTuple
 from tests.rows.dates import Occurrence, Timing, occurrences
 
 LATE_AFTER = timedelta(seconds=60)
-SEEN_WITHIN = timedelta(minutes=5)
-"""How soon a row that appears late must be seen; until then it may be, at any scan."""
 SCAN_OVERLAP = timedelta(seconds=10)
 """What is older than grace, and by this much older than the last scan, may fire too (D4)."""
 TICK = timedelta(microseconds=1)
@@ -68,7 +66,6 @@ class NaiveModel:
     task: TaskFile
     rows: dict[int, Row] = field(default_factory=dict)
     fired: list[Fired] = field(default_factory=list)
-    changed: dict[int, datetime] = field(default_factory=dict)
     activated: datetime | None = None
     scanned: datetime | None = None
     """The last completed scan."""
@@ -87,8 +84,6 @@ class NaiveModel:
             grace = now - self.task.grace - TICK
             for key, row in self.rows.items():
                 since = [min(self.scanned, grace), min(self.scanned - SCAN_OVERLAP, grace)]
-                if now - self.changed[key] < SEEN_WITHIN:
-                    since += [self.scanned, self.scanned - SCAN_OVERLAP]
                 choices[key] = [self._of_row(key, row, after, now) for after in since]
         self.scanned = now
         return choices
@@ -97,12 +92,11 @@ class NaiveModel:
         """Remember what has begun."""
         self.fired += began
 
-    def change(self, key: int, row: Row | None, now: datetime) -> None:
+    def change(self, key: int, row: Row | None) -> None:
         """Write a row, new or not, or delete it."""
         self.rows.pop(key, None)
         if row is not None:
             self.rows[key] = row
-        self.changed[key] = now
 
     def _activate(self, now: datetime) -> None:
         """D7: new, enabled again, or with another timing; a restart is none."""

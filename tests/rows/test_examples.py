@@ -2,34 +2,22 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from jittask.model import RunStatus
 from jittask.schedule.row_timer import RowTimer
-from tests.rows import model
 from tests.rows.driver import fired
-from tests.rows.examples import EXAMPLES, HOUR, NOT_YET, NOW, Open, hours, naive, task
+from tests.rows.examples import EXAMPLES, HOUR, NOW, Open, hours, naive, task
 from tests.rows.trial import Trial
 
 
 @pytest.mark.parametrize(
     "name",
-    [
-        pytest.param(
-            name,
-            marks=[pytest.mark.xfail(strict=True, raises=AssertionError, reason=NOT_YET[name])]
-            if name in NOT_YET
-            else [],
-        )
-        for name in EXAMPLES
-    ],
+    EXAMPLES,
 )
-def test_an_example(name: str, begin: Open, monkeypatch: pytest.MonkeyPatch) -> None:
-    if name == "d4_at_the_next_scan":
-        monkeypatch.setattr(model, "SEEN_WITHIN", timedelta(0))
+def test_an_example(name: str, begin: Open) -> None:
     EXAMPLES[name](begin)
 
 

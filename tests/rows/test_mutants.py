@@ -12,11 +12,13 @@ from typing import Any
 import pytest
 
 from jittask.compiler.compiled import DateFieldTask
-from jittask.model import Misfire, Policy, Reason
-from jittask.runtime import activation
+from jittask.model import Misfire, Policy, Reason, Trigger
+from jittask.runtime import activation, row_decision
 from jittask.runtime.body import Bodies
 from jittask.runtime.executors.protocol import Assignment, Withdrawn
-from jittask.schedule import misfire, offset, windows
+from jittask.runtime.row_decision import RowPlan
+from jittask.runtime.row_plan import new_run
+from jittask.schedule import offset, windows
 from jittask.schedule.row_timer import RowTimer
 from jittask.store import Store
 from jittask.store.plans import NewRun
@@ -114,11 +116,12 @@ def forgets_how_far_it_has_looked(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Store, "watermarks", later)
 
 
-def misfires_are(policy: Misfire) -> Mutate:
-    decide = misfire.decide
-    return lambda patch: everywhere(
-        patch, decide, lambda due, _policy, grace, now: decide(due, policy, grace, now)
-    )
+def each_missed_one_runs(patch: pytest.MonkeyPatch) -> None:
+    def every(task: DateFieldTask, due: Any, missed: Any, _now: datetime) -> RowPlan:
+        unplanned = [each.occurrence for each in missed if each.run is None]
+        return RowPlan(tuple(new_run(task, due.key, each, Trigger.SCHEDULE) for each in unplanned))
+
+    patch.setattr(row_decision, "_decide_missed", every)
 
 
 def nothing_is_counted(patch: pytest.MonkeyPatch) -> None:
@@ -149,7 +152,7 @@ MUTANTS: list[tuple[str, Mutate, str]] = [
     ("D7: an edit", a_mark_that_was(timing_digest=lambda task: task.timing_digest),
      "d7_a_timing_edited_while_no_runtime_runs"),
     ("D7: a restart", each_start_is_an_activation, "d7_a_restart_is_no_activation"),
-    ("D8: the latest", misfires_are(Misfire.ALL), "d8_the_latest_of_a_repeat_and_the_others_counted"),
+    ("D8: the latest", each_missed_one_runs, "d8_the_latest_of_a_repeat_and_the_others_counted"),
     ("D8: the count", nothing_is_counted, "d8_the_latest_of_a_repeat_and_the_others_counted"),
     ("D8: skip", skip_is_latest, "d8_skip"),
     ("D10: never twice", nothing_is_judged_again, "d10_away_and_back"),

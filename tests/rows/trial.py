@@ -55,7 +55,7 @@ class Trial:
         """Create a row, or write it again."""
         self.later(MOMENT)
         self.driver.table.put(key, row)
-        self.model.change(key, row, self.now)
+        self.model.change(key, row)
 
     def put(self, key: int = 1, **values: Any) -> None:
         """Create a row with these values, and others empty."""
@@ -68,7 +68,7 @@ class Trial:
     def delete_row(self, key: int = 1) -> None:
         self.later(MOMENT)
         self.driver.table.delete(key)
-        self.model.change(key, None, self.now)
+        self.model.change(key, None)
 
     def look_at(self, *instants: datetime) -> None:
         """Let time go by, and look at each of these instants."""
