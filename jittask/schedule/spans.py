@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from jittask.schedule.zones import Span
 
-MOST_RANGES = 4_000
+MOST_RANGES = 20_000
 """Where there would be more, the oldest values become one range."""
 TICK = timedelta(microseconds=1)
 

@@ -324,12 +324,13 @@ def _text_ranges(low: datetime, high: datetime) -> list[tuple[str, str]]:
     if high - low >= _LONG:
         return [(low.date().isoformat(), high.date().isoformat() + _AFTER)]
     found = []
-    for separator in " T":
-        # a time without seconds is its whole minute, a date without a time its midnight
-        first = low.isoformat(separator, "minutes" if low.second == 0 else "seconds")
-        if low.time() == time():
-            first = low.date().isoformat()
-        found.append((first, high.isoformat(separator, "microseconds") + _AFTER))
+    for first, last in _by_days(low, high):
+        for separator in " T":
+            # a time without seconds is its whole minute, a date without a time its midnight
+            begin = first.isoformat(separator, "minutes" if first.second == 0 else "seconds")
+            if first.time() == time() and separator == " ":
+                begin = first.date().isoformat()
+            found.append((begin, last.isoformat(separator, "microseconds") + _AFTER))
     for day in dict.fromkeys((low.date(), high.date())):
         found += [(f"{day} 3", f"{day} {_AFTER}"), (f"{day}T3", f"{day}{_AFTER}")]
     return found
@@ -340,6 +341,14 @@ def _numbers(dated: DateColumn, low: date, high: date) -> Clause:
     raw = sa.type_coerce(dated.column, NullType())
     first, last = _number_range(dated, low, high)
     return sa.and_(raw >= first, raw <= last)
+
+
+def _by_days(low: datetime, high: datetime) -> Iterator[tuple[datetime, datetime]]:
+    """Yield a range day by day: a T sorts after every time of its day that follows a space."""
+    while low.date() < high.date():
+        yield low, datetime.combine(low, time.max)
+        low = datetime.combine(low + _DAY, time.min)
+    yield low, high
 
 
 def _disjoint(pairs: Iterable[tuple[_End, _End]]) -> list[tuple[_End, _End]]:
