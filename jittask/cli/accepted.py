@@ -11,6 +11,7 @@ from jittask.cli.formatting import duration, one_line, to_json
 from jittask.cli.options import note
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.wait import wait_for_end
+from jittask.operations.views.requests import accepted_view
 from jittask.operations.workspace import Workspace
 
 
@@ -29,7 +30,7 @@ def finish_request(
         accepted = wait_for_end(workspace, accepted, timeout)
         note_timeout(accepted, timeout)
     if shape == "json":
-        click.echo(to_json(request_data(accepted) | (outcome_data(accepted) if wait else {})))
+        click.echo(to_json(accepted_view(accepted) | (outcome_data(accepted) if wait else {})))
     else:
         show_outcome(accepted) if wait else click.echo(
             f"run {accepted.run.id} of {accepted.run.task}: accepted"
@@ -43,11 +44,6 @@ def note_timeout(accepted: Accepted, timeout: float | None) -> None:
         run = accepted.run
         words = f"run {run.id} has not ended within {duration(timeout)}; it continues"
         click.echo(f"{words}: jittask log {run.id} --follow", err=True)
-
-
-def request_data(accepted: Accepted) -> dict[str, Any]:
-    """Return a request for programs (section 10)."""
-    return {"run": accepted.run.id, "accepted": True, "liveRuntime": accepted.live_runtime}
 
 
 def outcome_data(accepted: Accepted) -> dict[str, Any]:

@@ -9,6 +9,7 @@ import click
 from jittask.cli.formatting import to_json
 from jittask.cli.tree import workspace
 from jittask.operations.edit.enabled import set_enabled
+from jittask.operations.views.requests import switched_view
 
 
 def switch_task(task: str, tree: Path | None, shape: str, *, enabled: bool) -> None:
@@ -16,13 +17,7 @@ def switch_task(task: str, tree: Path | None, shape: str, *, enabled: bool) -> N
     with workspace(tree) as opened:
         switched = set_enabled(opened, task, enabled=enabled)
     if shape == "json":
-        data = {
-            "task": switched.task,
-            "enabled": switched.enabled,
-            "changed": switched.changed,
-            "file": switched.file,
-        }
-        click.echo(to_json(data))
+        click.echo(to_json(switched_view(switched)))
         return
     word = "enabled" if switched.enabled else "disabled"
     click.echo(f"{switched.task} {'is now' if switched.changed else 'was already'} {word}")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from jittask.cli.accepted import note_timeout, request_data
+from jittask.cli.accepted import note_timeout
 from jittask.cli.arguments import run_argument, wait_options
 from jittask.cli.formatting import one_line, to_json
 from jittask.cli.options import format_option, note, quiet_option, tree_option
@@ -16,6 +16,7 @@ from jittask.model import Reason
 from jittask.operations.control.accepted import Accepted
 from jittask.operations.control.end import end
 from jittask.operations.control.wait import wait_for_end
+from jittask.operations.views.requests import accepted_view
 
 
 @click.command()
@@ -49,7 +50,7 @@ def command(
     note_timeout(accepted, timeout)
     if shape == "json":
         timed_out = {"timedOut": accepted.timed_out} if wait else {}
-        click.echo(to_json(request_data(accepted) | {"status": accepted.run.status} | timed_out))
+        click.echo(to_json(accepted_view(accepted) | {"status": accepted.run.status} | timed_out))
     else:
         _show(accepted)
     sys.exit(1 if wait and accepted.run.reason is not Reason.KILLED else 0)

@@ -16,11 +16,13 @@ from jittask.cli import collector
 from jittask.cli.color import color_from_environment
 from jittask.cli.exit_codes import COMPLETE_VARIABLE, ExitCode
 from jittask.cli.failure import WrongUse, show_error, show_wrong_use
-from jittask.operations.errors import InvalidArgument, OperationError
+from jittask.operations.error_kinds import kind_of
+from jittask.operations.errors import OperationError
 
 _COMMANDS = {
     "backfill": ("jittask.cli.backfill", "Run occurrences of the past that have no run."),
     "completion": ("jittask.cli.completion", "Make a shell complete commands, tasks and runs."),
+    "console": ("jittask.cli.console", "Serve the web console of a tree."),
     "db": ("jittask.cli.db", "Care for the run store and models' tables: db upgrade, db sync."),
     "disable": ("jittask.cli.disable", "Keep a task from firing, in its e.json."),
     "doctor": ("jittask.cli.doctor", "Compare a tree with its databases and its run store."),
@@ -121,12 +123,9 @@ def main() -> NoReturn:
     except click.ClickException as error:
         show_wrong_use(error, color)
         code = error.exit_code
-    except InvalidArgument as error:
-        show_error(error, color)
-        code = ExitCode.WRONG_USE
     except OperationError as error:
         show_error(error, color)
-        code = ExitCode.PROBLEMS
+        code = kind_of(error).exit_code
     except (click.Abort, KeyboardInterrupt):
         code = ExitCode.INTERRUPTED
     except Exception as error:

@@ -11,6 +11,7 @@ from jittask.cli.formatting import to_json
 from jittask.cli.options import format_option, quiet_option, tree_option
 from jittask.cli.tree import workspace
 from jittask.operations.control.pauses import resume
+from jittask.operations.views.requests import resumed_view
 
 
 @click.command()
@@ -26,7 +27,6 @@ def command(task: str, tree: Path | None, shape: str) -> None:
     with workspace(tree) as opened:
         resumed = resume(opened, task)
     if shape == "json":
-        data = {"task": resumed.task, "paused": False, "changed": resumed.was_paused}
-        click.echo(to_json(data))
+        click.echo(to_json(resumed_view(resumed)))
     else:
         click.echo(f"{resumed.task} {'fires again' if resumed.was_paused else 'was not paused'}")

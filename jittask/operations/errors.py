@@ -1,7 +1,7 @@
 """What an operation raises when it cannot do what was asked: one line, and a hint.
 
-Faces translate these types: the command line into an exit code, the console
-into an HTTP status, ``jittask.Client`` raises them as they are.
+Faces translate these types by the table in ``error_kinds``: the command line into
+an exit code, the console into an HTTP status. ``jittask.Client`` raises them as they are.
 """
 
 from __future__ import annotations
@@ -37,6 +37,10 @@ class Conflict(OperationError):
 
 class BrokenTask(Conflict):
     """The task cannot load, so nothing can be asked of it but its diagnostics."""
+
+
+class Outdated(Conflict):
+    """The file is not the version that an edit began from."""
 
 
 class Unavailable(OperationError):

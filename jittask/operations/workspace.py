@@ -66,6 +66,7 @@ class Workspace:
         self.root = Path(root).resolve()
         self.clock = clock or SystemClock()
         self._opening = threading.RLock()
+        self._compiling = threading.RLock()
         self._compilation: Compilation | None = None
         self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
         self._store: StoreReader | None = None
@@ -98,17 +99,25 @@ class Workspace:
     @property
     def compilation(self) -> Compilation:
         """The tree, compiled without importing its code, as it was at the last look."""
-        with self._opening:
-            if self._compilation is None:
-                self.refresh()
-            assert self._compilation is not None
-            return self._compilation
+        latest = self._compilation
+        if latest is None:
+            with self._compiling:
+                latest = self._compilation or self.refresh()
+        return latest
+
+    @property
+    def latest(self) -> Compilation | None:
+        """The same, where the tree has been looked at; no reader waits for it."""
+        return self._compilation
 
     def refresh(self) -> Compilation:
-        """Look at the files again; what did not change is not compiled again."""
+        """Look at the files again; what did not change is not compiled again.
+
+        Meanwhile others read the compilation before.
+        """
         from jittask.compiler import compile_tree
 
-        with self._opening:
+        with self._compiling:
             self._compilation = compile_tree(self.root, previous=self._compilation)
             return self._compilation
 

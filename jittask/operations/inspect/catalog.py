@@ -89,7 +89,7 @@ class CatalogPage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stored:
+class StoredTasks:
     """What the run store says of tasks."""
 
     pauses: Mapping[str, Pause] = field(default_factory=dict)
@@ -121,10 +121,12 @@ def catalog(
     elements = [element for element in _tasks(compilation) if _is_wanted(element, wanted)]
     if wanted.tag is not None:
         elements = [element for element in elements if wanted.tag in _tags(compilation, element)]
-    stored = _stored(workspace, now)
+    stored = stored_tasks(workspace, now)
     if wanted.state is not None:
         elements = [
-            element for element in elements if _state(compilation, element, stored) == wanted.state
+            element
+            for element in elements
+            if task_state(compilation, element, stored) == wanted.state
         ]
     rest = [element for element in elements if after is None or element.name > after]
     shown = rest[:limit]
@@ -158,7 +160,8 @@ def _tags(compilation: Compilation, element: Element) -> tuple[str, ...]:
     return task.tags if task is not None else ()
 
 
-def _state(compilation: Compilation, element: Element, stored: _Stored) -> TaskState:
+def task_state(compilation: Compilation, element: Element, stored: StoredTasks) -> TaskState:
+    """Return what a task is doing, by its files and by what the run store says."""
     task = compilation.app.tasks.get(element.name)
     if task is None or element.name in stored.broken:
         return TaskState.BROKEN
@@ -172,14 +175,18 @@ def _state(compilation: Compilation, element: Element, stored: _Stored) -> TaskS
 
 
 def _entry(
-    compilation: Compilation, element: Element, stored: _Stored, now: datetime, language: Language
+    compilation: Compilation,
+    element: Element,
+    stored: StoredTasks,
+    now: datetime,
+    language: Language,
 ) -> CatalogEntry:
     task = compilation.app.tasks.get(element.name)
     return CatalogEntry(
         name=element.name,
         title=element.title,
         kind=_kind(element),
-        state=_state(compilation, element, stored),
+        state=task_state(compilation, element, stored),
         tags=() if task is None else task.tags,
         schedule=None if task is None else in_words(task.timer, language),
         zone=None if task is None else task.timer.zone,
@@ -189,7 +196,7 @@ def _entry(
     )
 
 
-def _next(task: CompiledTask, stored: _Stored, now: datetime) -> datetime | None:
+def _next(task: CompiledTask, stored: StoredTasks, now: datetime) -> datetime | None:
     if not task.enabled:
         return None
     pause = stored.pauses.get(task.name)
@@ -203,19 +210,20 @@ def _next(task: CompiledTask, stored: _Stored, now: datetime) -> datetime | None
     return stored.pending.get(task.name)
 
 
-def _stored(workspace: Workspace, now: datetime) -> _Stored:
+def stored_tasks(workspace: Workspace, now: datetime) -> StoredTasks:
+    """Return what the run store says of the tasks; nothing where there is none."""
     if not workspace.may_have_store:
-        return _Stored()
+        return StoredTasks()
     try:
         with workspace.stored() as store:
             pauses = {name: pause for name, pause in store.pauses().items() if pause.is_active(now)}
             if not store.runtime_alive(now):
-                return _Stored(pauses)
+                return StoredTasks(pauses)
             elements, blocked = store.elements(), blocked_by_task(store)
     except NoRecords:
-        return _Stored()
+        return StoredTasks()
     states = {name: row.state for name, row in elements.items()}
-    return _Stored(
+    return StoredTasks(
         pauses,
         frozenset(name for name, state in states.items() if state == "running"),
         frozenset(name for name, state in states.items() if state == "broken"),
@@ -223,7 +231,7 @@ def _stored(workspace: Workspace, now: datetime) -> _Stored:
     )
 
 
-def _with_runs(workspace: Workspace, stored: _Stored, names: Sequence[str]) -> _Stored:
+def _with_runs(workspace: Workspace, stored: StoredTasks, names: Sequence[str]) -> StoredTasks:
     if not workspace.may_have_store:
         return stored
     try:

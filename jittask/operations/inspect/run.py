@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from jittask.model import TRANSITIONS, Run
 from jittask.operations.errors import InvalidArgument
-from jittask.operations.inspect.log_lines import LineReader, LogLine, lines_of
+from jittask.operations.inspect.log_lines import LogLine, lines_of
+from jittask.operations.inspect.log_tail import LogTail
 from jittask.operations.naming import find_run
 from jittask.operations.workspace import Workspace
 from jittask.run_log import LEVELS
@@ -53,16 +54,13 @@ def follow(workspace: Workspace, number: int) -> Iterator[LogLine | NoRuntimeAli
     NoRecords, NotFound, Unavailable.
     """
     clock, never = workspace.clock, threading.Event()
-    seen, warned, reader = 0, False, LineReader()
+    warned, tail = False, LogTail(number)
     with workspace.stored() as store:
         while True:
-            run = find_run(store, number)  # first: its last output is written with its end
-            for chunk in store.log(number, seen):
-                seen = chunk.id
-                yield from reader.lines(chunk)
-            if has_ended(run):
-                yield from reader.rest()
-                yield run
+            found = tail.look(store)
+            yield from found.lines
+            if found.ended:
+                yield found.run
                 return
             if not warned and not store.runtime_alive(workspace.now()):
                 warned = True

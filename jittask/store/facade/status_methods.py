@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.store import blocked_tasks, control, element_states, queries, runtimes
 from jittask.store.blocked_tasks import BlockedTask
+from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import runtime_lock
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
@@ -49,6 +50,11 @@ class StatusMethods(StorePart):
                     if task.task not in pauses
                 ),
             )
+
+    def change_marks(self) -> ChangeMarks:
+        """Return what differs from an earlier answer where something has changed."""
+        with self._database.reading() as connection:
+            return change_marks(connection)
 
     def queue(self, now: datetime, task: str) -> tuple[int, int, int]:
         """Return how many runs of a task are pending (overdue too), overdue, and executing."""

@@ -1,0 +1,120 @@
+"""``jittask console``: serves the web console of a tree until a signal stops it (rules C1, C22)."""
+
+from __future__ import annotations
+
+import json
+import os
+import webbrowser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from jittask.cli import collector
+from jittask.cli.failure import Failure
+from jittask.cli.options import format_option, quiet_option, tree_argument
+from jittask.operations.errors import InvalidArgument
+from jittask.operations.workspace import find_root
+
+if TYPE_CHECKING:
+    from jittask.web.server import ConsoleServer
+
+
+_SERVER_PACKAGES = frozenset({"fastapi", "h11", "pydantic", "starlette", "uvicorn"})
+
+
+@click.command()
+@tree_argument
+@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535),
+              help="0 takes any free one.")  # fmt: skip
+@click.option("--allow-host", "names", multiple=True, metavar="NAME",
+              help="A name by which browsers may call it; may be repeated.")  # fmt: skip
+@click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="A certificate, as PEM.")  # fmt: skip
+@click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              help="Its key.")  # fmt: skip
+@click.option("--behind-proxy", is_flag=True, help="A proxy in front of it speaks https.")
+@click.option("--read-only", is_flag=True, help="Nobody can change or run anything.")
+@click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              help="Write bearer tokens for scripts into FILE, one for each role.")  # fmt: skip
+@click.option("--open", "in_browser", is_flag=True, help="Open it in a browser.")
+@format_option()
+@quiet_option
+def command(
+    tree: Path | None,
+    host: str,
+    port: int,
+    names: tuple[str, ...],
+    tls_cert: Path | None,
+    tls_key: Path | None,
+    behind_proxy: bool,
+    read_only: bool,
+    token_file: Path | None,
+    in_browser: bool,
+    shape: str,
+) -> None:
+    """Serve the web console of TREE, on this machine only by default.
+
+    It prints an address that signs one browser in; after it is used, it prints
+    another one. It needs no running jittask: it reads the files and the run
+    store. Ctrl-C ends it.
+
+    Example: jittask console elements --open
+    """
+    try:
+        from jittask.web.roles import Role
+        from jittask.web.server import Address, ConsoleServer
+    except ModuleNotFoundError as error:
+        if error.name not in _SERVER_PACKAGES:
+            raise
+        hint = "pip install 'jittask[console]'"
+        raise Failure(f"the console's server needs {error.name}, which is missing", hint) from error
+
+    address = Address(host, port, names, tls_cert, tls_key, behind_proxy)
+    links = _Links(shape, in_browser=in_browser)
+    server = ConsoleServer(
+        find_root(tree),
+        address,
+        ceiling=Role.READ if read_only else Role.EDIT,
+        trouble=lambda words: click.echo(f"jittask: {words}", err=True),
+        new_link=links.show,
+    )
+    if token_file is not None:
+        _write_tokens(server, token_file)
+    collector.expect_to_stay()
+    try:
+        server.serve()
+    finally:
+        if token_file is not None:
+            token_file.unlink(missing_ok=True)
+
+
+class _Links:
+    """Prints each address that signs a browser in."""
+
+    def __init__(self, shape: str, *, in_browser: bool) -> None:
+        self._shape = shape
+        self._first = True
+        self._in_browser = in_browser
+
+    def show(self, url: str) -> None:
+        if self._shape == "json":
+            click.echo(json.dumps({"event": "link", "url": url}))
+        else:
+            words = "open this address" if self._first else "signed in; for another browser"
+            click.echo(f"{words}: {url}")
+        if self._first and self._in_browser:
+            webbrowser.open(url)
+        self._first = False
+
+
+def _write_tokens(server: ConsoleServer, file: Path) -> None:
+    text = json.dumps({"url": server.url, "tokens": server.sessions.new_tokens()}) + "\n"
+    try:
+        file.unlink(missing_ok=True)  # never into a file that others may read, or through a link
+        descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(text)
+    except OSError as error:
+        raise InvalidArgument("token_file", f"{file}: {error.strerror}") from error

@@ -1,0 +1,103 @@
+"""The app: routes over one workspace, behind the gate; the only file that makes FastAPI's (C2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from jittask import __version__
+from jittask.operations.workspace import Workspace
+from jittask.web.audit import Audit
+from jittask.web.gate import Gate, Policy
+from jittask.web.guarded_route import check_routes
+from jittask.web.hub import Hub
+from jittask.web.problems import Refused, add_handlers
+from jittask.web.routes import control, files, looking, new, records, schedule
+from jittask.web.sessions import Sessions
+
+NO_PAGE = (
+    "The console's page is not built yet; its API is described at /api/openapi.json, "
+    "for callers who are signed in.\n"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Console:
+    """What the routes work on."""
+
+    workspace: Workspace
+    hub: Hub
+    sessions: Sessions
+    audit: Audit | None
+    """None where nobody may change anything."""
+    policy: Policy
+    signed_in: Callable[[], None]
+    """Called when a code has been used, so that the next one can be given out."""
+
+
+def make_api() -> FastAPI:
+    """Return the app without the gate; it serves nobody by itself."""
+    app = FastAPI(
+        title="JitTask console",
+        version=__version__,
+        summary="Reads and edits a tree, and steers its runtimes.",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.openapi_url = "/api/openapi.json"  # what ``openapi()`` needs, without the open route
+    for module in (looking, schedule, records, control, files, new):
+        app.router.routes.extend(module.routes.routes)
+    login = Route("/login", _login, methods=["GET"])
+    login.methods = {"GET"}  # a HEAD, of which a preview is made, must not use up the code
+    app.router.routes += [Route("/", _page), login]
+    add_handlers(app)
+    return app
+
+
+def make_app(console: Console) -> ASGIApp:
+    """Return the whole app. Raises UnguardedRoute where a route asks for no role."""
+    app = make_api()
+    check_routes(app.router.routes)
+    app.state.workspace = console.workspace
+    app.state.hub = console.hub
+    app.state.audit = console.audit
+    app.state.console = console
+    return Gate(app, console.policy, console.sessions)
+
+
+def description() -> dict[str, Any]:
+    """Return the API's OpenAPI document."""
+    return make_api().openapi()
+
+
+async def _page(_: Request) -> Response:
+    return PlainTextResponse(NO_PAGE)
+
+
+async def _login(request: Request) -> Response:
+    """Exchange a code for a session's cookie, and lead to the page; the code is used then."""
+    console: Console = request.app.state.console
+    secret = console.sessions.exchange(request.query_params.get("code", ""))
+    if secret is None:
+        hint = "jittask console prints a new address after each that is used"
+        raise Refused(401, "this address has been used, or is of an earlier start", hint)
+    console.signed_in()
+    response = RedirectResponse("/", 303)
+    response.set_cookie(
+        console.policy.cookie,
+        secret,
+        httponly=True,
+        samesite="strict",
+        secure=console.policy.scheme == "https",
+    )
+    return response

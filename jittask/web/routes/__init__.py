@@ -1,0 +1,1 @@
+"""The paths of the API: each parses, calls one operation and returns its view (rule C2)."""

@@ -1,0 +1,170 @@
+"""Runs, their logs, what fires next, statistics."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from jittask.web.shapes.base import Shape
+
+
+class Note(Shape):
+    """A remark, with a code for programs."""
+
+    code: str
+    text: str
+
+
+class Occurrence(Shape):
+    """When a task fires, or would have fired."""
+
+    task: str
+    row: str | None
+    nominal: datetime
+    effective: datetime | None
+    local: datetime
+    zone: str
+    merged: list[datetime]
+    notes: list[Note]
+
+
+class Occurrences(Shape):
+    """What fires in a window; ``complete`` is false where there is more."""
+
+    occurrences: list[Occurrence]
+    complete: bool
+
+
+class Explanation(Shape):
+    """Why a task fires at a time, or does not."""
+
+    task: str
+    row: str | None
+    at: str
+    fires: bool
+    nominal: datetime | None
+    effective: datetime | None
+    reasons: list[Note]
+
+
+class Missed(Shape):
+    """Occurrences that a run stands for besides its own."""
+
+    first: datetime
+    last: datetime
+    count: int
+
+
+class Attempt(Shape):
+    """One try at a run."""
+
+    number: int
+    runtime: str
+    host: str | None
+    version: str
+    started: datetime
+    finished: datetime | None
+    outcome: str | None
+    error: str | None
+    peak_kb: int | None
+
+
+class Record(Shape):
+    """A run."""
+
+    id: int
+    task: str
+    row: str | None
+    status: str
+    reason: str | None
+    detail: str | None
+    trigger: str
+    nominal: datetime
+    nominals: list[datetime]
+    missed: Missed | None
+    effective: datetime
+    started: datetime | None
+    finished: datetime | None
+    late: bool
+    attempt: int
+    attempts: list[Attempt]
+    version: str | None
+    result: str | None
+    error: str | None
+    rerun_of: int | None
+    args: dict[str, Any] | None
+
+
+class RecordPage(Shape):
+    """A page of runs, and the cursor of the next one."""
+
+    records: list[Record]
+    next: str | None
+
+
+class LogLine(Shape):
+    """A line that a run printed or logged."""
+
+    attempt: int
+    at: datetime
+    level: str
+    stream: str
+    text: str
+
+
+class RecordWithLog(Record):
+    """A run with its output."""
+
+    log: list[LogLine]
+
+
+class Percentiles(Shape):
+    """Seconds."""
+
+    p50: float
+    p95: float
+
+
+class TaskStatistics(Shape):
+    """What the runs of a task were like."""
+
+    task: str
+    runs: int
+    completed: int
+    failed: int
+    success_rate: float
+    duration: Percentiles
+    lateness: Percentiles
+
+
+class Statistics(Shape):
+    """What the runs of a time were like."""
+
+    since: datetime
+    until: datetime
+    tasks: list[TaskStatistics]
+
+
+class Accepted(Shape):
+    """A run that was asked for."""
+
+    run: int
+    accepted: bool
+    live_runtime: bool
+
+
+class Resumed(Shape):
+    """A task whose pause is over."""
+
+    task: str
+    paused: bool
+    changed: bool
+
+
+class Switched(Shape):
+    """A task that is enabled or disabled in its file."""
+
+    task: str
+    enabled: bool
+    changed: bool
+    file: str
