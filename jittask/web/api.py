@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from http import HTTPStatus
 from typing import Annotated, Any
 
 from fastapi import Depends, Query, Request, Response
@@ -14,18 +15,23 @@ from jittask.web.audit import Change
 from jittask.web.hub import Hub
 from jittask.web.roles import Role, needs
 from jittask.web.sessions import Caller
-from jittask.web.shapes.base import Problem
+from jittask.web.shapes.base import PROBLEM, Shape
 
 _PROBLEMS: dict[int | str, dict[str, Any]] = {
     "default": {
-        "model": Problem,
         "description": "It is refused, with the reason.",
-        "content": {"application/problem+json": {}},
+        "content": {"application/problem+json": {"schema": {"$ref": PROBLEM}}},
     }
 }
 READ: dict[str, Any] = {"openapi_extra": needs(Role.READ), "responses": _PROBLEMS}
 OPERATE: dict[str, Any] = {"openapi_extra": needs(Role.OPERATE), "responses": _PROBLEMS}
 EDIT: dict[str, Any] = {"openapi_extra": needs(Role.EDIT), "responses": _PROBLEMS}
+
+
+def also(declared: dict[str, Any], status: int, model: type[Shape] | None = None) -> dict[str, Any]:
+    """Return what a route is declared with that has one more answer than 200 and refusals."""
+    more = {"description": HTTPStatus(status).phrase, **({} if model is None else {"model": model})}
+    return {**declared, "responses": {**declared["responses"], status: more}}
 
 
 async def _workspace(request: Request) -> Workspace:

@@ -15,12 +15,13 @@ from starlette.types import ASGIApp
 from jittask import __version__
 from jittask.operations.workspace import Workspace
 from jittask.web.audit import Audit
-from jittask.web.gate import Gate, Policy
+from jittask.web.gate import WRITE_HEADER, Gate, Policy
 from jittask.web.guarded_route import check_routes
 from jittask.web.hub import Hub
 from jittask.web.problems import Refused, add_handlers
 from jittask.web.routes import control, files, looking, new, records, schedule
 from jittask.web.sessions import Sessions
+from jittask.web.shapes.base import Problem
 
 NO_PAGE = (
     "The console's page is not built yet; its API is described at /api/openapi.json, "
@@ -42,9 +43,28 @@ class Console:
     """Called when a code has been used, so that the next one can be given out."""
 
 
+class _Api(FastAPI):
+    """Describes what FastAPI does not see: errors, and how callers sign in."""
+
+    def openapi(self) -> dict[str, Any]:
+        """Return the OpenAPI document, made once."""
+        if self.openapi_schema is None:
+            document = super().openapi()
+            parts = document["components"]
+            parts["schemas"]["Problem"] = Problem.model_json_schema()
+            parts["securitySchemes"] = {
+                "token": {"type": "http", "scheme": "bearer"},
+                "cookie": {"type": "apiKey", "in": "cookie", "name": "jittask_<port>"},
+                "write": {"type": "apiKey", "in": "header", "name": WRITE_HEADER},
+            }
+            document["security"] = [{"token": []}, {"cookie": [], "write": []}]
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
 def make_api() -> FastAPI:
     """Return the app without the gate; it serves nobody by itself."""
-    app = FastAPI(
+    app = _Api(
         title="JitTask console",
         version=__version__,
         summary="Reads and edits a tree, and steers its runtimes.",
@@ -52,7 +72,6 @@ def make_api() -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        generate_unique_id_function=lambda route: route.name,
     )
     app.openapi_url = "/api/openapi.json"  # what ``openapi()`` needs, without the open route
     for module in (looking, schedule, records, control, files, new):

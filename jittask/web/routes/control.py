@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from jittask.operations.control.end import end
 from jittask.operations.control.pauses import pause, resume
@@ -12,11 +12,11 @@ from jittask.operations.times import Direction
 from jittask.operations.views.pauses import pause_view
 from jittask.operations.views.requests import accepted_view, resumed_view
 from jittask.web.api import OPERATE, Audited, Opened, answer, instant
-from jittask.web.guarded_route import GuardedRoute
+from jittask.web.guarded_route import guarded_routes
 from jittask.web.routes.records import Number
 from jittask.web.shapes import elements, requests, runs
 
-routes = APIRouter(prefix="/api", route_class=GuardedRoute, tags=["control"])
+routes = guarded_routes("control", "/api")
 
 
 @routes.post("/tasks/{task}/trigger", response_model=runs.Accepted, **OPERATE)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Response
+from fastapi import Header, Response
 
 from jittask.model import ElementKind
 from jittask.operations.edit.element_files import ElementFile, element_file, save_element_file
@@ -13,12 +13,12 @@ from jittask.operations.edit.enabled import set_enabled
 from jittask.operations.views.element_files import file_view, saved_view
 from jittask.operations.views.requests import switched_view
 from jittask.web.api import EDIT, READ, Asking, Audited, Opened, answer
-from jittask.web.guarded_route import GuardedRoute
+from jittask.web.guarded_route import guarded_routes
 from jittask.web.problems import Refused
 from jittask.web.roles import Role
 from jittask.web.shapes import elements, requests, runs
 
-routes = APIRouter(prefix="/api", route_class=GuardedRoute, tags=["files"])
+routes = guarded_routes("files", "/api")
 _TAG = re.compile(r'"([0-9a-f]{64})"')
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from jittask import __version__
 from jittask.compiler.schemas import SCHEMA_FOLDER, schema
@@ -18,11 +18,11 @@ from jittask.operations.views.diagnostics import diagnostic_view
 from jittask.operations.views.element_tree import element_tree_view
 from jittask.operations.views.status import problem_view, status_view, task_status_view
 from jittask.schedule.words import Language
-from jittask.web.api import READ, Asking, Changes, Limit, Opened, answer, answer_if_new
-from jittask.web.guarded_route import GuardedRoute
+from jittask.web.api import READ, Asking, Changes, Limit, Opened, also, answer, answer_if_new
+from jittask.web.guarded_route import guarded_routes
 from jittask.web.shapes import elements, requests
 
-routes = APIRouter(prefix="/api", route_class=GuardedRoute, tags=["looking"])
+routes = guarded_routes("looking", "/api")
 
 
 @routes.get("/session", response_model=requests.Session, **READ)
@@ -53,7 +53,7 @@ def show_status(opened: Opened) -> Response:
     return answer(status_view(status(opened)))
 
 
-@routes.get("/health", response_model=elements.Health, **READ)
+@routes.get("/health", response_model=elements.Health, **also(READ, 503, elements.Health))
 def health(opened: Opened) -> Response:
     """Return 200 where all is well, else 503; both with what is wrong."""
     found = status(opened)
@@ -61,7 +61,7 @@ def health(opened: Opened) -> Response:
     return answer({"well": found.is_well, "problems": problems}, 200 if found.is_well else 503)
 
 
-@routes.get("/tree", response_model=elements.Tree, **READ)
+@routes.get("/tree", response_model=elements.Tree, **also(READ, 304))
 def tree(request: Request, opened: Opened) -> Response:
     """Return every element with its state; with an ETag, so that the same is not sent again."""
     return answer_if_new(request, element_tree_view(element_tree(opened)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from jittask.operations.edit.new_element import new_database, new_service
 from jittask.operations.edit.new_model import new_model
@@ -12,10 +12,10 @@ from jittask.operations.views.requests import written_view
 from jittask.operations.workspace import Workspace
 from jittask.web.api import EDIT, Audited, Opened, answer
 from jittask.web.audit import Change
-from jittask.web.guarded_route import GuardedRoute
+from jittask.web.guarded_route import guarded_routes
 from jittask.web.shapes import requests
 
-routes = APIRouter(prefix="/api/new", route_class=GuardedRoute, tags=["new"])
+routes = guarded_routes("new", "/api/new")
 MADE = {"status_code": 201, "response_model": requests.Written, **EDIT}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query, Response
+from fastapi import Header, Path, Query, Response
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -19,14 +19,14 @@ from jittask.operations.views.runs import line_view, page_view, run_view
 from jittask.operations.views.statistics import statistics_view
 from jittask.store.record_filter import By
 from jittask.web.api import READ, Changes, Limit, Opened, Time, answer, instant
-from jittask.web.guarded_route import GuardedRoute
+from jittask.web.guarded_route import guarded_routes
 from jittask.web.hub import Hub
 from jittask.web.problems import Refused
 from jittask.web.shapes import runs
 from jittask.web.streams import changes as changes_of
 from jittask.web.streams import log_lines, look_at_log
 
-routes = APIRouter(prefix="/api", route_class=GuardedRoute, tags=["records"])
+routes = guarded_routes("records", "/api")
 Number = Annotated[int, Path(ge=1, lt=2**63)]
 LastEventId = Annotated[str | None, Header(alias="Last-Event-ID", max_length=64)]
 STREAM = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from jittask.operations.inspect.explain import explain
 from jittask.operations.inspect.next import Upcoming, next_of_all, next_of_task
@@ -16,10 +16,10 @@ from jittask.operations.views.explanation import explanation_view
 from jittask.operations.views.occurrences import occurrence_view
 from jittask.schedule.words import Language
 from jittask.web.api import READ, Limit, Opened, Time, answer, instant
-from jittask.web.guarded_route import GuardedRoute
+from jittask.web.guarded_route import guarded_routes
 from jittask.web.shapes import runs
 
-routes = APIRouter(prefix="/api", route_class=GuardedRoute, tags=["schedule"])
+routes = guarded_routes("schedule", "/api")
 From = Annotated[
     str | None, Query(alias="from", description="ISO 8601, a date, or relative, such as 1h.")
 ]

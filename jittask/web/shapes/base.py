@@ -12,6 +12,10 @@ class Shape(BaseModel):
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
 
 
+PROBLEM = "#/components/schemas/Problem"
+"""Where the description has the shape of every error."""
+
+
 class Problem(Shape):
     """Why a request was refused, as ``application/problem+json`` (RFC 9457)."""
 
