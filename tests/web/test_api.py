@@ -1,0 +1,244 @@
+"""Each route answers the view of its operation, as the API's description says (C2)."""
+
+from __future__ import annotations
+
+import pytest
+from jsonschema import Draft202012Validator, ValidationError
+
+from jittask.model import RunStatus, Trigger
+from jittask.operations.error_kinds import ERROR_KINDS, kind_of
+from jittask.operations.errors import NoRecords, OperationError
+from jittask.operations.inspect.status import status
+from jittask.operations.views.status import status_view
+from tests.web.conftest import Answer, Served
+from tests.web.described import check, document
+
+READS = [
+    ("/api/session", "/api/session"),
+    ("/api/openapi.json", "/api/openapi.json"),
+    ("/api/status", "/api/status"),
+    ("/api/health", "/api/health"),
+    ("/api/tree", "/api/tree"),
+    ("/api/tasks", "/api/tasks?limit=1&language=zh"),
+    ("/api/tasks/{task}", "/api/tasks/tasks.A"),
+    ("/api/tasks/{task}/next", "/api/tasks/A/next?limit=3&from=2026-03-01&skipped=true"),
+    ("/api/tasks/{task}/explain", "/api/tasks/A/explain?at=2026-03-01"),
+    ("/api/next", "/api/next"),
+    ("/api/plan", "/api/plan?from=2026-03-01&to=2026-03-05&limit=2"),
+    ("/api/diagnostics", "/api/diagnostics"),
+    ("/api/schemas", "/api/schemas"),
+    ("/api/schemas/{name}", "/api/schemas/task"),
+    ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json"),
+    ("/api/records", "/api/records?status=pending"),
+    ("/api/records/{run}", "/api/records/1"),
+    ("/api/records/{run}/log", "/api/records/1/log?level=info"),
+    ("/api/stats", "/api/stats?since=1d"),
+]
+REFUSALS = [
+    (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
+    (409, "broken-task", "/api/tasks/{task}/next", "/api/tasks/Broken/next"),
+    (422, "invalid-argument", "/api/tasks/{task}/next", "/api/tasks/B/next"),
+    (422, "invalid-argument", "/api/plan", "/api/plan?from=nonsense"),
+    (422, "invalid-argument", "/api/plan", "/api/plan?limit=0"),
+    (422, "invalid-argument", "/api/records", "/api/records?after=nonsense"),
+    (422, "invalid-argument", "/api/records/{run}", f"/api/records/{2**70}"),
+    (404, "not-found", "/api/records/{run}", "/api/records/999"),
+    (404, "no-such-path", "/api/schemas/{name}", "/api/schemas/..%2Fx"),
+    (404, "not-found", "/api/schemas/{name}", "/api/schemas/x"),
+    (422, "invalid-argument", "/api/elements/{element}/files/{file}",
+     "/api/elements/tasks.A/files/passwd"),
+    (422, "invalid-argument", "/api/elements/{element}/files/{file}",
+     "/api/elements/tasks.A/files/model.py"),
+    (404, "no-such-path", "/api/elements/{element}/files/{file}",
+     "/api/elements/..%2F..%2Fetc/files/e.json"),
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def with_runs(shared_console: Served) -> Served:
+    """A run that waits, and one that has ended."""
+    workspace = shared_console.server.workspace
+    with workspace.store(create=True) as store:
+        now = workspace.now()
+        store.enqueue("tasks.A", "", Trigger.MANUAL, now, '{"x": 1}')
+        ended = store.enqueue("tasks.A", "", Trigger.MANUAL, now)
+        store.cancel(ended, "no need", now)
+        run = store.run(ended)
+        assert run is not None
+        assert run.status is RunStatus.CANCELLED
+    return shared_console
+
+
+@pytest.mark.parametrize(("template", "path"), READS, ids=[template for template, _ in READS])
+def test_a_read_is_as_it_is_described(with_runs: Served, template: str, path: str) -> None:
+    answer = with_runs.ask("GET", path, role="read")
+    assert answer.status == (503 if template == "/api/health" else 200), answer.text
+    check("GET", template, answer)
+
+
+def test_every_read_of_the_description_is_asked() -> None:
+    streams = {"/api/events", "/api/records/{run}/log/stream"}
+    described = {path for path, methods in document()["paths"].items() if "get" in methods}
+    assert described - streams == {template for template, _ in READS}
+
+
+@pytest.mark.parametrize(("code", "name", "template", "path"), REFUSALS)
+def test_a_refusal_is_a_problem_document(
+    with_runs: Served, code: int, name: str, template: str, path: str
+) -> None:
+    answer = with_runs.ask("GET", path, role="edit")
+    assert (answer.status, answer.json["code"]) == (code, name), answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    check("GET", template, answer)
+
+
+def test_the_comparison_can_fail(with_runs: Served) -> None:
+    answer = with_runs.ask("GET", "/api/records/1")
+    more = Answer(200, answer.headers, answer.text[:-1] + ', "secret": 1}')
+    with pytest.raises(ValidationError):
+        check("GET", "/api/records/{run}", more)
+
+
+def test_the_description_is_a_document_of_openapi(with_runs: Served) -> None:
+    described = with_runs.get("/api/openapi.json")
+    assert described == document()
+    assert described["openapi"].startswith("3.1")
+    for shape in described["components"]["schemas"].values():
+        Draft202012Validator.check_schema(shape)
+    ids = [each["operationId"] for path in described["paths"].values() for each in path.values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_views_are_those_of_the_commands(with_runs: Served) -> None:
+    assert with_runs.get("/api/status") == status_view(status(with_runs.server.workspace))
+
+
+def test_a_plan_says_whether_it_is_complete(with_runs: Served) -> None:
+    window = "/api/plan?from=2026-03-01&to=2026-03-03"
+    whole = with_runs.get(window)
+    assert (len(whole["occurrences"]), whole["complete"]) == (3, True)
+    part = with_runs.get(f"{window}&limit=2")
+    assert (part["occurrences"], part["complete"]) == (whole["occurrences"][:2], False)
+
+
+def test_the_tree_is_not_sent_twice(with_runs: Served) -> None:
+    first = with_runs.ask("GET", "/api/tree")
+    states = {each["name"]: each["state"] for each in first.json["elements"]}
+    assert states == {
+        "databases.D": "ready",
+        "models.Thing": "ready",
+        "tasks.A": "ready",
+        "tasks.B": "ready",
+        "tasks.Broken": "broken",
+    }
+    again = with_runs.ask("GET", "/api/tree", headers={"If-None-Match": first.headers["etag"]})
+    assert (again.status, again.text) == (304, "")
+
+
+def test_files_of_a_database_may_hold_a_password(with_runs: Served) -> None:
+    path = "/api/elements/databases.D/files/e.json"
+    assert with_runs.ask("GET", path, role="operate").status == 403
+    assert with_runs.ask("GET", path, role="edit").status == 200
+
+
+def test_the_page_is_one_true_sentence(with_runs: Served) -> None:
+    answer = with_runs.ask("GET", "/", role=None)
+    assert answer.headers["content-type"].startswith("text/plain")
+    assert answer.text.count(".\n") == 1
+    assert "not built" in answer.text
+    assert "/api/openapi.json" in answer.text
+    assert with_runs.ask("GET", "/api/openapi.json").status == 200
+
+
+# --- one table of errors
+
+
+def all_kinds(kind: type[OperationError]) -> set[type[OperationError]]:
+    return {kind}.union(*(all_kinds(below) for below in kind.__subclasses__()))
+
+
+def test_each_operation_error_is_in_the_one_table() -> None:
+    assert set(ERROR_KINDS) == all_kinds(OperationError)
+    assert len({kind.code for kind in ERROR_KINDS.values()}) == len(ERROR_KINDS)
+
+
+def test_an_unlisted_kind_counts_as_the_one_above_it() -> None:
+    class Gone(NoRecords):
+        """A kind of a program's own."""
+
+    assert kind_of(Gone("x")) is ERROR_KINDS[NoRecords]
+
+
+# --- changes
+
+
+CHANGES = [
+    ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"args": {"a": 1}}, "operate", 200),
+    ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"row": "1"}, "operate", 422),
+    ("/api/records/{run}/rerun", "/api/records/1/rerun", None, "operate", 200),
+    ("/api/records/{run}/end", "/api/records/1/end", {"note": "enough"}, "operate", 200),
+    ("/api/tasks/{task}/pause", "/api/tasks/A/pause", {"until": "2h", "note": "n"}, "operate", 200),
+    ("/api/tasks/{task}/pause", "/api/tasks/A/pause", {"until": "2001-01-01"}, "operate", 422),
+    ("/api/tasks/{task}/resume", "/api/tasks/A/resume", None, "operate", 200),
+    ("/api/tasks/{task}/disable", "/api/tasks/A/disable", None, "edit", 200),
+    ("/api/tasks/{task}/enable", "/api/tasks/A/enable", None, "edit", 200),
+    ("/api/new/scheduled", "/api/new/scheduled", {"title": "每周报告", "repeat": "week:mon"}, "edit", 201),
+    ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "repeat": "never"}, "edit", 422),
+    ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "folder": "../../x"}, "edit", 422),
+    ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "surprise": 1}, "edit", 422),
+    ("/api/new/scheduled", "/api/new/scheduled", [], "edit", 422),
+    ("/api/new/date-field", "/api/new/date-field", {"title": "Due", "field": "at"}, "edit", 201),
+    ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 201),
+    ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 409),
+    ("/api/new/model", "/api/new/model", {"title": "Todo", "fields": "a:str", "database": "D"}, "edit", 201),
+    ("/api/new/database", "/api/new/database", {"title": "Own", "type": "sqlite"}, "edit", 201),
+    ("/api/new/database", "/api/new/database", {"title": "Own", "type": "oracle"}, "edit", 422),
+    ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json", {"text": "x"}, "edit", 428),
+]  # fmt: skip
+
+
+def test_changes_are_made_described_and_audited(console: Served) -> None:
+    console.tree.things()
+    console.tree.scheduled("A")
+    console.server.workspace.refresh()
+    assert console.ask("POST", "/api/tasks/A/trigger", {}).status == 200
+    for template, path, body, role, expected in CHANGES:
+        method = "PUT" if "files" in path else "POST"
+        answer = console.ask(method, path, body, role=role)
+        assert answer.status == expected, (path, body, answer.text)
+        check(method, template, answer)
+    lines = console.audit()
+    assert len(lines) == 1 + len(CHANGES)
+    for line, (_, path, _, role, expected) in zip(lines[1:], CHANGES, strict=True):
+        assert line.keys() == {"at", "who", "client", "what", "target", "from", "to", "outcome"}
+        assert (line["who"], line["client"]) == (f"token ({role})", "127.0.0.1")
+        assert (line["outcome"] == "done") == (expected < 300), path
+    described = {
+        path for path, methods in document()["paths"].items() if methods.keys() - {"get", "head"}
+    }
+    assert described == {template for template, *_ in CHANGES}
+
+
+def test_the_audit_says_from_what_to_what(console: Served) -> None:
+    console.tree.scheduled("A")
+    console.server.workspace.refresh()
+    browser = console.sign_in()
+    for what in ("disable", "enable", "pause"):
+        path = f"/api/tasks/A/{what}"
+        assert console.ask("POST", path, {}, role=None, headers=browser).status == 200
+    off, on, paused = console.audit()
+    assert (off["who"], off["what"], off["target"]) == ("browser 1", "disable", {"task": "A"})
+    assert (off["from"], off["to"]) == ({"enabled": True}, {"enabled": False})
+    assert (on["from"], on["to"]) == ({"enabled": False}, {"enabled": True})
+    assert paused["to"]["task"] == "tasks.A"
+    mode = (console.tree.root / ".jittask/console-audit.jsonl").stat().st_mode
+    assert mode & 0o077 == 0
+
+
+def test_a_new_element_is_there_at_once(console: Served) -> None:
+    made = console.ask("POST", "/api/new/scheduled", {"title": "每周报告"}).json
+    assert made == {
+        "element": "tasks.MeiZhouBaoGao",
+        "files": ["tasks/MeiZhouBaoGao/inner.py", "tasks/MeiZhouBaoGao/e.json"],
+    }
+    assert console.get(f"/api/tasks/{made['element']}")["task"]["title"] == "每周报告"
