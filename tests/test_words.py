@@ -15,8 +15,8 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 DESIGN = ROOT / "docs/design"
-CODE = re.compile(r"(?<![\w.-])[FTDURHVI][1-9][0-9]?(?![\w-]|\.\d)")
-RANGE = re.compile(r"\b([FTDURHVI])(\d{1,2})[-–](?:\1)?(\d{1,2})\b")
+CODE = re.compile(r"(?<![\w.-])[CFTDURHVI][1-9][0-9]?(?![\w-]|\.\d)")
+RANGE = re.compile(r"\b([CFTDURHVI])(\d{1,2})[-–](?:\1)?(\d{1,2})\b")
 SECTION = re.compile(r"\b[Ss]ection (\d+)\b")
 NOQA = re.compile(r"noqa\b.*")
 
@@ -108,7 +108,7 @@ def named() -> Iterator[tuple[str, str]]:
 
 def defined() -> Counter[str]:
     """Return how often docs/design defines each code: by a heading, or a row of a table."""
-    pattern = re.compile(r"^(?:#+ |\| )([FTDURHVI]\d{1,2})(?=:| \|)", re.MULTILINE)
+    pattern = re.compile(r"^(?:#+ |\| )([CFTDURHVI]\d{1,2})(?=:| \|)", re.MULTILINE)
     texts = (path.read_text(encoding="utf-8") for path in DESIGN.glob("*.md"))
     return Counter(code for text in texts for code in pattern.findall(text))
 

@@ -11,16 +11,12 @@ from typing import TYPE_CHECKING
 import click
 
 from jittask.cli import collector
-from jittask.cli.failure import Failure
 from jittask.cli.options import format_option, quiet_option, tree_argument
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.workspace import find_root
 
 if TYPE_CHECKING:
     from jittask.web.server import ConsoleServer
-
-
-_SERVER_PACKAGES = frozenset({"fastapi", "h11", "pydantic", "starlette", "uvicorn"})
 
 
 @click.command()
@@ -62,14 +58,8 @@ def command(
 
     Example: jittask console elements --open
     """
-    try:
-        from jittask.web.roles import Role
-        from jittask.web.server import Address, ConsoleServer
-    except ModuleNotFoundError as error:
-        if error.name not in _SERVER_PACKAGES:
-            raise
-        hint = "pip install 'jittask[console]'"
-        raise Failure(f"the console's server needs {error.name}, which is missing", hint) from error
+    from jittask.web.roles import Role
+    from jittask.web.server import Address, ConsoleServer
 
     address = Address(host, port, names, tls_cert, tls_key, behind_proxy)
     links = _Links(shape, in_browser=in_browser)

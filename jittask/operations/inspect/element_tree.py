@@ -1,4 +1,4 @@
-"""Every element of a tree with its state, short enough for ten thousand (rule C5)."""
+"""Every element of a tree with its state, short enough for ten thousand (rule C2)."""
 
 from __future__ import annotations
 
