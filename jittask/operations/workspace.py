@@ -105,11 +105,6 @@ class Workspace:
                 latest = self._compilation or self.refresh()
         return latest
 
-    @property
-    def latest(self) -> Compilation | None:
-        """The same, where the tree has been looked at; no reader waits for it."""
-        return self._compilation
-
     def refresh(self) -> Compilation:
         """Look at the files again; what did not change is not compiled again.
 

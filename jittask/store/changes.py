@@ -1,4 +1,4 @@
-"""What tells that something in the store has changed since the last look (rules R5, C3).
+"""What shows that something in the store has changed since the last look (rules R5, C3).
 
 Databases share no cheap counter of changes that a reader can rely on. So each
 part of the store has a mark, which a few indexed sums give; it differs after any

@@ -57,7 +57,7 @@ async def _caller(request: Request) -> Caller:
 Opened = Annotated[Workspace, Depends(_workspace)]
 Changes = Annotated[Hub, Depends(_hub)]
 Audited = Annotated[Change, Depends(_change)]
-"""What the audit is told of a change: a write route sets ``before`` and ``after``."""
+"""What the audit gets of a change: a write route sets ``before`` and ``after``."""
 Asking = Annotated[Caller, Depends(_caller)]
 Limit = Annotated[int, Query(ge=1, le=1000)]
 Time = Annotated[

@@ -1,6 +1,6 @@
-"""Tells every open stream what has changed, and holds up nothing for any of them (rule C3).
+"""Says to every open stream what has changed, and waits for none of them (rule C3).
 
-A change is a topic and a number, and what a client has not been told yet is a
+A change is a topic and a number, and what a client does not know yet is a
 comparison of numbers: so a client costs the same however slow it is, and one that
 comes back with the last number it has seen misses nothing.
 """
@@ -23,7 +23,7 @@ MOST_STREAMS = 1500
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """What a client has not been told yet."""
+    """What a client does not know yet."""
 
     number: int
     """Of the newest change."""

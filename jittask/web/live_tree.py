@@ -5,10 +5,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from jittask.clock import Clock
 from jittask.operations.workspace import Workspace
+
+if TYPE_CHECKING:
+    from jittask.compiler.compiled import Compilation
 
 _LOOK_SECONDS = 0.5
 _RETRY_SECONDS = 5.0
@@ -46,6 +49,7 @@ class LiveTree:
         self._clock = clock
         self._changed = changed
         self._trouble = trouble
+        self._announced: Compilation | None = None
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._follow, name="jittask-tree", daemon=True)
 
@@ -78,7 +82,6 @@ class LiveTree:
         reported = None
         while not self._stop.is_set():
             try:
-                before = self._workspace.latest
                 after = self._workspace.refresh()
             except Exception as error:
                 words = f"the tree cannot be read: {type(error).__name__}: {error}"
@@ -87,7 +90,8 @@ class LiveTree:
                 reported = words
                 self._clock.wait(self._stop, _RETRY_SECONDS)
                 continue
-            if before is None or before != after:
+            if after != self._announced:  # an operation may have looked at the files before
+                self._announced = after
                 with suppress(RuntimeError):  # the loop of the server has just ended
                     self._changed()
             return

@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Any
 
 ROLE_KEY = "x-jittask-role"
-"""The key under which a route's role stands in the API's description."""
+"""The key of a route's role in the API's description."""
 
 
 class Role(IntEnum):

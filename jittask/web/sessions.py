@@ -35,7 +35,7 @@ class Sessions:
     """The secrets of one run of the server; safe to use from several threads.
 
     They are kept as digests: what is compared in a time that depends on the
-    given text tells nothing of a secret.
+    given text says nothing about a secret.
     """
 
     def __init__(self, ceiling: Role) -> None:

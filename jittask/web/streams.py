@@ -35,19 +35,19 @@ async def changes(hub: Hub, last_id: str | None) -> AsyncIterator[str]:
     """
     hub.enter()
     try:
-        told = _number_of(hub, last_id)
-        if told is None:
-            told = hub.number
+        sent = _number_of(hub, last_id)
+        if sent is None:
+            sent = hub.number
             name = "ready" if last_id is None else "reset"
-            yield event(name, {}, f"{hub.epoch}-{told}")
+            yield event(name, {}, f"{hub.epoch}-{sent}")
         else:
             yield _HEARTBEAT
         while not hub.closed:
-            news = hub.since(told)
-            told = news.number
+            news = hub.since(sent)
+            sent = news.number
             for topic in news.topics:
-                yield event(topic.value, {}, f"{hub.epoch}-{told}")
-            if hub.number == told:
+                yield event(topic.value, {}, f"{hub.epoch}-{sent}")
+            if hub.number == sent:
                 before = hub.number
                 await hub.wait(HEARTBEAT_SECONDS)
                 if hub.number == before and not hub.closed:

@@ -126,14 +126,14 @@ def test_of_two_who_save_at_once_one_is_told(workspace: Workspace) -> None:
             save(workspace, f"x = {number}\n", version=version)
             outcomes.append("saved")
         except Outdated:
-            outcomes.append("told")
+            outcomes.append("refused")
 
     threads = [threading.Thread(target=one, args=(number,)) for number in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert sorted(outcomes) == ["saved"] + ["told"] * 7
+    assert sorted(outcomes) == ["saved"] + ["refused"] * 7
 
 
 def test_a_link_out_of_the_tree_is_refused(workspace: Workspace, tmp_path: Path) -> None:

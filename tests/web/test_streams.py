@@ -73,9 +73,9 @@ def test_a_client_that_is_slow_costs_no_memory_and_is_told_of_each_topic_once() 
         await anext(stream)
         for _ in range(10_000):
             hub._note((Topic.LOG, Topic.RECORDS))
-        told = [await anext(stream) for _ in range(2)]
-        assert [event.split()[3] for event in told] == ["records", "log"]
-        assert told[0].startswith(f"id: {hub.epoch}-10000\n")
+        events = [await anext(stream) for _ in range(2)]
+        assert [event.split()[3] for event in events] == ["records", "log"]
+        assert events[0].startswith(f"id: {hub.epoch}-10000\n")
         hub._note((Topic.TREE,))
         assert (await anext(stream)).split()[3] == "tree"
 

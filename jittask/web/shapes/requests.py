@@ -1,4 +1,4 @@
-"""What a change is sent with, and what is told of a caller and of new elements."""
+"""What a change is sent with, and what is answered about callers and new elements."""
 
 from __future__ import annotations
 
