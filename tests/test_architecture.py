@@ -70,6 +70,8 @@ def test_imports_go_down(path: Path) -> None:
     for name in imports(path):
         parts = name.split(".")
         if parts[0] == "jittask" and len(parts) > 1 and parts[1] not in (room, "__version__"):
+            if (path.relative_to(ROOT).as_posix(), parts[1]) == ("cli/console.py", "web"):
+                continue  # the one command that starts the server
             assert parts[1] in BELOW[room], f"{room} must not import {name}"
         elif parts[0] in ONLY:
             assert path.relative_to(ROOT).as_posix() in ONLY[parts[0]], f"not the place of {name}"

@@ -13,6 +13,8 @@ from jittask.web.app import make_api
 from jittask.web.gate import SAFE_METHODS
 from jittask.web.guarded_route import GuardedRoute, UnguardedRoute, check_routes
 from jittask.web.roles import ROLE_KEY, Role
+from jittask.web.server import Address, ConsoleServer
+from tests.tree import Tree
 from tests.web.conftest import Served
 
 
@@ -56,6 +58,15 @@ def test_a_server_with_a_route_that_nobody_guards_does_not_start(which: str) -> 
     UNGUARDED[which](app)
     with pytest.raises(UnguardedRoute):
         check_routes(app.router.routes)
+
+
+@pytest.mark.parametrize("which", UNGUARDED)
+def test_the_whole_server_refuses(which: str, tree: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
+    app = make_api()
+    UNGUARDED[which](app)
+    monkeypatch.setattr("jittask.web.app.make_api", lambda: app)
+    with pytest.raises(UnguardedRoute):
+        ConsoleServer(tree.root, Address(port=0))
 
 
 def test_a_guarded_route_may_be_added() -> None:

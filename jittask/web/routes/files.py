@@ -1,4 +1,4 @@
-"""An element's files: read by those who may, saved by those who have seen the version before (C14)."""
+"""An element's files: read, and saved by those who have seen the version before (C14)."""
 
 from __future__ import annotations
 
