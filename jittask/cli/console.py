@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import os
+import tempfile
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -76,6 +78,7 @@ def command(
     try:
         server.serve()
     finally:
+        links.close()
         if token_file is not None:
             token_file.unlink(missing_ok=True)
 
@@ -87,6 +90,7 @@ class _Links:
         self._shape = shape
         self._first = True
         self._in_browser = in_browser
+        self._file: Path | None = None
 
     def show(self, url: str) -> None:
         if self._shape == "json":
@@ -95,8 +99,21 @@ class _Links:
             words = "open this address" if self._first else "signed in; for another browser"
             click.echo(f"{words}: {url}")
         if self._first and self._in_browser:
-            webbrowser.open(url)
+            self._open(url)
         self._first = False
+
+    def _open(self, url: str) -> None:
+        """Lead the browser there by a file: other users can see the arguments of a process."""
+        descriptor, name = tempfile.mkstemp(prefix="jittask-", suffix=".html")
+        self._file = Path(name)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as opened:
+            opened.write(f'<meta http-equiv="refresh" content="0; url={html.escape(url)}">\n')
+        webbrowser.open(self._file.as_uri())
+
+    def close(self) -> None:
+        """Delete the file."""
+        if self._file is not None:
+            self._file.unlink(missing_ok=True)
 
 
 def _write_tokens(server: ConsoleServer, file: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Iterable
 from typing import Any
 
+from anyio import CancelScope
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
@@ -52,19 +53,20 @@ class GuardedRoute(APIRoute):
         outcome = "done"
         try:
             return await handler(request)
-        except Exception as error:
+        except BaseException as error:
             outcome = code_of(error)
             raise
         finally:
-            await run_in_threadpool(
-                audit.record,
-                caller.name,
-                request.client.host if request.client else "",
-                self.name,
-                dict(request.path_params),
-                change,
-                outcome,
-            )
+            with CancelScope(shield=True):  # also where the server ends meanwhile
+                await run_in_threadpool(
+                    audit.record,
+                    caller.name,
+                    request.client.host if request.client else "",
+                    self.name,
+                    dict(request.path_params),
+                    change,
+                    outcome,
+                )
 
 
 def guarded_routes(tag: str, prefix: str) -> APIRouter:

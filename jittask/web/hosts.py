@@ -49,6 +49,11 @@ def place_of_origin(header: str) -> Place:
     return place_of_host(scheme, rest)
 
 
+def has_port(name: str) -> bool:
+    """Whether a name of a host is written with a port."""
+    return re.search(r":\d+$", name) is not None
+
+
 def is_loopback(host: str) -> bool:
     """Whether only this machine can reach a server that listens there."""
     try:
@@ -69,7 +74,7 @@ def allowed_places(scheme: str, bound: str, port: int, names: Iterable[str]) -> 
     for name in names:
         place = place_of_host(scheme, name)
         places.add(place)
-        if re.search(r":\d+$", name) is None or name.endswith("]"):
+        if not has_port(name):
             places.add(Place(scheme, place.host, port))
     return frozenset(places)
 

@@ -10,7 +10,7 @@ import ssl
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import FrameType
 
@@ -27,7 +27,7 @@ from jittask.web.app import Console, make_app
 from jittask.web.audit import Audit
 from jittask.web.connection import PatientConnection
 from jittask.web.gate import Gate, Policy
-from jittask.web.hosts import Place, allowed_places, is_loopback
+from jittask.web.hosts import Place, allowed_places, has_port, is_loopback, place_of_host
 from jittask.web.hub import MOST_STREAMS, Hub
 from jittask.web.live_tree import LiveTree
 from jittask.web.roles import Role
@@ -56,6 +56,16 @@ class Address:
     def scheme(self) -> str:
         """What callers use."""
         return "https" if self.certificate is not None or self.behind_proxy else "http"
+
+    def place(self, port: int) -> Place:
+        """Return what to write into a browser: the first name, or this machine.
+
+        A name without a port is the proxy's; without a proxy it has the server's ``port``.
+        """
+        if not self.names:
+            return Place(self.scheme, "127.0.0.1" if self.host == "localhost" else self.host, port)
+        named = place_of_host(self.scheme, self.names[0])
+        return named if self.behind_proxy or has_port(self.names[0]) else replace(named, port=port)
 
     def check(self) -> None:
         """Refuse to be reached from elsewhere without names and encryption.
@@ -94,6 +104,7 @@ class ConsoleServer:
         clock = clock or SystemClock()
         self.workspace = Workspace(root, clock)
         self.sessions = Sessions(ceiling)
+        self._address = address
         self._new_link = new_link
         audit = None
         if ceiling > Role.READ:
@@ -138,10 +149,8 @@ class ConsoleServer:
 
     @property
     def url(self) -> str:
-        """The address, as callers of this machine or of the first allowed name write it."""
-        local = [place for place in self.policy.places if place.host == "127.0.0.1"]
-        place = local[0] if local else min(self.policy.places, key=str)
-        return str(place)
+        """The address by which browsers call it."""
+        return str(self._address.place(self.port))
 
     def serve(self) -> None:
         """Serve until a signal (in the main thread) or ``stop``."""

@@ -8,6 +8,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,6 +18,7 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from jittask.clock import SystemClock
 from tests.running import PATIENCE, Program, jittask_here
 from tests.tree import Tree
 
@@ -25,12 +27,12 @@ STOPPED = 0
 
 
 @contextmanager
-def console(tree: Path, *options: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+def console(tree: Path, *options: str, **env: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Give the process and the first address that it prints."""
     process = subprocess.Popen(
         [sys.executable, "-m", "jittask", "console", str(tree), "--port", "0", *options],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-        env={**os.environ, "NO_COLOR": "1"},
+        env={**os.environ, "NO_COLOR": "1", **env},
     )  # fmt: skip
     assert process.stdout is not None
     try:
@@ -87,6 +89,38 @@ def test_read_only_changes_nothing_and_writes_no_file(tree: Tree) -> None:
         assert ask(file, "/api/session")["role"] == "read"
         assert ask(file, "/api/tree")["elements"]
     assert sorted(path.name for path in tree.root.rglob("*")) == before
+
+
+def test_a_browser_is_led_there_by_a_file_that_nobody_else_can_read(
+    tree: Tree, tmp_path: Path
+) -> None:
+    """Arguments of a process are no secret."""
+    seen = tmp_path / "seen"
+    browser = tmp_path / "browser"
+    browser.write_text(f'#!/bin/sh\necho "$1" > {seen}.part; mv {seen}.part {seen}\n')
+    browser.chmod(0o755)
+    temporary = tmp_path / "tmp"
+    temporary.mkdir()
+    env = {"BROWSER": f"{browser} %s", "TMPDIR": str(temporary)}
+    with console(tree.root, "--open", **env) as (process, line):
+        assert "login?code=" in line
+        wait_for(seen)
+        [file] = temporary.glob("jittask-*.html")
+        assert seen.read_text() == f"{file.as_uri()}\n"
+        assert file.stat().st_mode & 0o777 == 0o600
+        assert line.split()[-1] in file.read_text()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(PATIENCE) == STOPPED
+        assert list(temporary.iterdir()) == []
+
+
+def wait_for(file: Path) -> None:
+    """Return when a file is there."""
+    clock, never = SystemClock(), threading.Event()
+    deadline = clock.monotonic() + PATIENCE
+    while not file.exists():
+        assert clock.monotonic() < deadline
+        clock.wait(never, 0.01)
 
 
 REFUSED = [

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jittask.web.hosts import Place, allowed_places, place_of_host, place_of_origin
+from jittask.web.server import Address
+
+PEM = Path("cert.pem")
 
 
 @pytest.mark.parametrize(
@@ -38,6 +43,24 @@ def test_what_is_no_host_is_refused(header: str) -> None:
 def test_what_is_no_origin_is_refused(header: str) -> None:
     with pytest.raises(ValueError):
         place_of_origin(header)
+
+
+@pytest.mark.parametrize(
+    ("address", "shown"),
+    [
+        (Address(), "http://127.0.0.1:9000"),
+        (Address("localhost"), "http://127.0.0.1:9000"),
+        (Address("::1"), "http://[::1]:9000"),
+        (Address(names=("a.example",), behind_proxy=True), "https://a.example"),
+        (Address(names=("a.example:444",), behind_proxy=True), "https://a.example:444"),
+        (Address("0.0.0.0", names=("a.example", "b"), certificate=PEM), "https://a.example:9000"),
+        (Address("0.0.0.0", names=("a.example:444",), certificate=PEM), "https://a.example:444"),
+    ],
+)
+def test_the_address_that_is_printed_may_be_called(address: Address, shown: str) -> None:
+    place = address.place(9000)
+    assert str(place) == shown
+    assert place in allowed_places(address.scheme, address.host, 9000, address.names)
 
 
 def test_an_origin_is_read() -> None:
