@@ -32,11 +32,12 @@ class Program:
         *,
         once: bool = False,
         module: str = "jittask",
+        more: tuple[str, ...] = (),
         **env: str,
     ) -> None:
-        more = ["--once"] if once else []
+        options = [*more, *(["--once"] if once else [])]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "run", str(tree), "--format", shape, *more],
+            [sys.executable, "-m", module, "run", str(tree), "--format", shape, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import json
 import os
+import sys
 import tempfile
+import threading
 import webbrowser
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +15,7 @@ from typing import TYPE_CHECKING
 import click
 
 from jittask.cli import collector
-from jittask.cli.options import format_option, quiet_option, tree_argument
+from jittask.cli.options import format_option, port_option, quiet_option, tree_argument
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.workspace import find_root
 
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 @click.command()
 @tree_argument
 @click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
-@click.option("--port", default=8420, show_default=True, type=click.IntRange(0, 65535),
-              help="0 takes any free one.")  # fmt: skip
+@port_option
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
               help="A name by which browsers may call it; may be repeated.")  # fmt: skip
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False),
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write bearer tokens for scripts into FILE, one for each role.")  # fmt: skip
 @click.option("--open", "in_browser", is_flag=True, help="Open it in a browser.")
+@click.option("--until-eof", is_flag=True, hidden=True)
 @format_option()
 @quiet_option
 def command(
@@ -50,6 +52,7 @@ def command(
     read_only: bool,
     token_file: Path | None,
     in_browser: bool,
+    until_eof: bool,
     shape: str,
 ) -> None:
     """Serve the web console of TREE, on this machine only by default.
@@ -74,6 +77,8 @@ def command(
     )
     if token_file is not None:
         _write_tokens(server, token_file)
+    if until_eof:
+        threading.Thread(target=_stop_at_eof, args=(server,), daemon=True).start()
     collector.expect_to_stay()
     try:
         server.serve()
@@ -81,6 +86,13 @@ def command(
         links.close()
         if token_file is not None:
             token_file.unlink(missing_ok=True)
+
+
+def _stop_at_eof(server: ConsoleServer) -> None:
+    """End it when the process that has started it has ended, in whatever way."""
+    while os.read(sys.stdin.fileno(), 1024):  # a buffered read would hold the exit up
+        continue
+    server.stop()
 
 
 class _Links:

@@ -108,6 +108,14 @@ def after_option(command: Command) -> Command:
     )(command)
 
 
+def port_option(command: Command) -> Command:
+    """Add ``--port`` of the web console; the command gets ``port``."""
+    return click.option(
+        "--port", default=8420, show_default=True, type=click.IntRange(0, 65535),
+        help="Of the console; 0 takes any free one.",
+    )(command)  # fmt: skip
+
+
 def watch_option(command: Command) -> Command:
     """Add ``--watch``; the command gets ``watch``."""
     return click.option(

@@ -13,9 +13,10 @@ from socket import socketpair
 import click
 
 from jittask.cli import collector
+from jittask.cli.console_beside import ConsoleBeside
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
-from jittask.cli.options import format_option, quiet_option, tree_argument
+from jittask.cli.options import format_option, port_option, quiet_option, tree_argument
 from jittask.clock import SystemClock
 from jittask.model import RunStatus
 from jittask.operations.views.events import event_line
@@ -31,9 +32,15 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.command()
 @tree_argument
 @click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
+@click.option("--console/--no-console", "with_console", default=False, show_default=True,
+              help="Start the web console, too, as a process of its own.")  # fmt: skip
+@port_option
+@click.option("--open", "in_browser", is_flag=True, help="Open the console in a browser.")
 @format_option()
 @quiet_option
-def command(tree: Path | None, once: bool, shape: str) -> None:
+def command(
+    tree: Path | None, once: bool, with_console: bool, port: int, in_browser: bool, shape: str
+) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
     Ctrl-C lets running tasks end (settings.runtime.drainSeconds, 8 by default); a second
@@ -42,8 +49,13 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     With --once, a retry that becomes due while others still run is done too;
     one that is due later waits for the next time.
 
+    The web console of --console listens on this machine only. If it fails or is killed, the
+    tasks continue to run.
+
     Example: jittask run elements
     """
+    if once and with_console:
+        raise click.UsageError("--once and --console do not go together")
     root = find_root(tree)
     runtime = Runtime(root, once=once)
     words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
@@ -57,13 +69,22 @@ def command(tree: Path | None, once: bool, shape: str) -> None:
     finally:
         gc.enable()
     stops.started()
+    console = None
+    if with_console:
+        console = ConsoleBeside(root, port, shape, in_browser=in_browser, say=_say)
     collector.expect_to_stay()
     while not runtime.join(3600):
         continue
+    if console is not None:
+        console.end()
     printer.check()
     if once and stops.asked:
         raise KeyboardInterrupt
     sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+def _say(words: str) -> None:
+    click.echo(f"jittask: {words}", err=True)
 
 
 class _Printer:

@@ -1,0 +1,73 @@
+"""The console beside a runtime: whatever becomes of one, the other goes its own way (C1)."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psutil
+import pytest
+
+from tests.running import PATIENCE, Program, jittask_here
+from tests.tree import Tree
+
+pytestmark = pytest.mark.process
+
+
+@contextmanager
+def running(tree: Tree) -> Iterator[tuple[Program, psutil.Process]]:
+    """Give a runtime, and the process of its console, which is ready too."""
+    tree.scheduled("A")
+    with Program(tree.root, more=("--console", "--port", "0")) as program:
+        program.wait("link")
+        children = psutil.Process(program.process.pid).children(recursive=True)
+        [console] = [child for child in children if "console" in child.cmdline()]
+        yield program, console
+
+
+def run_a_task(program: Program, tree: Tree) -> None:
+    assert jittask_here("trigger", "A", "--tree", tree.root).returncode == 0
+    program.wait("finished", status="completed")
+
+
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM])
+def test_a_console_that_ends_is_reported_and_the_tasks_run_on(
+    tree: Tree, how: signal.Signals
+) -> None:
+    with running(tree) as (program, console):
+        console.send_signal(how)
+        assert program.process.stderr is not None
+        line = program.process.stderr.readline()
+        ended = "SIGKILL" if how is signal.SIGKILL else "exit code 0"
+        assert line == f"jittask: the console has ended ({ended}); the tasks continue to run\n"
+        run_a_task(program, tree)
+        assert program.stop() == 0
+
+
+def test_a_stopped_console_holds_up_nothing(tree: Tree) -> None:
+    with running(tree) as (program, console):
+        console.suspend()
+        run_a_task(program, tree)
+        assert program.stop() == 0
+        assert not console.is_running()
+
+
+def test_it_ends_with_the_runtime(tree: Tree) -> None:
+    with running(tree) as (program, console):
+        assert program.stop() == 0
+        assert not console.is_running()
+        assert program.process.stderr is not None
+        assert "console has ended" not in program.process.stderr.read()
+
+
+def test_it_ends_also_where_the_runtime_is_killed(tree: Tree) -> None:
+    with running(tree) as (program, console):
+        program.kill()
+        assert psutil.wait_procs([console], PATIENCE)[1] == []
+
+
+def test_once_starts_none(tree: Tree) -> None:
+    done = jittask_here("run", tree.root, "--once", "--console")
+    assert done.returncode == 2
+    assert "do not go together" in done.stderr
