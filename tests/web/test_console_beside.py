@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -55,6 +56,7 @@ def test_a_stopped_console_holds_up_nothing(tree: Tree) -> None:
 
 def test_it_ends_with_the_runtime(tree: Tree) -> None:
     with running(tree) as (program, console):
+        assert os.getsid(console.pid) == console.pid  # a Ctrl-C of the terminal is not for it
         assert program.stop() == 0
         assert not console.is_running()
         assert program.process.stderr is not None

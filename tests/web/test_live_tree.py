@@ -125,7 +125,12 @@ def test_readers_do_not_wait_for_a_compilation(
     thread = threading.Thread(target=workspace.refresh)
     thread.start()
     assert compiling.wait(PATIENCE)
-    assert workspace.compilation is before
-    assert workspace.settings is before.app.settings
+    read: list[object] = []
+    reader = threading.Thread(
+        target=lambda: read.extend((workspace.compilation, workspace.settings)), daemon=True
+    )
+    reader.start()
+    reader.join(PATIENCE / 3)
+    assert read == [before, before.app.settings]
     done.set()
     thread.join()
