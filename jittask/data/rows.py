@@ -152,6 +152,8 @@ class Rows:
         With each row, whether it passes each of them. The lookups have one zone, in
         which naive ranges are read. Over ``connection`` where one is given.
         """
+        for lookup in lookups:  # so that an empty table hides no mistake of theirs
+            self._passes(lookup, self.table, now)
         for source in self._sources(field, ranges, lookups[0].zone, connection):
             yield from self._paged(source, lookups, now, fields, connection)
 

@@ -87,8 +87,6 @@ def shared_due_rows(
     repeats = any(asked.task.timer.repeats for asked in tasks)
     column = columns.column(rows, field, connection, repeats=repeats)
     spans = [span for asked in tasks for span in ranges_of(asked, column)]
-    if not spans:
-        return
     lookups = [_lookup(asked, rows) for asked in tasks]
     distinct = list(dict.fromkeys(lookups))
     places = [distinct.index(lookup) for lookup in lookups]

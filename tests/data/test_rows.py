@@ -119,6 +119,11 @@ def test_one_statement_serves_several_filters(rows: Rows) -> None:
     assert [passes[1] for page in everything for _, passes in page] == [True] * 10
 
 
+def test_a_filter_on_a_column_that_is_missing_is_refused_without_rows_too(rows: Rows) -> None:
+    with pytest.raises(DataError, match="its table has no column for gone"):
+        list(rows.pages("at", [], parse("Q('gone','=',1)"), NOW, ZONE, []))
+
+
 FILTERS = [
     "Q('name','=','n1')", "Q('name','!=','n1')", "Q('name','like','n')", "Q('name','nlike','1')",
     "Q('name','startswith','n1')", "Q('name','endswith','2')", "Q('name','in',['n1','n2'])",

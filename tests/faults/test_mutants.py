@@ -155,13 +155,14 @@ def forgets_the_high_water_mark(patch: pytest.MonkeyPatch) -> None:
 def keeps_the_keys_of_cancelled_runs(patch: pytest.MonkeyPatch) -> None:
     close = plan_writing.close_runs
 
-    def keeping(connection: Connection, closings: Sequence[Closing], now: datetime) -> None:
+    def keeping(connection: Connection, closings: Sequence[Closing], now: datetime) -> int:
         before = connection.execute(sa.select(keys)).mappings().all()
-        close(connection, closings, now)
+        closed = close(connection, closings, now)
         left = set(connection.execute(sa.select(keys.c.run_id)).scalars())
         lost = [dict(row) for row in before if row["run_id"] not in left]
         if lost:
             connection.execute(sa.insert(keys), lost)
+        return closed
 
     patch.setattr(plan_writing, "close_runs", keeping)
 

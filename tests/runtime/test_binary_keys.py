@@ -55,7 +55,7 @@ def soon(seconds: float) -> datetime:
 def test_a_binary_key_works_in_each_run_and_command(keyed: sa.Engine, tree: Tree) -> None:
     table = sa.Table("things", sa.MetaData(), autoload_with=keyed)
     with keyed.begin() as connection:
-        row = {"id": KEY.bytes, "name": "a", "at": soon(3600)}
+        row = {"id": KEY.bytes, "name": "a", "at": soon(36_000)}
         connection.execute(sa.insert(table), row)
     shown = jittask("next", "Row", "--row", str(KEY), "--tree", tree.root)
     assert shown.returncode == 0, shown.stderr
