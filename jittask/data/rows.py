@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 from jittask import zonedata
 from jittask.data.databases import DataError, one_line
 from jittask.data.dialects import Clause, DateColumn, dialect_of
-from jittask.data.dialects.ranges import RangeSource
+from jittask.data.dialects.ranges import RangeSource, union
 from jittask.data.patience import limited
 from jittask.data.row_keys import BadKey, key_values
 from jittask.data.sql import FilterSql
@@ -169,15 +169,17 @@ class Rows:
         if dated is not None and ranges:
             with self._reading(connection) as reading:
                 dated = self.dialect.examined(reading, dated)
-        if dated is not None and len(ranges) > self.dialect.writes_out:
-            spans = [dated.span(span.low, span.high) for span in ranges]
-            unfolded = self.dialect.unfolded(self.table, dated, spans)
-            if unfolded is not None:
-                yield unfolded
-                return
+        spans = [(span.low, span.high) for span in ranges]
+        if dated is not None:  # what it widens near a shift of the clocks may meet
+            spans = union(dated.span(*span) for span in spans)
+            if len(spans) > self.dialect.writes_out:
+                unfolded = self.dialect.unfolded(self.table, dated, spans)
+                if unfolded is not None:
+                    yield unfolded
+                    return
         written: list[Clause] = []
-        for span in ranges:
-            found = self._between(field, dated, span)
+        for span in spans:
+            found = self._between(field, dated, *span)
             if len(written) + len(found) > MAX_RANGES and written:
                 yield self.dialect.written_out(self.table, written)
                 written = []
@@ -185,11 +187,13 @@ class Rows:
         if written:
             yield self.dialect.written_out(self.table, written)
 
-    def _between(self, field: str, dated: DateColumn | None, span: FieldRange) -> Sequence[Clause]:
+    def _between(
+        self, field: str, dated: DateColumn | None, low: date, high: date
+    ) -> Sequence[Clause]:
         if dated is not None:
-            return self.dialect.spans(dated, *dated.span(span.low, span.high))
+            return self.dialect.spans(dated, low, high)
         column = self._column(field)
-        return [sa.and_(column >= span.low, column <= span.high)]
+        return [sa.and_(column >= low, column <= high)]
 
     def _paged(
         self,

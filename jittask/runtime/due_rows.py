@@ -19,6 +19,7 @@ from jittask.data.rows import Row, Rows
 from jittask.model import FieldType, Occurrence
 from jittask.schedule import windows
 from jittask.schedule.row_timer import RowTimer
+from jittask.schedule.timer import Timer
 from jittask.schedule.windows import Column, FieldRange
 
 
@@ -39,6 +40,8 @@ class DueRow:
     """The key, and the fields that the timer reads; not the other columns."""
     occurrences: tuple[Occurrence, ...]
     """All in the window, in order, by effective instant; at least one."""
+    timer: Timer
+    """When the row fires at all."""
 
 
 BadRow = Callable[[Row, Exception], None]
@@ -120,5 +123,7 @@ def least_end(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] 
 
 def _due_row(task: DateFieldTask, rows: Rows, row: Row, window: Window) -> DueRow | None:
     timer = task.timer.timer_of(row, rows.zone)
-    occurrences = () if timer is None else tuple(timer.between(*window))
-    return DueRow(row_key(row, rows.model), row, occurrences) if occurrences else None
+    if timer is None:
+        return None
+    occurrences = tuple(timer.between(*window))
+    return DueRow(row_key(row, rows.model), row, occurrences, timer) if occurrences else None

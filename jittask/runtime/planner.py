@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
 
-from jittask.compiler.compiled import ScheduledTask
+from jittask.compiler.compiled import DateFieldTask, ScheduledTask
 from jittask.model import RunStatus
 from jittask.runtime.events import Event, Planned
 from jittask.runtime.reasons import reason_of
@@ -67,6 +67,14 @@ class Planner:
     def _take_over(self, snapshot: Snapshot, marks: dict[str, Watermark], now: datetime) -> None:
         """Plan what is new or changed in a snapshot; end what is gone."""
         before = self._seen.tasks if self._seen else {}
+        scanned = [
+            name
+            for name, running in before.items()
+            if isinstance(running.task, DateFieldTask) and name not in snapshot.tasks
+        ]
+        if scanned:  # how far they are is written by the row scan
+            stored = self._store.watermarks()
+            marks |= {name: stored[name] for name in scanned if name in stored}
         gone = [
             mark
             for name, mark in marks.items()

@@ -80,7 +80,7 @@ def _decide_missed(
     if task.policy.misfire is Misfire.SKIP and now - missed[-1].occurrence.effective > LATE_AFTER:
         return _skip_all(task, due, missed, now)
     if len(missed) > 1:  # what waits may be out of date: it is cancelled when it is to begin (D5)
-        missed = [each for each in missed if each.run is None or _is_valid(task, due, each.run)]
+        missed = [each for each in missed if each.run is None or _is_valid(due, each.run)]
     if not missed:
         return RowPlan()
     *others, last = missed
@@ -126,10 +126,9 @@ def _skip_all(
     return RowPlan((record,), close)
 
 
-def _is_valid(task: DateFieldTask, due: DueRow, run: PendingRun) -> bool:
+def _is_valid(due: DueRow, run: PendingRun) -> bool:
     """Whether the row, as it is now, still has the occurrence of a pending run."""
-    timer = task.timer.timer_of(due.row)
-    found = None if timer is None else timer.after(run.effective - _TICK)
+    found = due.timer.after(run.effective - _TICK)
     return found is not None and found.effective == run.effective
 
 

@@ -10,7 +10,7 @@ In which thread a database is scanned is the question of ``scan_threads``.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -18,7 +18,7 @@ from jittask.clock import Clock
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.app_data import AppData
 from jittask.data.rows import Row, Rows
-from jittask.runtime.activation import activate
+from jittask.runtime.activation import activate, grace
 from jittask.runtime.decided_rows import DecidedRows
 from jittask.runtime.events import Event
 from jittask.runtime.reasons import reason_of
@@ -88,6 +88,8 @@ class RowScan:
         self._columns = DateColumns()
         self._marks: dict[str, Watermark] | None = None
         self._planned: dict[str, DateFieldTask] = {}
+        self._gone: Set[str] = frozenset()
+        """The tasks that were planned and are in the tree no more."""
         self._swept: dict[str, datetime] = {}
         self._sweeps: dict[str, Sweep] = {}
         self._sweep_failed: set[str] = set()
@@ -104,7 +106,19 @@ class RowScan:
                 found.setdefault(running.task.model.database, []).append(running.task)
         if self._marks is None and found:
             self._marks = self._store.watermarks()
+        self._take_over({task.name for tasks in found.values() for task in tasks})
         return found
+
+    def _take_over(self, names: Set[str]) -> None:
+        """Forget tasks that are gone, and read how far they were where they have come back."""
+        back = self._gone & names
+        if back:
+            assert self._marks is not None
+            stored = self._store.watermarks()
+            self._marks |= {name: stored[name] for name in back if name in stored}
+        self._gone = (self._gone | self._planned.keys()) - names
+        for name in self._gone:
+            self._planned.pop(name, None)
 
     def scan(self, tasks: Sequence[DateFieldTask], scan: Pass, *, sweeping: bool = True) -> bool:
         """Scan a database once for its tasks; return whether sweeps are left for the next pass.
@@ -126,10 +140,15 @@ class RowScan:
     # --- the fast scan
 
     def _scan_fast(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:
-        """Scan the tasks of each table, date field and zone together, or each where that fails."""
-        groups: dict[tuple[str, str, str], list[DateFieldTask]] = {}
+        """Scan the tasks of each table, date field, zone and window together.
+
+        Each by itself where that fails. A statement reads the rows of all its tasks'
+        windows, so a task that reads its grace shares none with one that does not.
+        """
+        groups: dict[tuple[object, ...], list[DateFieldTask]] = {}
         for task in tasks:
-            alike = (task.model.name, task.timer.start_field, task.timer.zone.key)
+            reach = grace(task) if task.name in self._few else None
+            alike = (task.model.name, task.timer.start_field, task.timer.zone.key, reach)
             groups.setdefault(alike, []).append(task)
         for group in groups.values():
             if len(group) > 1:
@@ -207,7 +226,7 @@ class RowScan:
         scan.check()
         rows = scan.data.rows(task.model)
         sweep = self._sweeps.get(task.name)
-        if sweep is None or sweep.task is not task or sweep.data_rows is not rows:
+        if sweep is None or sweep.task is not task or not sweep.reads_as(rows):
             sweep = self._sweeps[task.name] = self._begin_sweep(task, rows, scan)
         page = sweep.next_page()
         scan.check()

@@ -30,6 +30,11 @@ class Sweep:
         """How many rows with an occurrence before ``now`` it has found."""
         self._pages: Iterator[list[DueRow]] = due_rows(task, rows, window, now, bad_row)
 
+    def reads_as(self, data_rows: Rows) -> bool:
+        """Whether rows that the app's data gives now are those that are read: table and engine."""
+        read = self.data_rows
+        return read.engine is data_rows.engine and read.model == data_rows.model
+
     def next_page(self) -> list[DueRow] | None:
         """Return the due rows of the next page, or None at the end. Raises DataError."""
         page = next(self._pages, None)

@@ -20,7 +20,11 @@ _LOOK_EVERY = timedelta(seconds=1)
 
 
 class UndecidedTasks:
-    """Knows when this runtime has been away: at its start, asleep, or without its store."""
+    """Knows when this runtime has been away: at its start, asleep, or without its store.
+
+    A clock that was set back counts too: what was noted before says nothing then. A
+    disabled task is never scanned, and holds nothing.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -33,8 +37,8 @@ class UndecidedTasks:
     def tasks(self, snapshot: Snapshot, now: datetime) -> frozenset[str]:
         """Return the tasks that no scan has reached since. Raises StoreUnavailable."""
         scans = _SCANS * timedelta(seconds=snapshot.app.settings.runtime.scan_seconds)
-        if self._was_here is None or now - self._was_here > scans:
-            self._back_since = now
+        if self._was_here is None or not timedelta(0) <= now - self._was_here <= scans:
+            self._back_since, self._looked = now, None
             self._tasks = self._behind(snapshot, now - scans)
         elif self._tasks and (self._looked is None or now - self._looked >= _LOOK_EVERY):
             assert self._back_since is not None
@@ -50,7 +54,7 @@ class UndecidedTasks:
         dated = [
             name
             for name, running in snapshot.tasks.items()
-            if isinstance(running.task, DateFieldTask)
+            if isinstance(running.task, DateFieldTask) and running.task.enabled
         ]
         marks = self._store.watermarks() if dated else {}
         return frozenset(

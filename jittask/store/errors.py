@@ -33,8 +33,11 @@ class StoreUnavailable(StoreError):
         super().__init__(message, "work continues by itself when the run store answers again")
 
 
-class AlreadyClaimed(StoreError):
-    """A run that a plan ends, or lets count others, is not pending any more: nothing is written."""
+class AlreadyClaimed(Exception):
+    """A run that a plan ends, or lets count others, is not pending any more: nothing is written.
+
+    It concerns the plan alone, so it is no StoreError.
+    """
 
     def __init__(self) -> None:
         super().__init__("a run has been claimed since it was planned")

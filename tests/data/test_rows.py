@@ -119,6 +119,14 @@ def test_one_statement_serves_several_filters(rows: Rows) -> None:
     assert [passes[1] for page in everything for _, passes in page] == [True] * 10
 
 
+def test_ranges_that_overlap_give_a_row_once(rows: Rows) -> None:
+    ranges = [FieldRange(MAY_3 + n * DAY / 3, MAY_3 + (n + 2) * DAY / 3) for n in range(13)]
+    found = [
+        row["at"].day for page in rows.pages("at", ranges, None, NOW, ZONE, ["at"]) for row in page
+    ]
+    assert found == [3, 4, 5, 6, 7]
+
+
 def test_a_filter_on_a_column_that_is_missing_is_refused_without_rows_too(rows: Rows) -> None:
     with pytest.raises(DataError, match="its table has no column for gone"):
         list(rows.pages("at", [], parse("Q('gone','=',1)"), NOW, ZONE, []))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -80,8 +80,17 @@ class Scanned:
 
 
 @contextmanager
-def scanned(folder: Path, start: datetime, timing: object, **task: object) -> Iterator[Scanned]:
-    """Give a tree with one date-field task, ``tasks.Row``, and its table."""
+def scanned(
+    folder: Path,
+    start: datetime,
+    timing: object,
+    prepare: Callable[[Tree], None] = lambda tree: None,
+    **task: object,
+) -> Iterator[Scanned]:
+    """Give a tree with a date-field task, ``tasks.Row``, and its table.
+
+    ``prepare`` changes the tree before it is compiled.
+    """
     tree = Tree(folder / "app")
     tree.things()
     tree.write(
@@ -90,6 +99,7 @@ def scanned(folder: Path, start: datetime, timing: object, **task: object) -> It
     )
     (tree.root / "models/Thing/model.py").unlink()
     tree.dated("Row", timing=timing, **task)
+    prepare(tree)
     with closing(sqlite3.connect(tree.root / "d.db")) as connection, connection:
         connection.execute(
             "CREATE TABLE thing (id INTEGER PRIMARY KEY, name TEXT, at DATETIME, ends DATETIME)"

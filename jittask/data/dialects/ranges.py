@@ -8,10 +8,11 @@ statement of many ranges again each time, which takes longer than to answer it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
@@ -20,6 +21,7 @@ from sqlalchemy.sql.operators import custom_op
 from jittask.data.dialects.columns import Clause
 
 Query = sa.Select[Any]
+End = TypeVar("End", str, int, date)
 AsKey = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[Any]]
 
 
@@ -41,6 +43,17 @@ class RangeSource:
 def written_out(table: sa.Table, spans: Sequence[Clause], as_key: AsKey) -> RangeSource:
     """Return the rows for which one of some conditions is true."""
     return RangeSource(table, partial(_narrowed, spans), as_key)
+
+
+def union(ranges: Iterable[tuple[End, End]]) -> list[tuple[End, End]]:
+    """Return the union of ranges as ranges that do not meet, ascending: a row is to come once."""
+    found: list[tuple[End, End]] = []
+    for low, high in sorted(ranges):
+        if found and low <= found[-1][1]:
+            found[-1] = found[-1][0], max(found[-1][1], high)
+        else:
+            found.append((low, high))
+    return found
 
 
 def as_it_is(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:

@@ -8,11 +8,11 @@ that functions of ours make of the stored values, beside such ranges.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import ceil, floor
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
@@ -21,7 +21,7 @@ from sqlalchemy.types import NullType, TypeEngine
 
 from jittask.data.dialects import sqlite_connections
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.ranges import RangeSource, plus, written_out
+from jittask.data.dialects.ranges import RangeSource, plus, union, written_out
 from jittask.data.dialects.sqlite_dates import (
     FIRST_SECOND,
     NoDate,
@@ -45,7 +45,6 @@ _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
-_End = TypeVar("_End", str, int)
 _LOW: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[0]')")
 _HIGH: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[1]')")
 
@@ -120,7 +119,7 @@ class SqliteDialect(StandardDialect):
         numbers: list[tuple[int, int]] = []
         if dated.kind is FieldType.DATETIME:
             numbers = [_number_range(dated, low, high) for low, high in ranges]
-        pairs = [*_disjoint(texts), *_disjoint(numbers)]  # a row is to come once
+        pairs = [*union(texts), *union(numbers)]
         ends = sa.text("json_each(:ranges) AS jittask_ranges").bindparams(ranges=json.dumps(pairs))
         raw = self.raw(dated.column)
         inside = sa.and_(raw >= _LOW, raw <= _HIGH)
@@ -349,17 +348,6 @@ def _by_days(low: datetime, high: datetime) -> Iterator[tuple[datetime, datetime
         yield low, datetime.combine(low, time.max)
         low = datetime.combine(low + _DAY, time.min)
     yield low, high
-
-
-def _disjoint(pairs: Iterable[tuple[_End, _End]]) -> list[tuple[_End, _End]]:
-    """Return the union of ranges as ranges that do not meet, ascending."""
-    found: list[tuple[_End, _End]] = []
-    for low, high in sorted(pairs):
-        if found and low <= found[-1][1]:
-            found[-1] = found[-1][0], max(found[-1][1], high)
-        else:
-            found.append((low, high))
-    return found
 
 
 def _number_range(dated: DateColumn, low: date, high: date) -> tuple[int, int]:
