@@ -17,8 +17,9 @@ def listen(listener: Listener) -> None:
 
 
 def end(listener: Listener) -> None:
-    """Call ``listener`` no more."""
-    _listeners.remove(listener)
+    """Call ``listener`` no more; saying so again changes nothing."""
+    if listener in _listeners:
+        _listeners.remove(listener)
 
 
 def committed(models: frozenset[str]) -> None:

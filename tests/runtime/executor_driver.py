@@ -19,6 +19,7 @@ from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
     Assignment,
+    Changed,
     Done,
     Executor,
     Outcome,
@@ -119,7 +120,7 @@ class Driver:
                         self.last_lines[report.run] = report
                     else:
                         self.outputs.append(report)
-                else:
+                elif not isinstance(report, Changed):
                     assert isinstance(report, Done)
                     assert report.run not in self.ended, "two ends of one run"
                     self.ended[report.run] = report.outcome

@@ -90,7 +90,7 @@ def test_a_row_that_cannot_be_read_is_not_judged(driver: Driver, tree: Tree) -> 
     tree.dated("T")
     outcome = driver.run(tree, row_key="[1]")
     assert isinstance(outcome, Unjudged), outcome
-    assert "no such table" in outcome.detail
+    assert outcome.detail == "models.Thing: no table Thing in its database"
 
 
 def test_peak_memory_is_told_of_a_process_of_its_own(kind: str, driver: Driver, tree: Tree) -> None:

@@ -202,9 +202,9 @@ ERRORS = [
     ),
     Error(
         "a model's", ("return list(app.getElement('models.Thing').query())",),
-        "DataError: models.Thing: no such table: Thing",
+        "NoTable: models.Thing: no table Thing in its database",
         ("Traceback (most recent call last):", 'inner.py", line', "of jittask",
-         "DataError: models.Thing: no such table: Thing"),
+         "NoTable: models.Thing: no table Thing in its database"),
         6, DATABASE,
     ),
     Error(

@@ -117,9 +117,10 @@ class StandardDialect:
 
         Raises ValueError where the column holds what cannot be compared as dates.
         """
-        ends = (sa.select(end(dated.column)) for end in (sa.func.min, sa.func.max))
-        least, greatest = (connection.execute(end.where(*self.sane(dated))) for end in ends)
-        return least.scalar(), greatest.scalar()
+        ends = [sa.select(end(dated.column)) for end in (sa.func.min, sa.func.max)]
+        found = (end.where(*self.sane(dated)).scalar_subquery() for end in ends)
+        least, greatest = connection.execute(sa.select(*found)).one()
+        return least, greatest
 
     def sane(self, dated: DateColumn) -> Sequence[Clause]:
         """Return conditions that leave out dates which no occurrence can come of."""
