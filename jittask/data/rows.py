@@ -217,7 +217,7 @@ class Rows:
         after: list[Any] | None = None
         while True:
             page = self._read(
-                query if after is None else query.where(_beyond(keys, after)), connection
+                query if after is None else query.where(self._beyond(keys, after)), connection
             )
             found = [[row.pop(label) for label in labels] for row in page]
             if page:
@@ -225,6 +225,14 @@ class Rows:
             if len(page) < PAGE_ROWS:
                 return
             after = found[-1]
+
+    def _beyond(self, keys: Sequence[sa.ColumnElement[Any]], after: Sequence[Any]) -> Clause:
+        """Return that a key comes after another."""
+        steps = []
+        for number, column in enumerate(keys):
+            same = [self.dialect.is_key(keys[i], after[i]) for i in range(number)]
+            steps.append(sa.and_(*same, self.dialect.follows(column, after[number])))
+        return sa.or_(*steps)
 
     def _selected(
         self, rows: sa.FromClause, fields: Sequence[str], passing: Sequence[Clause | None]
@@ -423,15 +431,3 @@ def _flags(row: Row, passing: Sequence[Clause | None]) -> list[bool]:
         passes is None or bool(row.pop(f"{_PASSES}{number}"))
         for number, passes in enumerate(passing)
     ]
-
-
-def _beyond(keys: Sequence[sa.ColumnElement[Any]], after: Sequence[Any]) -> Clause:
-    """Return that a key comes after another."""
-    if len(keys) == 1:
-        beyond: Clause = keys[0] > after[0]
-        return beyond
-    steps = []
-    for number, column in enumerate(keys):
-        same = [keys[i] == after[i] for i in range(number)]
-        steps.append(sa.and_(*same, column > after[number]))
-    return sa.or_(*steps)

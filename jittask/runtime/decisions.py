@@ -87,7 +87,11 @@ def _paused(pause: Pause) -> str:
 
 
 def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
-    """Decide what an outcome makes of its run; ``jitter`` is between 0 and 1."""
+    """Decide what an outcome makes of its run; ``jitter`` is between 0 and 1.
+
+    An attempt without a body is taken back and so not counted: where a body has begun
+    before, the attempt has a number above 1, and the run keeps its keys (R1).
+    """
     status, reason, detail, result, error = _meaning(done.outcome)
     retry_at = None
     if _runs_again(done, policy):
@@ -106,8 +110,8 @@ def ending(done: Done, policy: Policy, now: datetime, jitter: float) -> Ending:
         result=result,
         error=error,
         retry_at=retry_at,
-        frees_keys=isinstance(done.outcome, Withdrawn),
-        takes_back=isinstance(done.outcome, Unjudged),
+        frees_keys=isinstance(done.outcome, Withdrawn) and done.attempt == 1,
+        takes_back=isinstance(done.outcome, Unbegun | Unjudged),
         peak_kb=done.outcome.peak_kb if isinstance(done.outcome, Completed | Failed) else None,
     )
 

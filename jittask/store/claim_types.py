@@ -109,9 +109,9 @@ class Ending:
     error: str | None = None
     retry_at: datetime | None = None
     frees_keys: bool = False
-    """The body never began, so the occurrence may be planned again (D5)."""
+    """No body of the run has begun, so the occurrence may be planned again (R1, D5)."""
     takes_back: bool = False
-    """The body never began and the run stays: nothing is kept of the attempt (R12)."""
+    """The body never began and the run stays: nothing is kept of the attempt (R1, R12)."""
     peak_kb: int | None = None
     """The most memory that the body's process had held, in KiB."""
     follow_up: NewRun | None = None

@@ -72,6 +72,14 @@ class SqliteDialect(StandardDialect):
         """Return a column as it is stored."""
         return sa.type_coerce(column, NullType())
 
+    def is_key(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
+        """Return that a key column has a value; a key of SQLite may hold NULL."""
+        return key.is_(None) if value is None else super().is_key(key, value)
+
+    def follows(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
+        """Return that a key column comes after a value; NULL comes before every other one."""
+        return key.is_not(None) if value is None else super().follows(key, value)
+
     # dates
 
     def compare(self, dated: DateColumn, operator: Operator, value: date) -> Clause:

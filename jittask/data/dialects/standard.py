@@ -58,6 +58,16 @@ class StandardDialect:
         """Return a column whose values come as the database orders them."""
         return column
 
+    def is_key(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
+        """Return that a key column has a value that was read from it."""
+        equal: Clause = key == sa.literal(value, key.type)
+        return equal
+
+    def follows(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
+        """Return that a key column comes after a value that was read from it."""
+        after: Clause = key > sa.literal(value, key.type)
+        return after
+
     def operand(self, column: sa.Column[Any], value: Any) -> Any:
         """Return a value that is no date as the column's type takes it.
 
