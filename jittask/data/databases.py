@@ -9,7 +9,13 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import URL, Engine
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, SQLAlchemyError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from jittask.data.database_urls import makes_file, sqlite_file, url_of
@@ -29,6 +35,14 @@ WAIT_SECONDS = 30
 
 class DataError(Exception):
     """A business database that cannot be used; the message is one line."""
+
+
+def is_of_the_database(error: Exception) -> bool:
+    """Whether an error says that a database or a table is locked, slow or away.
+
+    So another statement of the same kind would fail too, whatever it asks for.
+    """
+    return isinstance(error, DataError) and isinstance(error.__cause__, OperationalError)
 
 
 class MissingDriver(DataError):

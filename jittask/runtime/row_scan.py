@@ -13,10 +13,12 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from jittask.clock import Clock
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.app_data import AppData
+from jittask.data.databases import is_of_the_database
 from jittask.data.rows import Row, Rows
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.decided_rows import DecidedRows
@@ -151,17 +153,22 @@ class RowScan:
             alike = (task.model.name, task.timer.start_field, task.timer.zone.key, reach)
             groups.setdefault(alike, []).append(task)
         for group in groups.values():
+            step = partial(self._scan_group, group, scan)
             if len(group) > 1:
                 try:
-                    self._scan_group(group, scan)
+                    step()
                 except StoreError:
                     raise
-                except Exception:
+                except Exception as error:
                     scan.check()
+                    if is_of_the_database(error):  # each by itself would wait as long
+                        for task in group:
+                            self._block(task, scan, error)
+                        continue
                 else:
                     continue
             for task in group:
-                self._guarded(task, scan, lambda task=task: self._scan_group([task], scan))  # type: ignore[misc]
+                self._guarded(task, scan, partial(self._scan_group, [task], scan))
 
     def _scan_group(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:
         scan.check()
@@ -194,7 +201,7 @@ class RowScan:
                 self._few.discard(task.name)
             self._decided[task.name].end_scan()
             if task.name not in self._sweep_failed:  # only a sweep ends what a sweep has found
-                self._boundary.end(task.name, Fault.SCAN, scan.now)
+                self._boundary.end(task.name, Fault.SCAN, self._clock.now())
             self._scanned(task, scan.now, scan)
 
     # --- sweeps
@@ -252,12 +259,12 @@ class RowScan:
         self._sweep_failed.discard(task.name)
         self._swept[task.name] = sweep.now
         if task.name not in self._bad:
-            self._boundary.end(task.name, Fault.ROW, scan.now)
+            self._boundary.end(task.name, Fault.ROW, self._clock.now())
         if sweep.of_the_past <= FEW_ROWS:
             self._few.add(task.name)
         else:
             self._few.discard(task.name)
-        self._boundary.end(task.name, Fault.SCAN, scan.now)
+        self._boundary.end(task.name, Fault.SCAN, self._clock.now())
         self._scanned(task, sweep.now, scan)
 
     # --- what both need
@@ -270,12 +277,15 @@ class RowScan:
             raise
         except Exception as error:
             scan.check()  # what an abandoned scan fails with says nothing of the task
-            self._sweeps.pop(task.name, None)
-            self._columns.forget(task.model.name)
-            scan.data.forget(task.model)  # its table may have changed
-            self._boundary.block(task.name, Fault.SCAN, reason_of(error), scan.now)
-            scan.failed.add(task.name)
+            self._block(task, scan, error)
             return False
+
+    def _block(self, task: DateFieldTask, scan: Pass, error: Exception) -> None:
+        self._sweeps.pop(task.name, None)
+        self._columns.forget(task.model.name)
+        scan.data.forget(task.model)  # its table may have changed
+        self._boundary.block(task.name, Fault.SCAN, reason_of(error), self._clock.now())
+        scan.failed.add(task.name)
 
     def _activated(self, task: DateFieldTask, scan: Pass) -> bool:
         """Return whether the task is activated, which it is at once unless that fails."""

@@ -12,7 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from jittask.data import rows as rows_module
-from jittask.data.databases import DataError, open_database
+from jittask.data.databases import DataError, is_of_the_database, open_database
 from jittask.data.row_keys import row_key
 from jittask.data.rows import Lookup, Rows
 from jittask.data.table_changes import add_missing
@@ -204,3 +204,20 @@ def test_a_statement_is_limited_where_the_database_can(engine: sa.Engine) -> Non
         limit = {"postgresql": "SHOW statement_timeout", "mysql": "SELECT @@max_statement_time"}
         found = connection.execute(sa.text(limit[engine.dialect.name])).scalar()
         assert found in ("0", 0), "the connection is as it was"
+
+
+def test_a_read_waits_for_a_lock_of_its_table_for_a_moment(engine: sa.Engine) -> None:
+    """R12: so that the tables beside it are read; SQLite locks all of its file."""
+    locks = {"postgresql": f'LOCK TABLE "{TABLE}"', "mysql": f"LOCK TABLES `{TABLE}` WRITE"}
+    lock = locks.get(engine.dialect.name)
+    if lock is None:
+        pytest.skip("SQLite has no lock of one table")
+    rows = Rows.open(engine, REFLECTED)
+    with engine.connect() as other, other.begin():
+        other.execute(sa.text(lock))
+        with pytest.raises(DataError, match=r"lock timeout|Lock wait timeout") as caught:
+            rows.within(60).get("1")
+        assert is_of_the_database(caught.value)
+        if engine.dialect.name == "mysql":
+            other.execute(sa.text("UNLOCK TABLES"))
+    assert rows.within(60).get("1") is not None

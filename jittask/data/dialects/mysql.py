@@ -23,7 +23,7 @@ from jittask.data.dialects.mysql_types import (
     unix_seconds,
 )
 from jittask.data.dialects.ranges import Query, RangeSource, coalesced
-from jittask.data.dialects.standard import COMPARE, StandardDialect
+from jittask.data.dialects.standard import COMPARE, LOCK_SECONDS, StandardDialect
 from jittask.data.dialects.zone_shifts import shifts
 from jittask.model import FieldType
 from jittask.query.expression import Operator
@@ -139,9 +139,14 @@ class MysqlDialect(StandardDialect):
 
     @contextmanager
     def limited(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
-        """Limit each statement, and give the connection back as it was."""
+        """Limit each statement, and how long it waits for a lock of one table.
+
+        The connection is given back as it was.
+        """
         name, value = _limit(connection, seconds)
-        connection.exec_driver_sql(f"SET SESSION {name} = {value}")
+        connection.exec_driver_sql(
+            f"SET SESSION {name} = {value}, SESSION lock_wait_timeout = {LOCK_SECONDS}"
+        )
         try:
             yield
         finally:
@@ -183,6 +188,8 @@ def _limit(connection: sa.Connection, seconds: float) -> tuple[str, str]:
 def _reset(connection: sa.Connection, name: str) -> None:
     """Give the connection back as it was; one that cannot be is not used again."""
     try:
-        connection.exec_driver_sql(f"SET SESSION {name} = DEFAULT")
+        connection.exec_driver_sql(
+            f"SET SESSION {name} = DEFAULT, SESSION lock_wait_timeout = DEFAULT"
+        )
     except DBAPIError:
         connection.invalidate()

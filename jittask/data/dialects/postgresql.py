@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from jittask.data.dialects.columns import Clause, DateColumn
 from jittask.data.dialects.ranges import RangeSource, as_it_is
-from jittask.data.dialects.standard import StandardDialect
+from jittask.data.dialects.standard import LOCK_SECONDS, StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 
@@ -76,9 +76,10 @@ class PostgresqlDialect(StandardDialect):
 
     @contextmanager
     def limited(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
-        """Limit each statement; the time that it waits for a lock counts."""
+        """Limit each statement, and how long it waits for a lock of one table."""
         connection.exec_driver_sql(
             f"SET LOCAL statement_timeout = {round(seconds * 1000)}; "
+            f"SET LOCAL lock_timeout = {LOCK_SECONDS * 1000}; "
             "SET LOCAL jit = off"  # compiling costs more than a statement that an index serves
         )
         yield

@@ -22,6 +22,8 @@ from jittask.query.expression import Operator
 
 _FAR = re.compile(r"-?infinity|.* BC|\d{5,}-.*|0000-.*|\d{4}-(\d\d-)?00.*")
 """Dates that a server keeps and Python has no value for."""
+LOCK_SECONDS = 2
+"""How long a limited statement waits for a lock: the tables of others are not to wait (R12)."""
 COMPARE: dict[Operator, Callable[[Any, Any], Clause]] = {
     Operator.EQ: lambda column, value: column == value,
     Operator.NE: lambda column, value: column != value,
