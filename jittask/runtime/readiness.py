@@ -72,10 +72,12 @@ def _not_firing(
         elif name in reasons:
             found.append(NotFiring(name, "blocked", reasons[name]))
         elif name in never and isinstance(task, ScheduledTask):
-            if _fired_before(task, now):
-                code, text = "end-past", "its end has passed"
-            else:
+            if not _fired_before(task, now):
                 code, text = "never", "it never fires"
+            elif task.timer.end is None:
+                code, text = "start-past", "its start has passed, and it does not repeat"
+            else:
+                code, text = "end-past", "its end has passed"
             found.append(NotFiring(name, code, text))
     return sorted(found, key=lambda entry: entry.task)
 

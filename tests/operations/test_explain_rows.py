@@ -128,6 +128,24 @@ def test_of_an_occurrence_that_a_later_run_counts_as_missed(
     assert (found.fires, codes(found)) == (False, ["missed", "backfill", "would-fire"])
 
 
+def test_a_key_that_is_written_otherwise_finds_the_record(
+    workspace: Workspace, clock: FixedClock
+) -> None:
+    activate(workspace, FIRST - DAY, NewRun("tasks.D", "0", Trigger.SCHEDULE, (FIRST,), FIRST))
+    clock.move_to(FIRST + HOUR)
+    assert codes(explain(workspace, "D", row="000", at="2026-05-04"))[0] == "record"
+
+
+def test_no_scan_finds_a_row_that_does_not_pass(
+    workspace: Workspace, clock: FixedClock, tree: Tree
+) -> None:
+    tree.dated("D", filter="Q('name','=','nobody')", policy={"graceSeconds": 3600})
+    activate(workspace, FIRST - DAY)
+    clock.move_to(FIRST + timedelta(seconds=5))
+    found = of_row(workspace)
+    assert (found.fires, codes(found)) == (False, ["filter", "would-fire"])
+
+
 @pytest.mark.parametrize(
     ("field", "expression", "row", "words"),
     [

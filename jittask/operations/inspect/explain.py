@@ -14,7 +14,7 @@ from jittask.model import Note
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.row_past import past_of
 from jittask.operations.inspect.stored_state import StoredState, paused_note, stored_state
-from jittask.operations.inspect.task_timer import timer_of, unmatched_filter
+from jittask.operations.inspect.task_timer import own_row_key, timer_of, unmatched_filter
 from jittask.operations.naming import find_task
 from jittask.operations.times import is_date, read_instant
 from jittask.operations.workspace import Workspace
@@ -66,9 +66,11 @@ def explain(
     fires, outer = _judge(task, timer, found, unmatched, state)
     if row is not None and found.effective and found.last and isinstance(task, DateFieldTask):
         activated = state.activated.get(task.name)
-        past = past_of(workspace, task, row, found.effective, found.last, activated)
+        own = own_row_key(workspace, task, row)
+        past = past_of(workspace, task, own, found.effective, found.last, activated)
         fires = past.fires if past.recorded else fires and past.fires
-        outer += past.reasons
+        if past.recorded or unmatched is None:
+            outer += past.reasons
     reasons = [*outer, *found.reasons]
     if found.fires and not fires:
         reasons = [_would_fire(reason) for reason in reasons]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from jittask.operations.errors import InvalidArgument, NotFound, OperationError
 from jittask.operations.manifest import refuse_broken_manifest
-from jittask.operations.naming import stored_row_key
+from jittask.operations.naming import shown_row_key, stored_row_key
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -65,6 +65,18 @@ def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, R
     if values is None:
         raise NotFound(f"{task.model.name} has no row {row}")
     return rows, values
+
+
+def own_row_key(workspace: Workspace, task: DateFieldTask, row: str) -> str:
+    """Return the shown key that the row itself has, whatever way it was written.
+
+    Databases find a row by other spellings too: without the spaces of a CHAR, or in
+    another case. Its runs have its own. Raises as ``row_of`` does.
+    """
+    from jittask.data.row_keys import row_key
+
+    rows, values = row_of(workspace, task, row)
+    return shown_row_key(row_key(values, rows.model))
 
 
 def unmatched_filter(workspace: Workspace, task: CompiledTask, row: str | None) -> str | None:
