@@ -168,7 +168,8 @@ class Rows:
         dated = self._comparable(field, zone)
         if dated is not None and ranges:
             with self._reading(connection) as reading:
-                dated = self.dialect.examined(reading, dated)
+                low, high = dated.span(ranges[0].low, ranges[-1].high)
+                dated = self.dialect.examined(reading, dated, low, high)
         spans = [(span.low, span.high) for span in ranges]
         if dated is not None:  # what it widens near a shift of the clocks may meet
             spans = union(dated.span(*span) for span in spans)

@@ -164,6 +164,12 @@ def reads_all_of_it(name: str, plan: list[dict[str, Any]]) -> bool:
             )
 
 
+def ends_at_its_first_rows(statement: Statement, plan: list[dict[str, Any]]) -> bool:
+    """Whether a plan of SQLite walks the table in the order of its key, for a few rows."""
+    sorts = any("TEMP B-TREE" in str(step.get("detail")) for step in plan)
+    return "LIMIT" in statement.text and "WHERE" not in statement.text and not sorts
+
+
 def _nodes(plan: Any) -> Iterator[dict[str, Any]]:
     if isinstance(plan, list):
         for each in plan:
@@ -184,7 +190,8 @@ def test_each_statement_reads_by_an_index(rows: Rows, name: str, swept: bool) ->
     with rows.connected() as connection:
         for statement in sent:
             plan = statement.plan(connection)
-            assert not reads_all_of_it(connection.dialect.name, plan), (statement.text, plan)
+            if not ends_at_its_first_rows(statement, plan):
+                assert not reads_all_of_it(connection.dialect.name, plan), (statement.text, plan)
 
 
 def test_a_full_scan_is_recognized(rows: Rows) -> None:

@@ -29,6 +29,7 @@ from jittask.data.dialects.sqlite_dates import (
     read_date,
     read_datetime,
 )
+from jittask.data.dialects.sqlite_samples import by_key, texts_near
 from jittask.data.dialects.standard import COMPARE, StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator
@@ -39,8 +40,6 @@ _AFTER = "~"
 """Sorts after every character of a date."""
 _LONG = 3 * _DAY
 """From this length on, ranges of whole days do."""
-_SAMPLE = 20
-"""Rows that are looked at for their forms."""
 _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -91,11 +90,23 @@ class SqliteDialect(StandardDialect):
             return exact
         return sa.and_(self._roughly(dated, low, high), exact)
 
-    def examined(self, connection: sa.Connection, dated: DateColumn) -> DateColumn:
-        """Look for texts with an offset among the first rows, and the ends of the column."""
-        raw = self.raw(dated.column)
-        first = sa.select(raw).where(raw.is_not(None)).limit(_SAMPLE)
-        values = [*connection.execute(first).scalars(), *self._ends(connection, dated.column)]
+    def examined(
+        self, connection: sa.Connection, dated: DateColumn, low: date, high: date
+    ) -> DateColumn:
+        """Look for texts with an offset, in a few values of several places.
+
+        They are the first and the last rows by key, the ends of the column, and the
+        ends and the middle of what may be in the range with any offset. What may be
+        missed: texts with an offset that are few among others in each of these places.
+        """
+        first, last = _first_day(dated, low), _last_day(dated, high)
+        middle = (first + (last - first) / 2).date().isoformat()
+        near = texts_near(dated.column, _first_text(dated, low), middle, _last_text(dated, high))
+        values = [
+            *connection.execute(by_key(dated.column)).scalars(),
+            *connection.execute(near).scalars(),
+            *self._ends(connection, dated.column),
+        ]
         return replace(dated, has_offsets=any(map(has_offset, values)))
 
     def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
@@ -192,14 +203,13 @@ class SqliteDialect(StandardDialect):
         raw = self.raw(dated.column)
         texts = [raw >= "", raw < b""]
         numbers = [raw < ""]
-        room = 0 * _DAY if dated.kind is FieldType.DATE else 2 * _DAY  # for offsets from UTC
         if low is not None:
-            day = _moved(datetime.combine(low, time()), -room)
-            texts[0] = raw >= day.date().isoformat()
+            day = _first_day(dated, low)
+            texts[0] = raw >= _first_text(dated, low)
             numbers.append(raw >= _seconds(day))
         if high is not None:
-            day = _moved(datetime.combine(high, time()), room)
-            texts[1] = raw < day.date().isoformat() + _AFTER
+            day = _last_day(dated, high)
+            texts[1] = raw < _last_text(dated, high)
             numbers.append(raw <= _seconds(day + _DAY) if day.date() < date.max else sa.true())
         return sa.or_(sa.and_(*texts), sa.and_(*numbers), raw >= b"")
 
@@ -341,6 +351,29 @@ def _text_ranges(low: datetime, high: datetime) -> list[tuple[str, str]]:
     for day in dict.fromkeys((low.date(), high.date())):
         found += [(f"{day} 3", f"{day} {_AFTER}"), (f"{day}T3", f"{day}{_AFTER}")]
     return found
+
+
+def _first_text(dated: DateColumn, low: date) -> str:
+    """Return where texts begin that mean a value or a later one, with any offset from UTC."""
+    return _first_day(dated, low).date().isoformat()
+
+
+def _last_text(dated: DateColumn, high: date) -> str:
+    """Return before what the texts are that mean a value or an earlier one, with any offset."""
+    return _last_day(dated, high).date().isoformat() + _AFTER
+
+
+def _first_day(dated: DateColumn, low: date) -> datetime:
+    return _moved(datetime.combine(low, time()), -_room(dated))
+
+
+def _last_day(dated: DateColumn, high: date) -> datetime:
+    return _moved(datetime.combine(high, time()), _room(dated))
+
+
+def _room(dated: DateColumn) -> timedelta:
+    """Return how far a text may be from what it means, by its offset from UTC."""
+    return timedelta(0) if dated.kind is FieldType.DATE else 2 * _DAY
 
 
 def _numbers(dated: DateColumn, low: date, high: date) -> Clause:

@@ -88,8 +88,13 @@ class StandardDialect:
         """Return one of ``= != > >= < <=`` with a value that ``DateColumn.held`` gave."""
         return COMPARE[operator](dated.column, value)
 
-    def examined(self, connection: sa.Connection, dated: DateColumn) -> DateColumn:
-        """Return a column with what a look at some of its values says of it."""
+    def examined(
+        self, connection: sa.Connection, dated: DateColumn, low: date, high: date
+    ) -> DateColumn:
+        """Return a column with what a look at some of its values says of it.
+
+        From ``low`` to ``high`` are the values that matter most.
+        """
         return dated
 
     def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
