@@ -430,17 +430,27 @@ def test_an_odd_value_is_found_by_the_index_among_many_rows(sqlite: Database) ->
 
 
 def test_dates_that_python_has_no_value_for(postgres: Database) -> None:
+    postgres.execute(BILLS, INDEX, "INSERT INTO bills VALUES (1, 'x', '12026-01-05', NULL)")
+    table_model(postgres.tree)
+    assert only(doctor(postgres.tree)).message == "due holds what is no date: '12026-01-05'"
+
+
+def test_infinity_never_fires_and_is_no_mistake(postgres: Database) -> None:
     postgres.execute(BILLS, INDEX, "INSERT INTO bills VALUES (1, 'x', 'infinity', NULL)")
     table_model(postgres.tree)
-    assert only(doctor(postgres.tree)).message == "due holds what is no date: 'infinity'"
+    assert codes(doctor(postgres.tree)) == []
 
 
-def test_a_zero_date_of_mysql(mysql: Database) -> None:
+@pytest.mark.parametrize(
+    ("date", "found"), [("0000-00-00", []), ("2026-00-05", ["dates-unreadable"])]
+)
+def test_a_zero_date_of_mysql(mysql: Database, date: str, found: list[str]) -> None:
+    """D1: it stands for no date; a date with a part that is zero is none on no purpose."""
     mysql.execute(
-        BILLS, INDEX, "SET sql_mode = ''", "INSERT INTO bills VALUES (1, 'x', '0000-00-00', NULL)"
+        BILLS, INDEX, "SET sql_mode = ''", f"INSERT INTO bills VALUES (1, 'x', '{date}', NULL)"
     )
     table_model(mysql.tree)
-    assert codes(doctor(mysql.tree)) == ["dates-unreadable"]
+    assert codes(doctor(mysql.tree)) == found
 
 
 # --- zones

@@ -20,8 +20,11 @@ from jittask.data.dialects.ranges import RangeSource, as_it_is, written_out
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 
-_FAR = re.compile(r"-?infinity|.* BC|\d{5,}-.*|0000-.*|\d{4}-(\d\d-)?00.*")
-"""Dates that a server keeps and Python has no value for."""
+_FAR = re.compile(r".* BC|\d{5,}-.*|0000-(?!00-00).*|\d{4}-(?!00-00)(\d\d-)?00.*")
+"""Dates that a server keeps and Python has no value for.
+
+Infinity and MySQL's zero date are no dates on purpose, and mean that nothing fires (D1).
+"""
 LOCK_SECONDS = 2
 """How long a limited statement waits for a lock: the tables of others are not to wait (R12)."""
 COMPARE: dict[Operator, Callable[[Any, Any], Clause]] = {
