@@ -92,11 +92,14 @@ def test_every_kind_is_in_the_table_or_refused(host: App, tree: Tree) -> None:
     assert set(LOADERS) == {ElementKind.SERVICE, ElementKind.MODEL}
 
 
-def test_a_model_is_its_own_class(host: App) -> None:
+def test_a_model_is_its_own_class_and_needs_its_table(host: App) -> None:
+    with pytest.raises(DataError, match=r"models\.Thing: no table Thing in its database"):
+        host.getElement("models.Thing")
+    with closing(sqlite3.connect(host.rootPath / "d.db")) as database:
+        database.execute("create table Thing (id integer primary key, name text)")
     Thing = host.getElement("models.Thing")
     assert Thing is host.module("models.Thing.model").Thing
-    with pytest.raises(DataError, match=r"models\.Thing: no table Thing in its database"):
-        Thing.count()
+    assert Thing.count() == 0
 
 
 def test_a_model_without_code_needs_its_table(host: App) -> None:

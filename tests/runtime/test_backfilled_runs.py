@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -32,10 +33,11 @@ def things(tree: Tree) -> Iterator[DatedRows]:
 
 def outcome(tree: Tree, trigger: Trigger, row: str = "1") -> Outcome:
     at = FIRST + timedelta(hours=1)
-    return Bodies(tree.root, tree.root, shared=True).run(
-        Assignment(run=1, token=1, attempt=1, task="tasks.D", row_key=row, trigger=trigger,
-                   nominals=(at,), effective=at, version="v", timeout_seconds=9, args=None)
-    )  # fmt: skip
+    with closing(Bodies(tree.root, tree.root, shared=True)) as bodies:
+        return bodies.run(
+            Assignment(run=1, token=1, attempt=1, task="tasks.D", row_key=row, trigger=trigger,
+                       nominals=(at,), effective=at, version="v", timeout_seconds=9, args=None)
+        )  # fmt: skip
 
 
 @pytest.mark.parametrize("trigger", [Trigger.SCHEDULE, Trigger.BACKFILL])
