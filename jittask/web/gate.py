@@ -145,7 +145,7 @@ class Gate:
 
 
 class _Headers:
-    """The headers of a request; one that must stand alone and does not is a ValueError."""
+    """The headers of a request; one that may be given once, and is given twice, is a ValueError."""
 
     def __init__(self, scope: Scope) -> None:
         self._raw: list[tuple[bytes, bytes]] = scope.get("headers", [])
@@ -178,7 +178,7 @@ def _check_write(headers: _Headers, method: str, caller: Caller) -> None:
     try:
         kind, value = headers.one("content-type"), headers.one(WRITE_HEADER)
     except ValueError:
-        raise Refused(400, "a header that must stand alone is given twice") from None
+        raise Refused(400, "a header that may be given once is given twice") from None
     if not caller.may_write(value):
         raise Refused(403, f"the header {WRITE_HEADER} does not have this session's value")
     if kind is None or kind.partition(";")[0].strip().lower() != "application/json":

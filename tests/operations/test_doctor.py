@@ -445,7 +445,7 @@ def test_infinity_never_fires_and_is_no_mistake(postgres: Database) -> None:
     ("date", "found"), [("0000-00-00", []), ("2026-00-05", ["dates-unreadable"])]
 )
 def test_a_zero_date_of_mysql(mysql: Database, date: str, found: list[str]) -> None:
-    """D1: it stands for no date; a date with a part that is zero is none on no purpose."""
+    """D1: it means no date; a date of which only a part is zero is a mistake."""
     mysql.execute(
         BILLS, INDEX, "SET sql_mode = ''", f"INSERT INTO bills VALUES (1, 'x', '{date}', NULL)"
     )

@@ -1,4 +1,4 @@
-"""MySQL and MariaDB: TIMESTAMP follows the session, and a zero date stands for no date."""
+"""MySQL and MariaDB: TIMESTAMP follows the session, and a zero date means no date."""
 
 from __future__ import annotations
 

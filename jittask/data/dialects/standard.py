@@ -123,7 +123,7 @@ class StandardDialect:
 
     @property
     def writes_out(self) -> int:
-        """The most ranges that stand in the text of a statement, where more can be unfolded."""
+        """The most ranges that are written into a statement, where more can be unfolded."""
         return 8
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:

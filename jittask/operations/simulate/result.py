@@ -50,7 +50,7 @@ class SimulatedRun:
     attempts: int = 1
     late: bool = False
     missed: MissedRange | None = None
-    """The occurrences that it stands for, besides its own."""
+    """The occurrences that it counts, besides its own."""
     result: str | None = None
     """What the function returned, as JSON."""
     error: str | None = None

@@ -48,7 +48,7 @@ class Explanation(Shape):
 
 
 class Missed(Shape):
-    """Occurrences that a run stands for besides its own."""
+    """Occurrences that a run counts besides its own."""
 
     first: datetime
     last: datetime
