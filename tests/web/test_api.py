@@ -43,6 +43,7 @@ READS = [
     ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
     ("/api/functions", "/api/functions?kind=dateField"),
     ("/api/names", "/api/names?title=A&kind=tasks"),
+    ("/api/trash", "/api/trash"),
 ]
 REFUSALS = [
     (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
@@ -205,6 +206,11 @@ CHANGES = [
     ("/api/new/database", "/api/new/database", {"title": "Own", "type": "sqlite"}, "edit", 201),
     ("/api/new/database", "/api/new/database", {"title": "Own", "type": "oracle"}, "edit", 422),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json", {"text": "x"}, "edit", 428),
+    ("/api/elements/{element}/duplicate", "/api/elements/tasks.A/duplicate", {"title": "A copy"}, "edit", 201),
+    ("/api/elements/{element}/duplicate", "/api/elements/tasks.A/duplicate", {"title": "x", "name": "A"}, "edit", 409),
+    ("/api/elements/{element}", "/api/elements/tasks.ACopy", None, "edit", 200),
+    ("/api/elements/{element}", "/api/elements/tasks.ACopy", None, "edit", 404),
+    ("/api/trash/{trash_id}/restore", "/api/trash/20260101T000000-00000000/restore", None, "edit", 404),
 ]  # fmt: skip
 
 
@@ -248,13 +254,16 @@ def test_every_question_of_the_description_is_asked() -> None:
     assert described == {template for template, *_ in QUESTIONS}
 
 
+METHODS = {"/api/elements/{element}/files/{file}": "PUT", "/api/elements/{element}": "DELETE"}
+
+
 def test_changes_are_made_described_and_audited(console: Served) -> None:
     console.tree.things()
     console.tree.scheduled("A")
     console.server.workspace.refresh()
     assert console.ask("POST", "/api/tasks/A/trigger", {}).status == 200
     for template, path, body, role, expected in CHANGES:
-        method = "PUT" if "files" in path else "POST"
+        method = METHODS.get(template, "POST")
         answer = console.ask(method, path, body, role=role)
         assert answer.status == expected, (path, body, answer.text)
         check(method, template, answer)
