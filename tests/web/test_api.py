@@ -146,15 +146,6 @@ def test_files_of_a_database_may_hold_a_password(with_runs: Served) -> None:
     assert with_runs.ask("GET", path, role="edit").status == 200
 
 
-def test_the_page_is_one_true_sentence(with_runs: Served) -> None:
-    answer = with_runs.ask("GET", "/", role=None)
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert answer.text.count(".\n") == 1
-    assert "not built" in answer.text
-    assert "/api/openapi.json" in answer.text
-    assert with_runs.ask("GET", "/api/openapi.json").status == 200
-
-
 # --- one table of errors
 
 
