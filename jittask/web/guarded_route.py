@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from jittask.web.audit import Audit, Change
 from jittask.web.gate import OPEN, SAFE_METHODS
 from jittask.web.problems import Refused, code_of
-from jittask.web.roles import ROLE_KEY, Role
+from jittask.web.roles import ASKS_KEY, ROLE_KEY, Role
 from jittask.web.sessions import Caller
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -29,6 +29,11 @@ class GuardedRoute(APIRoute):
         word = (self.openapi_extra or {}).get(ROLE_KEY)
         return None if word is None else Role.of_word(word)
 
+    @property
+    def asks(self) -> bool:
+        """Whether it changes nothing, though its method is one of changes."""
+        return (self.openapi_extra or {}).get(ASKS_KEY) is True
+
     def get_route_handler(self) -> Handler:
         """Return the handler, behind the judgement."""
         handler = super().get_route_handler()
@@ -41,7 +46,7 @@ class GuardedRoute(APIRoute):
                 raise Refused(
                     403, f"this needs the role {self.role.word}", f"yours is {caller.role.word}"
                 )
-            if request.method in SAFE_METHODS:
+            if self.asks or request.method in SAFE_METHODS:
                 return await handler(request)
             return await self._audited(handler, request, caller)
 
@@ -99,5 +104,5 @@ def check_routes(
                 raise UnguardedRoute(f"{name} is a {type(route).__name__}, which asks for no role")
         elif route.role is None:
             raise UnguardedRoute(f"{min(methods)} {route.path} asks for no role")
-        elif methods - SAFE_METHODS and route.role is Role.READ:
+        elif methods - SAFE_METHODS and route.role is Role.READ and not route.asks:
             raise UnguardedRoute(f"{route.path} changes something, and asks only for read")
