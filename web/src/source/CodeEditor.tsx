@@ -65,7 +65,12 @@ export default function CodeEditor(props: EditorProps & { more?: Extension }) {
   useEffect(() => {
     const view = shown.current;
     if (view === null || view.state.doc.toString() !== checked.text) return;
-    view.dispatch(setDiagnostics(view.state, checked.diagnostics.map((each) => mark(checked.text, each))));
+    view.dispatch(
+      setDiagnostics(
+        view.state,
+        checked.diagnostics.map((each) => mark(checked.text, each)),
+      ),
+    );
   }, [checked, mount]);
 
   useImperativeHandle(ref, () => ({
