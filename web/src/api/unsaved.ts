@@ -28,6 +28,8 @@ export function checkQuery(element: string, file: FileName, text: string) {
 
 export interface PreviewSearch {
   language: 'en' | 'zh';
+  /** Whether a database is asked for the rows of a date-field task. */
+  rows: boolean;
   /** The window of rows; 30 days from now where it is left out. */
   from?: string;
   to?: string;
