@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 from jsonschema import Draft202012Validator, ValidationError
 
 from jittask.model import RunStatus, Trigger
@@ -38,6 +39,10 @@ READS = [
     ("/api/records/{run}", "/api/records/1"),
     ("/api/records/{run}/log", "/api/records/1/log?level=info"),
     ("/api/stats", "/api/stats?since=1d"),
+    ("/api/models", "/api/models"),
+    ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
+    ("/api/functions", "/api/functions?kind=dateField"),
+    ("/api/names", "/api/names?title=A&kind=tasks"),
 ]
 REFUSALS = [
     (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
@@ -63,6 +68,10 @@ REFUSALS = [
 def with_runs(shared_console: Served) -> Served:
     """A run that waits, and one that has ended."""
     workspace = shared_console.server.workspace
+    workspace.data.add_missing(workspace.app.models["models.Thing"])
+    with workspace.data.connected(workspace.app.models["models.Thing"]) as connection:
+        connection.execute(sa.text("INSERT INTO Thing (id, name) VALUES (1, 'a')"))
+        connection.commit()
     with workspace.store(create=True) as store:
         now = workspace.now()
         store.enqueue("tasks.A", "", Trigger.MANUAL, now, '{"x": 1}')
@@ -203,6 +212,11 @@ QUESTIONS = [
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "e.json", "text": E_JSON}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "inner.py", "text": "def x("}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "model.py", "text": ""}, 422),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q('a','=',1) & (Q('name','in',['x']) | f())", "model": "models.Thing"}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q("}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q(a=1)", "model": "models.None"}, 404),
+    ("/api/filters/rows", "/api/filters/rows", {"text": "Q('id','>',0)", "model": "models.Thing", "parts": True, "row": "1"}, 200),
+    ("/api/filters/rows", "/api/filters/rows", {"text": "", "model": "models.Thing", "limit": 1000}, 422),
 ]  # fmt: skip
 
 

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jittask.operations.edit.element_name import free_path
+from jittask.model import ElementKind
+from jittask.operations.edit.element_name import SuggestedName, free_path, name_in
 from jittask.operations.errors import OperationError
 from jittask.rules import RULES
 
@@ -41,10 +42,18 @@ def new_path(workspace: Workspace, top: str, element: NewElement) -> str:
 
     Raises Conflict where one is there, OperationError for an impossible name.
     """
-    parent = top
-    if element.folder is not None:
-        parent += f"/{element.folder.strip('/').removeprefix(f'{top}/')}"
-    return free_path(workspace.root, parent, element.name, element.title)
+    return free_path(workspace.root, _parent(top, element), element.name, element.title)
+
+
+def suggested_name(workspace: Workspace, kind: ElementKind, element: NewElement) -> SuggestedName:
+    """Return the name that a new element would have, and whether it is free; nothing is written."""
+    return name_in(workspace.root, _parent(kind.value, element), element.name, element.title)
+
+
+def _parent(top: str, element: NewElement) -> str:
+    if element.folder is None:
+        return top
+    return f"{top}/{element.folder.strip('/').removeprefix(f'{top}/')}"
 
 
 def write_element(
