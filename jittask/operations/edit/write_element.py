@@ -59,19 +59,24 @@ def _parent(top: str, element: NewElement) -> str:
 def write_element(
     workspace: Workspace, path: str, data: Mapping[str, Any], code: Mapping[str, str]
 ) -> WrittenElement:
-    """Write ``e.json`` last, after its code files, and compile the tree.
+    """Write an element of its settings and code. Raises what ``write_texts`` raises."""
+    settings = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    return write_texts(workspace, path, {**code, "e.json": settings})
+
+
+def write_texts(workspace: Workspace, path: str, texts: Mapping[str, str]) -> WrittenElement:
+    """Write files in their order, ``e.json`` last, and compile the tree.
 
     Raises OperationError for an element that does not validate cleanly, of which
     nothing is left, and where it cannot be written.
     """
     folder = workspace.root / path
-    texts = {**code, "e.json": json.dumps(data, ensure_ascii=False, indent=2) + "\n"}
     files = tuple(folder / name for name in texts)
     made = [place for place in (folder, *folder.parents) if not place.exists()]
     try:
         folder.mkdir(parents=True)
         for file, text in zip(files, texts.values(), strict=True):
-            file.write_text(text, encoding="utf-8")
+            file.write_bytes(text.encode())
     except OSError as error:
         raise OperationError(f"{folder}: {error.strerror}") from error
     name = path.replace("/", ".")
