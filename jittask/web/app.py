@@ -30,6 +30,7 @@ from jittask.web.routes import (
     new,
     records,
     schedule,
+    trash,
 )
 from jittask.web.sessions import Sessions
 from jittask.web.shapes.base import Problem
@@ -50,7 +51,7 @@ class Console:
     """Called when a code has been used, so that the next one can be given out."""
 
 
-_ROUTES = (looking, schedule, records, control, files, new, drafts, models, choices)
+_ROUTES = (looking, schedule, records, control, files, new, drafts, models, choices, trash)
 
 
 class _Api(FastAPI):

@@ -11,7 +11,7 @@ from jittask.operations.edit.write_element import (
     NewElement,
     WrittenElement,
     new_path,
-    write_texts,
+    write_files,
 )
 from jittask.operations.errors import InvalidArgument
 
@@ -23,14 +23,14 @@ def new_task_of_text(workspace: Workspace, task: NewElement, text: str) -> Writt
     """Write a task with this ``e.json``, byte for byte, and a first function for it.
 
     A task that calls a service function gets no ``inner.py``. Raises
-    InvalidArgument for what is no task, and what ``write_texts`` raises.
+    InvalidArgument for what is no task, and what ``write_files`` raises.
     """
     data = _read(text)
-    body: dict[str, str] = {}
+    body: dict[str, bytes] = {}
     if data.get("funcType", "Inner") == "Inner":
-        body["inner.py"] = _body(data, task.title)
+        body["inner.py"] = _body(data, task.title).encode()
     path = new_path(workspace, "tasks", task)
-    return write_texts(workspace, path, {**body, "e.json": text})
+    return write_files(workspace, path, {**body, "e.json": text.encode()})
 
 
 def _read(text: str) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -59,32 +60,35 @@ def _parent(top: str, element: NewElement) -> str:
 def write_element(
     workspace: Workspace, path: str, data: Mapping[str, Any], code: Mapping[str, str]
 ) -> WrittenElement:
-    """Write an element of its settings and code. Raises what ``write_texts`` raises."""
-    settings = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
-    return write_texts(workspace, path, {**code, "e.json": settings})
-
-
-def write_texts(workspace: Workspace, path: str, texts: Mapping[str, str]) -> WrittenElement:
-    """Write files in their order, ``e.json`` last, and compile the tree.
+    """Write ``e.json`` last, after its code files, and compile the tree.
 
     Raises OperationError for an element that does not validate cleanly, of which
     nothing is left, and where it cannot be written.
     """
+    texts = {**code, "e.json": json.dumps(data, ensure_ascii=False, indent=2) + "\n"}
+    return write_files(workspace, path, {name: text.encode() for name, text in texts.items()})
+
+
+def write_files(workspace: Workspace, path: str, contents: Mapping[str, bytes]) -> WrittenElement:
+    """Write the files of a new element in their order, ``e.json`` last, and compile the tree.
+
+    Raises what ``write_element`` raises.
+    """
     folder = workspace.root / path
-    files = tuple(folder / name for name in texts)
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    files = tuple(folder / name for name in contents)
+    made = [place for place in folder.parents if not place.exists()]
     try:
         folder.mkdir(parents=True)
-        for file, text in zip(files, texts.values(), strict=True):
-            file.write_bytes(text.encode())
+        for file, content in zip(files, contents.values(), strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
     except OSError as error:
         raise OperationError(f"{folder}: {error.strerror}") from error
     name = path.replace("/", ".")
     found = workspace.refresh().of(name)
     mistake = next((finding for finding in found if not RULES[finding.code].about_machine), None)
     if mistake is not None:
-        for file in reversed(files):
-            file.unlink()
+        shutil.rmtree(folder)
         for place in made:
             place.rmdir()
         workspace.refresh()

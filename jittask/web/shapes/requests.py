@@ -62,6 +62,13 @@ class NewTextRequest(NewElementRequest):
     text: str
 
 
+class DuplicateRequest(Shape):
+    """A copy of an element."""
+
+    title: str = Field(min_length=1, max_length=200)
+    name: str | None = Field(None, description="English; made from the title where it is left out.")
+
+
 class NewTaskRequest(NewElementRequest):
     """What every new task has."""
 
