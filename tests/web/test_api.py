@@ -205,6 +205,8 @@ def test_an_unlisted_kind_counts_as_the_one_above_it() -> None:
 # --- changes
 
 
+SPELT = """{"type":"tasks.NormalType","title":"Spelt","enable":1,
+"timerCfg":{"startTime":"2026-01-05 09:00:00"}}"""
 CHANGES = [
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"args": {"a": 1}}, "operate", 200),
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"row": "1"}, "operate", 422),
@@ -224,6 +226,9 @@ CHANGES = [
     ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "surprise": 1}, "edit", 422),
     ("/api/new/scheduled", "/api/new/scheduled", [], "edit", 422),
     ("/api/new/date-field", "/api/new/date-field", {"title": "Due", "field": "at"}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Spelt", "text": SPELT}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": "{} {}"}, "edit", 422),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": '{"type": "models.NormalType"}'}, "edit", 422),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 201),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 409),
     ("/api/new/model", "/api/new/model", {"title": "Todo", "fields": "a:str", "database": "D"}, "edit", 201),
