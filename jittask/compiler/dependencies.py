@@ -129,7 +129,7 @@ def module_file(name: str, files: Files) -> str | None:
     for file in (f"{path}.py", f"{path}/__init__.py"):
         if files.has(file):
             return file
-    return path if path in files.folders else None
+    return path if files.held(path) is not None else None
 
 
 def _imported(node: ast.AST, file: str) -> Iterator[tuple[str, bool]]:

@@ -24,7 +24,8 @@ from jittask.model import Element, ElementKind
 class Elements:
     """Finds and reads the elements; each is read once."""
 
-    def __init__(self, files: Files) -> None:
+    def __init__(self, files: Files, names: frozenset[str] = frozenset()) -> None:
+        """``names``: those of elements of the tree that ``files`` does not list."""
         self.files = files
         self.found = discover(files)
         self.findings = FindingsByElement()
@@ -36,7 +37,7 @@ class Elements:
         self.dependencies: dict[str, Dependencies] = {}
         """What their own Python files need."""
         self._misnamed = check_names(self.found)
-        self._names = frozenset(found.name for found in self.found)
+        self._names = names.union(found.name for found in self.found)
 
     def check_folders(self) -> None:
         """Check the places of files, and read ``commons``."""

@@ -72,6 +72,10 @@ class Files:
         """Yield every file of the look."""
         yield from self._files
 
+    def held(self, folder: str) -> Folder | None:
+        """Return what a folder holds; None where the look found no such folder."""
+        return self.folders.get(folder)
+
     def read(self, file: str) -> bytes:
         """Return a file's bytes. Raises OSError; FileTooLarge before it is read."""
         found = self._regular(file)
@@ -94,7 +98,7 @@ class Files:
 
     def under(self, folder: str) -> list[str]:
         """Return the files of a folder and of those in it, but not of elements inside it."""
-        held = self.folders.get(folder)
+        held = self.held(folder)
         if held is None:
             return []
         files = self._files

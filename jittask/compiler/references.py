@@ -47,7 +47,7 @@ def check_references(
 
 def _near(name: str, files: Files) -> str | None:
     folder = name.rpartition(".")[0].replace(".", "/")
-    held = files.folders.get(folder)
+    held = files.held(folder)
     beside = (
         [file.removesuffix(".py") for file in held.files if file.endswith(".py")] if held else []
     )

@@ -12,7 +12,7 @@ from jittask.compiler.python import Module
 from jittask.compiler.reading import Reading
 from jittask.compiler.settings import Settings
 from jittask.compiler.source import Source
-from jittask.model import ElementKind, TaskType
+from jittask.model import ElementKind, ModelInfo, TaskType
 from jittask.schedule.row_timer import RowTimer, check_row_timer
 from jittask.schedule.timer import Timer, check_timer
 
@@ -35,6 +35,11 @@ class Surroundings:
     def services(self) -> Services:
         """The services that tasks can call."""
         return Services(self.reading.names[ElementKind.SERVICE], self.reading.services)
+
+    def column_zone(self, model: ModelInfo | None) -> str | None:
+        """Return the zone of the model's columns without one, where its database has its own."""
+        database = None if model is None else self.reading.databases.get(model.database)
+        return None if database is None else database.timezone
 
     def timer(self, task_type: str, timing: str) -> Timer | RowTimer:
         """Return the timer of a correct ``timerCfg``, given as JSON. Raises ValueError."""

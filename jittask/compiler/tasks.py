@@ -12,13 +12,40 @@ from jittask.compiler.task_function import check_enabled, task_function
 from jittask.compiler.task_policy import read_policy
 from jittask.compiler.task_rows import check_fields, find_model, read_filter
 from jittask.compiler.task_timing import read_timing, timing_digest
-from jittask.model import Policy, TaskType
+from jittask.model import FunctionRef, ModelInfo, Policy, TaskType
+from jittask.query.expression import Expression
+from jittask.schedule.row_timer import RowTimer
+from jittask.schedule.timer import Timer
 
 
 def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> CompiledTask | None:
-    """Return the task, or None with the reasons among the findings.
+    """Return the task, or None with the reasons among the findings."""
+    read = read_task(task, around, findings)
+    if findings.broken or read.function is None or read.timer is None:
+        return None
+    digest = timing_digest(task.source.data, around.settings.app, around.column_zone(read.model))
+    meaning = Meaning(read.function, read.timer, read.model, read.filter, read.policy, digest)
+    return _versioned(task, meaning, around, findings)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTask:
+    """What could be read of a task; None for what is wrong, or not there."""
+
+    function: FunctionRef | None
+    timer: Timer | RowTimer | None
+    model: ModelInfo | None
+    filter: Expression | None
+    policy: Policy
+
+
+def read_task(
+    task: TaskFiles, around: Surroundings, findings: Findings, *, with_function: bool = True
+) -> ReadTask:
+    """Return what each key of a task means; what is wrong is among the findings.
 
     A key that the schema found wrong is left out; the others are checked all the same.
+    Without ``with_function``, what the task runs is not looked for.
     """
     source = task.source
     wrong = _wrong_keys(findings)
@@ -26,7 +53,7 @@ def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> C
     has_timing = isinstance(source.data.get("timerCfg"), dict)
     check_enabled(source, findings)
     function = timer = model = expression = None
-    if not wrong.top & {"funcType", "func", "taskFunc"}:
+    if with_function and not wrong.top & {"funcType", "func", "taskFunc"}:
         function = task_function(task, rows, around, findings)
     if has_timing:
         timer = read_timing(source, rows, wrong.timing, around, findings)
@@ -37,13 +64,7 @@ def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> C
     if "filter" in source.data and "filter" not in wrong.top:
         expression = read_filter(source, model, findings)
     policy = read_policy(source, around, findings) if "policy" not in wrong.top else Policy()
-    if findings.broken or function is None or timer is None:
-        return None
-    database = None if model is None else around.reading.databases.get(model.database)
-    column_zone = None if database is None else database.timezone
-    digest = timing_digest(source.data, around.settings.app, column_zone)
-    meaning = Meaning(function, timer, model, expression, policy, digest)
-    return _versioned(task, meaning, around, findings)
+    return ReadTask(function, timer, model, expression, policy)
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,7 +217,7 @@ class Rows:
         query = source.add_to(query).order_by(*keys).limit(PAGE_ROWS)
         after: list[Any] | None = None
         while True:
-            page = self._read(
+            page = self.read(
                 query if after is None else query.where(self._beyond(keys, after)), connection
             )
             found = [[row.pop(label) for label in labels] for row in page]
@@ -301,7 +301,7 @@ class Rows:
         try:
             for field, value in zip(self.model.key_fields, values, strict=True):
                 query = query.where(self._is(field, value))
-            found = self._read(query)
+            found = self.read(query)
         except (OverflowError, ValueError) as error:  # refused before the database does
             raise BadKey(shown, self.model) from error
         except DataError as error:
@@ -415,7 +415,8 @@ class Rows:
             raise DataError(f"{self.model.name}: expected dates in {name}, got {value!r}")
         return value
 
-    def _read(self, query: sa.Select[Any], connection: sa.Connection | None = None) -> list[Row]:
+    def read(self, query: sa.Select[Any], connection: sa.Connection | None = None) -> list[Row]:
+        """Return what a query gives, by label. Raises DataError."""
         with self._reading(connection) as reading:
             return [dict(row) for row in reading.execute(query).mappings()]
 

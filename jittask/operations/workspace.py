@@ -28,6 +28,7 @@ from jittask.state_folder import state_folder
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
+    from jittask.compiler.draft import DraftCompiler
     from jittask.data.app_data import AppData
     from jittask.diagnostics import Diagnostic
     from jittask.model import AppSettings
@@ -68,6 +69,7 @@ class Workspace:
         self._opening = threading.RLock()
         self._compiling = threading.RLock()
         self._compilation: Compilation | None = None
+        self._drafts: DraftCompiler | None = None
         self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
         self._store: StoreReader | None = None
         self._store_settings: AppSettings | None = None
@@ -115,6 +117,17 @@ class Workspace:
         with self._compiling:
             self._compilation = compile_tree(self.root, previous=self._compilation)
             return self._compilation
+
+    @property
+    def drafts(self) -> DraftCompiler:
+        """What compiles an element's unsaved text against the present compilation."""
+        from jittask.compiler.draft import DraftCompiler
+
+        compilation = self.compilation
+        drafts = self._drafts
+        if drafts is None or drafts.compilation is not compilation:
+            drafts = self._drafts = DraftCompiler(compilation)
+        return drafts
 
     @property
     def app(self) -> CompiledApp:

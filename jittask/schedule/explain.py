@@ -5,7 +5,7 @@ It asks the very code that the runtime asks, and adds what that code knew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -46,6 +46,28 @@ def explain(timer: Timer, day: date, at: time | None = None) -> Explanation:
     A second that comes twice that day is explained for both times.
     """
     return _Explaining(timer, day, at).explanation()
+
+
+def wall_notes(timer: Timer, wall: datetime) -> Iterator[Note]:
+    """Yield what a fold or a short month made of a nominal, given as the timer's wall time."""
+    zone = timer.zone
+    again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC) > resolve(wall, zone)
+    if again and not _fires_each_real_hour(timer):
+        words = f"{wall:%H:%M} comes twice that day (clocks go back); it fires the first time"
+        yield Note("dst-fold", words)
+    every = timer.cycle.every if isinstance(timer.cycle, Days) else None
+    if isinstance(every, EveryMonths | EveryYears) and isinstance(every.pattern, MonthDays):
+        days = every.pattern.days
+        if wall.day not in days and LAST not in days:
+            lacking = ", ".join(str(day) for day in days if day > wall.day)
+            words = f"{wall:%B %Y} has no day {lacking}: its last day, the {wall.day}th, is it"
+            yield Note("clamped", words)
+
+
+def _fires_each_real_hour(timer: Timer) -> bool:
+    from jittask.schedule.cron import EveryHour  # late: few trees have a cron
+
+    return isinstance(timer.cycle, Elapsed | EveryHour)
 
 
 class _Explaining:
@@ -117,25 +139,9 @@ class _Explaining:
         for instant in occurrence.nominals[:_MOST_LISTED]:
             self._about(self._clock.named(Nominal(instant)))
 
-    def _fires_each_real_hour(self) -> bool:
-        from jittask.schedule.cron import EveryHour  # late: few trees have a cron
-
-        return isinstance(self._timer.cycle, Elapsed | EveryHour)
-
     def _about(self, wall: datetime) -> None:
-        """Say what a fold or a short month made of a wall time."""
-        zone = self._timer.zone
-        again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC) > resolve(wall, zone)
-        if again and not self._fires_each_real_hour():
-            words = f"{wall:%H:%M} comes twice that day (clocks go back); it fires the first time"
-            self._say("dst-fold", words)
-        every = self._timer.cycle.every if isinstance(self._timer.cycle, Days) else None
-        if isinstance(every, EveryMonths | EveryYears) and isinstance(every.pattern, MonthDays):
-            days = every.pattern.days
-            if wall.day not in days and LAST not in days:
-                lacking = ", ".join(str(day) for day in days if day > wall.day)
-                words = f"{wall:%B %Y} has no day {lacking}: its last day, the {wall.day}th, is it"
-                self._say("clamped", words)
+        for note in wall_notes(self._timer, wall):
+            self._say(note.code, note.text)
 
     # --- what does not
 

@@ -13,7 +13,7 @@ from jittask.operations.times import Direction, read_instant
 from jittask.operations.workspace import Workspace
 from jittask.web.audit import Change
 from jittask.web.hub import Hub
-from jittask.web.roles import Role, needs
+from jittask.web.roles import ASKS_KEY, Role, needs
 from jittask.web.sessions import Caller
 from jittask.web.shapes.base import PROBLEM, Shape
 
@@ -24,6 +24,11 @@ _PROBLEMS: dict[int | str, dict[str, Any]] = {
     }
 }
 READ: dict[str, Any] = {"openapi_extra": needs(Role.READ), "responses": _PROBLEMS}
+ASK: dict[str, Any] = {
+    "openapi_extra": {**needs(Role.READ), ASKS_KEY: True},
+    "responses": _PROBLEMS,
+}
+"""A question that is sent as a body: it changes nothing, and leaves no audit line."""
 OPERATE: dict[str, Any] = {"openapi_extra": needs(Role.OPERATE), "responses": _PROBLEMS}
 EDIT: dict[str, Any] = {"openapi_extra": needs(Role.EDIT), "responses": _PROBLEMS}
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import Any
 
 from anyio import CancelScope
@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute
 from jittask.web.audit import Audit, Change
 from jittask.web.gate import OPEN, SAFE_METHODS
 from jittask.web.problems import Refused, code_of
-from jittask.web.roles import ROLE_KEY, Role
+from jittask.web.roles import ASKS_KEY, ROLE_KEY, Role
 from jittask.web.sessions import Caller
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -29,6 +29,11 @@ class GuardedRoute(APIRoute):
         word = (self.openapi_extra or {}).get(ROLE_KEY)
         return None if word is None else Role.of_word(word)
 
+    @property
+    def asks(self) -> bool:
+        """Whether it changes nothing, though its method is one of changes."""
+        return (self.openapi_extra or {}).get(ASKS_KEY) is True
+
     def get_route_handler(self) -> Handler:
         """Return the handler, behind the judgement."""
         handler = super().get_route_handler()
@@ -41,7 +46,7 @@ class GuardedRoute(APIRoute):
                 raise Refused(
                     403, f"this needs the role {self.role.word}", f"yours is {caller.role.word}"
                 )
-            if request.method in SAFE_METHODS:
+            if self.asks or request.method in SAFE_METHODS:
                 return await handler(request)
             return await self._audited(handler, request, caller)
 
@@ -83,7 +88,9 @@ class UnguardedRoute(Exception):
     """A route that nobody has decided about: the server must not start."""
 
 
-def check_routes(routes: Iterable[BaseRoute]) -> None:
+def check_routes(
+    routes: Iterable[BaseRoute], open_to_all: Container[tuple[str, str]] = OPEN
+) -> None:
     """Refuse an app in which anything asks for no role, unless the gate lists it as open.
 
     Also one that changes something by a safe method's path, or is of a type that this cannot
@@ -93,9 +100,9 @@ def check_routes(routes: Iterable[BaseRoute]) -> None:
         methods: set[str] = getattr(route, "methods", None) or {"?"}
         if not isinstance(route, GuardedRoute):
             name = getattr(route, "path", repr(route))
-            if not all((method, name) in OPEN for method in methods):
+            if not all((method, name) in open_to_all for method in methods):
                 raise UnguardedRoute(f"{name} is a {type(route).__name__}, which asks for no role")
         elif route.role is None:
             raise UnguardedRoute(f"{min(methods)} {route.path} asks for no role")
-        elif methods - SAFE_METHODS and route.role is Role.READ:
+        elif methods - SAFE_METHODS and route.role is Role.READ and not route.asks:
             raise UnguardedRoute(f"{route.path} changes something, and asks only for read")

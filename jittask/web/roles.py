@@ -7,6 +7,8 @@ from typing import Any
 
 ROLE_KEY = "x-jittask-role"
 """The key of a route's role in the API's description."""
+ASKS_KEY = "x-jittask-asks"
+"""The key that says of a POST that it changes nothing: its question is too long for a path."""
 
 
 class Role(IntEnum):

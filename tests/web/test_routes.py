@@ -12,7 +12,7 @@ from jittask.web.api import EDIT, READ
 from jittask.web.app import make_api
 from jittask.web.gate import SAFE_METHODS
 from jittask.web.guarded_route import GuardedRoute, UnguardedRoute, check_routes
-from jittask.web.roles import ROLE_KEY, Role
+from jittask.web.roles import ASKS_KEY, ROLE_KEY, Role
 from jittask.web.server import Address, ConsoleServer
 from tests.tree import Tree
 from tests.web.conftest import Served
@@ -76,7 +76,7 @@ def test_a_guarded_route_may_be_added() -> None:
 
 
 OPERATIONS = [
-    (method.upper(), path, Role.of_word(operation[ROLE_KEY]))
+    (method.upper(), path, Role.of_word(operation[ROLE_KEY]), operation.get(ASKS_KEY, False))
     for path, methods in make_api().openapi()["paths"].items()
     for method, operation in methods.items()
 ]
@@ -84,13 +84,17 @@ OPERATIONS = [
 
 def test_the_description_names_a_role_for_each_operation() -> None:
     assert len(OPERATIONS) > 25
-    for method, _, role in OPERATIONS:
-        assert (role is Role.READ) == (method in SAFE_METHODS)
+    for method, _, role, asks in OPERATIONS:
+        assert (role is Role.READ) == (asks or method in SAFE_METHODS)
+
+
+def test_only_a_post_can_be_a_question_with_a_body() -> None:
+    assert {method for method, _, _, asks in OPERATIONS if asks} == {"POST"}
 
 
 @pytest.mark.parametrize("role", ["read", "operate"])
 def test_a_role_may_do_nothing_above_it(shared_console: Served, role: str) -> None:
-    for method, path, needed in OPERATIONS:
+    for method, path, needed, _ in OPERATIONS:
         if needed > Role.of_word(role):
             answer = shared_console.ask(method, path.replace("{run}", "1"), {}, role=role)
             assert answer.status == 403, (method, path)

@@ -102,9 +102,9 @@ const indent = (line: Line) => 8 + (line.level - 1) * 16;
 const icons: Record<string, IconName> = {
   'tasks.NormalType': 'clock',
   'tasks.DateFieldType': 'calendar',
-  service: 'service',
-  model: 'model',
-  database: 'database',
+  services: 'service',
+  models: 'model',
+  databases: 'database',
 };
 
 function LineContent({ line }: { line: Line }) {

@@ -19,7 +19,7 @@ export function TreePanel({ left }: { left: () => void }) {
   const tree = useQuery(treeQuery);
   const [searched, setSearched] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
-  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(['task']));
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(['tasks']));
   const text = useDeferredValue(searched);
   const navigate = useNavigate();
   const { name = null } = useParams({ strict: false }) as { name?: string };

@@ -18,7 +18,7 @@ interface Branch {
   elements: TreeElement[];
 }
 
-const kindOrder = ['task', 'service', 'model', 'database'];
+const kindOrder = ['tasks', 'services', 'models', 'databases'];
 
 /**
  * Returns the lines that are shown: kinds, then folders before elements, by title.

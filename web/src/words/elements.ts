@@ -1,9 +1,9 @@
 export const en = {
   kinds: {
-    task: 'Tasks',
-    service: 'Services',
-    model: 'Models',
-    database: 'Databases',
+    tasks: 'Tasks',
+    services: 'Services',
+    models: 'Models',
+    databases: 'Databases',
   } as Record<string, string>,
   states: {
     running: 'On',
@@ -19,7 +19,7 @@ export const en = {
 };
 
 export const zh: typeof en = {
-  kinds: { task: '任务', service: '服务', model: '模型', database: '数据库' },
+  kinds: { tasks: '任务', services: '服务', models: '模型', databases: '数据库' },
   states: {
     running: '启用',
     disabled: '停用',

@@ -1,0 +1,201 @@
+"""Compiles the unsaved text of one element against a compilation (rules C9, C11, V2).
+
+The steps are those of a compilation; only the one element is read. The
+compilation and the tree's files stay as they are.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import ChainMap
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from jittask.compiler.commons import Commons, read_commons
+from jittask.compiler.compiled import Compilation, CompiledTask
+from jittask.compiler.discover import Found
+from jittask.compiler.draft_files import DraftFiles
+from jittask.compiler.elements import Elements
+from jittask.compiler.files import COMMONS, Files
+from jittask.compiler.findings import Findings
+from jittask.compiler.functions import INNER
+from jittask.compiler.graph import Graph
+from jittask.compiler.kinds import KINDS
+from jittask.compiler.look import NOTHING_KNOWN
+from jittask.compiler.python import Module, read_python
+from jittask.compiler.reading import ElementFiles, Reading
+from jittask.compiler.services import SERVICE
+from jittask.compiler.settings import Settings, read_settings
+from jittask.compiler.source import Source
+from jittask.compiler.task_files import Surroundings, TaskFiles
+from jittask.compiler.tasks import ReadTask, compile_task, read_task
+from jittask.diagnostics import Diagnostic
+from jittask.model import ElementKind
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an element's unsaved text means."""
+
+    data: Mapping[str, Any]
+    """Its ``e.json``; empty where that says nothing."""
+    diagnostics: tuple[Diagnostic, ...]
+    """What is wrong with the element as it would be saved, sorted."""
+    task: ReadTask | None = None
+    """What could be read of a task; None for another element, and for an unknown type."""
+
+
+class DraftCompiler:
+    """Compiles drafts of one tree, as the rest of it was at one compilation.
+
+    Safe to use from several threads. What drafts share is read once.
+    """
+
+    def __init__(self, compilation: Compilation) -> None:
+        self.compilation = compilation
+        app = compilation.app
+        self._names: dict[ElementKind, frozenset[str]] = {
+            kind: frozenset(name for name, found in app.elements.items() if found.kind is kind)
+            for kind in ElementKind
+        }
+        self._all_names = frozenset(app.elements)
+
+    def check(self, name: str, texts: Mapping[str, str], *, with_function: bool = True) -> Draft:
+        """Return what an element means whose files hold these texts; it need not exist.
+
+        ``texts``: by path relative to the tree. Without ``with_function``, what a task
+        runs is not looked for. Raises UnicodeEncodeError for a text that no file can hold.
+        """
+        reader = _DraftReader(self, name, texts)
+        element = reader.element
+        if element is None:
+            return Draft({}, reader.diagnostics())
+        data = element.source.data
+        if reader.found.kind is ElementKind.TASK:
+            read = read_task(
+                reader.task_files(), reader.surroundings(), element.findings,
+                with_function=with_function,
+            )  # fmt: skip
+            return Draft(data, reader.diagnostics(), read)
+        read_element = KINDS[reader.found.kind].read
+        assert read_element is not None
+        read_element(element, reader.reading)
+        return Draft(data, reader.diagnostics())
+
+    def compile_task(
+        self, name: str, texts: Mapping[str, str]
+    ) -> tuple[CompiledTask | None, tuple[Diagnostic, ...], DraftFiles]:
+        """Return a task as it would be once saved, what is wrong with it, and its files.
+
+        None where it could not load. Raises UnicodeEncodeError.
+        """
+        reader = _DraftReader(self, name, texts)
+        task = None
+        if reader.element is not None:
+            task = compile_task(reader.task_files(), reader.surroundings(), reader.element.findings)
+        return task, reader.diagnostics(), reader.files
+
+    # --- what drafts share
+
+    @property
+    def all_names(self) -> frozenset[str]:
+        """The full names of all elements, broken ones too."""
+        return self._all_names
+
+    def names(self, kind: ElementKind) -> frozenset[str]:
+        """Return the full names of a kind's elements, broken ones too."""
+        return self._names[kind]
+
+    @cached_property
+    def broken(self) -> frozenset[str]:
+        """The elements that cannot load."""
+        return self.compilation.broken
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings of ``app.json``, and its calendar."""
+        files = Files(self.compilation.app.root, NOTHING_KNOWN, tops=())
+        return read_settings(files, os.environ, self._names, Findings(None))
+
+    @cached_property
+    def commons(self) -> Commons:
+        """The shared modules."""
+        known = self.compilation.reusable.known
+        files = Files(self.compilation.app.root, known, tops=(COMMONS,))
+        return read_commons(files, Findings(None))
+
+
+class _DraftReader:
+    """Reads one element from its draft."""
+
+    def __init__(self, drafts: DraftCompiler, name: str, texts: Mapping[str, str]) -> None:
+        self._drafts = drafts
+        app = drafts.compilation.app
+        kind = ElementKind(name.partition(".")[0])
+        self.found = Found(name, kind, name.replace(".", "/"))
+        self.files = DraftFiles(app.root, drafts.compilation.reusable.known, texts)
+        self._elements = Elements(self.files, drafts.all_names | {name})
+        self._elements.commons = drafts.commons
+        self.element: ElementFiles | None = self._elements.read(
+            self.found, has_code=KINDS[kind].has_code
+        )
+        names = {each: drafts.names(each) for each in ElementKind}
+        names[kind] |= {name}
+        self.reading = Reading(
+            self.files, drafts.settings, os.environ, names,
+            {
+                ElementKind.TASK: {},
+                ElementKind.DATABASE: dict(app.databases),
+                ElementKind.MODEL: dict(app.models),
+                ElementKind.SERVICE: dict(self._services()),
+            },
+        )  # fmt: skip
+
+    def task_files(self) -> TaskFiles:
+        """Return the task's own files."""
+        assert self.element is not None
+        return TaskFiles(
+            self.found.name,
+            self.element.source,
+            self.files.has(f"{self.found.folder}/{INNER}"),
+            self.element.modules.get(INNER),
+            self._elements.dependencies[self.found.name],
+        )
+
+    def surroundings(self) -> Surroundings:
+        """Return what the task is compiled with."""
+        compilation = self._drafts.compilation
+        elements = ChainMap(self._elements.by_name, dict(compilation.app.elements))
+        graph = Graph(
+            self.files, self.reading.settings.app, elements, self.reading.models,
+            ChainMap(self._elements.dependencies, dict(compilation.reusable.dependencies)),
+            self._drafts.commons,
+            [kind.element_kind for kind in KINDS.values() if kind.found_by_code],
+        )  # fmt: skip
+        return Surroundings(self.reading, graph)
+
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """Return what was found, sorted."""
+        found = self._elements.findings[self.found.name].found
+        return tuple(sorted(found, key=lambda diagnostic: diagnostic.sort_key))
+
+    def _services(self) -> Iterator[tuple[str, Module]]:
+        """Yield the services that the draft calls, where they can load."""
+        source = None if self.element is None else self.element.source
+        for name in set() if source is None else _called_services(source):
+            if name not in self._drafts.names(ElementKind.SERVICE) or name in self._drafts.broken:
+                continue
+            file = f"{name.replace('.', '/')}/{SERVICE}"
+            module = read_python(self.files, file, Findings(None)) if self.files.has(file) else None
+            if module is not None:
+                yield name, module
+
+
+def _called_services(source: Source) -> set[str]:
+    """Return the names of the services that a task's ``e.json`` names."""
+    policy = source.data.get("policy")
+    named = [source.data.get("func"), source.data.get("taskFunc")]
+    named += [policy.get("onFailure")] if isinstance(policy, dict) else []
+    return {name.rpartition(".")[0] for name in named if isinstance(name, str)}

@@ -1,0 +1,60 @@
+"""The preview of an unsaved task as JSON."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jittask.model import Note
+from jittask.operations.views.diagnostics import diagnostic_view
+from jittask.operations.views.instants import iso
+from jittask.operations.views.occurrences import occurrence_view
+
+if TYPE_CHECKING:
+    from jittask.operations.inspect.preview.firing_rows import FiringRows
+    from jittask.operations.inspect.preview.preview import Preview
+
+
+def preview_view(preview: Preview) -> dict[str, Any]:
+    """Return all of it."""
+    known = preview.holidays_known_until
+    return {
+        "sentence": preview.sentence,
+        "zone": preview.zone.key,
+        "diagnostics": [diagnostic_view(each) for each in preview.diagnostics],
+        "occurrences": [occurrence_view(entry) for entry in preview.occurrences],
+        "year": [
+            {
+                "date": day.day.isoformat(),
+                "holiday": day.holiday,
+                "working": day.working,
+                "count": day.count,
+            }
+            for day in preview.year
+        ],
+        "holidaysKnownUntil": None if known is None else known.isoformat(),
+        "problem": note_view(preview.problem),
+        "rows": None if preview.rows is None else _rows(preview.rows),
+        "rowsProblem": note_view(preview.rows_problem),
+    }
+
+
+def note_view(note: Note | None) -> dict[str, str] | None:
+    """Return a note; None for none."""
+    return None if note is None else {"code": note.code, "text": note.text}
+
+
+def _rows(found: FiringRows) -> dict[str, Any]:
+    return {
+        "matching": found.matching.rows,
+        "matchingCapped": found.matching.capped,
+        "window": {"from": iso(found.window.after), "to": iso(found.window.until)},
+        "firing": [
+            {**occurrence_view(firing.entry), "label": firing.label} for firing in found.firing
+        ],
+        "count": found.count,
+        "capped": found.capped,
+        "days": [
+            {"date": day.isoformat(), "count": count} for day, count in sorted(found.days.items())
+        ],
+        "problem": note_view(found.problem),
+    }
