@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 from jsonschema import Draft202012Validator, ValidationError
 
 from jittask.model import RunStatus, Trigger
@@ -35,9 +36,17 @@ READS = [
     ("/api/schemas/{name}", "/api/schemas/task"),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json"),
     ("/api/records", "/api/records?status=pending"),
+    ("/api/records/counts", "/api/records/counts?task=A&late=true&text=x&since=7d"),
     ("/api/records/{run}", "/api/records/1"),
     ("/api/records/{run}/log", "/api/records/1/log?level=info"),
+    ("/api/records/{run}/log/search", "/api/records/1/log/search?text=x"),
+    ("/api/records/{run}/version", "/api/records/1/version"),
     ("/api/stats", "/api/stats?since=1d"),
+    ("/api/models", "/api/models"),
+    ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
+    ("/api/functions", "/api/functions?kind=dateField"),
+    ("/api/names", "/api/names?title=A&kind=tasks"),
+    ("/api/trash", "/api/trash"),
 ]
 REFUSALS = [
     (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
@@ -48,6 +57,10 @@ REFUSALS = [
     (422, "invalid-argument", "/api/records", "/api/records?after=nonsense"),
     (422, "invalid-argument", "/api/records/{run}", f"/api/records/{2**70}"),
     (404, "not-found", "/api/records/{run}", "/api/records/999"),
+    (422, "invalid-argument", "/api/records/counts", "/api/records/counts?version=xyz"),
+    (404, "not-found", "/api/records/{run}/version", "/api/records/999/version"),
+    (422, "invalid-argument", "/api/records/{run}/log/search",
+     "/api/records/1/log/search?text=x&level=loud"),
     (404, "no-such-path", "/api/schemas/{name}", "/api/schemas/..%2Fx"),
     (404, "not-found", "/api/schemas/{name}", "/api/schemas/x"),
     (422, "invalid-argument", "/api/elements/{element}/files/{file}",
@@ -63,6 +76,10 @@ REFUSALS = [
 def with_runs(shared_console: Served) -> Served:
     """A run that waits, and one that has ended."""
     workspace = shared_console.server.workspace
+    workspace.data.add_missing(workspace.app.models["models.Thing"])
+    with workspace.data.connected(workspace.app.models["models.Thing"]) as connection:
+        connection.execute(sa.text("INSERT INTO Thing (id, name) VALUES (1, 'a')"))
+        connection.commit()
     with workspace.store(create=True) as store:
         now = workspace.now()
         store.enqueue("tasks.A", "", Trigger.MANUAL, now, '{"x": 1}')
@@ -82,7 +99,7 @@ def test_a_read_is_as_it_is_described(with_runs: Served, template: str, path: st
 
 
 def test_every_read_of_the_description_is_asked() -> None:
-    streams = {"/api/events", "/api/records/{run}/log/stream"}
+    streams = {"/api/events", "/api/records/{run}/log/stream", "/api/records/{run}/log.txt"}
     described = {path for path, methods in document()["paths"].items() if "get" in methods}
     assert described - streams == {template for template, _ in READS}
 
@@ -146,6 +163,14 @@ def test_files_of_a_database_may_hold_a_password(with_runs: Served) -> None:
     assert with_runs.ask("GET", path, role="edit").status == 200
 
 
+def test_a_log_is_downloaded_as_text(with_runs: Served) -> None:
+    answer = with_runs.ask("GET", "/api/records/1/log.txt", role="read")
+    assert (answer.status, answer.text) == (200, "")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="run-1.log"'
+    assert with_runs.ask("GET", "/api/records/999/log.txt").json["code"] == "not-found"
+
+
 # --- one table of errors
 
 
@@ -187,6 +212,11 @@ CHANGES = [
     ("/api/new/database", "/api/new/database", {"title": "Own", "type": "sqlite"}, "edit", 201),
     ("/api/new/database", "/api/new/database", {"title": "Own", "type": "oracle"}, "edit", 422),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json", {"text": "x"}, "edit", 428),
+    ("/api/elements/{element}/duplicate", "/api/elements/tasks.A/duplicate", {"title": "A copy"}, "edit", 201),
+    ("/api/elements/{element}/duplicate", "/api/elements/tasks.A/duplicate", {"title": "x", "name": "A"}, "edit", 409),
+    ("/api/elements/{element}", "/api/elements/tasks.ACopy", None, "edit", 200),
+    ("/api/elements/{element}", "/api/elements/tasks.ACopy", None, "edit", 404),
+    ("/api/trash/{trash_id}/restore", "/api/trash/20260101T000000-00000000/restore", None, "edit", 404),
 ]  # fmt: skip
 
 
@@ -203,6 +233,11 @@ QUESTIONS = [
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "e.json", "text": E_JSON}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "inner.py", "text": "def x("}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "model.py", "text": ""}, 422),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q('a','=',1) & (Q('name','in',['x']) | f())", "model": "models.Thing"}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q("}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q(a=1)", "model": "models.None"}, 404),
+    ("/api/filters/rows", "/api/filters/rows", {"text": "Q('id','>',0)", "model": "models.Thing", "parts": True, "row": "1"}, 200),
+    ("/api/filters/rows", "/api/filters/rows", {"text": "", "model": "models.Thing", "limit": 1000}, 422),
 ]  # fmt: skip
 
 
@@ -225,13 +260,16 @@ def test_every_question_of_the_description_is_asked() -> None:
     assert described == {template for template, *_ in QUESTIONS}
 
 
+METHODS = {"/api/elements/{element}/files/{file}": "PUT", "/api/elements/{element}": "DELETE"}
+
+
 def test_changes_are_made_described_and_audited(console: Served) -> None:
     console.tree.things()
     console.tree.scheduled("A")
     console.server.workspace.refresh()
     assert console.ask("POST", "/api/tasks/A/trigger", {}).status == 200
     for template, path, body, role, expected in CHANGES:
-        method = "PUT" if "files" in path else "POST"
+        method = METHODS.get(template, "POST")
         answer = console.ask(method, path, body, role=role)
         assert answer.status == expected, (path, body, answer.text)
         check(method, template, answer)

@@ -217,3 +217,19 @@ class Schemas(Shape):
 
 
 JsonSchema = dict[str, Any]
+
+
+class Trashed(Shape):
+    """An element in the trash, or put back from it."""
+
+    trash: str
+    """Names it for restoring."""
+    element: str
+    title: str
+    deleted: datetime
+
+
+class Trash(Shape):
+    """What is in the trash, the newest first."""
+
+    entries: list[Trashed]

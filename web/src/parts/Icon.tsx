@@ -22,6 +22,8 @@ const paths = {
   list: 'M5.5 4H14M5.5 8H14M5.5 12H14M2 4h.01M2 8h.01M2 12h.01',
   trash: 'M2.5 4h11M6 4V2.5h4V4M4 4l.7 9.5h6.6L12 4',
   copy: 'M5.5 5.5h8v8h-8zM3 10.5h-.5v-8h8V3',
+  undo: 'M6.5 3L3 6.5 6.5 10M3 6.5h6a4 4 0 0 1 0 8H6.5',
+  redo: 'M9.5 3L13 6.5 9.5 10M13 6.5H7a4 4 0 0 0 0 8h2.5',
   warning: 'M8 2l6.5 11.5h-13zM8 6.5v3M8 11.5h.01',
 } as const;
 
