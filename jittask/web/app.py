@@ -8,14 +8,15 @@ from typing import Any
 
 from fastapi import FastAPI
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from jittask import __version__
 from jittask.operations.workspace import Workspace
 from jittask.web.audit import Audit
-from jittask.web.gate import WRITE_HEADER, Gate, Policy
+from jittask.web.built_page import BuiltPage
+from jittask.web.gate import WRITE_HEADER, Gate, Policy, open_requests
 from jittask.web.guarded_route import check_routes
 from jittask.web.hub import Hub
 from jittask.web.problems import Refused, add_handlers
@@ -35,11 +36,6 @@ from jittask.web.routes import (
 from jittask.web.sessions import Sessions
 from jittask.web.shapes.base import Problem
 
-NO_PAGE = (
-    "The console's page is not built yet; its API is described at /api/openapi.json, "
-    "for callers who are signed in.\n"
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Console:
@@ -51,6 +47,7 @@ class Console:
     audit: Audit | None
     """None where nobody may change anything."""
     policy: Policy
+    page: BuiltPage
     signed_in: Callable[[], None]
     """Called when a code has been used, so that the next one can be given out."""
 
@@ -95,7 +92,7 @@ def make_api() -> FastAPI:
         app.router.routes.extend(module.routes.routes)
     login = Route("/login", _login, methods=["GET"])
     login.methods = {"GET"}  # a HEAD, of which a preview is made, must not use up the code
-    app.router.routes += [Route("/", _page), login]
+    app.router.routes.append(login)
     add_handlers(app)
     return app
 
@@ -103,12 +100,13 @@ def make_api() -> FastAPI:
 def make_app(console: Console) -> ASGIApp:
     """Return the whole app. Raises UnguardedRoute where a route asks for no role."""
     app = make_api()
-    check_routes(app.router.routes)
+    app.router.routes += console.page.routes()
+    check_routes(app.router.routes, open_requests(console.page.assets))
     app.state.workspace = console.workspace
     app.state.hub = console.hub
     app.state.audit = console.audit
     app.state.console = console
-    return Gate(app, console.policy, console.sessions)
+    return Gate(app, console.policy, console.sessions, console.page.assets)
 
 
 def description() -> dict[str, Any]:
@@ -116,15 +114,17 @@ def description() -> dict[str, Any]:
     return make_api().openapi()
 
 
-async def _page(_: Request) -> Response:
-    return PlainTextResponse(NO_PAGE)
-
-
 async def _login(request: Request) -> Response:
-    """Exchange a code for a session's cookie, and lead to the page; the code is used then."""
+    """Exchange a code for a session's cookie, and lead to the page; the code is used then.
+
+    A code that is used leads a browser to the page as well: it may be signed in, and else the
+    page says how to.
+    """
     console: Console = request.app.state.console
     secret = console.sessions.exchange(request.query_params.get("code", ""))
     if secret is None:
+        if console.page.index is not None and "text/html" in request.headers.get("accept", ""):
+            return RedirectResponse("/", 303)
         hint = "jittask console prints a new address after each that is used"
         raise Refused(401, "this address has been used, or is of an earlier start", hint)
     console.signed_in()

@@ -1,12 +1,14 @@
 """The outermost layer: nothing reaches a route that is not shown to be allowed (rule C22).
 
-It fails closed. What is open to everyone is listed in ``OPEN``; all else needs
-a known caller, and a request that no other site's page can have caused.
+It fails closed. What is open to everyone is listed, in ``OPEN`` and by the exact names of
+the page's files; all else needs a known caller, and a request that no other site's page can
+have caused.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -42,11 +44,20 @@ class Policy:
     """In which the whole body must have come."""
 
 
+def open_requests(assets: Iterable[str]) -> frozenset[tuple[str, str]]:
+    """Return the requests that need no caller, with those for the files of the page."""
+    return OPEN | {(method, path) for path in assets for method in SAFE_METHODS}
+
+
 class Gate:
     """An ASGI app in front of another; ``scope["state"]["caller"]`` is who passed."""
 
-    def __init__(self, app: ASGIApp, policy: Policy, sessions: Sessions) -> None:
+    def __init__(
+        self, app: ASGIApp, policy: Policy, sessions: Sessions, assets: Iterable[str] = ()
+    ) -> None:
+        """``assets`` are the paths of the page's files, which hold no data."""
         self._app = app
+        self._open = open_requests(assets)
         self._policy = policy
         self._sessions = sessions
 
@@ -73,7 +84,7 @@ class Gate:
         here = self._place(headers)
         method = scope.get("method", "GET")
         is_http = scope["type"] == "http"
-        if is_http and (method, scope["path"]) in OPEN:
+        if is_http and (method, scope["path"]) in self._open:
             return None
         self._check_site(headers, here, must_say=not is_http)
         caller = self._caller(headers)

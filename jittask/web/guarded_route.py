@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Container, Coroutine, Iterable
 from typing import Any
 
 from anyio import CancelScope
@@ -88,7 +88,9 @@ class UnguardedRoute(Exception):
     """A route that nobody has decided about: the server must not start."""
 
 
-def check_routes(routes: Iterable[BaseRoute]) -> None:
+def check_routes(
+    routes: Iterable[BaseRoute], open_to_all: Container[tuple[str, str]] = OPEN
+) -> None:
     """Refuse an app in which anything asks for no role, unless the gate lists it as open.
 
     Also one that changes something by a safe method's path, or is of a type that this cannot
@@ -98,7 +100,7 @@ def check_routes(routes: Iterable[BaseRoute]) -> None:
         methods: set[str] = getattr(route, "methods", None) or {"?"}
         if not isinstance(route, GuardedRoute):
             name = getattr(route, "path", repr(route))
-            if not all((method, name) in OPEN for method in methods):
+            if not all((method, name) in open_to_all for method in methods):
                 raise UnguardedRoute(f"{name} is a {type(route).__name__}, which asks for no role")
         elif route.role is None:
             raise UnguardedRoute(f"{min(methods)} {route.path} asks for no role")

@@ -21,14 +21,19 @@ HEADERS = {
 }
 
 
+def with_style_nonce(policy: str, nonce: str) -> str:
+    """Return a policy that also lets in the styles which carry a value of one answer alone."""
+    return policy.replace("style-src 'self'", f"style-src 'self' 'nonce-{nonce}'")
+
+
 def with_security_headers(send: Send) -> Send:
-    """Return a ``send`` that adds them to the answer's own."""
+    """Return a ``send`` that adds those of them which the answer does not set itself."""
 
     async def send_with_headers(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
             for name, value in HEADERS.items():
-                headers[name] = value
+                headers.setdefault(name, value)
         await send(message)
 
     return send_with_headers

@@ -23,8 +23,10 @@ from jittask.operations.inspect.changes import Topic, store_marks
 from jittask.operations.workspace import Workspace
 from jittask.runtime.watch import Watch
 from jittask.store import made_state_folder
+from jittask.web import built_page
 from jittask.web.app import Console, make_app
 from jittask.web.audit import Audit
+from jittask.web.built_page import BuiltPage
 from jittask.web.connection import PatientConnection
 from jittask.web.gate import Gate, Policy
 from jittask.web.hosts import Place, allowed_places, has_port, is_loopback, place_of_host
@@ -121,7 +123,13 @@ class ConsoleServer:
             trouble,
         )
         console = Console(
-            self.workspace, self.hub, self.sessions, audit, self.policy, self._offer_link
+            self.workspace,
+            self.hub,
+            self.sessions,
+            audit,
+            self.policy,
+            BuiltPage.read(built_page.FOLDER),
+            self._offer_link,
         )
         gate = make_app(console)
         assert isinstance(gate, Gate)

@@ -36,8 +36,11 @@ READS = [
     ("/api/schemas/{name}", "/api/schemas/task"),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json"),
     ("/api/records", "/api/records?status=pending"),
+    ("/api/records/counts", "/api/records/counts?task=A&late=true&text=x&since=7d"),
     ("/api/records/{run}", "/api/records/1"),
     ("/api/records/{run}/log", "/api/records/1/log?level=info"),
+    ("/api/records/{run}/log/search", "/api/records/1/log/search?text=x"),
+    ("/api/records/{run}/version", "/api/records/1/version"),
     ("/api/stats", "/api/stats?since=1d"),
     ("/api/models", "/api/models"),
     ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
@@ -55,6 +58,10 @@ REFUSALS = [
     (422, "invalid-argument", "/api/records", "/api/records?after=nonsense"),
     (422, "invalid-argument", "/api/records/{run}", f"/api/records/{2**70}"),
     (404, "not-found", "/api/records/{run}", "/api/records/999"),
+    (422, "invalid-argument", "/api/records/counts", "/api/records/counts?version=xyz"),
+    (404, "not-found", "/api/records/{run}/version", "/api/records/999/version"),
+    (422, "invalid-argument", "/api/records/{run}/log/search",
+     "/api/records/1/log/search?text=x&level=loud"),
     (404, "no-such-path", "/api/schemas/{name}", "/api/schemas/..%2Fx"),
     (404, "not-found", "/api/schemas/{name}", "/api/schemas/x"),
     (422, "invalid-argument", "/api/elements/{element}/files/{file}",
@@ -95,7 +102,7 @@ def test_a_read_is_as_it_is_described(with_runs: Served, template: str, path: st
 
 
 def test_every_read_of_the_description_is_asked() -> None:
-    streams = {"/api/events", "/api/records/{run}/log/stream"}
+    streams = {"/api/events", "/api/records/{run}/log/stream", "/api/records/{run}/log.txt"}
     described = {path for path, methods in document()["paths"].items() if "get" in methods}
     assert described - streams == {template for template, _ in READS}
 
@@ -172,13 +179,12 @@ def test_files_of_a_database_may_hold_a_password(with_runs: Served) -> None:
     assert with_runs.ask("GET", path, role="edit").status == 200
 
 
-def test_the_page_is_one_true_sentence(with_runs: Served) -> None:
-    answer = with_runs.ask("GET", "/", role=None)
-    assert answer.headers["content-type"].startswith("text/plain")
-    assert answer.text.count(".\n") == 1
-    assert "not built" in answer.text
-    assert "/api/openapi.json" in answer.text
-    assert with_runs.ask("GET", "/api/openapi.json").status == 200
+def test_a_log_is_downloaded_as_text(with_runs: Served) -> None:
+    answer = with_runs.ask("GET", "/api/records/1/log.txt", role="read")
+    assert (answer.status, answer.text) == (200, "")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="run-1.log"'
+    assert with_runs.ask("GET", "/api/records/999/log.txt").json["code"] == "not-found"
 
 
 # --- one table of errors
@@ -200,6 +206,8 @@ def test_an_unlisted_kind_counts_as_the_one_above_it() -> None:
 # --- changes
 
 
+SPELT = """{"type":"tasks.NormalType","title":"Spelt","enable":1,
+"timerCfg":{"startTime":"2026-01-05 09:00:00"}}"""
 CHANGES = [
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"args": {"a": 1}}, "operate", 200),
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"row": "1"}, "operate", 422),
@@ -219,6 +227,9 @@ CHANGES = [
     ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "surprise": 1}, "edit", 422),
     ("/api/new/scheduled", "/api/new/scheduled", [], "edit", 422),
     ("/api/new/date-field", "/api/new/date-field", {"title": "Due", "field": "at"}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Spelt", "text": SPELT}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": "{} {}"}, "edit", 422),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": '{"type": "models.NormalType"}'}, "edit", 422),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 201),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 409),
     ("/api/new/model", "/api/new/model", {"title": "Todo", "fields": "a:str", "database": "D"}, "edit", 201),

@@ -73,11 +73,11 @@ def test_bytes_that_drip_do_not_lengthen_the_wait(impatient: Served) -> None:
 
 def test_the_head_of_a_second_request_has_to_end_too(impatient: Served) -> None:
     with connected(impatient) as client:
-        client.sendall(head(impatient, "GET /") + b"GET / HTTP/1.1\r\n")
+        client.sendall(head(impatient, "GET /api/session") + b"GET / HTTP/1.1\r\n")
         answers = everything(client)
     assert answers.count(b"HTTP/1.1 200") == 1
     with connected(impatient) as client:
-        client.sendall(head(impatient, "GET /"))
+        client.sendall(head(impatient, "GET /api/session"))
         assert b" 200 " in client.recv(65_536)
         client.sendall(b"GET / HTTP/1.1\r\n")
         everything(client)

@@ -255,7 +255,7 @@ def test_every_path_over_a_socket_is_closed_to_strangers(shared_console: Served)
 
 
 def test_every_answer_has_the_headers_that_keep_a_browser_in(shared_console: Served) -> None:
-    for path in ("/", "/api/status", "/api/nothing", "/api/tasks/none", "/login?code=x"):
+    for path in ("/api/status", "/api/nothing", "/api/tasks/none", "/login?code=x"):
         answer = shared_console.ask("GET", path)
         assert HEADERS.items() <= answer.headers.items(), path
         assert "server" not in answer.headers

@@ -1,0 +1,70 @@
+import createClient, { type Middleware } from 'openapi-fetch';
+import type { components, paths } from './schema';
+
+export type Shapes = components['schemas'];
+export type Problem = Shapes['Problem'];
+
+/** The server refused, or did not answer: `problem` says why in words for people. */
+export class ApiError extends Error {
+  readonly problem: Problem;
+
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.name = 'ApiError';
+    this.problem = problem;
+  }
+
+  get status(): number {
+    return this.problem.status;
+  }
+}
+
+const unreachable: Problem = {
+  type: 'about:blank',
+  title: 'Unreachable',
+  status: 0,
+  detail: 'The console does not answer.',
+  code: 'unreachable',
+  hint: 'Is it still running?',
+  argument: null,
+};
+
+let writeValue: string | null = null;
+
+/** What changes are sent with; only a page of this origin can read it (rule C22). */
+export function setWriteValue(value: string | null): void {
+  writeValue = value;
+}
+
+const guard: Middleware = {
+  onRequest({ request }) {
+    if (request.method !== 'GET' && writeValue !== null) {
+      request.headers.set('X-JitTask-Write', writeValue);
+    }
+    return request;
+  },
+  async onResponse({ response }) {
+    if (response.ok || response.status === 304) return response;
+    throw new ApiError(await problemOf(response));
+  },
+  onError({ error }) {
+    if (error instanceof DOMException && error.name === 'AbortError') return error;
+    return new ApiError(unreachable);
+  },
+};
+
+async function problemOf(response: Response): Promise<Problem> {
+  if (response.headers.get('content-type')?.startsWith('application/problem+json')) {
+    return (await response.json()) as Problem;
+  }
+  return { ...unreachable, status: response.status, detail: `HTTP ${response.status}`, hint: null };
+}
+
+export const api = createClient<paths>({ baseUrl: '/' });
+api.use(guard);
+
+/** Returns the data of an answer; refusals have been thrown before. */
+export function dataOf<T>(answer: { data?: T }): T {
+  if (answer.data === undefined) throw new Error('an answer without data');
+  return answer.data;
+}

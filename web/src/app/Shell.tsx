@@ -1,0 +1,67 @@
+import { useQuery } from '@tanstack/react-query';
+import { Link, Outlet } from '@tanstack/react-router';
+import { Suspense, useState } from 'react';
+import { statusQuery } from '@/api/elements';
+import { may, sessionQuery } from '@/api/session';
+import { Button } from '@/parts/Button';
+import { Icon } from '@/parts/Icon';
+import { Loading } from '@/parts/Loading';
+import { TreePanel } from '@/tree/TreePanel';
+import { useWords } from '@/words';
+import { PreferencesMenu } from './PreferencesMenu';
+import style from './Shell.module.css';
+
+/** What stands around every screen: bar at the top, element tree at the left. */
+export function Shell() {
+  const { app } = useWords();
+  const { data: session } = useQuery(sessionQuery);
+  const [treeShown, setTreeShown] = useState(false);
+  return (
+    <div className={style.shell} data-tree={treeShown}>
+      <header className={style.bar}>
+        <Button
+          square
+          look="quiet"
+          aria-label={treeShown ? app.hideElements : app.showElements}
+          aria-expanded={treeShown}
+          onPress={() => setTreeShown(!treeShown)}
+        >
+          <Icon name="menu" />
+        </Button>
+        <Link to="/" className={style.name} activeOptions={{ exact: true }}>
+          <img src="/icon.svg" alt="" width="22" height="22" />
+          <span>{session?.tree}</span>
+        </Link>
+        {session && !may(session, 'edit') && <span className={style.role}>{app.readOnly}</span>}
+        <span className={style.space} />
+        <StatusLink />
+        <Link to="/records" className={style.link}>
+          <Icon name="list" />
+          <span>{app.records}</span>
+        </Link>
+        <PreferencesMenu />
+      </header>
+      <div className={style.tree}>
+        <TreePanel left={() => setTreeShown(false)} />
+      </div>
+      <main className={style.main}>
+        <Suspense fallback={<Loading />}>
+          <Outlet />
+        </Suspense>
+      </main>
+    </div>
+  );
+}
+
+/** One glance: all is well, or how many problems there are. */
+function StatusLink() {
+  const { app } = useWords();
+  const { data: status } = useQuery(statusQuery);
+  if (status === undefined) return null;
+  return (
+    <Link to="/" className={style.status} data-well={status.well}>
+      <Icon name={status.well ? 'check' : 'warning'} />
+      <span>{status.well ? app.allWell : app.problems(status.problems.length)}</span>
+    </Link>
+  );
+}

@@ -1,0 +1,85 @@
+import { useCallback } from 'react';
+import { Button } from '@/parts/Button';
+import { Icon } from '@/parts/Icon';
+import { tell, tellError } from '@/parts/Toasts';
+import { useSection } from '@/words';
+import * as words from '@/words/editor';
+import { isDirty } from './buffer';
+import type { EditedFile } from './edited-file';
+import { canSave, type EditedFiles } from './edited-files';
+import style from './SaveBar.module.css';
+import { useShortcuts } from './shortcuts';
+import { useFile, useFileStates } from './use-file';
+
+interface Props {
+  files: EditedFiles;
+  /** The file that undo and redo are of. */
+  current: EditedFile;
+}
+
+/** Undo and redo of the current file; what is not saved, and its save (rule C14). */
+export function SaveBar({ files, current }: Props) {
+  const text = useSection(words);
+  const save = useCallback(() => {
+    files.save().then((all) => all && tell({ text: text.saved }), tellError);
+  }, [files, text]);
+  useShortcuts({ save, undo: current.undo, redo: current.redo });
+  return (
+    <section aria-label={text.changes} className={style.bar}>
+      <History file={current} />
+      <Unsaved files={files} save={save} />
+    </section>
+  );
+}
+
+function History({ file }: { file: EditedFile }) {
+  const text = useSection(words);
+  const { buffer } = useFile(file);
+  const past = buffer?.past.at(-1);
+  const future = buffer?.future.at(-1);
+  return (
+    <>
+      <Button
+        square
+        look="quiet"
+        aria-label={past ? text.undo(past.label) : text.nothingToUndo}
+        isDisabled={past === undefined}
+        onPress={file.undo}
+      >
+        <Icon name="undo" />
+      </Button>
+      <Button
+        square
+        look="quiet"
+        aria-label={future ? text.redo(future.label) : text.nothingToRedo}
+        isDisabled={future === undefined}
+        onPress={file.redo}
+      >
+        <Icon name="redo" />
+      </Button>
+    </>
+  );
+}
+
+function Unsaved({ files, save }: { files: EditedFiles; save: () => void }) {
+  const text = useSection(words);
+  const states = useFileStates(files);
+  const dirty = files.all.filter((_, index) => {
+    const buffer = states[index]?.buffer;
+    return buffer && isDirty(buffer);
+  });
+  if (dirty.length === 0) return null;
+  const sending = states.some(({ buffer }) => buffer !== null && buffer.sending !== null);
+  return (
+    <>
+      <span role="status" className={style.unsaved}>
+        {text.unsaved(dirty.map((file) => file.name).join(', '))}
+        {states.some((state) => !state.isKept) && <> {text.notKept}</>}
+      </span>
+      <Button onPress={files.discard}>{text.discard}</Button>
+      <Button look="primary" onPress={save} isDisabled={!states.some(canSave)}>
+        {sending ? text.saving : text.save}
+      </Button>
+    </>
+  );
+}

@@ -1,0 +1,48 @@
+import { useQuery } from '@tanstack/react-query';
+import { lazy, Suspense, useState } from 'react';
+import { may, sessionQuery } from '@/api/session';
+import { Button } from '@/parts/Button';
+import { Icon } from '@/parts/Icon';
+import { Menu, MenuItem, MenuTrigger, SubmenuTrigger } from '@/parts/Menu';
+import { useSection, useWords } from '@/words';
+import * as words from '@/words/new-element';
+
+export type NewKind = 'scheduled' | 'dateField' | 'service' | 'model' | 'database';
+
+const NewElement = lazy(() => import('./NewElement'));
+
+/** The `+` beside the search: what can be made (rule C5). */
+export function NewElementMenu() {
+  const { app } = useWords();
+  const text = useSection(words);
+  const { data: session } = useQuery(sessionQuery);
+  const [making, setMaking] = useState<NewKind | null>(null);
+  if (session === undefined || !may(session, 'edit')) return null;
+  const make = (key: unknown) => setMaking(key as NewKind);
+  return (
+    <>
+      <MenuTrigger>
+        <Button square aria-label={app.newElement}>
+          <Icon name="plus" />
+        </Button>
+        <Menu onAction={make}>
+          <SubmenuTrigger>
+            <MenuItem id="task">{text.backgroundTask}</MenuItem>
+            <Menu onAction={make} placement="end top">
+              <MenuItem id="scheduled">{text.scheduledTask}</MenuItem>
+              <MenuItem id="dateField">{text.dateFieldTask}</MenuItem>
+            </Menu>
+          </SubmenuTrigger>
+          <MenuItem id="service">{text.service}</MenuItem>
+          <MenuItem id="model">{text.model}</MenuItem>
+          <MenuItem id="database">{text.database}</MenuItem>
+        </Menu>
+      </MenuTrigger>
+      {making && (
+        <Suspense>
+          <NewElement kind={making} close={() => setMaking(null)} />
+        </Suspense>
+      )}
+    </>
+  );
+}

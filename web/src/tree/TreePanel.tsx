@@ -1,0 +1,81 @@
+import { useQuery } from '@tanstack/react-query';
+import { useNavigate, useParams } from '@tanstack/react-router';
+import { useDeferredValue, useState } from 'react';
+import { Input, SearchField } from 'react-aria-components';
+import { treeQuery } from '@/api/elements';
+import { NewElementMenu } from '@/new-element/NewElementMenu';
+import { Empty } from '@/parts/Empty';
+import { Icon } from '@/parts/Icon';
+import { Loading } from '@/parts/Loading';
+import { Trouble } from '@/parts/Trouble';
+import { useWords } from '@/words';
+import { outline } from './outline';
+import { Tree } from './Tree';
+import style from './TreePanel.module.css';
+
+/** The element tree with its search and `+` (rule C5). */
+export function TreePanel({ left }: { left: () => void }) {
+  const { app, elements: words } = useWords();
+  const tree = useQuery(treeQuery);
+  const [searched, setSearched] = useState('');
+  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(['tasks']));
+  const text = useDeferredValue(searched);
+  const navigate = useNavigate();
+  const { name = null } = useParams({ strict: false }) as { name?: string };
+  const above =
+    name === null ? [] : foldersOf(name, tree.data?.find((each) => each.name === name)?.kind);
+  const open = new Set([...opened, ...above.filter((key) => !closed.has(key))]);
+  const lines = outline(tree.data ?? [], open, text, (kind) => words.kinds[kind] ?? kind);
+
+  return (
+    <nav aria-label={app.elements} className={style.panel}>
+      <div className={style.head}>
+        <SearchField
+          aria-label={app.searchElements}
+          value={searched}
+          onChange={setSearched}
+          className={style.search}
+        >
+          <Icon name="search" />
+          <Input placeholder={app.searchElements} />
+        </SearchField>
+        <NewElementMenu />
+      </div>
+      {tree.isPending && <Loading />}
+      {tree.error && <Trouble error={tree.error} retry={() => void tree.refetch()} />}
+      {tree.data && lines.length === 0 && (
+        <Empty>{text === '' ? words.empty : words.noMatch(text)}</Empty>
+      )}
+      {lines.length > 0 && (
+        <Tree
+          lines={lines}
+          label={app.elements}
+          current={name}
+          toggle={(key, isOpen) => {
+            setOpened((before) => changed(before, key, isOpen));
+            setClosed((before) => changed(before, key, !isOpen));
+          }}
+          use={(line) => {
+            left();
+            void navigate({ to: '/elements/$name', params: { name: line.key } });
+          }}
+        />
+      )}
+    </nav>
+  );
+}
+
+/** The keys of an element's kind and folders, so that the element at hand is in view. */
+function foldersOf(name: string, kind: string | undefined): string[] {
+  if (kind === undefined) return [];
+  const folders = name.split('.').slice(1, -1);
+  return [kind, ...folders.map((_, index) => [kind, ...folders.slice(0, index + 1)].join('/'))];
+}
+
+function changed(keys: ReadonlySet<string>, key: string, has: boolean): ReadonlySet<string> {
+  const after = new Set(keys);
+  if (has) after.add(key);
+  else after.delete(key);
+  return after;
+}

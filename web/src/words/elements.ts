@@ -1,0 +1,34 @@
+export const en = {
+  kinds: {
+    tasks: 'Tasks',
+    services: 'Services',
+    models: 'Models',
+    databases: 'Databases',
+  } as Record<string, string>,
+  states: {
+    running: 'On',
+    disabled: 'Off',
+    paused: 'Paused',
+    broken: 'Broken',
+    blocked: 'Blocked',
+    ready: 'Ready; no runtime is running',
+  } as Record<string, string>,
+  noMatch: (text: string) => `No element matches “${text}”.`,
+  empty: 'The tree has no elements yet.',
+  count: (count: number) => (count === 1 ? '1 element' : `${count} elements`),
+};
+
+export const zh: typeof en = {
+  kinds: { tasks: '任务', services: '服务', models: '模型', databases: '数据库' },
+  states: {
+    running: '启用',
+    disabled: '停用',
+    paused: '已暂停',
+    broken: '有错误',
+    blocked: '受阻',
+    ready: '就绪，但没有正在运行的运行时',
+  },
+  noMatch: (text) => `没有与“${text}”匹配的元素。`,
+  empty: '树中还没有元素。',
+  count: (count) => `${count} 个元素`,
+};
