@@ -36,8 +36,11 @@ READS = [
     ("/api/schemas/{name}", "/api/schemas/task"),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json"),
     ("/api/records", "/api/records?status=pending"),
+    ("/api/records/counts", "/api/records/counts?task=A&late=true&text=x&since=7d"),
     ("/api/records/{run}", "/api/records/1"),
     ("/api/records/{run}/log", "/api/records/1/log?level=info"),
+    ("/api/records/{run}/log/search", "/api/records/1/log/search?text=x"),
+    ("/api/records/{run}/version", "/api/records/1/version"),
     ("/api/stats", "/api/stats?since=1d"),
     ("/api/models", "/api/models"),
     ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
@@ -54,6 +57,10 @@ REFUSALS = [
     (422, "invalid-argument", "/api/records", "/api/records?after=nonsense"),
     (422, "invalid-argument", "/api/records/{run}", f"/api/records/{2**70}"),
     (404, "not-found", "/api/records/{run}", "/api/records/999"),
+    (422, "invalid-argument", "/api/records/counts", "/api/records/counts?version=xyz"),
+    (404, "not-found", "/api/records/{run}/version", "/api/records/999/version"),
+    (422, "invalid-argument", "/api/records/{run}/log/search",
+     "/api/records/1/log/search?text=x&level=loud"),
     (404, "no-such-path", "/api/schemas/{name}", "/api/schemas/..%2Fx"),
     (404, "not-found", "/api/schemas/{name}", "/api/schemas/x"),
     (422, "invalid-argument", "/api/elements/{element}/files/{file}",
@@ -92,7 +99,7 @@ def test_a_read_is_as_it_is_described(with_runs: Served, template: str, path: st
 
 
 def test_every_read_of_the_description_is_asked() -> None:
-    streams = {"/api/events", "/api/records/{run}/log/stream"}
+    streams = {"/api/events", "/api/records/{run}/log/stream", "/api/records/{run}/log.txt"}
     described = {path for path, methods in document()["paths"].items() if "get" in methods}
     assert described - streams == {template for template, _ in READS}
 
@@ -154,6 +161,14 @@ def test_files_of_a_database_may_hold_a_password(with_runs: Served) -> None:
     path = "/api/elements/databases.D/files/e.json"
     assert with_runs.ask("GET", path, role="operate").status == 403
     assert with_runs.ask("GET", path, role="edit").status == 200
+
+
+def test_a_log_is_downloaded_as_text(with_runs: Served) -> None:
+    answer = with_runs.ask("GET", "/api/records/1/log.txt", role="read")
+    assert (answer.status, answer.text) == (200, "")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="run-1.log"'
+    assert with_runs.ask("GET", "/api/records/999/log.txt").json["code"] == "not-found"
 
 
 # --- one table of errors
