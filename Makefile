@@ -8,12 +8,12 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check install -q -c constraint
 
 run: $(VENV)/.run  ## the sample app, on the embedded default
 	$(BIN)/python scripts/sample_data.py elements
-	$(BIN)/jittask run elements
+	$(BIN)/jittask run elements --console
 
 run-postgres: export HARBOUR_URL ?= postgresql+psycopg://postgres@127.0.0.1:5432/postgres
 run-postgres: $(VENV)/.postgres  ## a table of another application's, on PostgreSQL (HARBOUR_URL)
 	$(BIN)/python scripts/order_desk.py
-	$(BIN)/jittask run docs/examples/existing_database
+	$(BIN)/jittask run docs/examples/existing_database --console
 
 test: $(VENV)/.dev  ## the whole suite
 	$(BIN)/python -m pytest -n 2
