@@ -8,7 +8,7 @@ import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as conditions from '@/words/conditions';
 import style from './Conditions.module.css';
-import { type FilterEditing, FilterProvider } from './filter-context';
+import { type FilterEditing, FilterProvider, type Focus } from './filter-context';
 import { GroupView } from './GroupView';
 import { MatchingRows } from './MatchingRows';
 import { Problems } from './Problems';
@@ -53,7 +53,7 @@ export default function Conditions({
   const fields = new Map(known?.fields.map((field) => [field.name, field]));
   const { root, isCurrent } = shownTree(text, edited, read.data, words.unreadable);
 
-  const edit = (next: Group, focus?: string, saying = '') => {
+  const edit = (next: Group, focus?: Focus, saying = '') => {
     if (!isCurrent) return; // the tree of another text is shown until this one is read
     const written = writeFilter(next);
     flushSync(() => {
@@ -97,11 +97,12 @@ export default function Conditions({
   );
 }
 
-/** Gives the focus to the first control of a node, or to what adds to a group without one. */
-function focusOn(place: HTMLElement | null, id: string): void {
-  const named = CSS.escape(id);
+/** Gives the focus to a part of a node, or to what adds to a group that has none. */
+function focusOn(place: HTMLElement | null, { node, part }: Focus): void {
+  const id = CSS.escape(node);
+  const control = part === 'menu' ? '[data-menu]' : ':is(input, button, textarea)';
   const target =
-    place?.querySelector<HTMLElement>(`[data-node="${named}"] :is(input, button, textarea)`) ??
-    place?.querySelector<HTMLElement>(`[data-adding="${named}"] button`);
+    place?.querySelector<HTMLElement>(`[data-node="${id}"] ${control}`) ??
+    place?.querySelector<HTMLElement>(`[data-adding="${id}"] button`);
   target?.focus();
 }

@@ -4,14 +4,12 @@ import { Select } from '@/parts/Select';
 import { useSection } from '@/words';
 import * as conditions from '@/words/conditions';
 import style from './Conditions.module.css';
-import { operatorsOf } from './condition';
 import { append, setJoin } from './edits';
 import { useFilter } from './filter-context';
 import { NodeMenu } from './NodeMenu';
 import { RawView } from './RawView';
 import { RowView } from './RowView';
-import { firstField } from './sentence';
-import { type Group, type Join, newGroup, newRow, otherJoin, type Row } from './tree';
+import { emptyRow, type Group, type Join, newGroup, otherJoin, type Row } from './tree';
 
 /** Rows and groups that are joined alike, and what adds to them. */
 export function GroupView({ group }: { group: Group }) {
@@ -64,20 +62,17 @@ function GroupHead({ group }: { group: Group }) {
 
 function Adding({ group }: { group: Group }) {
   const words = useSection(conditions);
-  const { root, fields, edit } = useFilter();
+  const { root, edit } = useFilter();
 
-  const made = (): Row => {
-    const { name, kind } = firstField(fields);
-    const operator = operatorsOf(kind)[0] ?? '=';
-    return newRow({ field: name, operator, value: { shape: 'one', item: null } }, kind);
-  };
+  const add = (node: Row | Group, row: Row) =>
+    edit(append(root, group.id, node), { node: row.id, part: 'first' });
   const addRow = () => {
-    const row = made();
-    edit(append(root, group.id, row), row.id);
+    const row = emptyRow();
+    add(row, row);
   };
   const addGroup = () => {
-    const row = made();
-    edit(append(root, group.id, newGroup(otherJoin(group.join), [row])), row.id);
+    const row = emptyRow();
+    add(newGroup(otherJoin(group.join), [row]), row);
   };
 
   return (

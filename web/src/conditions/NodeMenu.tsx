@@ -4,7 +4,7 @@ import { Menu, MenuItem, MenuTrigger } from '@/parts/Menu';
 import { useSection } from '@/words';
 import * as conditions from '@/words/conditions';
 import { canMove, type Direction, move, parentOf, remove, unwrap, wrap } from './edits';
-import { useFilter } from './filter-context';
+import { type Focus, useFilter } from './filter-context';
 import { nodeWords } from './sentence';
 import type { Node } from './tree';
 
@@ -18,21 +18,21 @@ export function NodeMenu({ node }: { node: Node }) {
     const moved = move(root, node.id, direction);
     const around = parentOf(moved, node.id)?.children ?? [];
     const place = around.findIndex((child) => child.id === node.id) + 1;
-    edit(moved, node.id, words.moved(name, place, around.length));
+    edit(moved, menuOf(node.id), words.moved(name, place, around.length));
   };
 
   const drop = () => {
     const around = parentOf(root, node.id)?.children ?? [];
     const at = around.findIndex((child) => child.id === node.id);
     const heir = around[at + 1] ?? around[at - 1] ?? root;
-    edit(remove(root, node.id), heir.id, words.removed(name));
+    edit(remove(root, node.id), menuOf(heir.id), words.removed(name));
   };
 
   const actions: Record<string, () => void> = {
     up: () => moveTo('up'),
     down: () => moveTo('down'),
-    wrap: () => edit(wrap(root, node.id), node.id),
-    unwrap: () => edit(unwrap(root, node.id), parentOf(root, node.id)?.id),
+    wrap: () => edit(wrap(root, node.id), menuOf(node.id)),
+    unwrap: () => edit(unwrap(root, node.id), menuOf(firstOf(node))),
     remove: drop,
   };
   const impossible = (['up', 'down'] as const).filter((way) => !canMove(root, node.id, way));
@@ -55,4 +55,12 @@ export function NodeMenu({ node }: { node: Node }) {
       </Menu>
     </MenuTrigger>
   );
+}
+
+function menuOf(node: string): Focus {
+  return { node, part: 'menu' };
+}
+
+function firstOf(node: Node): string {
+  return (node.kind === 'group' && node.children[0]?.id) || node.id;
 }

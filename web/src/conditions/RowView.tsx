@@ -1,7 +1,7 @@
 import { useSection } from '@/words';
 import * as conditions from '@/words/conditions';
 import style from './Conditions.module.css';
-import { type Condition, isComplete, scalarKind, withField, withOperator } from './condition';
+import { type Condition, scalarKind, takesOptions, withField, withOperator } from './condition';
 import { setNode } from './edits';
 import { FieldControl } from './FieldControl';
 import { kindOf, useFilter } from './filter-context';
@@ -42,25 +42,25 @@ export function RowView({ row }: { row: Row }) {
             change(withField(condition, name, next), next);
           }}
         />
-        <OperatorControl
-          kind={kind}
-          operator={operator}
-          value={value}
-          onChange={(next, empty) => change(withOperator(condition, next, kind, empty))}
-        />
-        <ValueEditor
-          kind={scalarKind(operator, kind)}
-          options={
-            operator === '=' || operator === '!=' || operator === 'in' || operator === 'nin'
-              ? (fields.get(field)?.options ?? null)
-              : null
-          }
-          value={value}
-          onChange={(next) => change({ ...condition, value: next })}
-        />
+        {field !== '' && (
+          <>
+            <OperatorControl
+              kind={kind}
+              operator={operator}
+              value={value}
+              onChange={(next, empty) => change(withOperator(condition, next, kind, empty))}
+            />
+            <ValueEditor
+              kind={scalarKind(operator, kind)}
+              options={takesOptions(operator) ? (fields.get(field)?.options ?? null) : null}
+              value={value}
+              onChange={(next) => change({ ...condition, value: next })}
+            />
+          </>
+        )}
         <NodeMenu node={row} />
       </div>
-      {isPending(row) && !isComplete(condition, kind) && (
+      {isPending(row) && (
         <p className={style.pending}>
           {row.written ? words.pendingChange(row.written.text) : words.pending}
         </p>

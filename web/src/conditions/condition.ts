@@ -81,6 +81,11 @@ export function scalarKind(operator: Operator, field: FieldKind): ScalarKind {
   return (textual as readonly Operator[]).includes(operator) ? 'text' : field;
 }
 
+/** Whether an operator compares with whole values of a field, which may be among its options. */
+export function takesOptions(operator: Operator): boolean {
+  return operator === '=' || operator === '!=' || operator === 'in' || operator === 'nin';
+}
+
 /** Whether a condition can be written; what is still being filled in cannot. */
 export function isComplete({ field, operator, value }: Condition, kind: FieldKind): boolean {
   if (field === '') return false;

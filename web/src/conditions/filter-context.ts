@@ -4,6 +4,12 @@ import type { ModelField } from '@/api/models';
 import type { FieldKind } from './condition';
 import type { Group } from './tree';
 
+/** A node's first control, or its menu. */
+export interface Focus {
+  node: string;
+  part: 'first' | 'menu';
+}
+
 /** What the parts of the tree share: the model, and how they change the tree. */
 export interface FilterEditing {
   root: Group;
@@ -14,8 +20,8 @@ export interface FilterEditing {
   readOnly: boolean;
   /** What is wrong with rows, by their ids. */
   problems: ReadonlyMap<string, FilterProblem[]>;
-  /** Takes another tree; `focus` is the node that then has the focus, `said` what is announced. */
-  edit: (root: Group, focus?: string, said?: string) => void;
+  /** Takes another tree; `focus` is what then has the focus, `said` what is announced. */
+  edit: (root: Group, focus?: Focus, said?: string) => void;
 }
 
 const FilterContext = createContext<FilterEditing | null>(null);

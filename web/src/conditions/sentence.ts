@@ -1,6 +1,6 @@
 import type { ModelField } from '@/api/models';
 import type { en } from '@/words/conditions';
-import type { Condition, FieldKind } from './condition';
+import type { Condition } from './condition';
 import type { Scalar } from './scalar';
 import type { Node } from './tree';
 
@@ -48,10 +48,4 @@ export function nodeWords(node: Node, fields: Fields, words: Words): string {
     case 'group':
       return words.group(node.join, node.children.length);
   }
-}
-
-/** The kind by which a new condition on a field begins. */
-export function firstField(fields: Fields): { name: string; kind: FieldKind } {
-  const usual = [...fields.values()].find((field) => field.kind !== 'other');
-  return { name: usual?.name ?? '', kind: usual?.kind ?? 'other' };
 }

@@ -1,4 +1,10 @@
-import { ComboBox as AriaComboBox, Button, Input } from 'react-aria-components';
+import { useContext } from 'react';
+import {
+  ComboBox as AriaComboBox,
+  Button,
+  ComboBoxStateContext,
+  Input,
+} from 'react-aria-components';
 import style from './Control.module.css';
 import { Icon } from './Icon';
 import { type Option, Options } from './Options';
@@ -25,12 +31,11 @@ export function ComboBox<Id extends string>(props: Props<Id>) {
         const chosen = options.find((option) => option.id === key);
         if (chosen) onChange(chosen.id);
       }}
-      menuTrigger="focus"
       allowsEmptyCollection
       className={style.control}
     >
       <div className={style.box}>
-        <Input placeholder={placeholder} />
+        <OpeningInput placeholder={placeholder} />
         <Button>
           <Icon name="down" />
         </Button>
@@ -38,4 +43,10 @@ export function ComboBox<Id extends string>(props: Props<Id>) {
       <Options empty={empty} />
     </AriaComboBox>
   );
+}
+
+/** Opens the list where it is clicked, but not where the focus only passes through. */
+function OpeningInput({ placeholder }: { placeholder?: string }) {
+  const state = useContext(ComboBoxStateContext);
+  return <Input placeholder={placeholder} onClick={() => state?.open(null, 'manual')} />;
 }

@@ -15,10 +15,11 @@ interface Props {
   label: string;
   /** Why it stands here as JSON. */
   expected: Expected | 'json';
+  hint?: string;
 }
 
 /** The JSON of one path, for what no control shows (rule C7). */
-export function RawCell({ path, label, expected }: Props) {
+export function RawCell({ path, label, expected, hint }: Props) {
   const text = useSection(words);
   const form = useForm();
   const [draft, setDraft] = useState<string | null>(null);
@@ -39,7 +40,7 @@ export function RawCell({ path, label, expected }: Props) {
         onBlur={() => isValid && setDraft(null)}
         problems={problemsAt(form.diagnostics, path)}
         error={isValid ? undefined : text.raw.invalid}
-        hint={text.raw[expected]}
+        hint={hint ?? text.raw[expected]}
         isDisabled={form.readOnly}
         isCode
         isTall

@@ -14,8 +14,8 @@ export type Ending = 'never' | 'time' | 'day' | 'field' | 'other';
 
 export const END_TIME = ['timerCfg', 'endTime'] as const;
 export const END_FIELD = ['timerCfg', 'endField'] as const;
-const END_TYPE = ['timerCfg', 'endTimeType'] as const;
-const END_OFFSET = ['timerCfg', 'endOffset'] as const;
+export const END_TYPE = ['timerCfg', 'endTimeType'] as const;
+export const END_OFFSET = ['timerCfg', 'endOffset'] as const;
 
 /** Returns what ends the repeats, as the scheduler reads it: a field where both are named. */
 export function endingOf(root: Json, hasRows: boolean): Ending {
@@ -47,11 +47,7 @@ export function changesOfEnding(
     case 'never':
       return [remove(END_TIME), ...byField, remove(END_TYPE)];
     case 'day':
-      return [
-        ...byField,
-        ...typed(root, 0),
-        set(END_TIME, day),
-      ];
+      return [...byField, ...typed(root, 0), set(END_TIME, day)];
     case 'time':
       return [
         ...byField,

@@ -99,7 +99,9 @@ describe('an ending', () => {
     ['nothing', { endField: 'a', endOffset: {}, endTimeType: 1 }, 'never', {}],
   ])('becomes %s', (_, timerCfg, ending, expected) => {
     const root = { timerCfg };
-    expect(changed(root, changesOfEnding(root, true, ending, begin))).toEqual({ timerCfg: expected });
+    expect(changed(root, changesOfEnding(root, true, ending, begin))).toEqual({
+      timerCfg: expected,
+    });
   });
 });
 

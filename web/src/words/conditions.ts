@@ -73,10 +73,7 @@ export const en = {
   dateForm: 'What the date is',
   dateForms: { date: 'a date', datetime: 'a date and time', TODAY: 'today', NOW: 'now' },
   relative: { TODAY: 'today', NOW: 'now' } as Record<Relative, string>,
-  relativeHint: {
-    TODAY: 'The day on which the rows are looked at, in the task’s zone.',
-    NOW: 'The instant at which the rows are looked at.',
-  } as Record<Relative, string>,
+  dateHints: { date: '', datetime: '', TODAY: 'in the task’s zone', NOW: 'to the second' },
   literal: 'Value as it is written in the filter',
   literalHint: "Text in quotes, such as 'open'; a number; True or False.",
   wrong: (kind: ScalarKind) =>
@@ -176,10 +173,7 @@ export const zh: typeof en = {
   dateForm: '日期的形式',
   dateForms: { date: '日期', datetime: '日期和时间', TODAY: '今天', NOW: '现在' },
   relative: { TODAY: '今天', NOW: '现在' },
-  relativeHint: {
-    TODAY: '查看数据行的那一天，以任务的时区为准。',
-    NOW: '查看数据行的那一刻。',
-  },
+  dateHints: { date: '', datetime: '', TODAY: '以任务的时区为准', NOW: '精确到秒' },
   literal: '筛选条件中所写的值',
   literalHint: "文本加引号，如 'open'；数字；True 或 False。",
   wrong: (kind) =>

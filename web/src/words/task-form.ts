@@ -68,10 +68,14 @@ export const en = {
   lastDay: 'Last',
   startsDay: 'None chosen: the day of the start.',
   weeks: 'Which of the month',
-  weekNames: { 1: 'First', 2: 'Second', 3: 'Third', 4: 'Fourth', 5: 'Fifth', [-1]: 'Last' } as Record<
-    number,
-    string
-  >,
+  weekNames: {
+    1: 'First',
+    2: 'Second',
+    3: 'Third',
+    4: 'Fourth',
+    5: 'Fifth',
+    [-1]: 'Last',
+  } as Record<number, string>,
   startsWeek: 'None chosen: that of the start.',
   months: 'Months',
   startsMonth: 'None chosen: the month of the start.',

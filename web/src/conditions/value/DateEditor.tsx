@@ -34,13 +34,11 @@ export function DateEditor({
     <div className={style.date}>
       <Select
         label={`${label}: ${words.dateForm}`}
-        options={forms.map((id) => ({ id, label: words.dateForms[id] }))}
+        options={forms.map((id) => ({ id, label: words.dateForms[id], hint: words.dateHints[id] }))}
         value={form}
         onChange={choose}
       />
-      {form === 'TODAY' || form === 'NOW' ? (
-        <p className={style.hint}>{words.relativeHint[form]}</p>
-      ) : (
+      {form !== 'TODAY' && form !== 'NOW' && (
         <TextField
           label={label}
           type={form === 'date' ? 'date' : 'datetime-local'}

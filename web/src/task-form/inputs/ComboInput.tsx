@@ -17,10 +17,11 @@ import style from './inputs.module.css';
 interface Props extends InputProps<string> {
   options: readonly Option<string>[];
   isCode?: boolean;
+  isWide?: boolean;
 }
 
 /** A text, with those that are known to choose from; another is taken over when it is left. */
-export function ComboInput({ options, isCode, ...rest }: Props) {
+export function ComboInput({ options, isCode, isWide, ...rest }: Props) {
   const { label, value, onChange, isDisabled } = rest;
   const [draft, setDraft] = useState<string | null>(null);
   const isKnown = (text: string) =>
@@ -28,6 +29,7 @@ export function ComboInput({ options, isCode, ...rest }: Props) {
   return (
     <ComboBox
       className={style.field}
+      data-wide={isWide}
       allowsCustomValue
       inputValue={draft ?? value}
       onInputChange={(text) => {

@@ -9,6 +9,7 @@ interface Props extends InputProps<string> {
   placeholder?: string;
   isCode?: boolean;
   isTall?: boolean;
+  isWide?: boolean;
   isRequired?: boolean;
 }
 
@@ -17,6 +18,7 @@ export function TextInput({
   isDisabled,
   isCode,
   isTall,
+  isWide,
   placeholder,
   type = 'text',
   ...rest
@@ -26,6 +28,7 @@ export function TextInput({
     <TextField
       className={style.field}
       data-tall={isTall}
+      data-wide={isWide}
       {...{ value, onChange, onBlur, inputMode, isRequired }}
       type={type as 'text'} // its type lacks those of dates, which it passes on
       isReadOnly={isDisabled}
@@ -35,7 +38,12 @@ export function TextInput({
     >
       <Label>{label}</Label>
       {isTall ? (
-        <TextArea className={style.input} data-code={isCode} rows={lines(value)} spellCheck={!isCode} />
+        <TextArea
+          className={style.input}
+          data-code={isCode}
+          rows={lines(value)}
+          spellCheck={!isCode}
+        />
       ) : (
         <Input
           className={style.input}

@@ -10,7 +10,16 @@ interface Props extends InputProps<readonly number[]> {
 }
 
 /** Several of a few numbers, such as weekdays. */
-export function TogglesInput({ label, value, onChange, problems, hint, isDisabled, options, columns }: Props) {
+export function TogglesInput({
+  label,
+  value,
+  onChange,
+  problems,
+  hint,
+  isDisabled,
+  options,
+  columns,
+}: Props) {
   const id = useId();
   const isNoted = problems.length > 0 || hint !== undefined;
   return (

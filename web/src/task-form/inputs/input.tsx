@@ -19,7 +19,11 @@ export function isInvalid({ problems, error }: Pick<InputProps<unknown>, 'proble
 }
 
 /** The hint, warnings and errors of a control, which name themselves as its description. */
-export function Notes({ problems, hint, error }: Pick<InputProps<unknown>, 'problems' | 'hint' | 'error'>) {
+export function Notes({
+  problems,
+  hint,
+  error,
+}: Pick<InputProps<unknown>, 'problems' | 'hint' | 'error'>) {
   const errors = problems.filter((each) => each.severity === 'error');
   const warnings = problems.filter((each) => each.severity !== 'error');
   return (
