@@ -77,7 +77,8 @@ def made(count: int) -> Iterator[Row]:
             effective, effective, started, started, (started or effective) + 50_000 if ended else None,
             int(began), int(began), "host-1-abc" if began else None, version if began else None,
             '"done, and 17 rows were written"' if status == "completed" else None,
-            "Traceback (most recent call last):\n" * 8 if status == "failed" else None, 0, False,
+            "Traceback (most recent call last):\n" * 8 if status == "failed" else None, 0,
+            n % 500 == 0,
         )  # fmt: skip
 
 
@@ -137,9 +138,13 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
     def with_statuses(*some: RunStatus) -> Callable[[random.Random], frozenset[RunStatus]]:
         return lambda _dice: frozenset(some)
 
-    busy = lambda _dice: TASKS[0]  # noqa: E731
-    daily = lambda dice: dice.choice(TASKS[1:])  # noqa: E731
-    dated = lambda dice: dice.choice(DATED)  # noqa: E731
+    busy = lambda _dice: (TASKS[0],)  # noqa: E731
+    daily = lambda dice: (dice.choice(TASKS[1:]),)  # noqa: E731
+    dated = lambda dice: (dice.choice(DATED),)  # noqa: E731
+    eight = lambda dice: tuple(dice.sample(TASKS[1:], 8))  # noqa: E731
+    hundred = lambda dice: tuple(dice.sample(TASKS[1:], 100))  # noqa: E731
+    failure = lambda _dice: "most recent"  # noqa: E731
+    nothing = lambda _dice: "no text has this"  # noqa: E731
     row = lambda dice: (str(dice.randrange(ROWS)),)  # noqa: E731
     manual = lambda _dice: Trigger.MANUAL  # noqa: E731
     rerun = lambda _dice: Trigger.RERUN  # noqa: E731
@@ -152,11 +157,18 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "everything": ask(),
         "everything, oldest first": ask(descending=False),
         "since and until": ask(since=day, until=lambda dice: day(dice) + timedelta(days=1)),
-        "task (half of all runs)": ask(task=busy),
-        "task (1,700 runs)": ask(task=daily),
-        "task, oldest first": ask(descending=False, task=daily),
-        "task, since": ask(task=daily, since=day),
-        "task, row": ask(task=dated, row_keys=row),
+        "task (half of all runs)": ask(tasks=busy),
+        "task (1,700 runs)": ask(tasks=daily),
+        "task, oldest first": ask(descending=False, tasks=daily),
+        "task, since": ask(tasks=daily, since=day),
+        "8 tasks": ask(tasks=eight),
+        "8 tasks, failed": ask(tasks=eight, statuses=failed),
+        "100 tasks": ask(tasks=hundred),
+        "late": ask(late=yes),
+        "task, late": ask(tasks=daily, late=yes),
+        "text (of failures)": ask(text=failure),
+        "failed, text that none has": ask(statuses=failed, text=nothing),
+        "task, row": ask(tasks=dated, row_keys=row),
         "row": ask(row_keys=row),
         "failed": ask(statuses=failed),
         "failed, skipped, cancelled": ask(
@@ -167,35 +179,36 @@ def filters() -> dict[str, Callable[[random.Random], Ask]]:
         "pending": ask(statuses=with_statuses(RunStatus.PENDING)),
         "executing": ask(statuses=with_statuses(RunStatus.EXECUTING)),
         "overdue": ask(overdue=yes),
-        "task (half), failed": ask(task=busy, statuses=failed),
-        "task, failed": ask(task=daily, statuses=failed),
-        "task, cancelled": ask(task=daily, statuses=with_statuses(RunStatus.CANCELLED)),
-        "task, pending": ask(task=daily, statuses=with_statuses(RunStatus.PENDING)),
+        "task (half), failed": ask(tasks=busy, statuses=failed),
+        "task, failed": ask(tasks=daily, statuses=failed),
+        "task, cancelled": ask(tasks=daily, statuses=with_statuses(RunStatus.CANCELLED)),
+        "task, pending": ask(tasks=daily, statuses=with_statuses(RunStatus.PENDING)),
         "manual": ask(trigger=manual),
         "schedule": ask(trigger=schedule),
-        "task, manual": ask(task=daily, trigger=manual),
+        "task, manual": ask(tasks=daily, trigger=manual),
         "rerun, failed": ask(trigger=rerun, statuses=failed),
-        "task, row, failed": ask(task=dated, row_keys=row, statuses=failed),
+        "task, row, failed": ask(tasks=dated, row_keys=row, statuses=failed),
         "version": ask(version=old),
         "version (a quarter), failed": ask(version=busy_old, statuses=failed),
         "version, failed, oldest first": ask(descending=False, version=old, statuses=failed),
-        "task, version": ask(task=daily, version=old),
+        "task, version": ask(tasks=daily, version=old),
         "by start": ask(By.START),
         "by start, since and until": ask(By.START, since=day, until=day),
         "by start, failed": ask(By.START, statuses=failed),
-        "by start, task (half)": ask(By.START, task=busy),
-        "by start, task": ask(By.START, task=daily),
-        "by start, task, oldest first": ask(By.START, descending=False, task=daily),
-        "by start, task (25,000 runs)": ask(By.START, task=dated),
-        "by start, task (half), failed": ask(By.START, task=busy, statuses=failed),
+        "by start, task (half)": ask(By.START, tasks=busy),
+        "by start, task": ask(By.START, tasks=daily),
+        "by start, task, oldest first": ask(By.START, descending=False, tasks=daily),
+        "by start, task (25,000 runs)": ask(By.START, tasks=dated),
+        "by start, task (half), failed": ask(By.START, tasks=busy, statuses=failed),
+        "by start, 8 tasks": ask(By.START, tasks=eight),
         "by start, version": ask(By.START, version=old),
         "by start, manual": ask(By.START, trigger=manual),
         "by nominal": ask(By.NOMINAL),
         "by nominal, since and until": ask(By.NOMINAL, since=day, until=day),
-        "by nominal, task": ask(By.NOMINAL, task=daily),
+        "by nominal, task": ask(By.NOMINAL, tasks=daily),
         "by nominal, failed": ask(By.NOMINAL, statuses=failed),
         "by nominal, task, cancelled": ask(
-            By.NOMINAL, task=daily, statuses=with_statuses(RunStatus.CANCELLED)
+            By.NOMINAL, tasks=daily, statuses=with_statuses(RunStatus.CANCELLED)
         ),
     }
 

@@ -195,7 +195,7 @@ def judge(root: Path) -> str:
             nominals: Counter[datetime] = Counter()
             after: str | None = None
             while True:
-                page = store.records(RecordFilter(task=f"tasks.Tick{n:02d}"), now, 1000, after)
+                page = store.records(RecordFilter(tasks=(f"tasks.Tick{n:02d}",)), now, 1000, after)
                 for run in page.records:
                     states[run.status] += 1
                     again += run.attempt > 1

@@ -89,11 +89,12 @@ def command(
     if task is not None and named is not None:
         raise click.UsageError("give the task once: as TASK, or with --task")
     with workspace(tree) as opened:
+        name = task or named
 
         def query() -> RecordQuery:
             zone, now = opened.zone, opened.now()
             return RecordQuery(
-                task=task or named,
+                tasks=() if name is None else (name,),
                 row=row,
                 statuses=frozenset(status),
                 trigger=Trigger(trigger) if trigger else None,

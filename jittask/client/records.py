@@ -60,7 +60,7 @@ class RecordCalls(OpenTree):
         from jittask.operations.inspect.records import RecordQuery, records
 
         query = RecordQuery(
-            task=task,
+            tasks=() if task is None else (task,),
             row=None if row is None else row_key_text(row),
             statuses=frozenset([status] if isinstance(status, str) else status),
             trigger=trigger,
@@ -87,7 +87,7 @@ class RecordCalls(OpenTree):
         from jittask.operations.inspect.records import RecordQuery
         from jittask.operations.inspect.timeline import timeline
 
-        query = RecordQuery(task=task, row=row_key_text(row))
+        query = RecordQuery(tasks=() if task is None else (task,), row=row_key_text(row))
         return timeline(self._fresh(), query, limit=PAGE_SIZE)
 
     def stats(

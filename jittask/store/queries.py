@@ -22,13 +22,12 @@ def records(
     connection: Connection, record_filter: RecordFilter, now: datetime, page: Page
 ) -> RecordPage:
     """Return a page of runs. Raises StoreError for a text that is no cursor."""
-    numbers, cursor = page_of(connection, record_filter, now, page)
-    query = sa.select(runs).where(runs.c.id.in_(numbers))
+    found = page_of(connection, record_filter, now, page)
+    query = sa.select(runs).where(runs.c.id.in_(found.ids))
     rows = {row.id: row for row in connection.execute(query)}
-    earlier = _attempts(connection, numbers)
-    return RecordPage(
-        tuple(_run(rows[number], earlier.get(number, ())) for number in numbers), cursor
-    )
+    earlier = _attempts(connection, found.ids)
+    listed = tuple(_run(rows[number], earlier.get(number, ())) for number in found.ids)
+    return RecordPage(listed, found.next, found.searched_to)
 
 
 def one_run(connection: Connection, number: int) -> Run | None:

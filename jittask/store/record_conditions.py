@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -34,15 +34,17 @@ def is_overdue(now: datetime) -> sa.ColumnElement[bool]:
 
 
 def common(record_filter: RecordFilter) -> Iterator[Condition]:
-    """Yield the conditions that do not depend on the status and the order."""
-    if record_filter.task is not None:
-        yield runs.c.task == record_filter.task
+    """Yield the conditions that do not depend on the status, the order and the text."""
+    if record_filter.tasks is not None:
+        yield _of_tasks(record_filter.tasks)
     if len(record_filter.row_keys) == 1:
         yield runs.c.row_key == record_filter.row_keys[0]
     elif record_filter.row_keys:
         yield runs.c.row_key.in_(record_filter.row_keys)
     if record_filter.trigger is not None:
         yield runs.c.trigger == record_filter.trigger
+    if record_filter.late:
+        yield runs.c.late.is_(True)
     if record_filter.version is not None:
         yield _value(VERSION_HEAD) == record_filter.version[:VERSION_DIGITS]
         if (digits := len(record_filter.version)) > VERSION_DIGITS:
@@ -79,6 +81,13 @@ def bounds(
     if page.after is not None:
         position, cursor = sa.tuple_(key, runs.c.id), sa.tuple_(*parse_cursor(page.after, page.by))
         yield position < cursor if page.descending else position > cursor
+
+
+def _of_tasks(tasks: Sequence[str]) -> Condition:
+    if len(tasks) == 1:
+        return runs.c.task == tasks[0]
+    # No index has this expression: several tasks are no reason to leave the order of another one.
+    return (runs.c.task + "").in_(tasks)
 
 
 def _value(sql_text: str) -> sa.ColumnElement[str]:

@@ -27,7 +27,8 @@ class By(StrEnum):
 class RecordFilter:
     """Which runs; None means all. The times bound the instant sorted by, and are included."""
 
-    task: str | None = None
+    tasks: tuple[str, ...] | None = None
+    """Any of these, by their full names; an empty tuple lets nothing through."""
     row_keys: tuple[str, ...] = ()
     """Any of these; none asks for all. A row may have been stored in several forms (D4)."""
     statuses: frozenset[RunStatus] = frozenset()
@@ -36,6 +37,10 @@ class RecordFilter:
     trigger: Trigger | None = None
     version: str | None = None
     """The first digits of the version that ran last, six at least."""
+    late: bool = False
+    """Only runs that were seen or planned only after they were due."""
+    text: str | None = None
+    """What the error, the reason in words or the log has, in large or small letters."""
     since: datetime | None = None
     until: datetime | None = None
 
@@ -56,3 +61,13 @@ class RecordPage:
 
     records: tuple[Run, ...]
     next: str | None
+    searched_to: datetime | None = None
+    """Where a search for a text has stopped before the page was full: the next page goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunCount:
+    """How many runs there are; at least so many where ``capped``."""
+
+    number: int
+    capped: bool

@@ -34,6 +34,7 @@ HAS_VERSION = "version IS NOT NULL"
 HAS_BEGUN = "started IS NOT NULL"
 OF_ROW = "row_key <> ''"
 BY_HAND = "\"trigger\" <> 'schedule'"
+LATE = "late"
 ROLLED = "nominal <> effective"
 VERSION_HEAD = "substr(version, 1, 6)"
 

@@ -29,12 +29,15 @@ from jittask.store.tables import (
     ENDED,
     HAS_BEGUN,
     HAS_VERSION,
+    LATE,
     OF_ROW,
     OPEN,
     ROLLED,
     runs,
 )
 
+_MOST_TASKS = 50
+"""Of more tasks than these, the runs of all tasks are walked, and those of others passed over."""
 _GATHERED = 15_000  # sorting up to so many runs is faster than walking an index of another order
 
 
@@ -63,7 +66,12 @@ class Walk:
 def walks_of(
     connection: Connection, record_filter: RecordFilter, now: datetime, by: By
 ) -> Iterator[Walk]:
-    """Yield the walks that together find the runs of a filter, in the order ``by``."""
+    """Yield the walks that together find the runs of a filter, in the order ``by``.
+
+    They do not look at its text.
+    """
+    if record_filter.tasks == ():
+        return
     match by:
         case By.EFFECTIVE:
             yield from _by_effective(record_filter, now)
@@ -89,18 +97,23 @@ def _by_effective(record_filter: RecordFilter, now: datetime) -> Iterator[Walk]:
         for row_key in record_filter.row_keys:
             of_row = replace(record_filter, row_keys=(row_key,))
             where = (sa.text(OF_ROW), *common(of_row), *status_in(of_row, now))
-            yield Walk("runs_by_row", where, key, gathered=record_filter.task is None)
+            yield Walk("runs_by_row", where, key, gathered=not _is_of_one_task(record_filter))
         return
     if record_filter.trigger not in (None, Trigger.SCHEDULE):
         yield Walk("runs_by_hand", (sa.text(BY_HAND), *shared, *status_in(record_filter, now)), key)
         return
-    index, rows = "runs_ended", ENDED
+    if record_filter.late:
+        yield Walk("runs_late", (sa.text(LATE), *shared, *status_in(record_filter, now)), key)
+        return
+    index, rows, parts = "runs_ended", ENDED, [record_filter]
     if record_filter.version is not None:
         index, rows = "runs_ended_by_version", f"{ENDED} AND {HAS_VERSION}"
-    elif record_filter.task is not None:
+    elif record_filter.tasks is not None and len(record_filter.tasks) <= _MOST_TASKS:
         index = "runs_ended_by_task"
+        parts = [replace(record_filter, tasks=(task,)) for task in record_filter.tasks]
     for status in ended_statuses(record_filter):
-        yield Walk(index, (sa.text(rows), runs.c.status == status, *shared), key)
+        for part in parts:
+            yield Walk(index, (sa.text(rows), runs.c.status == status, *common(part)), key)
     yield from _open(record_filter, now, key)
 
 
@@ -111,10 +124,11 @@ def _by_start(connection: Connection, record_filter: RecordFilter, now: datetime
         for walk in _by_effective(record_filter, now)
     ]
     filtered = (
-        record_filter.task
+        record_filter.tasks
         or record_filter.version
         or record_filter.row_keys
         or record_filter.trigger
+        or record_filter.late
     )
     if record_filter.row_keys or (filtered and _few(connection, narrow)):
         yield from narrow
@@ -134,17 +148,25 @@ def _open(record_filter: RecordFilter, now: datetime, key: sa.ColumnElement[int]
     everything = not record_filter.statuses and not record_filter.overdue
     if everything or record_filter.overdue or record_filter.statuses & OPEN_STATUSES:
         where = (sa.text(OPEN), *status_in(record_filter, now), *common(record_filter))
-        yield Walk("runs_open", where, key, gathered=record_filter.task is None)
+        yield Walk("runs_open", where, key, gathered=not _is_of_one_task(record_filter))
+
+
+def _is_of_one_task(record_filter: RecordFilter) -> bool:
+    return record_filter.tasks is not None and len(record_filter.tasks) == 1
 
 
 def _few(connection: Connection, walks: Sequence[Walk]) -> bool:
     """Whether so few runs are left that sorting them is quick."""
     left = _GATHERED
     for walk in walks:
-        sample = sa.select(runs.c.id).where(*walk.where).limit(left + 1)
-        left -= connection.execute(
-            sa.select(sa.func.count()).select_from(sample.subquery())
-        ).scalar_one()
+        left -= number_of(connection, walk.where, left + 1)
         if left < 0:
             return False
     return True
+
+
+def number_of(connection: Connection, conditions: Sequence[Condition], most: int) -> int:
+    """Return how many runs fulfil conditions, of so many at most."""
+    sample = sa.select(runs.c.id).where(*conditions).limit(most)
+    query = sa.select(sa.func.count()).select_from(sample.subquery())
+    return connection.execute(query).scalar_one()

@@ -31,6 +31,7 @@ from jittask.web.routes import (
     records,
     schedule,
     trash,
+    trials,
 )
 from jittask.web.sessions import Sessions
 from jittask.web.shapes.base import Problem
@@ -51,7 +52,9 @@ class Console:
     """Called when a code has been used, so that the next one can be given out."""
 
 
-_ROUTES = (looking, schedule, records, control, files, new, drafts, models, choices, trash)
+_ROUTES = (
+    looking, schedule, records, control, files, new, drafts, models, choices, trash, trials,
+)  # fmt: skip
 
 
 class _Api(FastAPI):

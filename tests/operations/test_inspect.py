@@ -22,7 +22,13 @@ from jittask.operations.inspect.catalog import (
 from jittask.operations.inspect.explain import explain
 from jittask.operations.inspect.next import next_of_all, next_of_task
 from jittask.operations.inspect.plan.window import planned_timers, window
-from jittask.operations.inspect.records import RecordQuery, records, status_of
+from jittask.operations.inspect.records import (
+    STATUSES,
+    RecordQuery,
+    record_counts,
+    records,
+    status_of,
+)
 from jittask.operations.inspect.run import NoRuntimeAlive, follow, run_with_log
 from jittask.operations.inspect.statistics import statistics
 from jittask.operations.inspect.status import status
@@ -70,6 +76,28 @@ def numbers(workspace: Workspace, **query: object) -> list[int]:
 # --- records
 
 
+def test_records_of_several_tasks_of_a_tag_and_with_a_text(
+    workspace: Workspace, tree: Tree
+) -> None:
+    tree.scheduled("A", tags=["money"])
+    tree.scheduled("B", tags=["money", "mail"])
+    tree.scheduled("C")
+    a, b, c = (enqueue(workspace, f"tasks.{name}") for name in "ABC")
+    for number, note in ((a, "no Need"), (b, None), (c, None)):
+        with workspace.store() as store:
+            assert store.cancel(number, note, workspace.now())
+    assert numbers(workspace, tasks=("A", "tasks.C")) == [c, a]
+    assert numbers(workspace, tag="money") == [b, a]
+    assert numbers(workspace, tag="money", tasks=("B", "C")) == [b]
+    assert numbers(workspace, tag="nothing") == []
+    assert numbers(workspace, text="need") == [a]
+    counts = record_counts(workspace, RecordQuery(tag="money", statuses=frozenset({"failed"})))
+    assert set(counts) == set(STATUSES)
+    assert {status: count.number for status, count in counts.items() if count.number} == {
+        "cancelled": 2
+    }
+
+
 def test_records_are_what_ran_and_statuses_show_exactly_those(
     tree: Tree, workspace: Workspace
 ) -> None:
@@ -93,7 +121,7 @@ def test_a_row_is_found_in_each_form_in_which_it_was_stored(
     assert set(numbers(workspace, row="abc")) == {quoted, plain}
     assert numbers(workspace, row="other") == [other]
     assert set(numbers(workspace, row="7")) == {number, text}
-    assert set(numbers(workspace, row="7", task="D")) == {number, text}
+    assert set(numbers(workspace, row="7", tasks=("D",))) == {number, text}
     assert numbers(workspace, row="none") == []
     with workspace.store() as store:
         shown = [run_view(store.run(run), NOW)["row"] for run in found]  # type: ignore[arg-type]
@@ -124,7 +152,7 @@ def test_records_of_unknown_tasks_and_wrong_arguments(tree: Tree, workspace: Wor
         records(workspace, RecordQuery())
     enqueue(workspace, "tasks.A")
     with pytest.raises(NotFound) as unknown:
-        records(workspace, RecordQuery(task="AA"))
+        records(workspace, RecordQuery(tasks=("AA",)))
     assert unknown.value.hint == "did you mean tasks.A?"
     for argument, query in (
         ("status", RecordQuery(statuses=frozenset({"done"}))),

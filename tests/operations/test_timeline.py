@@ -85,7 +85,7 @@ def test_everything_of_a_row_and_what_comes_next(workspace: Workspace) -> None:
 def test_a_row_without_records_needs_its_task(workspace: Workspace) -> None:
     with pytest.raises(NoRecords):
         of_row(workspace)
-    found = of_row(workspace, task="D")
+    found = of_row(workspace, tasks=("D",))
     assert (found.page.records, [entry.at for entry in found.upcoming]) == (
         (),
         [FIRST + day * DAY for day in (3, 4, 5)],
@@ -93,7 +93,7 @@ def test_a_row_without_records_needs_its_task(workspace: Workspace) -> None:
     history(workspace)
     assert of_row(workspace, "2").upcoming == ()
     with pytest.raises(NotFound):
-        of_row(workspace, task="Nothing")
+        of_row(workspace, tasks=("Nothing",))
 
 
 @pytest.mark.parametrize(

@@ -205,7 +205,7 @@ class Driver:
 
     def _records(self) -> Sequence[Run]:
         assert self.parts is not None
-        page = self.parts.store.records(RecordFilter(task=TASK), self.clock.now(), 1000)
+        page = self.parts.store.records(RecordFilter(tasks=(TASK,)), self.clock.now(), 1000)
         assert page.next is None, "too many records for one page"
         return page.records
 

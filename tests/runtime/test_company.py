@@ -52,7 +52,7 @@ def copy(root: Path, shared: AppSettings, *, body: str = "def customFunc():\n   
 def check_once_each(shared: AppSettings, root: Path) -> None:
     """Every second since the first has one record, and none has two (I1, I2)."""
     with Store.open(shared, root, create=False) as store:
-        page = store.records(RecordFilter(task="tasks.Tick"), datetime.now(UTC), 1000)
+        page = store.records(RecordFilter(tasks=("tasks.Tick",)), datetime.now(UTC), 1000)
     nominals = Counter(one for run in page.records for one in run.nominals)
     assert set(nominals.values()) == {1}
     first, last = min(nominals), max(nominals)

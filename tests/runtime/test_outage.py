@@ -86,7 +86,9 @@ def check_nothing_is_lost(tree: Tree) -> None:
     """Every second from the first to the last has one record."""
     app = compile_tree(tree.root).app
     with Store.open(app.settings, tree.root, create=False) as store:
-        records = store.records(RecordFilter(task="tasks.Tick"), datetime.now(UTC), 1000).records
+        records = store.records(
+            RecordFilter(tasks=("tasks.Tick",)), datetime.now(UTC), 1000
+        ).records
     nominals = sorted(one for run in records for one in run.nominals)
     assert len(nominals) == len(set(nominals))
     assert len(nominals) == (nominals[-1] - nominals[0]).total_seconds() + 1

@@ -30,14 +30,17 @@ READS = [
     ("/api/tasks/{task}/next", "/api/tasks/A/next?limit=3&from=2026-03-01&skipped=true"),
     ("/api/tasks/{task}/explain", "/api/tasks/A/explain?at=2026-03-01"),
     ("/api/next", "/api/next"),
-    ("/api/plan", "/api/plan?from=2026-03-01&to=2026-03-05&limit=2"),
+    ("/api/plan", "/api/plan?from=2026-03-01&to=2026-03-05&limit=2&rows=true"),
     ("/api/diagnostics", "/api/diagnostics"),
     ("/api/schemas", "/api/schemas"),
     ("/api/schemas/{name}", "/api/schemas/task"),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json"),
     ("/api/records", "/api/records?status=pending"),
+    ("/api/records/counts", "/api/records/counts?task=A&late=true&text=x&since=7d"),
     ("/api/records/{run}", "/api/records/1"),
     ("/api/records/{run}/log", "/api/records/1/log?level=info"),
+    ("/api/records/{run}/log/search", "/api/records/1/log/search?text=x"),
+    ("/api/records/{run}/version", "/api/records/1/version"),
     ("/api/stats", "/api/stats?since=1d"),
     ("/api/models", "/api/models"),
     ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
@@ -48,12 +51,16 @@ READS = [
 REFUSALS = [
     (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
     (409, "broken-task", "/api/tasks/{task}/next", "/api/tasks/Broken/next"),
-    (422, "invalid-argument", "/api/tasks/{task}/next", "/api/tasks/B/next"),
+    (422, "invalid-argument", "/api/tasks/{task}/next", "/api/tasks/A/next?row=1"),
     (422, "invalid-argument", "/api/plan", "/api/plan?from=nonsense"),
     (422, "invalid-argument", "/api/plan", "/api/plan?limit=0"),
     (422, "invalid-argument", "/api/records", "/api/records?after=nonsense"),
     (422, "invalid-argument", "/api/records/{run}", f"/api/records/{2**70}"),
     (404, "not-found", "/api/records/{run}", "/api/records/999"),
+    (422, "invalid-argument", "/api/records/counts", "/api/records/counts?version=xyz"),
+    (404, "not-found", "/api/records/{run}/version", "/api/records/999/version"),
+    (422, "invalid-argument", "/api/records/{run}/log/search",
+     "/api/records/1/log/search?text=x&level=loud"),
     (404, "no-such-path", "/api/schemas/{name}", "/api/schemas/..%2Fx"),
     (404, "not-found", "/api/schemas/{name}", "/api/schemas/x"),
     (422, "invalid-argument", "/api/elements/{element}/files/{file}",
@@ -71,7 +78,9 @@ def with_runs(shared_console: Served) -> Served:
     workspace = shared_console.server.workspace
     workspace.data.add_missing(workspace.app.models["models.Thing"])
     with workspace.data.connected(workspace.app.models["models.Thing"]) as connection:
-        connection.execute(sa.text("INSERT INTO Thing (id, name) VALUES (1, 'a')"))
+        connection.execute(
+            sa.text("INSERT INTO Thing (id, name, at) VALUES (1, 'a', '2026-03-02 08:00:00')")
+        )
         connection.commit()
     with workspace.store(create=True) as store:
         now = workspace.now()
@@ -92,7 +101,7 @@ def test_a_read_is_as_it_is_described(with_runs: Served, template: str, path: st
 
 
 def test_every_read_of_the_description_is_asked() -> None:
-    streams = {"/api/events", "/api/records/{run}/log/stream"}
+    streams = {"/api/events", "/api/records/{run}/log/stream", "/api/records/{run}/log.txt"}
     described = {path for path, methods in document()["paths"].items() if "get" in methods}
     assert described - streams == {template for template, _ in READS}
 
@@ -128,12 +137,25 @@ def test_the_views_are_those_of_the_commands(with_runs: Served) -> None:
     assert with_runs.get("/api/status") == status_view(status(with_runs.server.workspace))
 
 
-def test_a_plan_says_whether_it_is_complete(with_runs: Served) -> None:
+def test_a_plan_comes_in_pages(with_runs: Served) -> None:
     window = "/api/plan?from=2026-03-01&to=2026-03-03"
     whole = with_runs.get(window)
-    assert (len(whole["occurrences"]), whole["complete"]) == (3, True)
+    assert (len(whole["occurrences"]), whole["complete"], whole["next"]) == (3, True, None)
     part = with_runs.get(f"{window}&limit=2")
     assert (part["occurrences"], part["complete"]) == (whole["occurrences"][:2], False)
+    rest = with_runs.get(f"{window}&limit=2&after={part['next']}")
+    assert (rest["occurrences"], rest["complete"]) == (whole["occurrences"][2:], True)
+
+
+def test_rows_are_in_the_schedule_as_the_commands_list_them(with_runs: Served) -> None:
+    window = "from=2026-03-01&to=2026-03-02"
+    [only] = with_runs.get(f"/api/tasks/B/next?{window}")
+    assert (only["row"], only["nominal"]) == ("1", "2026-03-02T08:00:00+00:00")
+    assert with_runs.get(f"/api/tasks/B/next?{window}&after={only['cursor']}") == []
+    assert with_runs.get(f"/api/plan?{window}&task=B")["occurrences"] == [only]
+    both = with_runs.get(f"/api/plan?{window}&rows=true")["occurrences"]
+    assert [each["task"] for each in both] == ["tasks.A", "tasks.B", "tasks.A"]
+    assert len(with_runs.get(f"/api/plan?{window}")["occurrences"]) == 2
 
 
 def test_the_tree_is_not_sent_twice(with_runs: Served) -> None:
@@ -156,6 +178,14 @@ def test_files_of_a_database_may_hold_a_password(with_runs: Served) -> None:
     assert with_runs.ask("GET", path, role="edit").status == 200
 
 
+def test_a_log_is_downloaded_as_text(with_runs: Served) -> None:
+    answer = with_runs.ask("GET", "/api/records/1/log.txt", role="read")
+    assert (answer.status, answer.text) == (200, "")
+    assert answer.headers["content-type"] == "text/plain; charset=utf-8"
+    assert answer.headers["content-disposition"] == 'attachment; filename="run-1.log"'
+    assert with_runs.ask("GET", "/api/records/999/log.txt").json["code"] == "not-found"
+
+
 # --- one table of errors
 
 
@@ -175,6 +205,8 @@ def test_an_unlisted_kind_counts_as_the_one_above_it() -> None:
 # --- changes
 
 
+SPELT = """{"type":"tasks.NormalType","title":"Spelt","enable":1,
+"timerCfg":{"startTime":"2026-01-05 09:00:00"}}"""
 CHANGES = [
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"args": {"a": 1}}, "operate", 200),
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"row": "1"}, "operate", 422),
@@ -183,6 +215,9 @@ CHANGES = [
     ("/api/tasks/{task}/pause", "/api/tasks/A/pause", {"until": "2h", "note": "n"}, "operate", 200),
     ("/api/tasks/{task}/pause", "/api/tasks/A/pause", {"until": "2001-01-01"}, "operate", 422),
     ("/api/tasks/{task}/resume", "/api/tasks/A/resume", None, "operate", 200),
+    ("/api/tasks/{task}/try", "/api/tasks/A/try", {}, "operate", 200),
+    ("/api/tasks/{task}/try", "/api/tasks/A/try", {"files": {"inner.py": "def customFunc(): 1/0"}}, "operate", 403),
+    ("/api/tasks/{task}/try", "/api/tasks/A/try", {"files": {"inner.py": "def customFunc(): 1/0"}}, "edit", 200),
     ("/api/tasks/{task}/disable", "/api/tasks/A/disable", None, "edit", 200),
     ("/api/tasks/{task}/enable", "/api/tasks/A/enable", None, "edit", 200),
     ("/api/new/scheduled", "/api/new/scheduled", {"title": "每周报告", "repeat": "week:mon"}, "edit", 201),
@@ -191,6 +226,9 @@ CHANGES = [
     ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "surprise": 1}, "edit", 422),
     ("/api/new/scheduled", "/api/new/scheduled", [], "edit", 422),
     ("/api/new/date-field", "/api/new/date-field", {"title": "Due", "field": "at"}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Spelt", "text": SPELT}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": "{} {}"}, "edit", 422),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": '{"type": "models.NormalType"}'}, "edit", 422),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 201),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 409),
     ("/api/new/model", "/api/new/model", {"title": "Todo", "fields": "a:str", "database": "D"}, "edit", 201),

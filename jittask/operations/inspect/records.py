@@ -14,7 +14,7 @@ from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
     from jittask.store import StoreReader
-    from jittask.store.record_filter import RecordFilter, RecordPage
+    from jittask.store.record_filter import RecordFilter, RecordPage, RunCount
 
 OVERDUE = "overdue"
 """The status of a pending run that is past due by more than a minute; it is not stored."""
@@ -27,8 +27,10 @@ BEGUN_OR_ENDED = frozenset(RunStatus) - {RunStatus.PENDING}
 class RecordQuery:
     """Which runs; None asks for all. ``since`` and ``until`` are included."""
 
-    task: str | None = None
-    """Its name; ``tasks.`` may be left out."""
+    tasks: tuple[str, ...] = ()
+    """Any of these, by their names, where ``tasks.`` may be left out; none asks for all."""
+    tag: str | None = None
+    """Only of tasks that have this tag now."""
     row: str | None = None
     """A row key as it is shown."""
     statuses: frozenset[str] = frozenset()
@@ -36,6 +38,10 @@ class RecordQuery:
     trigger: Trigger | None = None
     version: str | None = None
     """The first digits of a version, six at least."""
+    late: bool = False
+    """Only runs that were seen or planned only after they were due."""
+    text: str | None = None
+    """What their error, reason in words or log has, in large or small letters."""
     since: datetime | None = None
     until: datetime | None = None
     by: str = "effective"
@@ -54,10 +60,11 @@ def records(
     """
     from jittask.store.record_filter import By
 
-    name = None if query.task is None else full_name(query.task)
+    names = [full_name(task) for task in query.tasks]
+    asked = _filter(workspace, query)
     with workspace.stored() as store:
         page = store.records(
-            _filter(query, name),
+            asked,
             workspace.now(),
             limit,
             after,
@@ -65,10 +72,26 @@ def records(
             descending=query.descending,
         )
         page = _with_blocks(page, store, workspace.now())
-        unknown = name is not None and not page.records and name not in store.watermarks()
-    if unknown and query.task is not None:
-        existing_task_name(workspace.compilation, query.task)
+        unknown = () if page.records or not names else set(names) - store.watermarks().keys()
+    for name in sorted(unknown):
+        existing_task_name(workspace.compilation, name)
     return page
+
+
+def record_counts(workspace: Workspace, query: RecordQuery) -> dict[str, RunCount]:
+    """Return how many runs of a query have each of ``STATUSES``, whatever the query's own.
+
+    ``pending`` counts the overdue ones too. A count ends at 10,000; with ``text`` it looks only at
+    the newest 2,000 runs of a status. Raises what ``records`` raises, but no NotFound.
+    """
+    from jittask.store.record_filter import By
+
+    asked = [
+        _filter(workspace, replace(query, statuses=frozenset({status}))) for status in STATUSES
+    ]
+    with workspace.stored() as store:
+        by = member(By, query.by, "by")
+        return dict(zip(STATUSES, store.record_counts(asked, workspace.now(), by=by), strict=True))
 
 
 def _with_blocks(page: RecordPage, store: StoreReader, now: datetime) -> RecordPage:
@@ -102,7 +125,7 @@ def status_of(run: Run, now: datetime) -> str:
     return OVERDUE if late else run.status
 
 
-def _filter(query: RecordQuery, name: str | None) -> RecordFilter:
+def _filter(workspace: Workspace, query: RecordQuery) -> RecordFilter:
     from jittask.store.record_filter import VERSION_DIGITS, RecordFilter
 
     unknown = query.statuses - set(STATUSES)
@@ -119,12 +142,22 @@ def _filter(query: RecordQuery, name: str | None) -> RecordFilter:
         raise InvalidArgument("until", "the end is before the beginning")
     statuses = frozenset(RunStatus(status) for status in query.statuses if status != OVERDUE)
     return RecordFilter(
-        task=name,
+        tasks=_tasks(workspace, query),
         row_keys=() if query.row is None else row_key_forms(query.row),
         statuses=statuses if query.statuses else BEGUN_OR_ENDED,
         overdue=OVERDUE in query.statuses,
         trigger=None if query.trigger is None else member(Trigger, query.trigger, "trigger"),
         version=version,
+        late=query.late,
+        text=query.text or None,
         since=query.since,
         until=query.until,
     )
+
+
+def _tasks(workspace: Workspace, query: RecordQuery) -> tuple[str, ...] | None:
+    names = tuple(dict.fromkeys(full_name(task) for task in query.tasks))
+    if query.tag is None:
+        return names or None
+    tagged = {name for name, task in workspace.app.tasks.items() if query.tag in task.tags}
+    return tuple(name for name in names or sorted(tagged) if name in tagged)

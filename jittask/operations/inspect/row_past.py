@@ -88,7 +88,7 @@ def _runs(
         return (), False
     from jittask.store.record_filter import RecordFilter
 
-    asked = RecordFilter(task=task.name, row_keys=row_key_forms(row), since=since)
+    asked = RecordFilter(tasks=(task.name,), row_keys=row_key_forms(row), since=since)
     try:
         with workspace.stored() as store:
             now = workspace.now()

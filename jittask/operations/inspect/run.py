@@ -29,6 +29,24 @@ class RunLog:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundLine:
+    """A line of a log that has a text."""
+
+    number: int
+    """Its place among the lines of the log, from 1."""
+    line: LogLine
+
+
+@dataclass(frozen=True, slots=True)
+class FoundLines:
+    """The first lines of a log that have a text."""
+
+    found: tuple[FoundLine, ...]
+    total: int
+    """How many lines have it."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoRuntimeAlive:
     """No runtime is alive, so nothing will come until one is started."""
 
@@ -38,13 +56,46 @@ def run_with_log(workspace: Workspace, number: int, level: str = "debug") -> Run
 
     Raises NoRecords, NotFound, Unavailable, and InvalidArgument for an unknown level.
     """
-    if level not in LEVELS:
-        raise InvalidArgument("level", f"unknown level {level!r}", f"one of {', '.join(LEVELS)}")
+    _check_level(level)
     with workspace.stored() as store:
         run = find_run(store, number)
         lines = tuple(lines_of(store.log(number)))
     shown = tuple(line for line in lines if line.is_of(level))
     return RunLog(run, shown, len(lines) - len(shown))
+
+
+def search_log(
+    workspace: Workspace, number: int, text: str, level: str = "debug", *, limit: int = 500
+) -> FoundLines:
+    """Return the lines of ``level`` and above that have a text, in large or small letters.
+
+    Raises NoRecords, NotFound, Unavailable, and InvalidArgument for an unknown level.
+    """
+    _check_level(level)
+    folded, found, total = text.casefold(), [], 0
+    with workspace.stored() as store:
+        find_run(store, number)
+        for place, line in enumerate(lines_of(store.log(number)), 1):
+            if line.is_of(level) and folded in line.text.casefold():
+                total += 1
+                if total <= limit:
+                    found.append(FoundLine(place, line))
+    return FoundLines(tuple(found), total)
+
+
+def raw_log(workspace: Workspace, number: int) -> Iterator[str]:
+    """Return what a run printed and logged, as it came, piece by piece.
+
+    Raises NoRecords, NotFound, Unavailable, all before the first piece is asked for.
+    """
+    with workspace.stored() as store:
+        find_run(store, number)
+        return (chunk.text for chunk in list(store.log(number)))
+
+
+def _check_level(level: str) -> None:
+    if level not in LEVELS:
+        raise InvalidArgument("level", f"unknown level {level!r}", f"one of {', '.join(LEVELS)}")
 
 
 def follow(workspace: Workspace, number: int) -> Iterator[LogLine | NoRuntimeAlive | Run]:

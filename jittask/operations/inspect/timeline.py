@@ -48,11 +48,11 @@ def timeline(
     try:
         page = records(workspace, every, limit=limit, after=after)
     except NoRecords:
-        if query.task is None:
+        if not query.tasks:
             raise
         page = _empty()
     if after is not None or query != RecordQuery(
-        query.task, row, by=query.by, descending=query.descending
+        query.tasks, row=row, by=query.by, descending=query.descending
     ):
         return Timeline(page)
     tasks = list(_tasks(workspace, query, page))
@@ -82,8 +82,8 @@ def _tasks(workspace: Workspace, query: RecordQuery, page: RecordPage) -> Iterat
     from jittask.compiler.compiled import DateFieldTask
 
     names = {run.task for run in page.records}
-    if query.task is not None:
-        names = {full_name(query.task)}
+    if query.tasks:
+        names = {full_name(task) for task in query.tasks}
     for name in sorted(names):
         task = workspace.app.tasks.get(name)
         if isinstance(task, DateFieldTask):

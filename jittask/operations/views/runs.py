@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +15,9 @@ from jittask.operations.views.occurrences import occurrence_view
 
 if TYPE_CHECKING:
     from jittask.operations.inspect.log_lines import LogLine
+    from jittask.operations.inspect.run import FoundLines
     from jittask.operations.inspect.timeline import Timeline
-    from jittask.store.record_filter import RecordPage
+    from jittask.store.record_filter import RecordPage, RunCount
 
 
 def page_view(page: RecordPage, now: datetime) -> dict[str, Any]:
@@ -71,6 +73,21 @@ def line_view(line: LogLine) -> dict[str, Any]:
         "level": line.level,
         "stream": line.stream,
         "text": line.text,
+    }
+
+
+def found_lines_view(found: FoundLines) -> dict[str, Any]:
+    """Return the lines of a log that have a text, with their places."""
+    return {
+        "lines": [{"number": each.number, **line_view(each.line)} for each in found.found],
+        "total": found.total,
+    }
+
+
+def counts_view(counts: Mapping[str, RunCount]) -> dict[str, Any]:
+    """Return how many runs have each status."""
+    return {
+        status: {"count": count.number, "capped": count.capped} for status, count in counts.items()
     }
 
 

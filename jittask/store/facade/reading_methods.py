@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jittask.model import Run
 from jittask.store import control, queries
 from jittask.store.facade.part import StorePart
-from jittask.store.record_filter import By, Page, RecordFilter, RecordPage
+from jittask.store.record_filter import By, Page, RecordFilter, RecordPage, RunCount
 
 if TYPE_CHECKING:
     from jittask.store.control import Pause
@@ -36,6 +36,15 @@ class ReadingMethods(StorePart):
             return queries.records(
                 connection, record_filter, now, Page(limit, after, by, descending)
             )
+
+    def record_counts(
+        self, filters: Sequence[RecordFilter], now: datetime, *, by: By = By.EFFECTIVE
+    ) -> list[RunCount]:
+        """Return how many runs each filter lets through, all at one moment; 10,000 at most."""
+        from jittask.store import record_counts  # late: few commands need it
+
+        with self._database.reading() as connection:
+            return [record_counts.count_of(connection, asked, now, by) for asked in filters]
 
     def run(self, number: int) -> Run | None:
         """Return one run with its attempts, or None."""

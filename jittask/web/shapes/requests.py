@@ -56,6 +56,12 @@ class NewElementRequest(Shape):
     folder: str | None = None
 
 
+class NewTextRequest(NewElementRequest):
+    """A task by the whole text of its e.json."""
+
+    text: str
+
+
 class DuplicateRequest(Shape):
     """A copy of an element."""
 

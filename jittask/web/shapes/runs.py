@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from jittask.web.shapes.base import Shape
 
@@ -26,6 +26,15 @@ class Occurrence(Shape):
     zone: str
     merged: list[datetime]
     notes: list[Note]
+    cursor: str | None = None
+    """In a listing that pages: what ``after`` takes for the page after it."""
+
+
+class LeftOut(Shape):
+    """A task whose rows cannot be read."""
+
+    task: str
+    reason: str
 
 
 class Occurrences(Shape):
@@ -33,6 +42,9 @@ class Occurrences(Shape):
 
     occurrences: list[Occurrence]
     complete: bool
+    next: str | None
+    """The cursor of the next page."""
+    left_out: list[LeftOut]
 
 
 class Explanation(Shape):
@@ -100,6 +112,27 @@ class RecordPage(Shape):
 
     records: list[Record]
     next: str | None
+    searched_to: datetime | None
+    """Where a search for a text has stopped before the page was full."""
+
+
+class Count(Shape):
+    """How many there are; at least so many where it is capped."""
+
+    count: int
+    capped: bool
+
+
+class RecordCounts(Shape):
+    """How many runs have each status; ``pending`` counts the overdue ones too."""
+
+    pending: Count
+    executing: Count
+    overdue: Count
+    completed: Count
+    failed: Count
+    skipped: Count
+    cancelled: Count
 
 
 class LogLine(Shape):
@@ -116,6 +149,47 @@ class RecordWithLog(Record):
     """A run with its output."""
 
     log: list[LogLine]
+
+
+class FoundLine(LogLine):
+    """A line that has a text, and its place in the log, from 1."""
+
+    number: int
+
+
+class FoundLines(Shape):
+    """The first lines that have a text, and how many have it."""
+
+    lines: list[FoundLine]
+    total: int
+
+
+class ComparedLine(Shape):
+    """A line of a comparison; ``gap`` stands for lines that are left out."""
+
+    mark: Literal["same", "added", "removed", "gap"]
+    text: str
+    then: int | None
+    now: int | None
+
+
+class ComparedFile(Shape):
+    """A file as a run ran it, and what has become of it."""
+
+    path: str
+    change: Literal["same", "changed", "added", "removed"]
+    text: str | None
+    withheld: bool
+    lines: list[ComparedLine]
+
+
+class RecordVersion(Shape):
+    """The version that a run ran, compared with the current one of its task."""
+
+    version: str | None
+    current: str | None
+    kept: bool
+    files: list[ComparedFile]
 
 
 class Percentiles(Shape):

@@ -12,12 +12,16 @@ import pytest
 import sqlalchemy as sa
 
 from benchmarks.records import COLUMNS, NOW, VERSIONS, filters, made
-from jittask.model import Run, RunStatus, Trigger
-from jittask.store import Store, StoreError, walks
+from jittask.model import Reason, Run, RunStatus, Trigger
+from jittask.run_log import LogPiece
+from jittask.store import Store, StoreError, record_pages, walks
+from jittask.store.claim_types import Ending
 from jittask.store.instants import to_micros
 from jittask.store.record_filter import OVERDUE_AFTER, By, Page, RecordFilter
 from jittask.store.record_pages import queries
+from jittask.store.run_logs import AttemptPiece
 from jittask.store.tables import runs
+from tests.store.runs import new, take
 
 COUNT = 600
 
@@ -39,6 +43,8 @@ def filled(store: Store) -> Store:
         values["started"] = dice.choice([None, instant + dice.randrange(5) * 60_000_000])
         ended = values["status"] not in ("pending", "executing")
         values["finished"] = instant + 600_000_000 if ended else None
+        values["late"] = dice.random() < 0.2
+        values["error"] = dice.choice([None, "it went badly", "100% wrong", "100 wrong"])
         values["trigger"] = dice.choice(["schedule", "schedule", "manual", "rerun"])
         values["version"] = dice.choice([None, *VERSIONS[:2]])
         rows.append({key: value for key, value in values.items() if key != "id"})
@@ -48,7 +54,7 @@ def filled(store: Store) -> Store:
 
 
 CHOICES = {
-    "task": ["tasks.A"],
+    "tasks": [("tasks.A",), ("tasks.A", "tasks.B"), ("tasks.B", "tasks.C"), ()],
     "row_keys": [("1",), ("1", "2", "none")],
     "statuses": [
         frozenset({RunStatus.FAILED}),
@@ -57,6 +63,8 @@ CHOICES = {
     "overdue": [True],
     "trigger": [Trigger.SCHEDULE, Trigger.MANUAL],
     "version": [VERSIONS[1][:6], VERSIONS[1][:9]],
+    "late": [True],
+    "text": ["BADLY", "100%"],
     "since": [NOW - timedelta(minutes=20)],
     "until": [NOW + timedelta(minutes=10)],
 }
@@ -84,7 +92,9 @@ def expected(everything: list[Run], wanted: RecordFilter, by: By, descending: bo
         at = instant(run, by)
         return (
             at is not None
-            and wanted.task in (None, run.task)
+            and (wanted.tasks is None or run.task in wanted.tasks)
+            and (not wanted.late or run.late)
+            and (wanted.text is None or wanted.text.lower() in (run.error or "").lower())
             and (not wanted.row_keys or run.row_key in wanted.row_keys)
             and wanted.trigger in (None, run.trigger)
             and (wanted.version is None or (run.version or "").startswith(wanted.version))
@@ -169,7 +179,8 @@ def sqlite_plan(connection: sa.Connection, query: sa.Select, walk: walks.Walk) -
         return f"goes by {steps}"
     if any("TEMP B-TREE" in step for step in steps) and not walk.gathered:
         return f"sorts: {steps}"
-    if steps[0].startswith("SCAN") and not small:
+    few = small or (walk.index == "runs_late" and walk.gathered)
+    if steps[0].startswith("SCAN") and not few:
         return f"scans: {steps}"
     return None
 
@@ -213,3 +224,47 @@ def test_a_plan_without_an_index_is_seen(store: Store) -> None:
     with store._database.reading() as connection:
         judge = sqlite_plan if connection.dialect.name == "sqlite" else postgres_plan
         assert judge(connection, walk.query((), descending=True, limit=51), walk) is not None
+
+
+# --- texts
+
+
+def test_a_search_that_finds_little_stops_and_goes_on(
+    filled: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = RecordFilter(text="BADLY")
+    whole = filled.records(asked, NOW, 1000)
+    assert whole.searched_to is None
+    assert len(whole.records) > 100
+    monkeypatch.setattr(record_pages, "_SEARCHED_AT_ONCE", 7)
+    monkeypatch.setattr(record_pages, "MOST_SEARCHED", 14)
+    seen: list[int] = []
+    after, stops = None, 0
+    while True:
+        page = filled.records(asked, NOW, 50, after)
+        seen += [run.id for run in page.records]
+        if page.searched_to is not None:
+            stops += 1
+            assert all(run.effective >= page.searched_to for run in page.records)
+        after = page.next
+        if after is None:
+            break
+    assert seen == [run.id for run in whole.records]
+    assert stops == COUNT // 14
+
+
+def test_a_text_is_found_in_logs_reasons_and_earlier_attempts(store: Store) -> None:
+    store.plan(NOW, [new(f"tasks.{name}") for name in "ABCD"])
+    claims = {claim.run.task[-1]: claim for claim in take(store)}
+    pieces = [AttemptPiece(claims["A"].run.id, 1, 1, LogPiece(NOW, "stdout", "info", "a Needle\n"))]
+    by_reason = Ending(
+        claims["B"].run.id, 1, 1, RunStatus.CANCELLED, Reason.ROW_GONE, detail="no needle"
+    )
+    retried = Ending(
+        claims["C"].run.id, 1, 1, RunStatus.PENDING, Reason.ERROR, error="NEEDLE!", retry_at=NOW
+    )
+    store.finish([by_reason, retried], NOW, pieces)
+    assert len(take(store, now=NOW)) == 1
+    found = store.records(RecordFilter(text="needle"), NOW).records
+    assert {run.task[-1] for run in found} == {"A", "B", "C"}
+    assert store.records(RecordFilter(text="need_e"), NOW).records == ()

@@ -28,7 +28,7 @@ def test_pages_and_filters(store: Store) -> None:
         if after is None:
             break
     assert seen == [NOW + timedelta(minutes=n) for n in range(24, -1, -1)]
-    page = store.records(RecordFilter(task="tasks.A", since=NOW + timedelta(minutes=20)), NOW)
+    page = store.records(RecordFilter(tasks=("tasks.A",), since=NOW + timedelta(minutes=20)), NOW)
     assert len(page.records) == 2
     late = store.records(RecordFilter(overdue=True), NOW + timedelta(minutes=5))
     assert len(late.records) == 4

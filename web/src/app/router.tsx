@@ -40,8 +40,14 @@ const records = createRoute({
   component: lazyRouteComponent(() => import('@/records/RecordsPage'), 'RecordsPage'),
 });
 
+const record = createRoute({
+  getParentRoute: () => root,
+  path: '/records/$id',
+  component: lazyRouteComponent(() => import('@/record/RecordPage'), 'RecordPage'),
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([overview, element, records]),
+  routeTree: root.addChildren([overview, element, records, record]),
   history: createHashHistory(),
   context: { queries: undefined as unknown as QueryClient },
   defaultPreload: 'intent',

@@ -1,0 +1,4 @@
+/** One record (rule C17). */
+export function RecordPage() {
+  return null;
+}
