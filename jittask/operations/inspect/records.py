@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from jittask.model import Reason, Run, RunStatus, Trigger
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.stored_state import blocked_by_task
-from jittask.operations.naming import existing_task_name, full_name, member, row_key_forms
+from jittask.operations.naming import existing_task_name, full_name, member
+from jittask.operations.rows import recorded_row_keys
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ class RecordQuery:
     task: str | None = None
     """Its name; ``tasks.`` may be left out."""
     row: str | None = None
-    """A row key as it is shown."""
+    """A row key as it is shown; with a task, in any spelling by which its database finds it."""
     statuses: frozenset[str] = frozenset()
     """Of ``STATUSES``; none: what ran, so all but pending runs."""
     trigger: Trigger | None = None
@@ -55,9 +56,13 @@ def records(
     from jittask.store.record_filter import By
 
     name = None if query.task is None else full_name(query.task)
+    keys: tuple[str, ...] = ()
+    if query.row is not None:
+        task = None if name is None else workspace.compilation.app.tasks.get(name)
+        keys = recorded_row_keys(workspace, task, query.row)
     with workspace.stored() as store:
         page = store.records(
-            _filter(query, name),
+            _filter(query, name, keys),
             workspace.now(),
             limit,
             after,
@@ -102,7 +107,7 @@ def status_of(run: Run, now: datetime) -> str:
     return OVERDUE if late else run.status
 
 
-def _filter(query: RecordQuery, name: str | None) -> RecordFilter:
+def _filter(query: RecordQuery, name: str | None, row_keys: tuple[str, ...]) -> RecordFilter:
     from jittask.store.record_filter import VERSION_DIGITS, RecordFilter
 
     unknown = query.statuses - set(STATUSES)
@@ -120,7 +125,7 @@ def _filter(query: RecordQuery, name: str | None) -> RecordFilter:
     statuses = frozenset(RunStatus(status) for status in query.statuses if status != OVERDUE)
     return RecordFilter(
         task=name,
-        row_keys=() if query.row is None else row_key_forms(query.row),
+        row_keys=row_keys,
         statuses=statuses if query.statuses else BEGUN_OR_ENDED,
         overdue=OVERDUE in query.statuses,
         trigger=None if query.trigger is None else member(Trigger, query.trigger, "trigger"),
