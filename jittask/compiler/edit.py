@@ -12,7 +12,7 @@ class NotJson(ValueError):
     """The file is no JSON object, so nothing in it can be found and changed."""
 
 
-def with_value(raw: bytes, key: str, value: int) -> bytes:
+def with_value(raw: bytes, key: str, value: int | str) -> bytes:
     """Return the file with ``key`` of its object set to ``value``, or added in front.
 
     A byte order mark, line ends, spaces and the order of keys stay. Raises
@@ -29,13 +29,14 @@ def with_value(raw: bytes, key: str, value: int) -> bytes:
         raise NotJson(f"expected a JSON object, got {text.strip()[:20]}")
     if sum(1 for name, _ in pairs if name == key) > 1:
         raise NotJson(f"the object has the key {key!r} twice")
+    written = json.dumps(value, ensure_ascii=False)
     if key in data:
         start, end = spans(text)[(key,)][1]
-        if type(data[key]) is int and data[key] == value:
+        if type(data[key]) is type(value) and data[key] == value:
             return raw
-        changed = f"{text[:start]}{value}{text[end:]}"
+        changed = f"{text[:start]}{written}{text[end:]}"
     else:
-        changed = _added(text, f'"{key}": {value}', empty=not data)
+        changed = _added(text, f'"{key}": {written}', empty=not data)
     return mark + changed.encode()
 
 

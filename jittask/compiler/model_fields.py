@@ -89,4 +89,20 @@ def _field(name: str, datatype: str, kind: FieldType, keywords: list[ast.keyword
         autoincrement=key and datatype == "AutoInt",
         nullable=not given.get("required", False),
         datatype=datatype,
+        title=title if isinstance(title := given.get("title"), str) else "",
+        options=tuple(_options(keywords)),
     )
+
+
+def _options(keywords: list[ast.keyword]) -> Iterator[tuple[str, str]]:
+    """Yield what a field is chosen from, as far as it is written out."""
+    written = next((keyword.value for keyword in keywords if keyword.arg == "options"), None)
+    for item in written.elts if isinstance(written, ast.List | ast.Tuple) else ():
+        try:
+            option = ast.literal_eval(item)
+        except ValueError:
+            continue  # made by code: what it is, is not known before it runs
+        named = option if isinstance(option, dict) else {"value": option}
+        value = named.get("value")
+        if isinstance(value, str | int):
+            yield str(value), str(named.get("label") or value)

@@ -38,6 +38,10 @@ class FieldInfo:
     nullable: bool = True
     datatype: str = ""
     """JitAi's name of the type, such as ``Stext``; empty for a reflected column."""
+    title: str = ""
+    """What people call it; empty where its declaration does not say."""
+    options: tuple[tuple[str, str], ...] = ()
+    """What it is chosen from: each value, and what people call it."""
 
 
 class ModelForm(StrEnum):

@@ -34,6 +34,11 @@ class QuerySyntaxError(ValueError):
 
 def parse(text: str) -> Expression:
     """Read a filter such as ``Q('status', '=', 'open')``; raises QuerySyntaxError."""
+    return Reader(text).whole()
+
+
+def syntax_tree(text: str) -> ast.expr:
+    """Return the text as Python would read it; raises QuerySyntaxError."""
     if len(text) > _MAX_CHARACTERS:
         raise QuerySyntaxError(f"a filter has at most {_MAX_CHARACTERS} characters", 0, 1)
     try:
@@ -48,14 +53,22 @@ def parse(text: str) -> Expression:
             at + 1,
             "for example: Q('status', '=', 'open')",
         ) from error
-    return _Reader(text).expression(tree.body, 0)
+    return tree.body
 
 
-class _Reader:
+class Reader:
+    """Reads one text, whole or a part of its syntax tree."""
+
     def __init__(self, text: str) -> None:
+        self._text = text
         self._lines = text.encode().splitlines(keepends=True)
 
+    def whole(self) -> Expression:
+        """Read all of it; raises QuerySyntaxError."""
+        return self.expression(syntax_tree(self._text), 0)
+
     def expression(self, node: ast.expr, depth: int) -> Expression:
+        """Read a part that stands at some depth; raises QuerySyntaxError."""
         if depth > _MAX_DEPTH:
             raise self._wrong(node, f"a filter is at most {_MAX_DEPTH} deep")
         match node:
@@ -100,7 +113,7 @@ class _Reader:
                     Operator.EQ,
                     constant,
                     Span(start, start + len(keyword.arg)),
-                    self._span(keyword.value),
+                    self.span(keyword.value),
                 )
             )
         if not found:
@@ -126,7 +139,7 @@ class _Reader:
                 f"no operator {operator.value!r}",
                 f"did you mean {near[0]!r}?" if near else "one of: " + " ".join(Operator),
             )
-        return Condition(name.value, known, self._value(value), self._span(name), self._span(value))
+        return Condition(name.value, known, self._value(value), self.span(name), self.span(value))
 
     def _value(self, node: ast.expr) -> object:
         match node:
@@ -148,10 +161,11 @@ class _Reader:
                 )
 
     def _wrong(self, node: ast.expr, message: str, hint: str | None = None) -> QuerySyntaxError:
-        span = self._span(node)
+        span = self.span(node)
         return QuerySyntaxError(message, span.start, span.end, hint)
 
-    def _span(self, node: ast.expr) -> Span:
+    def span(self, node: ast.expr | ast.keyword) -> Span:
+        """Return the place of a part of the tree; without the parentheses around it."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
         return Span(

@@ -20,7 +20,19 @@ from jittask.web.gate import WRITE_HEADER, Gate, Policy, open_requests
 from jittask.web.guarded_route import check_routes
 from jittask.web.hub import Hub
 from jittask.web.problems import Refused, add_handlers
-from jittask.web.routes import control, drafts, files, looking, new, records, schedule
+from jittask.web.routes import (
+    choices,
+    control,
+    drafts,
+    files,
+    looking,
+    models,
+    new,
+    records,
+    schedule,
+    trash,
+    trials,
+)
 from jittask.web.sessions import Sessions
 from jittask.web.shapes.base import Problem
 
@@ -38,6 +50,11 @@ class Console:
     page: BuiltPage
     signed_in: Callable[[], None]
     """Called when a code has been used, so that the next one can be given out."""
+
+
+_ROUTES = (
+    looking, schedule, records, control, files, new, drafts, models, choices, trash, trials,
+)  # fmt: skip
 
 
 class _Api(FastAPI):
@@ -71,7 +88,7 @@ def make_api() -> FastAPI:
         redirect_slashes=False,
     )
     app.openapi_url = "/api/openapi.json"  # what ``openapi()`` needs, without the open route
-    for module in (looking, schedule, records, control, files, new, drafts):
+    for module in _ROUTES:
         app.router.routes.extend(module.routes.routes)
     login = Route("/login", _login, methods=["GET"])
     login.methods = {"GET"}  # a HEAD, of which a preview is made, must not use up the code

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
+import sqlalchemy as sa
 from jsonschema import Draft202012Validator, ValidationError
 
 from jittask.model import RunStatus, Trigger
@@ -29,7 +30,7 @@ READS = [
     ("/api/tasks/{task}/next", "/api/tasks/A/next?limit=3&from=2026-03-01&skipped=true"),
     ("/api/tasks/{task}/explain", "/api/tasks/A/explain?at=2026-03-01"),
     ("/api/next", "/api/next"),
-    ("/api/plan", "/api/plan?from=2026-03-01&to=2026-03-05&limit=2"),
+    ("/api/plan", "/api/plan?from=2026-03-01&to=2026-03-05&limit=2&rows=true"),
     ("/api/diagnostics", "/api/diagnostics"),
     ("/api/schemas", "/api/schemas"),
     ("/api/schemas/{name}", "/api/schemas/task"),
@@ -41,11 +42,17 @@ READS = [
     ("/api/records/{run}/log/search", "/api/records/1/log/search?text=x"),
     ("/api/records/{run}/version", "/api/records/1/version"),
     ("/api/stats", "/api/stats?since=1d"),
+    ("/api/models", "/api/models"),
+    ("/api/models/{model}/rows", "/api/models/models.Thing/rows?search=a&limit=3"),
+    ("/api/functions", "/api/functions?kind=dateField"),
+    ("/api/names", "/api/names?title=A&kind=tasks"),
+    ("/api/trash", "/api/trash"),
+    ("/api/commons", "/api/commons"),
 ]
 REFUSALS = [
     (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
     (409, "broken-task", "/api/tasks/{task}/next", "/api/tasks/Broken/next"),
-    (422, "invalid-argument", "/api/tasks/{task}/next", "/api/tasks/B/next"),
+    (422, "invalid-argument", "/api/tasks/{task}/next", "/api/tasks/A/next?row=1"),
     (422, "invalid-argument", "/api/plan", "/api/plan?from=nonsense"),
     (422, "invalid-argument", "/api/plan", "/api/plan?limit=0"),
     (422, "invalid-argument", "/api/records", "/api/records?after=nonsense"),
@@ -70,6 +77,12 @@ REFUSALS = [
 def with_runs(shared_console: Served) -> Served:
     """A run that waits, and one that has ended."""
     workspace = shared_console.server.workspace
+    workspace.data.add_missing(workspace.app.models["models.Thing"])
+    with workspace.data.connected(workspace.app.models["models.Thing"]) as connection:
+        connection.execute(
+            sa.text("INSERT INTO Thing (id, name, at) VALUES (1, 'a', '2026-03-02 08:00:00')")
+        )
+        connection.commit()
     with workspace.store(create=True) as store:
         now = workspace.now()
         store.enqueue("tasks.A", "", Trigger.MANUAL, now, '{"x": 1}')
@@ -125,12 +138,25 @@ def test_the_views_are_those_of_the_commands(with_runs: Served) -> None:
     assert with_runs.get("/api/status") == status_view(status(with_runs.server.workspace))
 
 
-def test_a_plan_says_whether_it_is_complete(with_runs: Served) -> None:
+def test_a_plan_comes_in_pages(with_runs: Served) -> None:
     window = "/api/plan?from=2026-03-01&to=2026-03-03"
     whole = with_runs.get(window)
-    assert (len(whole["occurrences"]), whole["complete"]) == (3, True)
+    assert (len(whole["occurrences"]), whole["complete"], whole["next"]) == (3, True, None)
     part = with_runs.get(f"{window}&limit=2")
     assert (part["occurrences"], part["complete"]) == (whole["occurrences"][:2], False)
+    rest = with_runs.get(f"{window}&limit=2&after={part['next']}")
+    assert (rest["occurrences"], rest["complete"]) == (whole["occurrences"][2:], True)
+
+
+def test_rows_are_in_the_schedule_as_the_commands_list_them(with_runs: Served) -> None:
+    window = "from=2026-03-01&to=2026-03-02"
+    [only] = with_runs.get(f"/api/tasks/B/next?{window}")
+    assert (only["row"], only["nominal"]) == ("1", "2026-03-02T08:00:00+00:00")
+    assert with_runs.get(f"/api/tasks/B/next?{window}&after={only['cursor']}") == []
+    assert with_runs.get(f"/api/plan?{window}&task=B")["occurrences"] == [only]
+    both = with_runs.get(f"/api/plan?{window}&rows=true")["occurrences"]
+    assert [each["task"] for each in both] == ["tasks.A", "tasks.B", "tasks.A"]
+    assert len(with_runs.get(f"/api/plan?{window}")["occurrences"]) == 2
 
 
 def test_the_tree_is_not_sent_twice(with_runs: Served) -> None:
@@ -180,6 +206,8 @@ def test_an_unlisted_kind_counts_as_the_one_above_it() -> None:
 # --- changes
 
 
+SPELT = """{"type":"tasks.NormalType","title":"Spelt","enable":1,
+"timerCfg":{"startTime":"2026-01-05 09:00:00"}}"""
 CHANGES = [
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"args": {"a": 1}}, "operate", 200),
     ("/api/tasks/{task}/trigger", "/api/tasks/A/trigger", {"row": "1"}, "operate", 422),
@@ -188,6 +216,9 @@ CHANGES = [
     ("/api/tasks/{task}/pause", "/api/tasks/A/pause", {"until": "2h", "note": "n"}, "operate", 200),
     ("/api/tasks/{task}/pause", "/api/tasks/A/pause", {"until": "2001-01-01"}, "operate", 422),
     ("/api/tasks/{task}/resume", "/api/tasks/A/resume", None, "operate", 200),
+    ("/api/tasks/{task}/try", "/api/tasks/A/try", {}, "operate", 200),
+    ("/api/tasks/{task}/try", "/api/tasks/A/try", {"files": {"inner.py": "def customFunc(): 1/0"}}, "operate", 403),
+    ("/api/tasks/{task}/try", "/api/tasks/A/try", {"files": {"inner.py": "def customFunc(): 1/0"}}, "edit", 200),
     ("/api/tasks/{task}/disable", "/api/tasks/A/disable", None, "edit", 200),
     ("/api/tasks/{task}/enable", "/api/tasks/A/enable", None, "edit", 200),
     ("/api/new/scheduled", "/api/new/scheduled", {"title": "每周报告", "repeat": "week:mon"}, "edit", 201),
@@ -196,12 +227,20 @@ CHANGES = [
     ("/api/new/scheduled", "/api/new/scheduled", {"title": "X", "surprise": 1}, "edit", 422),
     ("/api/new/scheduled", "/api/new/scheduled", [], "edit", 422),
     ("/api/new/date-field", "/api/new/date-field", {"title": "Due", "field": "at"}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Spelt", "text": SPELT}, "edit", 201),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": "{} {}"}, "edit", 422),
+    ("/api/new/task", "/api/new/task", {"title": "Y", "text": '{"type": "models.NormalType"}'}, "edit", 422),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 201),
     ("/api/new/service", "/api/new/service", {"title": "Mail"}, "edit", 409),
     ("/api/new/model", "/api/new/model", {"title": "Todo", "fields": "a:str", "database": "D"}, "edit", 201),
     ("/api/new/database", "/api/new/database", {"title": "Own", "type": "sqlite"}, "edit", 201),
     ("/api/new/database", "/api/new/database", {"title": "Own", "type": "oracle"}, "edit", 422),
     ("/api/elements/{element}/files/{file}", "/api/elements/tasks.A/files/e.json", {"text": "x"}, "edit", 428),
+    ("/api/elements/{element}/duplicate", "/api/elements/tasks.A/duplicate", {"title": "A copy"}, "edit", 201),
+    ("/api/elements/{element}/duplicate", "/api/elements/tasks.A/duplicate", {"title": "x", "name": "A"}, "edit", 409),
+    ("/api/elements/{element}", "/api/elements/tasks.ACopy", None, "edit", 200),
+    ("/api/elements/{element}", "/api/elements/tasks.ACopy", None, "edit", 404),
+    ("/api/trash/{trash_id}/restore", "/api/trash/20260101T000000-00000000/restore", None, "edit", 404),
 ]  # fmt: skip
 
 
@@ -218,6 +257,13 @@ QUESTIONS = [
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "e.json", "text": E_JSON}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "inner.py", "text": "def x("}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "model.py", "text": ""}, 422),
+    ("/api/elements/{element}/check", "/api/elements/app/check", {"file": "app.json", "text": "{"}, 200),
+    ("/api/elements/{element}/check", "/api/elements/commons.x/check", {"file": "module.py", "text": "import commons.y"}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q('a','=',1) & (Q('name','in',['x']) | f())", "model": "models.Thing"}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q("}, 200),
+    ("/api/filters/read", "/api/filters/read", {"text": "Q(a=1)", "model": "models.None"}, 404),
+    ("/api/filters/rows", "/api/filters/rows", {"text": "Q('id','>',0)", "model": "models.Thing", "parts": True, "row": "1"}, 200),
+    ("/api/filters/rows", "/api/filters/rows", {"text": "", "model": "models.Thing", "limit": 1000}, 422),
 ]  # fmt: skip
 
 
@@ -240,13 +286,16 @@ def test_every_question_of_the_description_is_asked() -> None:
     assert described == {template for template, *_ in QUESTIONS}
 
 
+METHODS = {"/api/elements/{element}/files/{file}": "PUT", "/api/elements/{element}": "DELETE"}
+
+
 def test_changes_are_made_described_and_audited(console: Served) -> None:
     console.tree.things()
     console.tree.scheduled("A")
     console.server.workspace.refresh()
     assert console.ask("POST", "/api/tasks/A/trigger", {}).status == 200
     for template, path, body, role, expected in CHANGES:
-        method = "PUT" if "files" in path else "POST"
+        method = METHODS.get(template, "POST")
         answer = console.ask(method, path, body, role=role)
         assert answer.status == expected, (path, body, answer.text)
         check(method, template, answer)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from jittask.operations.errors import Conflict, OperationError
@@ -28,17 +29,41 @@ def free_path(root: Path, parent: str, name: str | None, title: str) -> str:
     It is free also where upper and lower case are one. Raises OperationError for
     a name that no element can have, Conflict for one that is taken.
     """
+    found = name_in(root, parent, name, title)
+    if found.problem is not None:
+        raise OperationError(found.problem, "use letters, digits and _")
+    if not found.taken:
+        return f"{parent}/{found.name}"
+    hint = "choose another --name" + ("" if name else f", such as {found.free}")
+    raise Conflict(f"{parent}/{found.name} is there already", hint)
+
+
+@dataclass(frozen=True, slots=True)
+class SuggestedName:
+    """A name for a new element."""
+
+    name: str
+    taken: bool
+    """Whether its folder is there, also where only upper and lower case differ."""
+    free: str
+    """The same name, or with the least number that makes it free."""
+    problem: str | None
+    """Why no element can have it."""
+
+
+def name_in(root: Path, parent: str, name: str | None, title: str) -> SuggestedName:
+    """Return a name in the folder ``parent``: the one given, or one made from the title."""
     chosen = name or element_name(title)
     parts = f"{parent}/{chosen}".split("/")
     invalid = next(
         (part for part in parts if not part.isidentifier() or keyword.iskeyword(part)), None
     )
     if invalid is not None:
-        raise OperationError(f"{invalid!r} is no name for an element", "use letters, digits and _")
+        problem = f"{invalid!r} is no name for an element"
+        return SuggestedName(chosen, taken=False, free=chosen, problem=problem)
     folder = root / parent
     taken = {entry.name.lower() for entry in folder.iterdir()} if folder.is_dir() else set()
     if chosen.lower() not in taken:
-        return f"{parent}/{chosen}"
+        return SuggestedName(chosen, taken=False, free=chosen, problem=None)
     number = next(n for n in range(2, len(taken) + 3) if f"{chosen}{n}".lower() not in taken)
-    hint = "choose another --name" + ("" if name else f", such as {chosen}{number}")
-    raise Conflict(f"{parent}/{chosen} is there already", hint)
+    return SuggestedName(chosen, taken=True, free=f"{chosen}{number}", problem=None)

@@ -30,13 +30,13 @@ if TYPE_CHECKING:
 _FIRST_START = time(9)
 _DAY_TIME = "09:00"
 _CLOCK_UNITS = frozenset({"minute", "hour"})
-_SCHEDULED_BODY = """from jittask import log
+SCHEDULED_BODY = """from jittask import log
 
 
 def customFunc():
     log.info("{title}")
 """
-_DATE_FIELD_BODY = """from jittask import log
+DATE_FIELD_BODY = """from jittask import log
 
 
 def customFunc(rowData):
@@ -78,7 +78,7 @@ def new_scheduled(
     begin = start or _first_start(workspace, _zone(workspace, task), cycle)
     timing = {"startTime": begin, "repeat": cycle, **_common_timing(task)}
     data = {"type": TaskType.SCHEDULED.value, **_head(task), "timerCfg": timing}
-    return _write(workspace, task, data, _SCHEDULED_BODY.format(title=_quotable(task.title)))
+    return _write(workspace, task, data, SCHEDULED_BODY.format(title=quotable(task.title)))
 
 
 def new_date_field(
@@ -124,8 +124,8 @@ def new_date_field(
             **_common_timing(task),
         },
     }
-    title = _quotable(task.title).replace("%", "%%")
-    return _write(workspace, task, data, _DATE_FIELD_BODY.format(title=title, field=field_name))
+    title = quotable(task.title).replace("%", "%%")
+    return _write(workspace, task, data, DATE_FIELD_BODY.format(title=title, field=field_name))
 
 
 def _head(task: NewTask) -> dict[str, Any]:
@@ -256,6 +256,6 @@ def _write(workspace: Workspace, task: NewTask, data: dict[str, Any], body: str)
     return write_element(workspace, new_path(workspace, "tasks", task), data, {"inner.py": body})
 
 
-def _quotable(title: str) -> str:
+def quotable(title: str) -> str:
     """Return a title as it may stand inside a Python text."""
     return json.dumps(title, ensure_ascii=False)[1:-1]

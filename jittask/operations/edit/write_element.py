@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jittask.operations.edit.element_name import free_path
+from jittask.model import ElementKind
+from jittask.operations.edit.element_name import SuggestedName, free_path, name_in
 from jittask.operations.errors import OperationError
 from jittask.rules import RULES
 
@@ -41,10 +43,18 @@ def new_path(workspace: Workspace, top: str, element: NewElement) -> str:
 
     Raises Conflict where one is there, OperationError for an impossible name.
     """
-    parent = top
-    if element.folder is not None:
-        parent += f"/{element.folder.strip('/').removeprefix(f'{top}/')}"
-    return free_path(workspace.root, parent, element.name, element.title)
+    return free_path(workspace.root, _parent(top, element), element.name, element.title)
+
+
+def suggested_name(workspace: Workspace, kind: ElementKind, element: NewElement) -> SuggestedName:
+    """Return the name that a new element would have, and whether it is free; nothing is written."""
+    return name_in(workspace.root, _parent(kind.value, element), element.name, element.title)
+
+
+def _parent(top: str, element: NewElement) -> str:
+    if element.folder is None:
+        return top
+    return f"{top}/{element.folder.strip('/').removeprefix(f'{top}/')}"
 
 
 def write_element(
@@ -55,22 +65,30 @@ def write_element(
     Raises OperationError for an element that does not validate cleanly, of which
     nothing is left, and where it cannot be written.
     """
-    folder = workspace.root / path
     texts = {**code, "e.json": json.dumps(data, ensure_ascii=False, indent=2) + "\n"}
-    files = tuple(folder / name for name in texts)
-    made = [place for place in (folder, *folder.parents) if not place.exists()]
+    return write_files(workspace, path, {name: text.encode() for name, text in texts.items()})
+
+
+def write_files(workspace: Workspace, path: str, contents: Mapping[str, bytes]) -> WrittenElement:
+    """Write the files of a new element in their order, ``e.json`` last, and compile the tree.
+
+    Raises what ``write_element`` raises.
+    """
+    folder = workspace.root / path
+    files = tuple(folder / name for name in contents)
+    made = [place for place in folder.parents if not place.exists()]
     try:
         folder.mkdir(parents=True)
-        for file, text in zip(files, texts.values(), strict=True):
-            file.write_text(text, encoding="utf-8")
+        for file, content in zip(files, contents.values(), strict=True):
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
     except OSError as error:
         raise OperationError(f"{folder}: {error.strerror}") from error
     name = path.replace("/", ".")
     found = workspace.refresh().of(name)
     mistake = next((finding for finding in found if not RULES[finding.code].about_machine), None)
     if mistake is not None:
-        for file in reversed(files):
-            file.unlink()
+        shutil.rmtree(folder)
         for place in made:
             place.rmdir()
         workspace.refresh()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from jittask.operations.views.instants import iso
 
 if TYPE_CHECKING:
     from jittask.operations.inspect.plan.listing import Listing
+    from jittask.operations.inspect.plan.whole import WholePlan
 
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -38,6 +39,20 @@ def occurrence_view(found: TaskOccurrence, row: str | None = None) -> dict[str, 
 def row_occurrence_view(found: TaskOccurrence) -> dict[str, Any]:
     """Return an occurrence of a listing that pages, with the cursor of the page after it."""
     return occurrence_view(found) | {"cursor": cursor_of(found)}
+
+
+def plan_view(
+    plan: WholePlan, shown: Sequence[TaskOccurrence], *, complete: bool
+) -> dict[str, Any]:
+    """Return a page of a plan, and the cursor of the next one."""
+    return {
+        "occurrences": [row_occurrence_view(entry) for entry in shown],
+        "complete": complete,
+        "next": cursor_of(shown[-1]) if shown and not complete else None,
+        "leftOut": [
+            {"task": task, "reason": reason} for task, reason in sorted(plan.failures.items())
+        ],
+    }
 
 
 def occurrence_array(listing: Listing) -> Iterator[str]:

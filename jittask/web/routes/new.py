@@ -7,6 +7,7 @@ from fastapi import Response
 from jittask.operations.edit.new_element import new_database, new_service
 from jittask.operations.edit.new_model import new_model
 from jittask.operations.edit.new_task import NewTask, new_date_field, new_scheduled
+from jittask.operations.edit.task_text import new_task_of_text
 from jittask.operations.edit.write_element import NewElement, WrittenElement
 from jittask.operations.views.requests import written_view
 from jittask.operations.workspace import Workspace
@@ -43,6 +44,12 @@ def date_field(opened: Opened, change: Audited, asked: requests.NewDateFieldRequ
         where=asked.filter,
     )
     return _made(opened, change, written)
+
+
+@routes.post("/task", **MADE)
+def task(opened: Opened, change: Audited, asked: requests.NewTextRequest) -> Response:
+    """Write a task whose e.json is given, byte for byte."""
+    return _made(opened, change, new_task_of_text(opened, _element(asked), asked.text))
 
 
 @routes.post("/service", **MADE)

@@ -56,6 +56,19 @@ class NewElementRequest(Shape):
     folder: str | None = None
 
 
+class NewTextRequest(NewElementRequest):
+    """A task by the whole text of its e.json."""
+
+    text: str
+
+
+class DuplicateRequest(Shape):
+    """A copy of an element."""
+
+    title: str = Field(min_length=1, max_length=200)
+    name: str | None = Field(None, description="English; made from the title where it is left out.")
+
+
 class NewTaskRequest(NewElementRequest):
     """What every new task has."""
 

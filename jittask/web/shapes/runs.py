@@ -26,6 +26,15 @@ class Occurrence(Shape):
     zone: str
     merged: list[datetime]
     notes: list[Note]
+    cursor: str | None = None
+    """In a listing that pages: what ``after`` takes for the page after it."""
+
+
+class LeftOut(Shape):
+    """A task whose rows cannot be read."""
+
+    task: str
+    reason: str
 
 
 class Occurrences(Shape):
@@ -33,6 +42,9 @@ class Occurrences(Shape):
 
     occurrences: list[Occurrence]
     complete: bool
+    next: str | None
+    """The cursor of the next page."""
+    left_out: list[LeftOut]
 
 
 class Explanation(Shape):

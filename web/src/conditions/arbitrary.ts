@@ -74,7 +74,7 @@ const spaces = fc.constantFrom('', ' ', '  ', '\n ');
 
 const calls: fc.Arbitrary<Sample> = fc.tuple(conditions, spaces).map(([condition, space]) => {
   const text = writeCondition(condition).replace(/^Q\(/, `Q${space}(`);
-  return { text, read: conditionRead(condition, [0, [...text].length]) };
+  return { text, read: conditionRead(condition, [0, text.length]) };
 });
 
 const unreadable: fc.Arbitrary<Sample> = fc
@@ -94,7 +94,7 @@ const keywords: fc.Arbitrary<Sample> = fc
         .replace(/^Q\('f\d','=',/, '')
         .slice(0, -1);
       const text = `f${index} = ${value}`;
-      return { text, read: conditionRead(condition, [0, [...text].length]) };
+      return { text, read: conditionRead(condition, [0, text.length], false) };
     });
     return group('and', parts, [...parts.map((_, index) => (index === 0 ? 'Q( ' : ' ,')), ')']);
   });
@@ -108,8 +108,8 @@ const samplesWithin = fc.letrec<{ sample: Sample }>((tie) => ({
       .tuple(joins, fc.array(tie('sample'), { minLength: 2, maxLength: 3 }), spaces)
       .map(([join, parts, space]) => {
         const sign = join === 'and' ? '&' : '|';
-        const gaps = parts.map((_, index) => (index === 0 ? '(' : `)${space}${sign}${space}(`));
-        return group(join, parts, [...gaps, ')']);
+        const gaps = parts.map((_, index) => (index === 0 ? '' : `${space}${sign}${space}`));
+        return group(join, parts.map(enclosed), [...gaps, '']);
       }),
     fc
       .tuple(joins, tie('sample'), tie('sample'))
@@ -127,26 +127,31 @@ export const samples: fc.Arbitrary<Sample> = fc
     read: shifted(sample.read, before.length),
   }));
 
+/** In parentheses, which the server counts as part of what they enclose. */
+function enclosed({ text, read }: Sample): Sample {
+  return { text: `(${text})`, read: { ...shifted(read, 1), span: [0, text.length + 2] } };
+}
+
 function group(join: Join, parts: Sample[], gaps: string[]): Sample {
   let text = gaps[0] ?? '';
   const children = parts.map((part, index) => {
-    const read = shifted(part.read, [...text].length);
+    const read = shifted(part.read, text.length);
     text += part.text + (gaps[index + 1] ?? '');
     return read;
   });
-  return { text, read: { kind: 'group', join, children, span: [0, [...text].length] } };
+  return { text, read: { kind: 'group', join, children, span: [0, text.length] } };
 }
 
 function shifted(node: ReadFilterNode, by: number): ReadFilterNode {
-  const span: [number, number] = [node.span[0] + by, node.span[1] + by];
+  const span = node.span.map((place) => place + by);
   return node.kind === 'group'
     ? { ...node, span, children: node.children.map((child) => shifted(child, by)) }
     : { ...node, span };
 }
 
-function conditionRead(condition: Condition, span: [number, number]): ReadFilterNode {
+function conditionRead(condition: Condition, span: number[], standalone = true): ReadFilterNode {
   const { field, operator } = condition;
-  return { kind: 'condition', field, operator, value: jsonOf(condition.value), span };
+  return { kind: 'condition', field, operator, value: jsonOf(condition.value), span, standalone };
 }
 
 /** A value as the server sends it. */

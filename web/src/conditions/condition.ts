@@ -1,4 +1,4 @@
-import { isWritable, type Scalar, type ScalarKind, writeScalar } from './scalar';
+import { fits, isWritable, type Scalar, type ScalarKind, writeScalar } from './scalar';
 
 export const operators = [
   '=',
@@ -81,17 +81,9 @@ export function scalarKind(operator: Operator, field: FieldKind): ScalarKind {
   return (textual as readonly Operator[]).includes(operator) ? 'text' : field;
 }
 
-export function emptyValue(operator: Operator): Value {
-  switch (shapeOf(operator)) {
-    case 'one':
-      return { shape: 'one', item: null };
-    case 'list':
-      return { shape: 'list', items: [null] };
-    case 'range':
-      return { shape: 'range', from: null, to: null };
-    case 'flag':
-      return { shape: 'flag', empty: true };
-  }
+/** Whether an operator compares with whole values of a field, which may be among its options. */
+export function takesOptions(operator: Operator): boolean {
+  return operator === '=' || operator === '!=' || operator === 'in' || operator === 'nin';
 }
 
 /** Whether a condition can be written; what is still being filled in cannot. */
@@ -136,24 +128,41 @@ function writeEnd(value: Scalar | null): string {
 }
 
 /** The condition with another operator; the value is kept where it still makes sense. */
-export function withOperator(condition: Condition, operator: Operator, kind: FieldKind): Condition {
-  const before = scalarKind(condition.operator, kind);
-  const same = before === scalarKind(operator, kind);
+export function withOperator(
+  condition: Condition,
+  operator: Operator,
+  kind: FieldKind,
+  empty = true,
+): Condition {
+  const target = scalarKind(operator, kind);
+  const same = scalarKind(condition.operator, kind) === target;
   const items = same ? scalarsOf(condition.value) : [];
+  return { ...condition, operator, value: valueOfShape(shapeOf(operator), items, empty) };
+}
+
+/** The condition on another field; operator and value are kept where they fit that. */
+export function withField(condition: Condition, field: string, kind: FieldKind): Condition {
+  const isOffered = operatorsOf(kind).includes(condition.operator);
+  const operator = isOffered ? condition.operator : '=';
+  const target = scalarKind(operator, kind);
+  const items = scalarsOf(condition.value).filter(
+    (item) => item !== null && (target === 'other' || fits(item, target)),
+  );
+  const empty = condition.value.shape === 'flag' ? condition.value.empty : true;
+  return { field, operator, value: valueOfShape(shapeOf(operator), items, empty) };
+}
+
+function valueOfShape(shape: Value['shape'], items: (Scalar | null)[], empty: boolean): Value {
   const [first = null, second = null] = items;
-  switch (shapeOf(operator)) {
+  switch (shape) {
     case 'one':
-      return { ...condition, operator, value: { shape: 'one', item: first } };
+      return { shape, item: first };
     case 'list':
-      return {
-        ...condition,
-        operator,
-        value: { shape: 'list', items: items.length ? items : [null] },
-      };
+      return { shape, items: items.length > 0 ? items : [null] };
     case 'range':
-      return { ...condition, operator, value: { shape: 'range', from: first, to: second } };
+      return { shape, from: first, to: second };
     case 'flag':
-      return { ...condition, operator, value: { shape: 'flag', empty: true } };
+      return { shape, empty };
   }
 }
 

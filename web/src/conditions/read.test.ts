@@ -4,6 +4,7 @@ import { treeOf } from './read';
 
 const condition = (value: unknown, operator = '='): ReadFilterNode => ({
   kind: 'condition',
+  standalone: true,
   field: 'amount',
   operator,
   value,
@@ -42,15 +43,15 @@ describe('treeOf', () => {
     expect(childOf(condition(value, operator))).toMatchObject({ kind: 'raw', text: 'Q(a=1)  ' });
   });
 
-  test('counts code points, as the server does', () => {
+  test('counts as JavaScript does, and so does the server', () => {
     const text = "Q('a','=','📄📄') & Q(b=1)";
     const read: ReadFilterNode = {
       kind: 'group',
       join: 'and',
-      span: [0, [...text].length],
+      span: [0, text.length],
       children: [
-        { ...condition('📄📄'), span: [0, 15] },
-        { ...condition(1), span: [18, 24] },
+        { ...condition('📄📄'), span: [0, 17] },
+        { ...condition(1), span: [20, 26] },
       ],
     };
     expect(treeOf(text, read, '').source?.gaps).toEqual(['', ' & ', '']);

@@ -23,11 +23,9 @@ type ReadCondition = Extract<ReadFilterNode, { kind: 'condition' }>;
 
 class Reader {
   readonly #text: string;
-  readonly #starts: number[] | null;
 
   constructor(text: string) {
     this.#text = text;
-    this.#starts = startsOf(text);
   }
 
   /**
@@ -40,10 +38,10 @@ class Reader {
     const gaps: string[] = [];
     let at = from;
     for (const [index, child] of children.entries()) {
-      const [start, end] = this.#place(child.span);
+      const [start = 0, end = 0] = child.span;
       if (start < at || end > to) return null;
       const text = this.#text.slice(start, end);
-      const keyword = child.kind === 'condition' && !/^\s*Q\b/.test(text);
+      const keyword = child.kind === 'condition' && !child.standalone;
       const node = this.#node(child, `${group.id}.${index}`, text, keyword);
       gaps.push(this.#text.slice(at, start));
       slots.push({ id: node.id, text, keyword });
@@ -59,7 +57,8 @@ class Reader {
     switch (read.kind) {
       case 'group': {
         const group: Group = { kind: 'group', id, join: read.join, children: [], source: null };
-        return this.group(group, read.children, ...this.#place(read.span)) ?? raw(id, text, '');
+        const [start = 0, end = 0] = read.span;
+        return this.group(group, read.children, start, end) ?? raw(id, text, '');
       }
       case 'condition':
         return rowOf(read, id, keyword ? `Q(${text})` : text);
@@ -67,24 +66,6 @@ class Reader {
         return raw(id, text, read.reason);
     }
   }
-
-  /** The server counts code points, and a JavaScript string has pairs. */
-  #place([start, end]: readonly [number, number]): [number, number] {
-    return this.#starts === null
-      ? [start, end]
-      : [this.#starts[start] ?? this.#text.length, this.#starts[end] ?? this.#text.length];
-  }
-}
-
-function startsOf(text: string): number[] | null {
-  if (!/[\ud800-\udbff][\udc00-\udfff]/.test(text)) return null;
-  const starts: number[] = [];
-  let at = 0;
-  for (const character of text) {
-    starts.push(at);
-    at += character.length;
-  }
-  return starts;
 }
 
 function raw(id: string, text: string, reason: string): Raw {

@@ -61,6 +61,11 @@ export function newId(): string {
   return `new-${made}`;
 }
 
+/** A row without a field; it is written once it has one, and a value. */
+export function emptyRow(): Row {
+  return newRow({ field: '', operator: '=', value: { shape: 'one', item: null } }, 'other');
+}
+
 export function newRow(condition: Condition, kind: FieldKind): Row {
   return withCondition({ kind: 'row', id: newId(), condition, written: null }, condition, kind);
 }

@@ -3,7 +3,7 @@ import type { Group, Join, Node, Raw } from './tree';
 /** The text of a node, and what has to be known to put it beside others. */
 interface Piece {
   text: string;
-  /** How its outermost parts are joined; null for one call; 'unknown' for a raw text. */
+  /** How its outermost parts are joined; null where that is enclosed; 'unknown' for a raw text. */
   join: Join | null | 'unknown';
   /** It was made here, so that the parentheses around its old place do not count for it. */
   anew: boolean;
@@ -35,7 +35,7 @@ function pieceOf(node: Node): Piece | null {
 
 function rawPiece({ text, source }: Raw): Piece | null {
   if (text.trim() === '') return null;
-  return { text, join: isCall(text) ? null : 'unknown', anew: text !== source };
+  return { text, join: isEnclosed(text) ? null : 'unknown', anew: text !== source };
 }
 
 function groupPiece(group: Group): Piece | null {
@@ -48,7 +48,6 @@ function inPlace({ join, children, source }: Group): Piece | null {
     return null;
   }
   let text = source.gaps[0] ?? '';
-  let only: Piece['join'] = null;
   for (const [index, child] of children.entries()) {
     const slot = source.slots[index];
     const piece = pieceOf(child);
@@ -59,9 +58,8 @@ function inPlace({ join, children, source }: Group): Piece | null {
     else if (slot.keyword) return null;
     else text += guarded(piece, text, after);
     text += after;
-    only = piece.join;
   }
-  return { text, join: children.length > 1 ? join : only, anew: false };
+  return { text, join: isEnclosed(text) ? null : join, anew: false };
 }
 
 /** A piece for a place between two gaps, which may already stand in parentheses. */
@@ -92,15 +90,15 @@ function separator(join: Join, gaps: string[]): string {
   return style ? `${style[1]}${signs[join]}${style[2]}` : ` ${signs[join]} `;
 }
 
-/** Whether a text is one call, `Q(…)` from its beginning to its end. */
-export function isCall(text: string): boolean {
+/** Whether a text is one call, `Q(…)`, or in one pair of parentheses, from end to end. */
+export function isEnclosed(text: string): boolean {
   const source = text.trim();
-  if (!/^Q\s*\(/.test(source)) return false;
+  if (!/^(Q\s*)?\(/.test(source)) return false;
   let depth = 0;
   for (const part of source.matchAll(/'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|[()[\]]/gs)) {
     if (part[0] === '(' || part[0] === '[') depth += 1;
     else if (part[0] === ')' || part[0] === ']') depth -= 1;
-    if (depth === 0 && part.index > 0) return part.index + part[0].length === source.length;
+    if (depth === 0 && /[)\]]/.test(part[0])) return part.index + part[0].length === source.length;
   }
   return false;
 }

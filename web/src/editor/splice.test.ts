@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { applySplice, inverse, joined, type Splice, spliceBetween } from './splice';
 
-const text = fc.string({ unit: fc.constantFrom('a', 'b', '\n', '"', '😀', '字'), maxLength: 12 });
+const text = fc.string({
+  unit: fc.constantFrom('a', 'b', '\n', '"', '😀', '🈀', '字'),
+  maxLength: 12,
+});
 
 test('a splice makes the second text of the first, and its inverse the first again', () => {
   fc.assert(
@@ -22,6 +25,7 @@ test('a splice cuts no character in half', () => {
     }),
   );
   expect(spliceBetween('😀', '😁')).toEqual({ from: 0, removed: '😀', inserted: '😁' });
+  expect(spliceBetween('😀', '🈀')).toEqual({ from: 0, removed: '😀', inserted: '🈀' });
 });
 
 test('two splices that touch are one, which does the same', () => {

@@ -1,0 +1,89 @@
+import { useQuery } from '@tanstack/react-query';
+import { filterRowsQuery } from '@/api/filters';
+import type { ModelField, ShownRow } from '@/api/models';
+import { Loading } from '@/parts/Loading';
+import { Trouble } from '@/parts/Trouble';
+import { useSection } from '@/words';
+import * as conditions from '@/words/conditions';
+import style from './MatchingRows.module.css';
+import { useSettled } from './settled';
+
+interface Props {
+  model: string;
+  text: string;
+  zone: string | null;
+  fields: ReadonlyMap<string, ModelField>;
+  /** The fields that the filter is about; they are shown first. */
+  named: readonly string[];
+}
+
+const TYPING_MILLIS = 250;
+const MOST_COLUMNS = 6;
+
+/** How many rows pass the filter now, and the first of them. */
+export function MatchingRows({ model, text, zone, fields, named }: Props) {
+  const words = useSection(conditions);
+  const settled = useSettled(text, TYPING_MILLIS);
+  const rows = useQuery(filterRowsQuery(model, settled, zone));
+  return (
+    <section aria-label={words.matching} className={style.rows}>
+      {rows.isPending && <Loading />}
+      {rows.error && <Trouble error={rows.error} retry={() => void rows.refetch()} />}
+      {rows.data?.problem && <p className={style.problem}>{rows.data.problem.text}</p>}
+      {rows.data && !rows.data.problem && (
+        <>
+          <p role="status">
+            <strong>{words.count(rows.data.count, rows.data.capped)}</strong>{' '}
+            {rows.data.rows.length < rows.data.count && words.shown(rows.data.rows.length)}
+          </p>
+          {rows.data.rows.length > 0 && (
+            <RowTable rows={rows.data.rows} fields={fields} named={named} />
+          )}
+        </>
+      )}
+    </section>
+  );
+}
+
+function RowTable({
+  rows,
+  fields,
+  named,
+}: Pick<Props, 'fields' | 'named'> & { rows: readonly ShownRow[] }) {
+  const words = useSection(conditions);
+  const present = Object.keys(rows[0]?.values ?? {});
+  const wanted = new Set([...named.filter((name) => present.includes(name)), ...present]);
+  const columns = [...wanted].slice(0, MOST_COLUMNS);
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keys, too
+    <section className={style.scroll} tabIndex={0} aria-label={words.matching}>
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">{words.row}</th>
+            {columns.map((name) => (
+              <th key={name} scope="col">
+                {fields.get(name)?.title ?? name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {rows.map((row) => (
+            <tr key={row.key}>
+              <th scope="row">{row.label}</th>
+              {columns.map((name) => (
+                <td key={name}>{cell(row.values[name], words.emptyCell)}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}
+
+function cell(value: unknown, empty: string) {
+  if (value === null || value === undefined) return <i>{empty}</i>;
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}

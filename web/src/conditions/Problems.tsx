@@ -1,0 +1,23 @@
+import { Icon } from '@/parts/Icon';
+import style from './Conditions.module.css';
+import { useFilter } from './filter-context';
+
+/** What the server finds wrong with a part of the filter. */
+export function Problems({ id }: { id: string }) {
+  const { problems } = useFilter();
+  const found = problems.get(id);
+  if (!found?.length) return null;
+  return (
+    <ul className={style.problems}>
+      {found.map(({ code, message, hint }) => (
+        <li key={`${code} ${message}`}>
+          <Icon name="warning" />
+          <span>
+            {message}
+            {hint && <span className={style.hint}> {hint}</span>}
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,70 @@
+import { lazy, Suspense, useRef } from 'react';
+import { Switch } from 'react-aria-components';
+import type { EditedFile } from '@/editor/edited-file';
+import { Notices } from '@/editor/Notices';
+import { useFile } from '@/editor/use-file';
+import { Loading } from '@/parts/Loading';
+import { Trouble } from '@/parts/Trouble';
+import { useSection } from '@/words';
+import * as words from '@/words/source';
+import type { EditorProps, Jumping } from './CodeEditor';
+import { PlainEditor } from './PlainEditor';
+import { Problems } from './Problems';
+import { setPlainSource, usePlainSource } from './plain-preference';
+import style from './SourceEditor.module.css';
+import { useChecked } from './use-checked';
+
+const CodeEditor = lazy(() => import('./CodeEditor'));
+const JsonEditor = lazy(() => import('./JsonEditor'));
+
+interface Props {
+  file: EditedFile;
+  /** The schema of an e.json, such as `task`. */
+  schema?: string;
+  readOnly: boolean;
+}
+
+/** The source of one file: its text, what is wrong in it, and what it asks (rule C11). */
+export function SourceEditor({ file, schema, readOnly }: Props) {
+  const { buffer, error } = useFile(file);
+  if (buffer === null) return error ? <Trouble error={error} /> : <Loading />;
+  return <OpenSource file={file} schema={schema} readOnly={readOnly} />;
+}
+
+function OpenSource({ file, schema, readOnly }: Props) {
+  const text = useSection(words);
+  const plain = usePlainSource();
+  const checked = useChecked(file);
+  const { buffer } = useFile(file);
+  const editor = useRef<Jumping>(null);
+  const label = plain ? text.plainEditor(file.name) : text.editor(file.name);
+  const props: EditorProps = { file, label, typing: text.typing, readOnly, checked, ref: editor };
+  return (
+    <div className={style.source}>
+      <Notices file={file} />
+      {buffer?.base.sha256 === null && <p className={style.hint}>{text.absent(file.name)}</p>}
+      <Suspense fallback={<Loading />}>
+        {plain ? (
+          <PlainEditor {...props} />
+        ) : schema === undefined ? (
+          <CodeEditor {...props} />
+        ) : (
+          <JsonEditor {...props} schema={schema} />
+        )}
+      </Suspense>
+      <div className={style.below}>
+        <Switch isSelected={plain} onChange={setPlainSource} className={style.plain}>
+          <span className={style.box} aria-hidden="true" />
+          {text.plainText}
+        </Switch>
+        {!plain && <span className={style.hint}>{text.leaving}</span>}
+      </div>
+      {checked.error ? <Trouble error={checked.error} /> : null}
+      <Problems
+        text={checked.text}
+        diagnostics={checked.diagnostics}
+        jump={(range) => editor.current?.jump(range)}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,42 @@
+import type { Shapes } from '@/api/client';
+
+export type Diagnostic = Shapes['Diagnostic'];
+
+export interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+/**
+ * Returns where in a text a diagnostic is, in UTF-16 units. Its lines and columns count from 1,
+ * its columns in code points, and its end is exclusive (V1); places beyond the text are its end.
+ */
+export function rangeOf(
+  text: string,
+  {
+    line,
+    column,
+    endLine,
+    endColumn,
+  }: Pick<Diagnostic, 'line' | 'column' | 'endLine' | 'endColumn'>,
+): Range {
+  const from = offsetOf(text, line, column);
+  return { from, to: Math.max(from, offsetOf(text, endLine, endColumn)) };
+}
+
+/** Returns the diagnostics that are about one file of an element. */
+export function ofFile(diagnostics: readonly Diagnostic[], file: string): Diagnostic[] {
+  return diagnostics.filter((each) => each.file === file || each.file.endsWith(`/${file}`));
+}
+
+function offsetOf(text: string, line: number, column: number): number {
+  let start = 0;
+  for (let count = 1; count < line; count += 1) {
+    const end = text.indexOf('\n', start);
+    if (end < 0) return text.length;
+    start = end + 1;
+  }
+  const end = text.indexOf('\n', start);
+  const content = text.slice(start, end < 0 ? text.length : end);
+  return start + [...content].slice(0, Math.max(0, column - 1)).join('').length;
+}
