@@ -3,6 +3,7 @@ import { Link, Outlet } from '@tanstack/react-router';
 import { Suspense, useState } from 'react';
 import { statusQuery } from '@/api/elements';
 import { may, sessionQuery } from '@/api/session';
+import { PaletteButton } from '@/palette/PaletteButton';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
@@ -34,6 +35,7 @@ export function Shell() {
         </Link>
         {session && !may(session, 'edit') && <span className={style.role}>{app.readOnly}</span>}
         <span className={style.space} />
+        <PaletteButton />
         <StatusLink />
         <Link to="/records" className={style.link}>
           <Icon name="list" />
