@@ -18,7 +18,7 @@ from jittask.compiler.compiled import Compilation, CompiledTask
 from jittask.compiler.discover import Found
 from jittask.compiler.draft_files import DraftFiles
 from jittask.compiler.elements import Elements
-from jittask.compiler.files import COMMONS, Files
+from jittask.compiler.files import COMMONS, MANIFEST, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER
 from jittask.compiler.graph import Graph
@@ -83,6 +83,19 @@ class DraftCompiler:
         assert read_element is not None
         read_element(element, reader.reading)
         return Draft(data, reader.diagnostics())
+
+    def check_shared(self, path: str, text: str) -> tuple[Diagnostic, ...]:
+        """Return what is wrong with ``app.json``, or a module of ``commons``, of this text.
+
+        ``path`` is relative to the tree. Raises UnicodeEncodeError.
+        """
+        files = DraftFiles(self.compilation.app.root, self.compilation.reusable.known, {path: text})
+        findings = Findings(None)
+        if path == MANIFEST:
+            read_settings(files, os.environ, self._names, findings)
+        else:
+            read_python(files, path, findings)
+        return tuple(sorted(findings.found, key=lambda diagnostic: diagnostic.sort_key))
 
     def compile_task(
         self, name: str, texts: Mapping[str, str]

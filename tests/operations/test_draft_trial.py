@@ -11,7 +11,7 @@ import pytest
 
 from jittask.operations.draft_trial import trial as trials
 from jittask.operations.draft_trial.trial import DraftTrial, try_draft
-from jittask.operations.edit.element_files import ElementFile
+from jittask.operations.edit.file_places import ElementFile
 from jittask.operations.errors import BrokenTask, Conflict, InvalidArgument, NotFound
 from jittask.operations.workspace import Workspace
 from tests.tree import Tree

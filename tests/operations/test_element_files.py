@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 
 from jittask.operations.edit import element_files
 from jittask.operations.edit.element_files import (
-    ElementFile,
     LineEnds,
     element_file,
     save_element_file,
 )
+from jittask.operations.edit.file_places import ElementFile, FilePlace, commons_modules
 from jittask.operations.errors import (
     Conflict,
     InvalidArgument,
@@ -30,6 +30,7 @@ from jittask.operations.workspace import Workspace
 from tests.tree import Tree
 
 INNER = ElementFile.INNER
+PLACE = FilePlace("tasks.A", "tasks/A", "inner.py")
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ PIECES = st.lists(st.sampled_from(["a", "é", "\n", "\r\n", "\r", "\ufeff", "\x0
 def test_an_unchanged_text_keeps_every_byte(pieces: list[str]) -> None:
     """What is read is saved as it was, and a file of another text is written again whole."""
     content = "".join(pieces).encode()
-    before = element_files._text_of("tasks.A", INNER, content)
+    before = element_files._text_of(PLACE, INNER, content)
     assert element_files._content(before.text, before) == content
 
 
@@ -208,3 +209,73 @@ def test_a_file_that_may_not_be_written(workspace: Workspace) -> None:
     inner(workspace).chmod(0o444)
     with pytest.raises(OperationError, match="cannot be changed"):
         save(workspace, "x\n")
+
+
+# --- files that are not an element's own: the app's, shared modules, a database's settings
+
+
+def test_the_manifest_is_read_and_saved(tree: Tree, workspace: Workspace) -> None:
+    read = element_file(workspace, "app", ElementFile.MANIFEST)
+    assert read.text == (tree.root / "app.json").read_text()
+    text = read.text.replace('"UTC"', '"Europe/Berlin"')
+    save_element_file(workspace, "app", ElementFile.MANIFEST, text, version=read.sha256)
+    assert workspace.refresh().app.settings.timezone == "Europe/Berlin"
+    with pytest.raises(InvalidArgument):
+        element_file(workspace, "app", ElementFile.E_JSON)
+    with pytest.raises(InvalidArgument):
+        element_file(workspace, "tasks.A", ElementFile.MANIFEST)
+
+
+def test_shared_modules_are_listed_read_and_saved(tree: Tree, workspace: Workspace) -> None:
+    tree.write("commons/money.py", "RATE = 1\n")
+    tree.write("commons/deep/__init__.py", "")
+    tree.write("commons/deep/more.py", "x = 2\n")
+    tree.write("commons/notes.txt", "")
+    names = commons_modules(workspace)
+    assert names == ("commons.deep", "commons.deep.more", "commons.money")
+    texts = [element_file(workspace, name, ElementFile.MODULE).text for name in names]
+    assert texts == ["", "x = 2\n", "RATE = 1\n"]
+    saved = save_element_file(
+        workspace, "commons.deep.new", ElementFile.MODULE, "y = 3\n", version=None
+    )
+    assert (saved.file.name, saved.before) == ("new.py", None)
+    assert (tree.root / "commons/deep/new.py").read_text() == "y = 3\n"
+
+
+@pytest.mark.parametrize(
+    "name", ["commons", "commons.", "commons..x", "commons.a-b", "commons.../app", "app.x", "x.y"]
+)
+def test_a_name_of_no_file_is_not_found(workspace: Workspace, name: str) -> None:
+    for file in ElementFile:
+        with pytest.raises((NotFound, InvalidArgument)):
+            element_file(workspace, name, file)
+
+
+def test_a_shared_module_that_leads_out_of_the_tree_is_refused(
+    tree: Tree, workspace: Workspace, tmp_path: Path
+) -> None:
+    (tmp_path / "secret").mkdir()
+    (tmp_path / "secret/x.py").write_text("password = 1")
+    (tree.root / "commons").mkdir()
+    (tree.root / "commons/out").symlink_to(tmp_path / "secret")
+    (tree.root / "commons/file.py").symlink_to(tmp_path / "secret/x.py")
+    (tree.root / "commons/up").symlink_to(tree.root)
+    for name in ("commons.out.x", "commons.file", "commons.up", "commons.up.x"):
+        with pytest.raises((Conflict, NotFound)):
+            element_file(workspace, name, ElementFile.MODULE)
+
+
+def test_the_settings_of_a_database_are_where_they_are(tree: Tree, workspace: Workspace) -> None:
+    for name, file in (("X", "X.json"), ("Y", "config.json")):
+        tree.write(f"databases/{name}/e.json", {"type": "databases.SqliteType", "title": name})
+        tree.write(f"databases/{name}/{file}", {"database": f"{name}.db"})
+        workspace.refresh()
+        read = element_file(workspace, f"databases.{name}", ElementFile.CONFIG)
+        assert read.name == file
+        text = read.text.replace(".db", ".sqlite")
+        saved = save_element_file(
+            workspace, f"databases.{name}", ElementFile.CONFIG, text, version=read.sha256
+        )
+        assert (saved.file.name, saved.changed) == (file, True)
+        database = workspace.refresh().app.databases[f"databases.{name}"]
+        assert database.settings["database"] == f"{name}.sqlite"

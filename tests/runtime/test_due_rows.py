@@ -14,7 +14,8 @@ from sqlalchemy.engine import Engine
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
-from jittask.data.rows import PAGE_ROWS, Row, Rows
+from jittask.data.row_pages import PAGE_ROWS
+from jittask.data.rows import Row, Rows
 from jittask.model import (
     CallStyle,
     FieldInfo,

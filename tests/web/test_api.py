@@ -47,6 +47,7 @@ READS = [
     ("/api/functions", "/api/functions?kind=dateField"),
     ("/api/names", "/api/names?title=A&kind=tasks"),
     ("/api/trash", "/api/trash"),
+    ("/api/commons", "/api/commons"),
 ]
 REFUSALS = [
     (404, "not-found", "/api/tasks/{task}", "/api/tasks/None"),
@@ -256,6 +257,8 @@ QUESTIONS = [
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "e.json", "text": E_JSON}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "inner.py", "text": "def x("}, 200),
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "model.py", "text": ""}, 422),
+    ("/api/elements/{element}/check", "/api/elements/app/check", {"file": "app.json", "text": "{"}, 200),
+    ("/api/elements/{element}/check", "/api/elements/commons.x/check", {"file": "module.py", "text": "import commons.y"}, 200),
     ("/api/filters/read", "/api/filters/read", {"text": "Q('a','=',1) & (Q('name','in',['x']) | f())", "model": "models.Thing"}, 200),
     ("/api/filters/read", "/api/filters/read", {"text": "Q("}, 200),
     ("/api/filters/read", "/api/filters/read", {"text": "Q(a=1)", "model": "models.None"}, 404),

@@ -20,7 +20,7 @@ from jittask.compiler.compiled import DateFieldTask
 from jittask.compiler.graph import manifest
 from jittask.data.databases import DataError
 from jittask.operations.draft_trial.trial_process import Report, run_trial
-from jittask.operations.edit.element_files import ElementFile
+from jittask.operations.edit.file_places import ElementFile
 from jittask.operations.errors import (
     BrokenTask,
     Conflict,
@@ -125,7 +125,9 @@ def _compiled(
     if not texts:
         find_task(workspace.compilation, name)
     try:
-        task, found, files = workspace.drafts.compile_task(name, draft_texts(name, texts))
+        task, found, files = workspace.drafts.compile_task(
+            name, draft_texts(workspace, name, texts)
+        )
     except UnicodeEncodeError as error:
         raise InvalidArgument("files", "a text holds half of a character") from error
     if task is None:

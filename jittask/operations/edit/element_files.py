@@ -11,12 +11,11 @@ import codecs
 import hashlib
 import re
 import threading
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
 from jittask.compiler.files import MOST_BYTES
-from jittask.model import Element, ElementKind
+from jittask.operations.edit.file_places import ElementFile, FilePlace, file_place
 from jittask.operations.edit.opened_files import OpenedFolder, opened_folder
 from jittask.operations.errors import (
     Conflict,
@@ -27,24 +26,6 @@ from jittask.operations.errors import (
 )
 from jittask.operations.workspace import Workspace
 
-
-class ElementFile(StrEnum):
-    """The files of elements that can be read and saved."""
-
-    E_JSON = "e.json"
-    INNER = "inner.py"
-    SERVICE = "service.py"
-    MODEL = "model.py"
-    CONFIG = "config.json"
-    """The settings of a database, where they are not in its ``e.json``."""
-
-
-FILES_OF_KIND: Mapping[ElementKind, tuple[ElementFile, ...]] = {
-    ElementKind.TASK: (ElementFile.E_JSON, ElementFile.INNER),
-    ElementKind.SERVICE: (ElementFile.E_JSON, ElementFile.SERVICE),
-    ElementKind.MODEL: (ElementFile.E_JSON, ElementFile.MODEL),
-    ElementKind.DATABASE: (ElementFile.E_JSON, ElementFile.CONFIG),
-}
 _LONE_LINE_FEED = re.compile(r"(?<!\r)\n")
 _LONE_RETURN = re.compile(r"\r(?!\n)")
 _SAVING = threading.Lock()
@@ -66,7 +47,7 @@ class FileText:
     """A file's text at one moment."""
 
     element: str
-    """The full name."""
+    """The full name; or ``app``, or a module of ``commons``."""
     file: ElementFile
     text: str
     sha256: str
@@ -74,6 +55,8 @@ class FileText:
     line_ends: LineEnds
     has_mark: bool
     """Whether the file begins with a byte order mark; ``text`` does not."""
+    name: str
+    """What it is called on the disk."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +79,12 @@ def element_file(workspace: Workspace, element: str, file: ElementFile) -> FileT
     Raises NotFound, InvalidArgument for a file that elements of its kind do not
     have, Conflict for one that is no text or leads out of the tree, OperationError.
     """
-    found = _element(workspace, element, file)
-    with opened_folder(workspace.root, found.folder) as folder:
-        read = _read(folder, found, file)
+    place = file_place(workspace, element, file)
+    with opened_folder(workspace.root, place.folder) as folder:
+        read = _read(folder, place)
     if read is None:
-        raise NotFound(f"{found.name} has no {file}")
-    return _text_of(found.name, file, read[0])
+        raise NotFound(f"{element} has no {place.name}")
+    return _text_of(place, file, read[0])
 
 
 def save_element_file(
@@ -114,54 +97,44 @@ def save_element_file(
     nothing. A broken text is saved too: what is wrong with it is a diagnostic.
     Raises Outdated for another version, and what ``element_file`` raises.
     """
-    found = _element(workspace, element, file)
-    with _SAVING, opened_folder(workspace.root, found.folder) as folder:
-        read = _read(folder, found, file)
-        before = None if read is None else _text_of(found.name, file, read[0])
+    place = file_place(workspace, element, file)
+    with _SAVING, opened_folder(workspace.root, place.folder) as folder:
+        read = _read(folder, place)
+        before = None if read is None else _text_of(place, file, read[0])
         if version != (before.sha256 if before else None):
-            raise _outdated(found.name, file, before)
+            raise _outdated(place, before)
         content = _content(text, before)
-        after = _text_of(found.name, file, content)
+        after = _text_of(place, file, content)
         if before is None or after.sha256 != before.sha256:
             try:
-                folder.replace(file.value, content, None if read is None else read[1])
+                folder.replace(place.name, content, None if read is None else read[1])
             except OSError as error:
-                raise _failed(found.name, file, "changed", error) from error
+                raise _failed(place, "changed", error) from error
     return Saved(after, before.sha256 if before else None)
 
 
-def _element(workspace: Workspace, name: str, file: ElementFile) -> Element:
-    found = workspace.compilation.app.elements.get(name)
-    if found is None:
-        raise NotFound(f"no element {name!r}", "names are full, such as tasks.billing.Reminder")
-    known = FILES_OF_KIND[found.kind]
-    if file not in known:
-        hint = f"its files are {' and '.join(known)}"
-        raise InvalidArgument("file", f"{name} can have no {file}", hint)
-    return found
-
-
-def _read(folder: OpenedFolder, element: Element, file: ElementFile) -> tuple[bytes, int] | None:
+def _read(folder: OpenedFolder, place: FilePlace) -> tuple[bytes, int] | None:
     try:
-        return folder.read(file.value)
+        return folder.read(place.name)
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise _failed(element.name, file, "read", error) from error
+        raise _failed(place, "read", error) from error
 
 
-def _text_of(element: str, file: ElementFile, content: bytes) -> FileText:
+def _text_of(place: FilePlace, file: ElementFile, content: bytes) -> FileText:
     mark = content.startswith(codecs.BOM_UTF8)
     try:
         text = content.removeprefix(codecs.BOM_UTF8).decode()
     except UnicodeDecodeError as error:
-        message = f"{file} of {element} is not UTF-8 text: byte {error.start + 1} cannot be read"
+        where = f"{place.name} of {place.owner}"
+        message = f"{where} is not UTF-8 text: byte {error.start + 1} cannot be read"
         raise Conflict(message, "save it as UTF-8 with another program") from error
     ends = _line_ends(text)
     digest = hashlib.sha256(content).hexdigest()
     if ends is LineEnds.CRLF:
         text = text.replace("\r\n", "\n")
-    return FileText(element, file, text, digest, ends, mark)
+    return FileText(place.owner, file, text, digest, ends, mark, place.name)
 
 
 def _line_ends(text: str) -> LineEnds:
@@ -189,12 +162,14 @@ def _content(text: str, before: FileText | None) -> bytes:
     return content
 
 
-def _outdated(element: str, file: ElementFile, now: FileText | None) -> Outdated:
+def _outdated(place: FilePlace, now: FileText | None) -> Outdated:
     if now is None:
-        return Outdated(f"{file} of {element} does not exist any more")
+        return Outdated(f"{place.name} of {place.owner} does not exist any more")
     hint = "read it again, and merge"
-    return Outdated(f"{file} of {element} is now another version: {now.sha256[:12]}", hint)
+    return Outdated(
+        f"{place.name} of {place.owner} is now another version: {now.sha256[:12]}", hint
+    )
 
 
-def _failed(element: str, file: ElementFile, what: str, error: OSError) -> OperationError:
-    return OperationError(f"{file} of {element} cannot be {what}: {error.strerror}")
+def _failed(place: FilePlace, what: str, error: OSError) -> OperationError:
+    return OperationError(f"{place.name} of {place.owner} cannot be {what}: {error.strerror}")

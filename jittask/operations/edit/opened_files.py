@@ -79,6 +79,8 @@ class OpenedFolder:
 def opened_folder(root: Path, folder: str) -> Iterator[OpenedFolder]:
     """Open a folder of the tree, given relative to it; links inside the tree are followed.
 
+    ``.`` is the tree itself, for its ``app.json``.
+
     Raises NotFound, Conflict for one that is in truth elsewhere, OperationError.
     """
     try:
@@ -88,11 +90,15 @@ def opened_folder(root: Path, folder: str) -> Iterator[OpenedFolder]:
     except OSError as error:
         raise OperationError(f"{folder}: cannot be opened: {error.strerror}") from error
     try:
-        if not _is_of_elements(descriptor, root):
+        if not _is_of_elements(descriptor, root) and not (folder == "." and _is(descriptor, root)):
             raise Conflict(f"{folder} is a link to a place that is not among the tree's elements")
         yield OpenedFolder(descriptor, folder)
     finally:
         os.close(descriptor)
+
+
+def _is(descriptor: int, folder: Path) -> bool:
+    return os.path.samestat(os.fstat(descriptor), folder.stat())
 
 
 def _is_of_elements(descriptor: int, root: Path) -> bool:

@@ -21,6 +21,7 @@ def _facts(file: FileText) -> dict[str, Any]:
     return {
         "element": file.element,
         "file": file.file.value,
+        "name": file.name,
         "sha256": file.sha256,
         "lineEnds": file.line_ends.value,
         "byteOrderMark": file.has_mark,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from fastapi import Response
 
-from jittask.operations.inspect.drafts import draft
+from jittask.operations.inspect.drafts import check_draft
 from jittask.operations.inspect.preview.preview import preview
 from jittask.operations.times import Direction
 from jittask.operations.views.diagnostics import diagnostic_view
@@ -47,5 +47,5 @@ def preview_task(
 @routes.post("/elements/{element}/check", response_model=drafts.Checked, **ASK)
 def check_element(opened: Opened, element: str, asked: drafts.CheckRequest) -> Response:
     """Return what is wrong with an element that has this unsaved text; nothing is imported."""
-    found = draft(opened, element, {asked.file: asked.text})
-    return answer({"diagnostics": [diagnostic_view(each) for each in found.diagnostics]})
+    found = check_draft(opened, element, asked.file, asked.text)
+    return answer({"diagnostics": [diagnostic_view(each) for each in found]})

@@ -7,9 +7,9 @@ from typing import Annotated
 
 from fastapi import Header, Response
 
-from jittask.model import ElementKind
-from jittask.operations.edit.element_files import ElementFile, element_file, save_element_file
+from jittask.operations.edit.element_files import element_file, save_element_file
 from jittask.operations.edit.enabled import set_enabled
+from jittask.operations.edit.file_places import ElementFile, commons_modules, may_hold_secrets
 from jittask.operations.views.element_files import file_view, saved_view
 from jittask.operations.views.requests import switched_view
 from jittask.web.api import EDIT, READ, Asking, Audited, Opened, answer
@@ -22,12 +22,20 @@ routes = guarded_routes("files", "/api")
 _TAG = re.compile(r'"([0-9a-f]{64})"')
 
 
+@routes.get("/commons", response_model=elements.Commons, **READ)
+def commons(opened: Opened) -> Response:
+    """Return the names of the shared modules."""
+    return answer({"modules": list(commons_modules(opened))})
+
+
 @routes.get("/elements/{element}/files/{file}", response_model=elements.File, **READ)
 def read_file(opened: Opened, caller: Asking, element: str, file: ElementFile) -> Response:
-    """Return a file's text with plain line ends; its version is the ETag."""
-    found = opened.compilation.app.elements.get(element)
-    if found is not None and found.kind is ElementKind.DATABASE and caller.role < Role.EDIT:
-        raise Refused(403, "a database's files may hold a password: reading them needs edit")
+    """Return a file's text with plain line ends; its version is the ETag.
+
+    ``element`` may also be ``app``, or a shared module such as ``commons.money``.
+    """
+    if may_hold_secrets(element) and caller.role < Role.EDIT:
+        raise Refused(403, f"files of {element} may hold a password: reading them needs edit")
     text = element_file(opened, element, file)
     response = answer(file_view(text))
     response.headers["etag"] = f'"{text.sha256}"'

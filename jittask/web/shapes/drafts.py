@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 from pydantic import Field
 
-from jittask.operations.edit.element_files import ElementFile
+from jittask.operations.edit.file_places import ElementFile
 from jittask.web.shapes.base import Shape
 from jittask.web.shapes.elements import Diagnostic
 from jittask.web.shapes.runs import Note, Occurrence

@@ -193,6 +193,8 @@ class File(Shape):
     text: str
     element: str
     file: str
+    name: str
+    """What it is called on the disk."""
     sha256: str
     line_ends: str
     byte_order_mark: bool
@@ -203,6 +205,8 @@ class SavedFile(Shape):
 
     element: str
     file: str
+    name: str
+    """What it is called on the disk."""
     sha256: str
     line_ends: str
     byte_order_mark: bool
@@ -233,3 +237,9 @@ class Trash(Shape):
     """What is in the trash, the newest first."""
 
     entries: list[Trashed]
+
+
+class Commons(Shape):
+    """The names of the shared modules."""
+
+    modules: list[str]

@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 from pydantic import Field
 
-from jittask.operations.edit.element_files import ElementFile
+from jittask.operations.edit.file_places import ElementFile
 from jittask.web.shapes.base import Shape
 
 

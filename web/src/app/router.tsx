@@ -6,6 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readElementSearch } from '@/element/search';
 import { Loading } from '@/parts/Loading';
 import { Trouble } from '@/parts/Trouble';
 import { readSearch } from '@/records/search';
@@ -28,8 +29,7 @@ const overview = createRoute({
 const element = createRoute({
   getParentRoute: () => root,
   path: '/elements/$name',
-  validateSearch: (search: Record<string, unknown>): { file?: string } =>
-    typeof search.file === 'string' ? { file: search.file } : {},
+  validateSearch: readElementSearch,
   component: lazyRouteComponent(() => import('@/element/ElementPage'), 'ElementPage'),
 });
 

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from jittask import zonedata
 from jittask.diagnostics import Diagnostic
 from jittask.model import ElementKind, Note, TaskType
-from jittask.operations.edit.element_files import ElementFile
+from jittask.operations.edit.file_places import ElementFile
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.drafts import draft as read_draft
 from jittask.operations.inspect.occurrences import TaskOccurrence
