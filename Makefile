@@ -2,26 +2,32 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PAGE := $(shell find web -name node_modules -prune -o -name schema.d.ts -o -name .lock -o -type f -print)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q -c constraints.txt
 
-.PHONY: run run-postgres test check bench faults docs picture clean
+.PHONY: run run-postgres test check page bench faults docs picture clean
 
 run: $(VENV)/.run  ## the sample app, on the embedded default
 	$(BIN)/python scripts/sample_data.py elements
-	$(BIN)/jittask run elements
+	$(BIN)/jittask run elements --console
 
 run-postgres: export HARBOUR_URL ?= postgresql+psycopg://postgres@127.0.0.1:5432/postgres
 run-postgres: $(VENV)/.postgres  ## a table of another application's, on PostgreSQL (HARBOUR_URL)
 	$(BIN)/python scripts/order_desk.py
-	$(BIN)/jittask run docs/examples/existing_database
+	$(BIN)/jittask run docs/examples/existing_database --console
 
-test: $(VENV)/.dev  ## the whole suite
+test: page  ## the whole suite
+	$(BIN)/python -m scripts.page test
 	$(BIN)/python -m pytest -n 2
 
 check: $(VENV)/.dev  ## lint, format, types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m scripts.page run check
+
+page: $(VENV)/.dev  ## the console's page, where its sources have changed
+	$(BIN)/python -m scripts.page
 
 bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/next_occurrence.py
@@ -55,7 +61,7 @@ clean:
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.run: pyproject.toml constraints.txt | $(VENV)/bin/python
+$(VENV)/.run: pyproject.toml constraints.txt hatch_build.py $(PAGE) | $(VENV)/bin/python
 	$(PIP) -e .
 	touch $@
 

@@ -38,12 +38,17 @@ class Npm(NamedTuple):
     folder: str
     """Of ``node``."""
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """That of this process, with ``node`` first in PATH."""
+        return {**os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}"}
+
     def run(self, root: Path, *arguments: str) -> None:
         """Run it in the page's sources. Raises Failure."""
         done = subprocess.run(
             [*self.command, *arguments],
             cwd=root / "web",
-            env={**os.environ, "PATH": f"{self.folder}{os.pathsep}{os.environ.get('PATH', '')}"},
+            env=self.environment,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -60,7 +65,7 @@ class PageHook(BuildHookInterface[Any]):
     def dependencies(self) -> list[str]:
         """Return what the build needs besides hatchling: Node.js, where PATH has none to use."""
         root = Path(self.root)
-        if _is_skipped() or is_built(root) or npm_of_path() is not None:
+        if is_skipped() or is_built(root) or npm_of_path() is not None:
             return []
         return [NODE_WHEEL]
 
@@ -68,7 +73,7 @@ class PageHook(BuildHookInterface[Any]):
         """Build the page, unless it is there. Ends the build where that fails."""
         del version, build_data
         root = Path(self.root)
-        if _is_skipped():
+        if is_skipped():
             self.app.display_warning(f"the console's page is left as it is: {SKIP} is set")
             return
         try:
@@ -95,16 +100,18 @@ def build(root: Path) -> None:
 
 def installed(root: Path) -> Npm:
     """Install the packages that the lock names, where they are not; return npm. Raises Failure."""
-    npm = npm_of_path() or npm_of_wheel()
-    if npm is None:
-        oldest = ".".join(map(str, _OLDEST_NODE))
-        raise Failure(f"it needs Node.js {oldest} or later with npm, or the package {NODE_WHEEL}")
+    npm = npm_here()
     digest = hashlib.sha256((root / "web/package-lock.json").read_bytes()).hexdigest()
     done = root / "web/node_modules/.installed"
     if not done.is_file() or done.read_text(encoding="utf-8") != digest:
         npm.run(root, *_NPM_CI)
         done.write_text(digest, encoding="utf-8")
     return npm
+
+
+def is_skipped() -> bool:
+    """Whether the page is to be left as it is."""
+    return os.environ.get(SKIP, "") not in ("", "0")
 
 
 def is_built(root: Path) -> bool:
@@ -122,6 +129,15 @@ def stamp_of(root: Path) -> str:
         content = hashlib.sha256((root / path).read_bytes()).hexdigest()
         whole.update(f"{content} {path}\n".encode())
     return whole.hexdigest()
+
+
+def npm_here() -> Npm:
+    """Return the npm of PATH, or that of the wheel. Raises Failure where there is none."""
+    npm = npm_of_path() or npm_of_wheel()
+    if npm is None:
+        oldest = ".".join(map(str, _OLDEST_NODE))
+        raise Failure(f"it needs Node.js {oldest} or later with npm, or the package {NODE_WHEEL}")
+    return npm
 
 
 def npm_of_path() -> Npm | None:
@@ -158,10 +174,6 @@ def _sources(root: Path) -> Iterator[str]:
 
 def _stamp_file(root: Path) -> Path:
     return root / "jittask/web/page/sources.sha256"
-
-
-def _is_skipped() -> bool:
-    return os.environ.get(SKIP, "") not in ("", "0")
 
 
 def _reason(output: str) -> str:

@@ -2,8 +2,9 @@
 
 ``python -m benchmarks.date_field_scan [ROWS ...]``; 100,000 and a million rows
 without arguments. In each table 25 to 100 rows are due, whatever its size, so
-that the exponent says how the cost grows with the table alone. Then one scan of
-181 tasks of 42 models. The servers are those of the tests; tables are dropped.
+that the exponent says how the cost grows with the table alone. Then as many rows
+that are all due in one minute, where the exponent is that of the rows due; last, one
+scan of 181 tasks of 42 models. The servers are those of the tests; tables are dropped.
 """
 
 from __future__ import annotations
@@ -12,9 +13,10 @@ import math
 import random
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,7 +41,8 @@ from tests.services import URLS, url_of
 from tests.tree import Tree
 
 NOW = datetime(2026, 6, 1, 12, tzinfo=UTC)
-WINDOW = Window(NOW - timedelta(seconds=20), NOW + timedelta(seconds=20))
+WINDOW = Window(NOW - timedelta(seconds=40), NOW + timedelta(seconds=20))
+AT = NOW.replace(tzinfo=None)
 DAYS = 750
 TABLE = "jittask_benchmark_scan"
 MODEL = ModelInfo("models.Thing", ModelForm.TABLE, "databases.D", TABLE, opaque=True)
@@ -48,6 +51,12 @@ CYCLES: dict[str, dict[str, object]] = {
     "yearly": {"repeat": {"repeatType": "year"}},
     "daily": {"repeat": {"repeatType": "day"}},
     "hourly": {"repeat": {"repeatType": "hour"}, "endTime": "2027-01-01 00:00:00"},
+}
+CROWDS: dict[str, Callable[[int], Iterable[datetime]]] = {
+    "at one instant": lambda size: [AT] * size,
+    "second by second": lambda size: (
+        AT - timedelta(seconds=number % 30) for number in range(size)
+    ),
 }
 ROUNDS = 15
 _LONG = 2.0
@@ -59,7 +68,7 @@ def main(sizes: list[int]) -> None:
     for name in URLS:
         costs: dict[str, list[float]] = {}
         for size in sizes:
-            with table_of(name, size) as rows:
+            with table_of(name, dates(size)) as rows:
                 print(f"{name}, {size:,} rows")
                 for cycle, timing in CYCLES.items():
                     costs.setdefault(cycle, []).append(measure(rows, cycle, timing))
@@ -67,14 +76,16 @@ def main(sizes: list[int]) -> None:
                 print(f"  a read of everything {everything * 1000:8.1f} ms")
         for cycle, found in costs.items():
             if len(found) > 1:
-                growth = math.log(found[-1] / found[0]) / math.log(sizes[-1] / sizes[0])
-                print(f"{name}, {cycle}: exponent {growth:.2f}")
+                print(f"{name}, {cycle}: exponent {exponent(sizes, found):.2f}")
+    for name in URLS:
+        for crowd in CROWDS:
+            measure_crowd(name, crowd, sizes)
     many_tasks()
 
 
 @contextmanager
-def table_of(name: str, size: int) -> Iterator[Rows]:
-    """Give a table of that many rows, of which a hundred are due by some cycle."""
+def table_of(name: str, held: Iterable[datetime]) -> Iterator[Rows]:
+    """Give a table with a row for each of some dates."""
     with TemporaryDirectory() as folder:
         info = DatabaseInfo("databases.D", "databases.UrlType", {"url": url_of(name)})
         engine = open_database(info, Path(folder))
@@ -91,7 +102,7 @@ def table_of(name: str, size: int) -> Iterator[Rows]:
         try:
             with engine.begin() as connection:
                 batch: list[dict[str, Any]] = []
-                for number, at in enumerate(dates(size)):
+                for number, at in enumerate(held):
                     batch.append({"id": number, "name": "a", "at": at})
                     if len(batch) == 10_000:
                         connection.execute(sa.insert(table), batch)
@@ -110,23 +121,52 @@ def table_of(name: str, size: int) -> Iterator[Rows]:
 
 def dates(size: int) -> Iterator[datetime]:
     """Yield the dates: none at a full hour but those of the rows that are due."""
-    dice, now = random.Random(4), NOW.replace(tzinfo=None)
-    yield from [now] * 25
-    yield from [now - timedelta(days=365)] * 25
-    yield from (now - timedelta(days=day) for day in range(1, 51))
+    dice = random.Random(4)
+    yield from [AT] * 25
+    yield from [AT - timedelta(days=365)] * 25
+    yield from (AT - timedelta(days=day) for day in range(1, 51))
     for _ in range(size - 100):
         hours = timedelta(hours=dice.randrange(DAYS * 24))
-        yield now - hours + timedelta(seconds=dice.randrange(300, 3300))
+        yield AT - hours + timedelta(seconds=dice.randrange(300, 3300))
+
+
+def exponent(sizes: list[int], costs: list[float]) -> float:
+    """Return the power of the size with which a cost grows."""
+    return math.log(costs[-1] / costs[0]) / math.log(sizes[-1] / sizes[0])
+
+
+def measure_crowd(name: str, crowd: str, sizes: list[int]) -> None:
+    """Print what finding rows costs that are all due in one minute."""
+    costs, task = [], task_of({})
+
+    def look(rows: Rows) -> int:
+        return len(scan(rows, task, DateColumns()))
+
+    for size in sizes:
+        with table_of(name, CROWDS[crowd](size)) as rows:
+            assert look(rows) == size
+            costs.append(seconds(partial(look, rows), 3))
+            everything = seconds(partial(read_everything, rows), 3)
+        print(
+            f"{name}, {size:,} rows due {crowd}: {costs[-1]:.2f} s, "
+            f"{costs[-1] / size * 1e6:.1f} µs a row; a read of everything {everything:.2f} s"
+        )
+    if len(costs) > 1:
+        print(f"{name}, due {crowd}: exponent {exponent(sizes, costs):.2f}")
+
+
+def task_of(timing: dict[str, object]) -> DateFieldTask:
+    """Return a task of the table."""
+    timer = RowTimer.from_config({"startField": "at", **timing}, "UTC")
+    function = FunctionRef("tasks.A", "tasks/A/inner.py", "customFunc", CallStyle.CUSTOM_FUNC)
+    return DateFieldTask(
+        "tasks.A", "A", True, function, Policy(), timer, MODEL, None, "", "", ()
+    )  # fmt: skip
 
 
 def measure(rows: Rows, cycle: str, timing: dict[str, object]) -> float:
     """Print what finding the due rows costs, and return its seconds."""
-    timer = RowTimer.from_config({"startField": "at", **timing}, "UTC")
-    function = FunctionRef("tasks.A", "tasks/A/inner.py", "customFunc", CallStyle.CUSTOM_FUNC)
-    task = DateFieldTask(
-        "tasks.A", "A", True, function, Policy(), timer, MODEL, None, "", "", ()
-    )  # fmt: skip
-    columns = DateColumns()
+    task, columns = task_of(timing), DateColumns()
     found = len(scan(rows, task, columns))
     took = seconds(lambda: scan(rows, task, columns))
     by_hand = seconds(lambda: hand_written(rows, found))
@@ -149,7 +189,7 @@ def scan(rows: Rows, task: DateFieldTask, columns: DateColumns) -> list[object]:
 def hand_written(rows: Rows, count: int) -> list[object]:
     """Return as many rows by a range of the date, as a program would that knows the range."""
     table = rows.table
-    last = NOW.replace(tzinfo=None) - timedelta(days=100)
+    last = AT - timedelta(days=100)
     query = (
         sa.select(table.c.id, table.c.at)
         .where(table.c.at >= last, table.c.at <= last + timedelta(days=400))

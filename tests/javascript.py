@@ -5,12 +5,13 @@ from __future__ import annotations
 import fcntl
 import json
 import os
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from hatch_build import Failure, Npm, npm_here
 
 FOLDER = Path(__file__).parent / "node"
 
@@ -18,16 +19,16 @@ FOLDER = Path(__file__).parent / "node"
 def installed() -> Path:
     """Return node_modules, installed where missing; skip loudly without npm, fail in CI."""
     modules = FOLDER / "node_modules"
-    if shutil.which("npm") is None:
-        message = "npm is not installed"
-        pytest.fail(message) if os.environ.get("CI") == "true" else pytest.skip(message)
+    npm = _npm()
     with (FOLDER / ".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # one of several test processes installs
         wanted = (FOLDER / "package-lock.json").read_text()
         done = modules / ".done"
         if not done.exists() or done.read_text() != wanted:
-            command = ["npm", "ci", "--no-fund", "--no-audit", "--silent"]
-            subprocess.run(command, cwd=FOLDER, check=True, capture_output=True)
+            command = [*npm.command, "ci", "--no-fund", "--no-audit", "--silent"]
+            subprocess.run(
+                command, cwd=FOLDER, check=True, capture_output=True, env=npm.environment
+            )
             done.write_text(wanted)
     return modules
 
@@ -42,5 +43,15 @@ def node(script: str, data: Any) -> str:
         capture_output=True,
         text=True,
         check=True,
+        env=_npm().environment,
     )
     return done.stdout
+
+
+def _npm() -> Npm:
+    try:
+        return npm_here()
+    except Failure as failure:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(failure))
+        pytest.skip(str(failure))

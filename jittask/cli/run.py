@@ -32,14 +32,15 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.command()
 @tree_argument
 @click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
-@click.option("--console/--no-console", "with_console", default=False, show_default=True,
-              help="Start the web console, too, as a process of its own.")  # fmt: skip
+@click.option("--console/--no-console", "wanted", default=None,
+              help="Start the web console, too, as a process of its own."
+                   "  [default: where a terminal shows the output]")  # fmt: skip
 @port_option
 @click.option("--open", "in_browser", is_flag=True, help="Open the console in a browser.")
 @format_option()
 @quiet_option
 def command(
-    tree: Path | None, once: bool, with_console: bool, port: int, in_browser: bool, shape: str
+    tree: Path | None, once: bool, wanted: bool | None, port: int, in_browser: bool, shape: str
 ) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
@@ -49,13 +50,16 @@ def command(
     With --once, a retry that becomes due while others still run is done too;
     one that is due later waits for the next time.
 
-    The web console of --console listens on this machine only. If it fails or is killed, the
-    tasks continue to run.
+    In a terminal it starts the web console as well, which prints the address to open in a
+    browser. The console listens on this machine only. If it fails or is killed, the tasks
+    continue to run. Elsewhere ask for it with --console: everyone who reads the output, such
+    as the log of a service, can sign in.
 
     Example: jittask run elements
     """
-    if once and with_console:
+    if once and wanted:
         raise click.UsageError("--once and --console do not go together")
+    with_console = _is_console_due(wanted, once=once, shape=shape, in_browser=in_browser)
     root = find_root(tree)
     runtime = Runtime(root, once=once)
     words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
@@ -81,6 +85,13 @@ def command(
     if once and stops.asked:
         raise KeyboardInterrupt
     sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+def _is_console_due(wanted: bool | None, *, once: bool, shape: str, in_browser: bool) -> bool:
+    """Whether a console starts too: as asked, else where a person sees the address it prints."""
+    if wanted is not None:
+        return wanted
+    return not once and (in_browser or (shape == "text" and sys.stdout.isatty()))
 
 
 def _say(words: str) -> None:

@@ -57,7 +57,7 @@ def due_rows(
     *,
     every_row: bool = False,
 ) -> Iterator[list[DueRow]]:
-    """Yield the rows that fire in a window, by pages of the primary key.
+    """Yield the rows that fire in a window, page by page.
 
     ``now`` is the instant that ``TODAY()`` and ``NOW()`` in the task's filter
     mean. A row appears once. A page holds all occurrences of its rows, so a

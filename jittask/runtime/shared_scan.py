@@ -14,7 +14,8 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from jittask.compiler.compiled import DateFieldTask
-from jittask.data.rows import Lookup, Row, Rows
+from jittask.data.row_query import Lookup
+from jittask.data.rows import Row, Rows
 from jittask.model import FieldType
 from jittask.runtime.due_rows import DueRow, Window, least_end, of_page
 from jittask.schedule import windows

@@ -50,8 +50,8 @@ _partial(
 )  # fmt: skip
 _partial("runs_ended_by_start", "status", "started", "id", where=f"{ENDED} AND {HAS_BEGUN}")
 _partial("runs_by_row", "row_key", "task", "effective", "id", where=OF_ROW)
-_partial("runs_by_hand", "trigger", "effective", "id", where=BY_HAND)
-_partial("runs_late", "effective", "id", where=LATE)
+_partial("runs_by_hand", "trigger", "effective", "id", "status", where=BY_HAND)
+_partial("runs_late", "effective", "id", "status", where=LATE)
 _partial("runs_rolled", "nominal", "id", "task", where=ROLLED)
 
 Index("occurrence_keys_by_run", keys.c.run_id)

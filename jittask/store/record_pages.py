@@ -18,7 +18,7 @@ from jittask.store.record_text import holding
 from jittask.store.walks import walks_of
 
 _SEARCHED_AT_ONCE = 1_000
-MOST_SEARCHED = 20_000
+MOST_SEARCHED = 10_000
 """In how many runs one page looks for a text: no index knows what texts hold."""
 
 Place = tuple[int, int]

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from jittask.data import rows as rows_module
+from jittask.data import row_pages
 from jittask.data.databases import open_database
 from jittask.data.rows import Rows
 from jittask.model import DatabaseInfo, ModelForm, ModelInfo
@@ -85,7 +85,7 @@ def test_a_key_of_several_columns_is_paged_in_its_order(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rows_module, "PAGE_ROWS", size)
+    monkeypatch.setattr(row_pages, "PAGE_ROWS", size)
     expected = [
         (value, number, other) for value in values for number in NUMBERS for other in values
     ]
@@ -111,7 +111,7 @@ def test_a_key_of_sqlite_with_null_hides_no_row(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(rows_module, "PAGE_ROWS", size)
+    monkeypatch.setattr(row_pages, "PAGE_ROWS", size)
     with keyed("sqlite", tmp_path, *["VARCHAR(40)"] * len(keys[0])) as rows:
         insert(rows, *reversed(keys))
         assert keys_of(rows, ranges) == keys

@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 import pytest
 import sqlalchemy as sa
 
-from jittask.data import rows as rows_module
+from jittask.data import row_pages
 from jittask.data.databases import DataError, is_of_the_database, open_database
 from jittask.data.row_keys import row_key
-from jittask.data.rows import Lookup, Rows
+from jittask.data.row_query import Lookup
+from jittask.data.rows import Rows
 from jittask.data.table_changes import add_missing
 from jittask.data.tables import table_for
 from jittask.model import DatabaseInfo, FieldInfo, FieldType, ModelForm, ModelInfo
@@ -83,7 +84,7 @@ def test_a_reflected_model_knows_its_fields(rows: Rows) -> None:
 def test_pages_give_each_row_of_the_ranges_once(
     rows: Rows, size: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(rows_module, "PAGE_ROWS", size)
+    monkeypatch.setattr(row_pages, "PAGE_ROWS", size)
     ranges = [
         FieldRange(date(2026, 5, 3), date(2026, 5, 5)),
         FieldRange(date(2026, 5, 9), date.max),
@@ -92,7 +93,7 @@ def test_pages_give_each_row_of_the_ranges_once(
     assert all(len(page) <= size for page in pages)
     found = [row["day"].day for page in pages for row in page]
     assert found == [3, 4, 5, 9, 10]
-    monkeypatch.setattr(rows_module, "MAX_RANGES", 1)
+    monkeypatch.setattr(row_pages, "MAX_RANGES", 1)
     for written_out in (100, 1):  # one statement for each range, and all unfolded
         monkeypatch.setattr(type(rows.dialect), "writes_out", written_out)
         again = list(rows.pages("day", ranges, None, NOW, ZONE, ["day"]))
@@ -196,7 +197,7 @@ def test_a_statement_is_limited_where_the_database_can(engine: sa.Engine) -> Non
     if sleep is None:
         pytest.skip("SQLite has no such limit")
     rows = Rows.open(engine, REFLECTED).within(0.2)
-    with rows._reading() as connection:
+    with rows.reading() as connection:
         with pytest.raises(sa.exc.OperationalError, match=r"statement timeout|max_statement_time"):
             connection.execute(sa.text(sleep))
         connection.rollback()

@@ -179,9 +179,9 @@ def test_a_stop_between_steps_leaves_what_is_made_and_the_rest_follows(
 def test_a_database_that_goes_away_leaves_what_is_made(
     workspace: Workspace, things: DatedRows, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from jittask.data import rows as rows_module
+    from jittask.data import row_pages
 
-    monkeypatch.setattr(rows_module, "PAGE_ROWS", 4)
+    monkeypatch.setattr(row_pages, "PAGE_ROWS", 4)
     things.hourly(range(10))
 
     def go(done: Backfill) -> None:

@@ -14,7 +14,8 @@ from sqlalchemy.engine import Engine
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import DataError
-from jittask.data.rows import PAGE_ROWS, Row, Rows
+from jittask.data.row_pages import PAGE_ROWS
+from jittask.data.rows import Row, Rows
 from jittask.model import (
     CallStyle,
     FieldInfo,
@@ -135,7 +136,7 @@ def brute_force(
     """Compute the occurrences of every row, due or not."""
     found = {}
     for row in rows:
-        timer = task.timer.timer_of(row)
+        timer = task.timer.timer_of(row, None)
         if timer is None or (task.filter is not None and row["name"] != "a"):
             continue
         occurrences = tuple(timer.between(*window))

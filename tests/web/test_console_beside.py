@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import os
+import pty
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,14 +19,18 @@ from tests.tree import Tree
 pytestmark = pytest.mark.process
 
 
+def consoles_of(pid: int) -> list[psutil.Process]:
+    children = psutil.Process(pid).children(recursive=True)
+    return [child for child in children if "console" in child.cmdline()]
+
+
 @contextmanager
 def running(tree: Tree) -> Iterator[tuple[Program, psutil.Process]]:
     """Give a runtime, and the process of its console, which is ready too."""
     tree.scheduled("A")
     with Program(tree.root, more=("--console", "--port", "0")) as program:
         program.wait("link")
-        children = psutil.Process(program.process.pid).children(recursive=True)
-        [console] = [child for child in children if "console" in child.cmdline()]
+        [console] = consoles_of(program.process.pid)
         yield program, console
 
 
@@ -73,3 +80,34 @@ def test_once_starts_none(tree: Tree) -> None:
     done = jittask_here("run", tree.root, "--once", "--console")
     assert done.returncode == 2
     assert "do not go together" in done.stderr
+
+
+def test_it_starts_by_itself_where_a_terminal_shows_its_address(tree: Tree) -> None:
+    tree.scheduled("A")
+    terminal, inner = pty.openpty()
+    command = [sys.executable, "-m", "jittask", "run", str(tree.root), "--port", "0"]
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=inner, stderr=inner)
+    os.close(inner)
+    try:
+        with os.fdopen(terminal, "rb", buffering=0) as shown:
+            text = b""
+            while b"/login?code=" not in text:
+                text += shown.read(4096)
+            assert b"open this address: http://127.0.0.1:" in text
+            assert len(consoles_of(process.pid)) == 1
+            process.send_signal(signal.SIGINT)
+            assert process.wait(PATIENCE) == 0
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(("shape", "ready"), [("text", "ready"), ("json", '"ready"')])
+def test_it_does_not_start_where_nobody_sees_its_address(
+    tree: Tree, shape: str, ready: str
+) -> None:
+    tree.scheduled("A")
+    with Program(tree.root, shape) as program:
+        program.wait_line(lambda line: ready in line)
+        assert consoles_of(program.process.pid) == []
+        assert program.stop() == 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -22,7 +22,15 @@ from jittask.data.dialects.mysql_types import (
     Timestamp,
     unix_seconds,
 )
-from jittask.data.dialects.ranges import Query, RangeSource, coalesced
+from jittask.data.dialects.ranges import (
+    Element,
+    Interval,
+    PageOrder,
+    Query,
+    RangeSource,
+    coalesced,
+    union,
+)
 from jittask.data.dialects.standard import COMPARE, LOCK_SECONDS, StandardDialect
 from jittask.data.dialects.zone_shifts import shifts
 from jittask.model import FieldType
@@ -34,6 +42,8 @@ _SHIFT = timedelta(hours=2)
 """How far a wall time of the session may be from the instant, where its clocks go back."""
 _LAST_SECOND = 2**31 - 1
 """What FROM_UNIXTIME takes everywhere."""
+_FIRST_KNOWN = datetime(1970, 1, 1, tzinfo=UTC) + _SHIFT
+_LAST_KNOWN = datetime.fromtimestamp(_LAST_SECOND, UTC) + _SHIFT
 _ISO_WEEK = 3
 _EPOCH = "1970-01-01 00:00:00"
 _LOW: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.low")
@@ -88,30 +98,37 @@ class MysqlDialect(StandardDialect):
         high = value if operator in (Operator.EQ, Operator.LT, Operator.LE) else None
         return sa.and_(exact, *_roughly(dated.column, low, high))
 
-    def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
-        """Return a range; of instants, with room for a session whose clocks go back."""
+    def intervals(self, dated: DateColumn, ranges: Sequence[tuple[date, date]]) -> list[Interval]:
+        """Return the ranges; of instants, with room for a session whose clocks go back."""
         if not dated.is_instant:
-            return super().spans(dated, low, high)
-        assert isinstance(low, datetime)
-        assert isinstance(high, datetime)
-        return [sa.and_(sa.true(), *_roughly(dated.column, low, high))]
+            return super().intervals(dated, ranges)
+        known = ((_known(low), _known(high)) for low, high in ranges)
+        wider = union((low - _SHIFT, high + _SHIFT) for low, high in known)
+        return [Interval(_session_time(low), _session_time(high)) for low, high in wider]
 
     def unfolded(
-        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
+        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
     ) -> RangeSource | None:
-        """Join the ranges first: the words keep it from reading the table once for all of them."""
-        if dated.is_instant:  # its ranges are wall times of the session
+        """Join the intervals first: the words keep it from one read of the table for them all."""
+        if dated.is_instant:  # they are wall times of the session
             return None
         kind = "DATETIME(6)" if dated.kind is FieldType.DATETIME else "DATE"
         columns = f"low {kind} PATH '$[0]', high {kind} PATH '$[1]'"
         ends = sa.text(f"JSON_TABLE(:ranges, '$[*]' COLUMNS ({columns})) AS jittask_ranges")
-        ends = ends.bindparams(ranges=json.dumps([[str(low), str(high)] for low, high in ranges]))
+        pairs = json.dumps([[str(low), str(high)] for low, high in intervals])
         inside = sa.and_(dated.column >= _LOW, dated.column <= _HIGH)
 
         def joined(query: Query) -> Query:
-            return query.prefix_with("STRAIGHT_JOIN").select_from(ends, table).where(inside)
+            joined = query.prefix_with("STRAIGHT_JOIN")
+            return joined.select_from(ends.bindparams(ranges=pairs), table).where(inside)
 
         return RangeSource(table, joined, coalesced)
+
+    def dates_as(self, order: PageOrder, operator: Operator, value: Any) -> Clause:
+        """Compare instants as numbers."""
+        if order.dated is not None and order.dated.is_instant:
+            return self.compare(order.dated, operator, value)
+        return super().dates_as(order, operator, value)
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:
         """Return a condition; a zero date is empty too."""
@@ -157,10 +174,22 @@ def _roughly(
     column: sa.Column[Any], low: datetime | None, high: datetime | None
 ) -> Iterator[Clause]:
     """Yield bounds of a TIMESTAMP as wall times of the session; without those it cannot say."""
-    if low is not None and 0 < (seconds := unix_seconds(low - _SHIFT)) < _LAST_SECOND:
-        yield column >= sa.func.from_unixtime(seconds)
-    if high is not None and 0 < (seconds := unix_seconds(high + _SHIFT)) < _LAST_SECOND:
-        yield column <= sa.func.from_unixtime(seconds)
+    first = None if low is None else _session_time(low - _SHIFT)
+    last = None if high is None else _session_time(high + _SHIFT)
+    interval = Interval(first, last)
+    yield from (*interval.above(column), *interval.below(column))
+
+
+def _known(instant: date) -> datetime:
+    """Return an instant, or the last before or the first after all that the session can say."""
+    assert isinstance(instant, datetime)
+    return min(max(instant, _FIRST_KNOWN), _LAST_KNOWN)
+
+
+def _session_time(instant: datetime) -> Element | None:
+    """Return an instant as wall time of the session; None for one that it cannot say."""
+    seconds = unix_seconds(instant)
+    return sa.func.from_unixtime(seconds) if 0 < seconds < _LAST_SECOND else None
 
 
 def _shown(dated: DateColumn) -> sa.ColumnElement[Any]:

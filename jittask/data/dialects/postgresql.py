@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.ranges import RangeSource, as_it_is
+from jittask.data.dialects.ranges import Interval, RangeSource, coalesced
 from jittask.data.dialects.standard import LOCK_SECONDS, StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator
@@ -56,17 +56,17 @@ class PostgresqlDialect(StandardDialect):
         return super().operand(column, value)
 
     def unfolded(
-        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
+        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
     ) -> RangeSource:
-        """Look each range up by itself: without OFFSET, each row is compared with all ranges."""
+        """Look each one up by itself: without OFFSET, each row is compared with all of them."""
         kind: Any = ARRAY(dated.column.type)
         ends = sa.text("unnest(:lows, :highs) AS jittask_ranges (low, high)").bindparams(
-            sa.bindparam("lows", [low for low, _ in ranges], type_=kind),
-            sa.bindparam("highs", [high for _, high in ranges], type_=kind),
+            sa.bindparam("lows", [low for low, _ in intervals], type_=kind),
+            sa.bindparam("highs", [high for _, high in intervals], type_=kind),
         )
         inside = sa.and_(dated.column >= _LOW, dated.column <= _HIGH)
         found = sa.select(table).where(inside).offset(0).lateral("found")
-        return RangeSource(found, lambda query: query.select_from(ends, found), as_it_is)
+        return RangeSource(found, lambda query: query.select_from(ends, found), coalesced)
 
     def contains(self, column: sa.Column[Any], text: str) -> Clause:
         """Compare letter for letter: strpos refuses collations that are not deterministic."""

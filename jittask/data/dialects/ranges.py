@@ -1,48 +1,89 @@
-"""The rows of a table with a value in one of many ranges, as a source that an index serves (D3).
+"""The rows of a table with a value in one of many intervals, as an index serves them (D3).
 
-A few ranges are written out. More are given as one value, which the database
+A few intervals are written out. More are given as one value, which the database
 unfolds into a table and joins: the text of the statement is the same for each
-scan, and a range costs one look into the index. Otherwise a database plans a
-statement of many ranges again each time, which takes longer than to answer it.
+scan, and an interval costs one look into the index. Otherwise a database plans a
+statement of many intervals again each time, which takes longer than to answer it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.sql.elements import UnaryExpression
 from sqlalchemy.sql.operators import custom_op
 
-from jittask.data.dialects.columns import Clause
+from jittask.data.dialects.columns import Clause, DateColumn
 
 Query = sa.Select[Any]
-End = TypeVar("End", str, int, date)
-AsKey = Callable[[sa.ColumnElement[Any]], sa.ColumnElement[Any]]
+End = TypeVar("End", str, int, date, datetime)
+Element = sa.ColumnElement[Any]
+
+
+class Interval(NamedTuple):
+    """Values of a column from one to another, both included, as the database compares them."""
+
+    low: Any
+    """A value or an expression; None: no bound."""
+    high: Any
+
+    def within(self, column: Element) -> Clause:
+        """Return that a column has such a value."""
+        return sa.and_(sa.true(), *self.above(column), *self.below(column))
+
+    def above(self, column: Element) -> list[Clause]:
+        """Return the condition of the low end, where there is one."""
+        return [] if self.low is None else [column >= self.low]
+
+    def below(self, column: Element) -> list[Clause]:
+        """Return the condition of the high end, where there is one."""
+        return [] if self.high is None else [column <= self.high]
+
+
+@dataclass(frozen=True, slots=True)
+class PageOrder:
+    """By what rows are sorted and paged: their date, and among those of one date their key."""
+
+    date: Element
+    keys: Sequence[Element]
+    dated: DateColumn | None
+    """The column of the date, where it is of a known type."""
+
+    @property
+    def columns(self) -> list[Element]:
+        """All of them, the date first."""
+        return [self.date, *self.keys]
 
 
 @dataclass(frozen=True, slots=True)
 class RangeSource:
-    """The rows of a table with a value in one of several ranges."""
+    """The rows of a table with a value in one of several intervals."""
 
     rows: sa.FromClause
     """To select from, and to name columns of."""
     add_to: Callable[[Query], Query]
-    """Narrows a query of ``rows`` to the ranges."""
-    as_key: AsKey
-    """Returns a key column in the form to sort and page by: one that takes no other index.
+    """Narrows a query of ``rows`` to the intervals."""
+    for_sorting: Callable[[Element], Element]
+    """Returns a column in the form to sort by: one that takes no index.
 
-    Otherwise a database may walk the whole table in the order of its key.
+    Otherwise a database may walk the whole table in the order of the column.
     """
 
 
-def written_out(table: sa.Table, spans: Sequence[Clause], as_key: AsKey) -> RangeSource:
-    """Return the rows for which one of some conditions is true."""
-    return RangeSource(table, partial(_narrowed, spans), as_key)
+def written_out(
+    table: sa.Table,
+    column: Element,
+    intervals: Sequence[Interval],
+    for_sorting: Callable[[Element], Element],
+) -> RangeSource:
+    """Return the rows with a value in one of some intervals, each a condition of its own."""
+    inside = [interval.within(column) for interval in intervals]
+    return RangeSource(table, partial(_narrowed, inside), for_sorting)
 
 
 def union(ranges: Iterable[tuple[End, End]]) -> list[tuple[End, End]]:
@@ -56,20 +97,15 @@ def union(ranges: Iterable[tuple[End, End]]) -> list[tuple[End, End]]:
     return found
 
 
-def as_it_is(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
-    """Return a key as it is: the database chooses well by itself."""
-    return key
-
-
-def plus(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def plus(column: Element) -> Element:
     """Return SQLite's own way to keep a column from an index; it keeps its collation too."""
-    return UnaryExpression(key, operator=custom_op("+"), type_=key.type)
+    return UnaryExpression(column, operator=custom_op("+"), type_=column.type)
 
 
-def coalesced(key: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+def coalesced(column: Element) -> Element:
     """Return a way to keep a column from an index that every database has."""
-    return sa.func.coalesce(key, key)
+    return sa.func.coalesce(column, column)
 
 
-def _narrowed(spans: Sequence[Clause], query: Query) -> Query:
-    return query.where(sa.or_(*spans))
+def _narrowed(inside: Sequence[Clause], query: Query) -> Query:
+    return query.where(sa.or_(*inside))

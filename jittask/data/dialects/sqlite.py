@@ -10,18 +10,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, time, timedelta
-from math import ceil, floor
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType, TypeEngine
 
-from jittask.data.dialects import sqlite_connections
+from jittask.data.dialects import sqlite_connections, sqlite_ranges
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.ranges import RangeSource, plus, union, written_out
+from jittask.data.dialects.ranges import Interval, RangeSource, plus, written_out
 from jittask.data.dialects.sqlite_dates import (
     FIRST_SECOND,
     NoDate,
@@ -29,20 +27,25 @@ from jittask.data.dialects.sqlite_dates import (
     read_date,
     read_datetime,
 )
+from jittask.data.dialects.sqlite_ranges import (
+    AFTER,
+    first_day,
+    first_text,
+    last_day,
+    last_text,
+    moved,
+    unix_seconds,
+)
 from jittask.data.dialects.sqlite_samples import by_key, texts_near
+from jittask.data.dialects.sqlite_types import Date, Datetime
 from jittask.data.dialects.standard import COMPARE, StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator
-from jittask.schedule.zones import instant_span, to_wall
+from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
-_AFTER = "~"
-"""Sorts after every character of a date."""
-_LONG = 3 * _DAY
-"""From this length on, ranges of whole days do."""
 _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 _LOW: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[0]')")
 _HIGH: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[1]')")
@@ -83,7 +86,7 @@ class SqliteDialect(StandardDialect):
 
     def compare(self, dated: DateColumn, operator: Operator, value: date) -> Clause:
         """Compare what the stored values mean; beside that, roughly, so that an index serves."""
-        exact = COMPARE[operator](self._meaning(dated), _text(dated, value))
+        exact = COMPARE[operator](self._meaning(dated), _text(value))
         low = value if operator in (Operator.EQ, Operator.GT, Operator.GE) else None
         high = value if operator in (Operator.EQ, Operator.LT, Operator.LE) else None
         if low is None and high is None:
@@ -99,9 +102,9 @@ class SqliteDialect(StandardDialect):
         ends and the middle of what may be in the range with any offset. What may be
         missed: texts with an offset that are few among others in each of these places.
         """
-        first, last = _first_day(dated, low), _last_day(dated, high)
+        first, last = first_day(dated, low), last_day(dated, high)
         middle = (first + (last - first) / 2).date().isoformat()
-        near = texts_near(dated.column, _first_text(dated, low), middle, _last_text(dated, high))
+        near = texts_near(dated.column, first_text(dated, low), middle, last_text(dated, high))
         values = [
             *connection.execute(by_key(dated.column)).scalars(),
             *connection.execute(near).scalars(),
@@ -109,37 +112,27 @@ class SqliteDialect(StandardDialect):
         ]
         return replace(dated, has_offsets=any(map(has_offset, values)))
 
-    def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
-        """Return a range for each form."""
-        raw = self.raw(dated.column)
-        found = [sa.and_(raw >= first, raw <= last) for first, last in _texts(low, high)]
-        if dated.kind is FieldType.DATETIME:
-            found.append(_numbers(dated, low, high))
-        if dated.has_offsets:
-            found.append(self._roughly(dated, low, high))
-        return found
+    def intervals(self, dated: DateColumn, ranges: Sequence[tuple[date, date]]) -> list[Interval]:
+        """Return intervals for each form."""
+        return sqlite_ranges.intervals(dated, ranges)
 
-    def written_out(self, table: sa.Table, spans: Sequence[Clause]) -> RangeSource:
+    def written_out(
+        self, table: sa.Table, column: sa.ColumnElement[Any], intervals: Sequence[Interval]
+    ) -> RangeSource:
         """Keep the key from the order of pages."""
-        return written_out(table, spans, plus)
+        return written_out(table, column, intervals, plus)
 
     @property
     def writes_out(self) -> int:
-        """One: with more it would rather read the table."""
-        return 1
+        """The intervals of one range: with more it would rather read the table."""
+        return 9
 
     def unfolded(
-        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
-    ) -> RangeSource | None:
-        """Give the ranges of each form as JSON, which SQLite unfolds."""
-        if dated.has_offsets:
-            return None
-        texts = [pair for low, high in ranges for pair in _texts(low, high)]
-        numbers: list[tuple[int, int]] = []
-        if dated.kind is FieldType.DATETIME:
-            numbers = [_number_range(dated, low, high) for low, high in ranges]
-        pairs = [*union(texts), *union(numbers)]
-        ends = sa.text("json_each(:ranges) AS jittask_ranges").bindparams(ranges=json.dumps(pairs))
+        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
+    ) -> RangeSource:
+        """Give the intervals as JSON, which SQLite unfolds."""
+        ends = sa.text("json_each(:ranges) AS jittask_ranges")
+        ends = ends.bindparams(ranges=json.dumps(intervals))
         raw = self.raw(dated.column)
         inside = sa.and_(raw >= _LOW, raw <= _HIGH)
         return RangeSource(table, lambda query: query.select_from(ends, table).where(inside), plus)
@@ -169,7 +162,7 @@ class SqliteDialect(StandardDialect):
         if dated.kind is FieldType.DATE:
             return least.date(), greatest.date()
         begin, end = datetime.combine(least, time.min), datetime.combine(greatest, time.max)
-        return _moved(begin, -_DAY), _moved(end, _DAY)  # an offset may make a day of another
+        return moved(begin, -_DAY), moved(end, _DAY)  # an offset may make a day of another
 
     def shown(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
         """Return a value as it is stored."""
@@ -204,13 +197,13 @@ class SqliteDialect(StandardDialect):
         texts = [raw >= "", raw < b""]
         numbers = [raw < ""]
         if low is not None:
-            day = _first_day(dated, low)
-            texts[0] = raw >= _first_text(dated, low)
-            numbers.append(raw >= _seconds(day))
+            day = first_day(dated, low)
+            texts[0] = raw >= first_text(dated, low)
+            numbers.append(raw >= unix_seconds(day))
         if high is not None:
-            day = _last_day(dated, high)
-            texts[1] = raw < _last_text(dated, high)
-            numbers.append(raw <= _seconds(day + _DAY) if day.date() < date.max else sa.true())
+            day = last_day(dated, high)
+            texts[1] = raw < last_text(dated, high)
+            numbers.append(raw <= unix_seconds(day + _DAY) if day.date() < date.max else sa.true())
         return sa.or_(sa.and_(*texts), sa.and_(*numbers), raw >= b"")
 
     def _ends(self, connection: sa.Connection, column: sa.Column[Any]) -> Iterator[Any]:
@@ -242,8 +235,7 @@ class SqliteDialect(StandardDialect):
         raw = self.raw(column)
         years = range(max(first, _YEARS[0]), min(last, _YEARS[1]) + 1)
         gaps = [
-            sa.and_(raw > f"{year:04}-12-31{_AFTER}", raw < f"{year + 1:04}-01-01")
-            for year in years
+            sa.and_(raw > f"{year:04}-12-31{AFTER}", raw < f"{year + 1:04}-01-01") for year in years
         ]
         if gaps:
             yield from connection.execute(sa.select(raw).where(sa.or_(*gaps)).limit(1)).scalars()
@@ -267,151 +259,18 @@ class SqliteDialect(StandardDialect):
         return sa.and_(sa.func.length(stored) >= len(value), ending)
 
 
-class Datetime(sqlite.DATETIME):
-    """A date and time in each form; what is none stays as it is stored."""
-
-    cache_ok = True
-
-    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:
-        """Return what reads a value."""
-        return _as_stored(read_datetime)
-
-    def bind_processor(self, dialect: Any) -> Callable[[Any], Any]:
-        """Return what writes a value; an instant keeps its offset, by which it is read."""
-        usual: Any = super().bind_processor(dialect)
-
-        def process(value: Any) -> Any:
-            if isinstance(value, datetime) and value.tzinfo is not None:
-                return value.isoformat(" ", "microseconds")
-            return usual(value)
-
-        return process
-
-
-class Date(sqlite.DATE):
-    """A date in each form; what is none stays as it is stored."""
-
-    cache_ok = True
-
-    def result_processor(self, dialect: Any, coltype: Any) -> Callable[[Any], Any]:
-        """Return what reads a value."""
-        return _as_stored(read_date)
-
-    def adapt(self, cls: Any, **options: Any) -> Any:
-        """Return this type: a driver's own would take its place, and refuse a time."""
-        return Date()  # type: ignore[no-untyped-call]
-
-
-def _as_stored(read: Callable[[object], date]) -> Callable[[Any], Any]:
-    def processed(value: Any) -> Any:
-        if value is None:
-            return None
-        try:
-            return read(value)
-        except NoDate:  # it concerns its row alone
-            return value
-
-    return processed
-
-
 def _reader(kind: FieldType) -> Callable[[object], date]:
     return read_date if kind is FieldType.DATE else read_datetime
 
 
-def _text(dated: DateColumn, value: date) -> str:
+def _text(value: date) -> str:
     """Return a value of a filter in the form that ``_meaning`` gives."""
     if isinstance(value, datetime):
         return value.isoformat(" ", "microseconds")
     return value.isoformat()
 
 
-def _texts(low: date, high: date) -> list[tuple[str, str]]:
-    """Return ranges of texts that hold every form of the dates or wall times in a range."""
-    if isinstance(low, datetime) and isinstance(high, datetime):
-        return _text_ranges(low, high)
-    return [(low.isoformat(), high.isoformat() + _AFTER)]
-
-
-def _text_ranges(low: datetime, high: datetime) -> list[tuple[str, str]]:
-    """Return ranges of texts that hold every form of the wall times in a range.
-
-    Beside them what begins with one of the two days and has no time that sorts,
-    such as 9:00: it is read with its row, which then is reported.
-    """
-    if high - low >= _LONG:
-        return [(low.date().isoformat(), high.date().isoformat() + _AFTER)]
-    found = []
-    for first, last in _by_days(low, high):
-        for separator in " T":
-            # a time without seconds is its whole minute, a date without a time its midnight
-            begin = first.isoformat(separator, "minutes" if first.second == 0 else "seconds")
-            if first.time() == time() and separator == " ":
-                begin = first.date().isoformat()
-            found.append((begin, last.isoformat(separator, "microseconds") + _AFTER))
-    for day in dict.fromkeys((low.date(), high.date())):
-        found += [(f"{day} 3", f"{day} {_AFTER}"), (f"{day}T3", f"{day}{_AFTER}")]
-    return found
-
-
-def _first_text(dated: DateColumn, low: date) -> str:
-    """Return where texts begin that mean a value or a later one, with any offset from UTC."""
-    return _first_day(dated, low).date().isoformat()
-
-
-def _last_text(dated: DateColumn, high: date) -> str:
-    """Return before what the texts are that mean a value or an earlier one, with any offset."""
-    return _last_day(dated, high).date().isoformat() + _AFTER
-
-
-def _first_day(dated: DateColumn, low: date) -> datetime:
-    return _moved(datetime.combine(low, time()), -_room(dated))
-
-
-def _last_day(dated: DateColumn, high: date) -> datetime:
-    return _moved(datetime.combine(high, time()), _room(dated))
-
-
-def _room(dated: DateColumn) -> timedelta:
-    """Return how far a text may be from what it means, by its offset from UTC."""
-    return timedelta(0) if dated.kind is FieldType.DATE else 2 * _DAY
-
-
-def _numbers(dated: DateColumn, low: date, high: date) -> Clause:
-    """Return that a column is in a range of Unix seconds."""
-    raw = sa.type_coerce(dated.column, NullType())
-    first, last = _number_range(dated, low, high)
-    return sa.and_(raw >= first, raw <= last)
-
-
-def _by_days(low: datetime, high: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """Yield a range day by day: a T sorts after every time of its day that follows a space."""
-    while low.date() < high.date():
-        yield low, datetime.combine(low, time.max)
-        low = datetime.combine(low + _DAY, time.min)
-    yield low, high
-
-
-def _number_range(dated: DateColumn, low: date, high: date) -> tuple[int, int]:
-    """Return the range of Unix seconds that holds the wall times in a range."""
-    assert isinstance(low, datetime)
-    assert isinstance(high, datetime)
-    first, last = (_seconds(instant) for instant in instant_span(dated.zone, (low, high)))
-    return floor(first), ceil(last)
-
-
-def _seconds(value: datetime) -> float:
-    return (value.replace(tzinfo=value.tzinfo or UTC) - _EPOCH).total_seconds()
-
-
 def _naive(value: date, zone: ZoneInfo) -> datetime:
     if not isinstance(value, datetime):
         return datetime.combine(value, time())
     return value if value.tzinfo is None else to_wall(value, zone)
-
-
-def _moved(value: datetime, by: timedelta) -> datetime:
-    """Return a wall time some days on, within the calendar."""
-    try:
-        return value + by
-    except OverflowError:
-        return value

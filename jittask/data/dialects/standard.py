@@ -16,7 +16,13 @@ import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.ranges import RangeSource, as_it_is, written_out
+from jittask.data.dialects.ranges import (
+    Interval,
+    PageOrder,
+    RangeSource,
+    coalesced,
+    written_out,
+)
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 
@@ -100,31 +106,43 @@ class StandardDialect:
         """
         return dated
 
-    def spans(self, dated: DateColumn, low: date, high: date) -> Sequence[Clause]:
-        """Return conditions of which one is true of each value from ``low`` to ``high``.
+    def intervals(self, dated: DateColumn, ranges: Sequence[tuple[date, date]]) -> list[Interval]:
+        """Return the intervals of what is stored that hold each value in one of some ranges.
 
-        An index serves each. They may be true of other values near the ends:
-        the occurrences of each row decide.
+        The ranges are as ``DateColumn.span`` gives them, and do not meet; nor do the
+        intervals, each of which an index serves. They may hold other values near
+        the ends: the occurrences of each row decide.
         """
-        return [sa.and_(dated.column >= low, dated.column <= high)]
+        return [Interval(low, high) for low, high in ranges]
 
-    def written_out(self, table: sa.Table, spans: Sequence[Clause]) -> RangeSource:
-        """Return the rows for which one of some conditions is true."""
-        return written_out(table, spans, as_it_is)
+    def written_out(
+        self, table: sa.Table, column: sa.ColumnElement[Any], intervals: Sequence[Interval]
+    ) -> RangeSource:
+        """Return the rows with a value in one of some intervals."""
+        return written_out(table, column, intervals, coalesced)
 
     def unfolded(
-        self, table: sa.Table, dated: DateColumn, ranges: Sequence[tuple[date, date]]
+        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
     ) -> RangeSource | None:
-        """Return the rows in one of many ranges, which the database unfolds; None where it cannot.
-
-        The ranges are as ``DateColumn.span`` gives them.
-        """
+        """Return the rows in one of many intervals, which the database unfolds, where it can."""
         return None
 
     @property
     def writes_out(self) -> int:
-        """The most ranges that are written into a statement, where more can be unfolded."""
+        """The most intervals that are written into a statement, where more can be unfolded."""
         return 8
+
+    def dates_as(self, order: PageOrder, operator: Operator, value: Any) -> Clause:
+        """Return that the date of a row is after, or at, one that was read from another."""
+        return COMPARE[operator](order.date, sa.literal(value, order.date.type))
+
+    def later_key(self, keys: Sequence[sa.ColumnElement[Any]], values: Sequence[Any]) -> Clause:
+        """Return that a key comes after one that was read, column by column."""
+        steps = []
+        for number, key in enumerate(keys):
+            same = [self.is_key(keys[i], values[i]) for i in range(number)]
+            steps.append(sa.and_(*same, self.follows(key, values[number])))
+        return sa.or_(*steps)
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:
         """Return a condition that is true of each value from ``least`` on, and of an empty one."""

@@ -1,6 +1,6 @@
 """The occurrences of a task's rows in a window, in order of time, in bounded memory.
 
-The database gives rows by their key, not by time. So the window is read in slices
+The database gives rows by what they hold, not by when they fire. So the window is read in slices
 of time, and of each slice the first ``CHUNK`` occurrences are kept. A slice is as long as
 gives about that many. More of them at one instant are read again for each chunk.
 """
@@ -99,7 +99,7 @@ class RowStream:
     # --- one slice
 
     def _read(self, slice_: Window) -> Iterator[_Found]:
-        """Yield what is in a slice, rows in the order of their keys; it may end the slice sooner.
+        """Yield what is in a slice, row by row; it may end the slice sooner.
 
         A row that gives all it may give may have more after that: the horizon.
         """

@@ -9,11 +9,12 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from jittask.data import row_pages
 from jittask.data.rows import Rows
 from jittask.model import FieldType
 from jittask.schedule import windows
 from jittask.schedule.row_timer import RowTimer
-from jittask.schedule.windows import Column
+from jittask.schedule.windows import Column, FieldRange
 from tests.data.dialects.made_tables import NOW, UTC_ZONE, found_by, made
 
 SETTLED = "2026-12-01 09:00:00"
@@ -104,6 +105,38 @@ def test_each_form_is_found_by_each_operator_and_by_scans(form: Form, tmp_path: 
         assert found == dict(FILTERS)
         for wall, number in zip(WALLS, range(5), strict=True):
             assert number in fired(rows, wall.replace(tzinfo=UTC), UTC_ZONE)
+
+
+@pytest.mark.parametrize("form", FORMS, ids=lambda form: " ".join(filter(None, form)))
+def test_each_form_is_paged_through_where_many_are_due_at_once(
+    form: Form, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(row_pages, "PAGE_ROWS", 2)
+    monkeypatch.setattr(row_pages, "MAX_PAGES", 2)
+    values = [form.sql(wall) for wall in (*WALLS, *[WALLS[0]] * 9, *[WALLS[1]] * 5)]
+    settings = [form.session] if form.session else []
+    with made(
+        form.database, tmp_path, form.declared, values, zone=UTC_ZONE, as_kind=form.kind,
+        settings=settings,
+    ) as rows:  # fmt: skip
+        first, second = (FieldRange(*[wall.replace(tzinfo=UTC)] * 2) for wall in WALLS[:2])
+        whole = FieldRange(first.low, first.low + timedelta(days=9))
+        least = rows.bounds("held")[0]
+        if isinstance(least, datetime) and least.tzinfo is None:
+            first, second, whole = (
+                FieldRange(*(end.replace(tzinfo=None) for end in (span.low, span.high)))
+                for span in (first, second, whole)
+            )
+        due = [0, *range(5, 14)], [1, *range(14, 19)]
+        for ranges, expected in (
+            ([first], due[0]), ([first, second], [*due[0], *due[1]]), ([whole], [*range(4), *range(5, 19)]),
+        ):  # fmt: skip
+            pages = list(rows.pages("held", ranges, None, NOW, UTC_ZONE, ["held"]))
+            found = [row["id"] for page in pages for row in page]
+            assert max(map(len, pages)) <= 2
+            assert len(found) == len(set(found))
+            assert set(found) >= set(expected)
+            assert 4 not in found
 
 
 def fired(rows: Rows, at: datetime, zone: ZoneInfo) -> set[int]:

@@ -116,6 +116,8 @@ export interface Counted {
   capped: boolean;
 }
 
+/** Where counts end, as the server's do. */
+const MOST_COUNTED = 10_000;
 const NOT_STARTED: readonly Status[] = ['pending', 'overdue'];
 
 /** How many records pass a filter, by the counts of each status. */
@@ -124,8 +126,9 @@ export function totalOf(counts: RecordCounts, chosen: RecordFilter['status']): C
   const shown = chosen ?? all.filter((status) => !NOT_STARTED.includes(status));
   // overdue runs are counted as pending ones, too
   const apart = shown.filter((status) => status !== 'overdue' || !shown.includes('pending'));
+  const sum = apart.reduce((total, status) => total + counts[status].count, 0);
   return {
-    count: apart.reduce((sum, status) => sum + counts[status].count, 0),
-    capped: apart.some((status) => counts[status].capped),
+    count: Math.min(sum, MOST_COUNTED),
+    capped: sum > MOST_COUNTED || apart.some((status) => counts[status].capped),
   };
 }

@@ -6,6 +6,7 @@ import {
   createRouter,
   lazyRouteComponent,
 } from '@tanstack/react-router';
+import { readElementSearch } from '@/element/search';
 import { Loading } from '@/parts/Loading';
 import { Trouble } from '@/parts/Trouble';
 import { readSearch } from '@/records/search';
@@ -22,14 +23,13 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('./Overview'), 'Overview'),
+  component: lazyRouteComponent(() => import('@/overview/Overview'), 'Overview'),
 });
 
 const element = createRoute({
   getParentRoute: () => root,
   path: '/elements/$name',
-  validateSearch: (search: Record<string, unknown>): { file?: string } =>
-    typeof search.file === 'string' ? { file: search.file } : {},
+  validateSearch: readElementSearch,
   component: lazyRouteComponent(() => import('@/element/ElementPage'), 'ElementPage'),
 });
 

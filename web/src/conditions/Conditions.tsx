@@ -83,7 +83,7 @@ export default function Conditions({
         <p role="status" className="visually-hidden">
           {said}
         </p>
-        {known && (
+        {known && read.data.diagnostics.length === 0 && (
           <MatchingRows
             model={known.name}
             text={text}

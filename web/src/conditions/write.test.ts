@@ -36,9 +36,9 @@ describe('what was not edited', () => {
       fc.property(samples, ({ text, read: node }) => {
         expect(writeFilter(treeOf(text, node, ''))).toBe(text);
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
-  });
+  }, 30_000);
 
   test('keeps its own slice when another row is edited', () => {
     fc.assert(
@@ -57,9 +57,9 @@ describe('what was not edited', () => {
           at = found + 1;
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: 500 },
     );
-  });
+  }, 30_000);
 
   test('is an empty filter for an empty text', () => {
     expect(writeFilter(treeOf('', null, ''))).toBe('');

@@ -67,10 +67,16 @@ export class EditedFile {
 
   readonly snapshot = (): FileState => this.#state;
 
-  /** The file is read, and followed on disk, while there is a listener. */
+  /** For what shows the file: it is read, and followed on disk until nothing listens any more. */
   readonly subscribe = (listener: () => void): (() => void) => {
-    this.#listeners.add(listener);
+    const end = this.listen(listener);
     this.#stop ??= this.#follow();
+    return end;
+  };
+
+  /** For what only needs to know of changes: a file that is not shown is not read. */
+  readonly listen = (listener: () => void): (() => void) => {
+    this.#listeners.add(listener);
     return () => {
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;

@@ -12,12 +12,20 @@ export class EditedFiles {
     this.#states = this.all.map((file) => file.snapshot());
   }
 
+  /** The e.json. */
+  get first(): EditedFile {
+    const [file] = this.all;
+    if (file === undefined) throw new Error('an element without files');
+    return file;
+  }
+
   get(name: FileName): EditedFile | undefined {
     return this.all.find((file) => file.name === name);
   }
 
+  /** Tells of changes of all files, of which only those are read that something shows. */
   readonly subscribe = (listener: () => void): (() => void) => {
-    const stops = this.all.map((file) => file.subscribe(listener));
+    const stops = this.all.map((file) => file.listen(listener));
     return () => {
       for (const stop of stops) stop();
     };

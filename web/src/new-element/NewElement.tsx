@@ -1,10 +1,25 @@
+import { NewDatabase } from './NewDatabase';
 import type { NewKind } from './NewElementMenu';
+import { NewModel } from './NewModel';
+import { NewService } from './NewService';
+import { NewTask } from './NewTask';
 
 interface Props {
   kind: NewKind;
   close: () => void;
 }
 
-export default function NewElement(_: Props) {
-  return null;
+/** The dialog that makes an element of a kind (rule C6). */
+export default function NewElement({ kind, close }: Props) {
+  switch (kind) {
+    case 'scheduled':
+    case 'dateField':
+      return <NewTask kind={kind} close={close} />;
+    case 'service':
+      return <NewService close={close} />;
+    case 'model':
+      return <NewModel close={close} />;
+    case 'database':
+      return <NewDatabase close={close} />;
+  }
 }

@@ -10,7 +10,8 @@ import {
 import style from './Field.module.css';
 
 interface Props extends Omit<TextFieldProps, 'className' | 'children'> {
-  label: string;
+  /** Left out only where an `aria-label` stands for it. */
+  label?: string;
   hint?: string;
   placeholder?: string;
   /** Texts that are offered while one is typed, with what they are called. */
@@ -24,7 +25,7 @@ interface Props extends Omit<TextFieldProps, 'className' | 'children'> {
 export function Field({ label, hint, placeholder, offers, after, inputRef, ...rest }: Props) {
   return (
     <TextField {...rest} className={style.field}>
-      <Label>{label}</Label>
+      {label && <Label>{label}</Label>}
       <div className={style.line}>
         <Input
           ref={inputRef}

@@ -16,6 +16,7 @@ import { Year } from './Year';
 
 /** How long the text stands still before the server is asked. */
 const QUIET_MILLIS = 60;
+const YEAR_MILLIS = 366 * 24 * 3_600_000;
 
 /** What a task fires with an unsaved text of its e.json, always in view (rule C9). */
 export function PreviewPanel({ task, text }: { task: string; text: string }) {
@@ -43,11 +44,16 @@ export function PreviewPanel({ task, text }: { task: string; text: string }) {
           <Year known={data.year} zone={data.zone} />
         </>
       )}
-      {data.holidaysKnownUntil !== null && (
-        <p className={style.small}>{say.knownUntil(data.holidaysKnownUntil)}</p>
-      )}
+      <KnownUntil date={data.holidaysKnownUntil} />
     </Panel>
   );
+}
+
+/** Says where the year goes on beyond what governments have announced. */
+function KnownUntil({ date }: { date: string | null }) {
+  const say = useSection(words);
+  if (date === null || new Date(date).getTime() - Date.now() > YEAR_MILLIS) return null;
+  return <p className={style.small}>{say.knownUntil(date)}</p>;
 }
 
 function Panel({ busy = false, children }: { busy?: boolean; children: ReactNode }) {

@@ -2,11 +2,12 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { RunRecord } from '@/api/records';
 import { StatusBadge } from '@/parts/StatusBadge';
-import { Time } from '@/parts/Time';
+
 import { useSection } from '@/words';
 import * as words from '@/words/records';
 import { duration, durationText, lateness } from './durations';
 import style from './RecordTable.module.css';
+import { ShortTime } from './ShortTime';
 import { useTaskTitle } from './words';
 
 interface Props {
@@ -52,12 +53,12 @@ export function RecordRow({ record, index, reachable, onFocus, measure, top }: P
       </td>
       <Cell label={columns.row}>{record.row}</Cell>
       <Cell label={columns.nominal}>
-        <Time at={record.nominal} />
+        <ShortTime at={record.nominal} />
       </Cell>
       <Cell label={columns.effective}>
-        <Time at={record.effective} />
+        <ShortTime at={record.effective} />
       </Cell>
-      <Cell label={columns.started}>{record.started && <Time at={record.started} seconds />}</Cell>
+      <Cell label={columns.started}>{record.started && <ShortTime at={record.started} />}</Cell>
       <Cell label={columns.lateness} number>
         {lateMillis !== null && durationText(lateMillis, units)}
         {record.late && <small className={style.note}>{late}</small>}

@@ -30,6 +30,14 @@ export function PlainEditor({ file, label, typing, readOnly, ref }: EditorProps)
       autoComplete="off"
       wrap="off"
       rows={Math.min(40, Math.max(8, text.split('\n').length + 1))}
+      onKeyDown={(event) => {
+        if (event.altKey || !(event.ctrlKey || event.metaKey)) return;
+        const key = event.key.toLowerCase();
+        if (key !== 'z' && key !== 'y') return;
+        event.preventDefault(); // the history is the buffer's: the browser's knows no form
+        if (key === 'y' || event.shiftKey) file.redo();
+        else file.undo();
+      }}
       onChange={(event) => file.edit(typedPlainly(text, event.currentTarget.value), typing)}
     />
   );

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import { Group } from 'react-aria-components';
 import { type Change, edit, readDocument, valueAt } from '@/document';
 import { tell } from '@/parts/Toasts';
@@ -8,6 +9,7 @@ import { OtherProblems } from './OtherProblems';
 import type { Diagnostic } from './problems';
 import { SourceOnly } from './SourceOnly';
 import { General } from './sections/General';
+import { Head } from './sections/Head';
 import { Policy } from './sections/Policy';
 import { TaskFunction } from './sections/TaskFunction';
 import { Timing } from './sections/Timing';
@@ -22,10 +24,12 @@ interface Props {
   /** What the server says of the text. */
   diagnostics: readonly Diagnostic[];
   readOnly?: boolean;
+  /** For a new task: what stands below its title, and no settings that can wait. */
+  brief?: ReactNode;
 }
 
 /** The settings of a task as controls: a view of its text, which it edits by splices (C7, C12). */
-export default function TaskForm({ text, onEdit, diagnostics, readOnly = false }: Props) {
+export default function TaskForm({ text, onEdit, diagnostics, readOnly = false, brief }: Props) {
   const said = useSection(words);
   const reading = readDocument(text);
   if ('problem' in reading) return <SourceOnly text={text} problem={reading.problem} />;
@@ -43,10 +47,10 @@ export default function TaskForm({ text, onEdit, diagnostics, readOnly = false }
       <Group aria-label={said.form} className={style.form}>
         <OtherProblems />
         <TypeCell />
-        <General />
+        {brief === undefined ? <General /> : <Head>{brief}</Head>}
         <Timing hasRows={hasRows} />
-        <TaskFunction hasRows={hasRows} />
-        <Policy />
+        {brief === undefined && <TaskFunction hasRows={hasRows} />}
+        {brief === undefined && <Policy />}
       </Group>
     </FormProvider>
   );

@@ -11,6 +11,7 @@ interface Props extends InputProps<string> {
   isTall?: boolean;
   isWide?: boolean;
   isRequired?: boolean;
+  autoFocus?: boolean;
 }
 
 export function TextInput({
@@ -23,13 +24,13 @@ export function TextInput({
   type = 'text',
   ...rest
 }: Props) {
-  const { value, onChange, onBlur, inputMode, isRequired } = rest;
+  const { value, onChange, onBlur, inputMode, isRequired, autoFocus } = rest;
   return (
     <TextField
       className={style.field}
       data-tall={isTall}
       data-wide={isWide}
-      {...{ value, onChange, onBlur, inputMode, isRequired }}
+      {...{ value, onChange, onBlur, inputMode, isRequired, autoFocus }}
       type={type as 'text'} // its type lacks those of dates, which it passes on
       isReadOnly={isDisabled}
       isInvalid={isInvalid(rest)}

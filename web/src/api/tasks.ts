@@ -1,0 +1,46 @@
+import { api, dataOf, type Shapes } from './client';
+
+// What steers a task; the stream tells the page what has changed then.
+
+export async function runNow(task: string, row: string | null): Promise<Shapes['Accepted']> {
+  const params = { path: { task } };
+  return dataOf(await api.POST('/api/tasks/{task}/trigger', { params, body: { row } }));
+}
+
+/** `until` is a wall-clock time of the app's zone; null for until it is resumed. */
+export async function pauseTask(
+  task: string,
+  until: string | null,
+  note: string | null,
+): Promise<Shapes['Paused']> {
+  const params = { path: { task } };
+  return dataOf(await api.POST('/api/tasks/{task}/pause', { params, body: { until, note } }));
+}
+
+export async function resumeTask(task: string): Promise<Shapes['Resumed']> {
+  return dataOf(await api.POST('/api/tasks/{task}/resume', { params: { path: { task } } }));
+}
+
+export async function switchTask(task: string, on: boolean): Promise<Shapes['Switched']> {
+  const params = { path: { task } };
+  const answer = on
+    ? await api.POST('/api/tasks/{task}/enable', { params })
+    : await api.POST('/api/tasks/{task}/disable', { params });
+  return dataOf(answer);
+}
+
+export async function deleteElement(element: string): Promise<Shapes['Trashed']> {
+  return dataOf(await api.DELETE('/api/elements/{element}', { params: { path: { element } } }));
+}
+
+export async function restoreElement(trash: string): Promise<Shapes['Trashed']> {
+  const params = { path: { trash_id: trash } };
+  return dataOf(await api.POST('/api/trash/{trash_id}/restore', { params }));
+}
+
+export async function duplicateElement(element: string, title: string): Promise<Shapes['Written']> {
+  const params = { path: { element } };
+  return dataOf(
+    await api.POST('/api/elements/{element}/duplicate', { params, body: { title, name: null } }),
+  );
+}

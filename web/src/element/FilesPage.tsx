@@ -1,0 +1,37 @@
+import { useSearch } from '@tanstack/react-router';
+import type { TreeElement } from '@/api/elements';
+import { may, type Session } from '@/api/session';
+import { LeaveGuard } from '@/editor/LeaveGuard';
+import { SaveBar } from '@/editor/SaveBar';
+import { useEditedFiles } from '@/editor/use-file';
+import style from './ElementPage.module.css';
+import { Header } from './Header';
+import { SourceTabs } from './SourceTabs';
+import { filesOf, schemaOf } from './search';
+import { MoreMenu } from './TaskActions';
+
+/** A service, model or database: its files. */
+export function FilesPage({ element, session }: { element: TreeElement; session: Session }) {
+  const { name, kind, type, title } = element;
+  const search = useSearch({ from: '/elements/$name' });
+  const files = useEditedFiles(name, filesOf(kind, type));
+  const current = files.all.find((file) => file.name === search.file) ?? files.first;
+  const editable = may(session, 'edit');
+  return (
+    <div className={style.page}>
+      <LeaveGuard files={files} />
+      <Header element={element} title={title}>
+        {editable && <MoreMenu name={name} title={title} />}
+      </Header>
+      {editable && <SaveBar files={files} current={current} />}
+      <SourceTabs
+        name={name}
+        files={files}
+        shown={current.name}
+        search={search}
+        schema={schemaOf(kind)}
+        readOnly={!editable}
+      />
+    </div>
+  );
+}

@@ -1,0 +1,66 @@
+import { useQuery } from '@tanstack/react-query';
+import { type FormEvent, useId } from 'react';
+import { sessionQuery } from '@/api/session';
+import { pauseTask } from '@/api/tasks';
+import { Button } from '@/parts/Button';
+import { Dialog } from '@/parts/Dialog';
+import { tell } from '@/parts/Toasts';
+import { useSection } from '@/words';
+import * as words from '@/words/element';
+import style from './fields.module.css';
+import { useAction } from './use-action';
+
+interface Props {
+  task: string;
+  title: string;
+  close: () => void;
+}
+
+/** Asks why and until when a task is paused (rule C20). */
+export function PauseDialog({ task, title, close }: Props) {
+  const text = useSection(words);
+  const { data: session } = useQuery(sessionQuery);
+  const action = useAction();
+  const form = useId();
+  const hint = useId();
+  const pause = (event: FormEvent<HTMLFormElement>) => {
+    event.preventDefault();
+    const given = new FormData(event.currentTarget);
+    const value = (name: string) => String(given.get(name) ?? '').trim() || null;
+    action.mutate(async () => {
+      await pauseTask(task, value('until'), value('note'));
+      tell({ text: text.paused });
+      close();
+    });
+  };
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={close}
+      title={text.pauseTitle(title)}
+      actions={
+        <>
+          <Button onPress={close}>{text.cancel}</Button>
+          <Button type="submit" form={form} look="primary" isDisabled={action.isPending}>
+            {text.pauseNow}
+          </Button>
+        </>
+      }
+    >
+      <form id={form} onSubmit={pause} className={style.fields}>
+        <p>{text.pauseText}</p>
+        <label>
+          {text.until(session?.timezone ?? 'UTC')}
+          <input name="until" type="datetime-local" aria-describedby={hint} />
+        </label>
+        <p id={hint} className={style.hint}>
+          {text.untilHint}
+        </p>
+        <label>
+          {text.note}
+          <input name="note" maxLength={500} />
+        </label>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,98 @@
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { runNow } from '@/api/tasks';
+import { Button } from '@/parts/Button';
+import { Dialog } from '@/parts/Dialog';
+import { Icon } from '@/parts/Icon';
+import { tell } from '@/parts/Toasts';
+import { useSection } from '@/words';
+import * as words from '@/words/element';
+import type { TaskFacts } from './document';
+import { RowPicker } from './RowPicker';
+import { useAction } from './use-action';
+
+interface Props {
+  task: string;
+  title: string;
+  /** Of the e.json that is saved: it is what runs. */
+  facts: TaskFacts;
+}
+
+/** Runs a task now; a date-field task for a row that is chosen first. */
+export function RunNow({ task, title, facts }: Props) {
+  const text = useSection(words);
+  const [choosing, setChoosing] = useState(false);
+  const action = useAction();
+  const navigate = useNavigate();
+  const run = (row: string | null) =>
+    action.mutate(async () => {
+      const accepted = await runNow(task, row);
+      setChoosing(false);
+      tell({
+        text: accepted.liveRuntime ? text.runs(accepted.run) : text.waits(accepted.run),
+        action: {
+          label: text.showRun,
+          run: () => void navigate({ to: '/records', search: { task } }),
+        },
+      });
+    });
+  return (
+    <>
+      <Button
+        isDisabled={action.isPending}
+        onPress={() => (facts.isOfRows ? setChoosing(true) : run(null))}
+      >
+        <Icon name="play" />
+        {text.runNow}
+      </Button>
+      {choosing && (
+        <RowDialog
+          title={title}
+          model={facts.model}
+          running={action.isPending}
+          run={run}
+          close={() => setChoosing(false)}
+        />
+      )}
+    </>
+  );
+}
+
+interface RowDialogProps {
+  title: string;
+  model: string | null;
+  running: boolean;
+  run: (row: string) => void;
+  close: () => void;
+}
+
+function RowDialog({ title, model, running, run, close }: RowDialogProps) {
+  const text = useSection(words);
+  const [row, setRow] = useState<string | null>(null);
+  return (
+    <Dialog
+      isOpen
+      onOpenChange={close}
+      title={text.runNowOf(title)}
+      actions={
+        <>
+          <Button onPress={close}>{text.cancel}</Button>
+          <Button
+            look="primary"
+            isDisabled={row === null || running}
+            onPress={() => row !== null && run(row)}
+          >
+            {text.runNow}
+          </Button>
+        </>
+      }
+    >
+      <p>{text.rowNeeded}</p>
+      {model === null ? (
+        <p>{text.noModel}</p>
+      ) : (
+        <RowPicker model={model} choose={(chosen) => setRow(chosen?.key ?? null)} />
+      )}
+    </Dialog>
+  );
+}

@@ -1,0 +1,38 @@
+import type { FileName } from '@/api/files';
+
+/** What the address of an element says beside its name. */
+export interface ElementSearch {
+  /** A task's form is left out of the address: it is what is shown first. */
+  mode?: 'source';
+  /** The file whose source is shown. */
+  file?: FileName;
+}
+
+const FILES: readonly FileName[] = ['e.json', 'inner.py', 'service.py', 'model.py', 'config.json'];
+
+export function readElementSearch(search: Record<string, unknown>): ElementSearch {
+  const found: ElementSearch = {};
+  if (search.mode === 'source') found.mode = 'source';
+  const file = FILES.find((each) => each === search.file);
+  if (file !== undefined) found.file = file;
+  return found;
+}
+
+/** The files that an element of a kind is made of. */
+export function filesOf(kind: string, type: string): readonly FileName[] {
+  switch (kind) {
+    case 'tasks':
+      return ['e.json', 'inner.py'];
+    case 'services':
+      return ['e.json', 'service.py'];
+    case 'models':
+      return type === 'models.TableType' ? ['e.json'] : ['e.json', 'model.py'];
+    default:
+      return ['e.json', 'config.json'];
+  }
+}
+
+/** The schema of a kind's e.json. */
+export function schemaOf(kind: string): string {
+  return kind.replace(/s$/, '');
+}

@@ -1,0 +1,50 @@
+import { type FormEvent, type ReactNode, useId } from 'react';
+import { Form } from 'react-aria-components';
+import { Button } from '@/parts/Button';
+import { Dialog } from '@/parts/Dialog';
+import { Trouble } from '@/parts/Trouble';
+import { useSection, useWords } from '@/words';
+import * as words from '@/words/new-element';
+import style from './NewElement.module.css';
+
+interface Props {
+  title: string;
+  wide?: boolean;
+  close: () => void;
+  submit: () => void;
+  isPending: boolean;
+  error: unknown;
+  children: ReactNode;
+}
+
+/** The dialog around what a new element is made of. */
+export function Frame({ title, wide, close, submit, isPending, error, children }: Props) {
+  const { app } = useWords();
+  const text = useSection(words);
+  const id = useId();
+  const send = (event: FormEvent) => {
+    event.preventDefault();
+    if (!isPending) submit();
+  };
+  return (
+    <Dialog
+      title={title}
+      wide={wide}
+      isOpen
+      onOpenChange={close}
+      actions={
+        <>
+          <Button onPress={close}>{app.cancel}</Button>
+          <Button look="primary" type="submit" form={id} isPending={isPending}>
+            {isPending ? text.creating : text.create}
+          </Button>
+        </>
+      }
+    >
+      <Form id={id} onSubmit={send} className={style.form} validationBehavior="aria">
+        {children}
+      </Form>
+      {error !== null && <Trouble error={error} />}
+    </Dialog>
+  );
+}

@@ -1,0 +1,94 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
+import { useNavigate } from '@tanstack/react-router';
+import { useState } from 'react';
+import { endRecord, type RunRecord, recordKeys, rerunRecord, triggerTask } from '@/api/records';
+import { may, sessionQuery } from '@/api/session';
+import { Button } from '@/parts/Button';
+import { Dialog } from '@/parts/Dialog';
+import { Field } from '@/parts/Field';
+import { Icon } from '@/parts/Icon';
+import { tell, tellError } from '@/parts/Toasts';
+import { useSection, useWords } from '@/words';
+import * as words from '@/words/record';
+import style from './Actions.module.css';
+
+/** Run the task now, run this again, end it; what begins is opened with its output. */
+export function Actions({ record }: { record: RunRecord }) {
+  const text = useSection(words);
+  const navigate = useNavigate();
+  const { data: session } = useQuery(sessionQuery);
+  const [ending, setEnding] = useState(false);
+  const begin = useMutation({
+    mutationFn: (ask: () => ReturnType<typeof rerunRecord>) => ask(),
+    onError: tellError,
+    onSuccess: (accepted) => {
+      tell({
+        text: text.asked(accepted.run),
+        hint: accepted.liveRuntime ? null : text.noRuntime,
+        look: accepted.liveRuntime ? 'good' : undefined,
+      });
+      void navigate({ to: '/records/$id', params: { id: String(accepted.run) } });
+    },
+  });
+  if (session && !may(session, 'operate')) return <p className={style.note}>{text.readOnly}</p>;
+  const open = ['pending', 'overdue', 'executing'].includes(record.status);
+  return (
+    <div className={style.actions}>
+      <Button
+        look="primary"
+        isDisabled={begin.isPending}
+        onPress={() => begin.mutate(() => triggerTask(record.task, record.row))}
+      >
+        <Icon name="play" />
+        {text.runNow}
+      </Button>
+      <Button
+        isDisabled={begin.isPending}
+        onPress={() => begin.mutate(() => rerunRecord(record.id))}
+      >
+        {text.rerun}
+      </Button>
+      {open && (
+        <Button look="danger" onPress={() => setEnding(true)}>
+          {text.end}
+        </Button>
+      )}
+      {ending && <EndDialog record={record} close={() => setEnding(false)} />}
+    </div>
+  );
+}
+
+function EndDialog({ record, close }: { record: RunRecord; close: () => void }) {
+  const text = useSection(words);
+  const { app } = useWords();
+  const queries = useQueryClient();
+  const [note, setNote] = useState('');
+  const end = useMutation({
+    mutationFn: () => endRecord(record.id, note.trim()),
+    onError: tellError,
+    onSuccess: () => tell({ text: text.endAsked, look: 'good' }),
+    onSettled: () => {
+      close();
+      void queries.invalidateQueries({ queryKey: recordKeys.record(record.id) });
+    },
+  });
+  return (
+    <Dialog
+      isOpen
+      role="alertdialog"
+      onOpenChange={close}
+      title={text.endTitle(record.id)}
+      actions={
+        <>
+          <Button onPress={close}>{app.cancel}</Button>
+          <Button look="danger" isDisabled={end.isPending} onPress={() => end.mutate()}>
+            {text.end}
+          </Button>
+        </>
+      }
+    >
+      <p>{text.endText}</p>
+      <Field label={text.note} hint={text.noteHint} value={note} onChange={setNote} />
+    </Dialog>
+  );
+}

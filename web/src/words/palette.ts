@@ -1,0 +1,33 @@
+export const en = {
+  open: 'Search and actions',
+  title: 'Search and actions',
+  placeholder: 'Element, page or action',
+  elements: 'Elements',
+  actions: 'Actions',
+  nothing: 'Nothing matches.',
+  create: (what: string) => `New: ${what}`,
+  overview: 'Overview',
+  records: 'Execution records',
+  failed: 'Failed records',
+  executing: 'What runs now',
+  record: (number: string) => `Record ${number}`,
+  language: { en: 'Switch to English', zh: '切换到中文' },
+  theme: { light: 'Light appearance', dark: 'Dark appearance', system: 'Appearance of the system' },
+};
+
+export const zh: typeof en = {
+  open: '搜索与操作',
+  title: '搜索与操作',
+  placeholder: '元素、页面或操作',
+  elements: '元素',
+  actions: '操作',
+  nothing: '没有匹配项。',
+  create: (what) => `新建：${what}`,
+  overview: '概览',
+  records: '执行记录',
+  failed: '失败的记录',
+  executing: '正在执行',
+  record: (number) => `记录 ${number}`,
+  language: { en: 'Switch to English', zh: '切换到中文' },
+  theme: { light: '浅色外观', dark: '深色外观', system: '跟随系统外观' },
+};
