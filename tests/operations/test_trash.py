@@ -99,6 +99,7 @@ def test_an_id_is_no_path(tree: Tree, opened: Workspace, trash_id: str) -> None:
         ".jittask/trashed.json", {"element": "tasks.X", "title": "", "deleted": NOW.isoformat()}
     )
     (tree.root / ".jittask/files").mkdir()
+    (tree.root / ".jittask/trash").mkdir()
     with pytest.raises(NotFound):
         restore_element(opened, trash_id)
 
