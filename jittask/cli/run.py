@@ -52,8 +52,8 @@ def command(
 
     In a terminal it starts the web console as well, which prints the address to open in a
     browser. The console listens on this machine only. If it fails or is killed, the tasks
-    continue to run. Elsewhere ask for it with --console: whoever reads the output, such as
-    the log of a service, can sign in.
+    continue to run. Elsewhere ask for it with --console: everyone who reads the output, such
+    as the log of a service, can sign in.
 
     Example: jittask run elements
     """

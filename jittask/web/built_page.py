@@ -19,7 +19,7 @@ NOT_BUILT = (
     "at /api/openapi.json.\nInstall jittask again without JITTASK_SKIP_PAGE to build the page.\n"
 )
 _NONCE = "__NONCE__"
-"""Stands in ``index.html`` where each answer has a value of its own."""
+"""In ``index.html``, the place of a value that differs with each answer."""
 _TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -30,12 +30,12 @@ _TYPES = {
 }
 _NOT_SERVED = frozenset({".gz", ".sha256"})
 """What the build leaves beside: compressed copies, and the stamp of the sources."""
-_FOR_EVER = "public, max-age=31536000, immutable"
-_FOR_AN_HOUR = "public, max-age=3600"
+_A_YEAR = "public, max-age=31536000, immutable"
+_AN_HOUR = "public, max-age=3600"
 
 
 class StrangeAsset(Exception):
-    """A file among the built ones that no browser could be told the type of."""
+    """A file among the built ones whose type is not known here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _assets(folder: Path) -> Iterator[tuple[str, Asset]]:
                 file.read_bytes(),
                 compressed.read_bytes() if compressed.is_file() else None,
                 media_type,
-                _FOR_EVER if name.startswith("assets/") else _FOR_AN_HOUR,
+                _A_YEAR if name.startswith("assets/") else _AN_HOUR,
             ),
         )
 

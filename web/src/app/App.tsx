@@ -1,16 +1,16 @@
 import { QueryCache, QueryClient, QueryClientProvider, useQuery } from '@tanstack/react-query';
-import { RouterProvider } from '@tanstack/react-router';
-import { useEffect } from 'react';
+import { lazy, Suspense } from 'react';
 import { I18nProvider } from 'react-aria-components';
 import { ApiError } from '@/api/client';
 import { sessionQuery } from '@/api/session';
 import { Loading } from '@/parts/Loading';
 import { Toasts } from '@/parts/Toasts';
 import { Trouble } from '@/parts/Trouble';
-import { followChanges } from './live';
 import { usePreferences } from './preferences';
-import { router } from './router';
 import { SignIn } from './SignIn';
+
+const screens = import('./Screens'); // comes while the server is asked who calls
+const Screens = lazy(async () => ({ default: (await screens).Screens }));
 
 const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -49,10 +49,9 @@ function SignedIn() {
   if (session.error) {
     return <Trouble error={session.error} retry={() => void session.refetch()} />;
   }
-  return <Following />;
-}
-
-function Following() {
-  useEffect(() => followChanges(queries), []);
-  return <RouterProvider router={router} context={{ queries }} />;
+  return (
+    <Suspense fallback={<Loading />}>
+      <Screens />
+    </Suspense>
+  );
 }

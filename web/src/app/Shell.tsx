@@ -1,16 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
-import { Suspense, useState } from 'react';
+import { lazy, Suspense, useState } from 'react';
 import { statusQuery } from '@/api/elements';
 import { may, sessionQuery } from '@/api/session';
 import { PaletteButton } from '@/palette/PaletteButton';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
+import { MenuToCome } from '@/parts/MenuToCome';
 import { TreePanel } from '@/tree/TreePanel';
 import { useWords } from '@/words';
-import { PreferencesMenu } from './PreferencesMenu';
 import style from './Shell.module.css';
+
+const PreferencesMenu = lazy(async () => ({
+  default: (await import('./PreferencesMenu')).PreferencesMenu,
+}));
 
 /** What stands around every screen: bar at the top, element tree at the left. */
 export function Shell() {
@@ -41,7 +45,9 @@ export function Shell() {
           <Icon name="list" />
           <span>{app.records}</span>
         </Link>
-        <PreferencesMenu />
+        <Suspense fallback={<MenuToCome label={app.preferences} icon="gear" look="quiet" />}>
+          <PreferencesMenu />
+        </Suspense>
       </header>
       <div className={style.tree}>
         <TreePanel left={() => setTreeShown(false)} />

@@ -10,6 +10,7 @@ const Palette = lazy(() => import('./Palette'));
 const NewElement = lazy(() => import('@/new-element/NewElement'));
 
 const isMac = navigator.platform.startsWith('Mac');
+const keys = isMac ? '⌘K' : 'Ctrl K';
 
 /** Opens the command palette, as Ctrl+K does (⌘K on a Mac, where Ctrl+K edits text). */
 export function PaletteButton() {
@@ -32,12 +33,12 @@ export function PaletteButton() {
     <>
       <Button
         look="quiet"
-        aria-label={words.open}
+        aria-label={`${words.open} (${keys})`}
         aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
         onPress={() => setOpen(true)}
       >
         <Icon name="search" />
-        <kbd className={style.keys}>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd className={style.keys}>{keys}</kbd>
       </Button>
       <Suspense>
         {isOpen && <Palette close={() => setOpen(false)} make={setMaking} />}

@@ -1,7 +1,7 @@
 import { Button as AriaButton, type ButtonProps } from 'react-aria-components';
 import style from './Button.module.css';
 
-type Look = 'plain' | 'primary' | 'danger' | 'quiet';
+export type Look = 'plain' | 'primary' | 'danger' | 'quiet';
 
 interface Props extends Omit<ButtonProps, 'className'> {
   look?: Look;

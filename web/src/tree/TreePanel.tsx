@@ -1,17 +1,21 @@
 import { useQuery } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
-import { useDeferredValue, useState } from 'react';
+import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { Input, SearchField } from 'react-aria-components';
 import { treeQuery } from '@/api/elements';
-import { NewElementMenu } from '@/new-element/NewElementMenu';
 import { Empty } from '@/parts/Empty';
 import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
+import { MenuToCome } from '@/parts/MenuToCome';
 import { Trouble } from '@/parts/Trouble';
 import { useWords } from '@/words';
 import { outline } from './outline';
 import { Tree } from './Tree';
 import style from './TreePanel.module.css';
+
+const NewElementMenu = lazy(async () => ({
+  default: (await import('@/new-element/NewElementMenu')).NewElementMenu,
+}));
 
 /** The element tree with its search and `+` (rule C5). */
 export function TreePanel({ left }: { left: () => void }) {
@@ -40,7 +44,9 @@ export function TreePanel({ left }: { left: () => void }) {
           <Icon name="search" />
           <Input placeholder={app.searchElements} />
         </SearchField>
-        <NewElementMenu />
+        <Suspense fallback={<MenuToCome label={app.newElement} icon="plus" />}>
+          <NewElementMenu />
+        </Suspense>
       </div>
       {tree.isPending && <Loading />}
       {tree.error && <Trouble error={tree.error} retry={() => void tree.refetch()} />}

@@ -1,0 +1,41 @@
+import {
+  Button,
+  UNSTABLE_ToastRegion as Region,
+  Text,
+  UNSTABLE_Toast as Toast,
+  UNSTABLE_ToastContent as ToastContent,
+} from 'react-aria-components';
+import { useWords } from '@/words';
+import { queue } from './messages';
+import style from './ToastRegion.module.css';
+
+/** Where messages come up; loaded after the first screen. */
+export function ToastRegion() {
+  const { app } = useWords();
+  return (
+    <Region queue={queue} className={style.region}>
+      {({ toast }) => (
+        <Toast toast={toast} className={style.toast} data-look={toast.content.look}>
+          <ToastContent className={style.content}>
+            <Text slot="title">{toast.content.text}</Text>
+            {toast.content.hint && <Text slot="description">{toast.content.hint}</Text>}
+          </ToastContent>
+          {toast.content.action && (
+            <Button
+              className={style.action}
+              onPress={() => {
+                toast.content.action?.run();
+                queue.close(toast.key);
+              }}
+            >
+              {toast.content.action.label}
+            </Button>
+          )}
+          <Button slot="close" aria-label={app.close} className={style.close}>
+            ×
+          </Button>
+        </Toast>
+      )}
+    </Region>
+  );
+}
