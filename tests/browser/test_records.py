@@ -1,4 +1,4 @@
-"""The execution records and one of them, in a real browser (C16, C17, C24)."""
+"""The execution records and one of them, in a real browser (C16, C17)."""
 
 from __future__ import annotations
 
