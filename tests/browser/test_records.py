@@ -120,6 +120,7 @@ def test_filters_are_chips_and_stand_in_the_address(visit: Visits, runs: Runs) -
     page.get_by_role("button", name="Last 7 days").click()
     expect(page).to_have_url(re.compile(r"from=7d"))
     page.get_by_role("button", name="Remove Status: Failed").click()
+    expect(page.get_by_role("button", name="Add filter")).to_be_focused()
     page.get_by_role("button", name="Remove Text: zerodivision").click()
     expect(page).to_have_url(re.compile(r"#/records\?from=7d$"))
     page.go_back()
