@@ -16,6 +16,7 @@ from jittask.cli.options import format_option, note, quiet_option, tree_option
 from jittask.cli.tree import workspace
 from jittask.model import Misfire
 from jittask.operations.backfill.request import BackfillRequest, read_rate
+from jittask.operations.naming import find_task
 from jittask.operations.times import read_instant
 
 if TYPE_CHECKING:
@@ -63,9 +64,10 @@ def command(
     """  # noqa: D301 - click reads the backspace
     if preview and yes:
         raise click.UsageError("--preview and --yes do not go together")
-    if not (preview or yes) and (shape == "json" or not sys.stdin.isatty()):
-        raise click.UsageError("say --preview to see what would run, or --yes to run it")
     with workspace(tree) as opened:
+        find_task(opened.compilation, task)
+        if not (preview or yes) and (shape == "json" or not sys.stdin.isatty()):
+            raise click.UsageError("say --preview to see what would run, or --yes to run it")
         zone, now = opened.zone, opened.now()
         request = BackfillRequest(
             task,

@@ -12,6 +12,7 @@ from jittask.cli.formatting import duration, local, to_json
 from jittask.cli.options import format_option, note, quiet_option, tree_argument
 from jittask.cli.table import Cell, table_lines
 from jittask.cli.tree import workspace
+from jittask.operations.errors import NotFound
 from jittask.operations.inspect.statistics import Statistics, statistics
 from jittask.operations.times import read_instant
 from jittask.operations.views.statistics import statistics_view
@@ -34,6 +35,8 @@ def command(
 
     Example: jittask stats elements --since 24h
     """
+    if tree is not None and not tree.exists():
+        raise NotFound(f"{tree}: no such folder", f"for one task: jittask stats --task {tree}")
     with workspace(tree) as opened:
         zone, now = opened.zone, opened.now()
         found = statistics(

@@ -28,9 +28,7 @@ def first_occurrences(task: DateFieldTask, most: int) -> DateFieldTask:
 class _ShortRowTimer(RowTimer):
     most: int = 1
 
-    def timer_of(
-        self, row: Mapping[str, object], column_zone: ZoneInfo | None = None
-    ) -> Timer | None:
+    def timer_of(self, row: Mapping[str, object], column_zone: ZoneInfo | None) -> Timer | None:
         timer = RowTimer.timer_of(self, row, column_zone)
         if timer is None:
             return None

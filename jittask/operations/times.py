@@ -2,8 +2,8 @@
 
 A naive time is wall-clock time in the app's zone. ``1h`` is one hour before or
 after now, as the direction says; a sign (``-1h``, ``+1h``) overrides it. Units:
-``s``, ``m`` (minutes), ``h``, ``d``, ``w``. ``today``, ``tomorrow`` and ``yesterday`` are
-days of the app's zone, ``now`` is the instant itself.
+``s``, ``m`` or ``min`` (minutes), ``h``, ``d``, ``w``. ``today``, ``tomorrow`` and
+``yesterday`` are days of the app's zone, ``now`` is the instant itself.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from jittask.operations.errors import InvalidArgument
 from jittask.schedule.cycle import FIRST_YEAR, LAST_INSTANT
 
 _FIRST_INSTANT = datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)
-_RELATIVE = re.compile(r"([+-]?)(\d{1,6})\s*([smhdw])", re.IGNORECASE)
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+_RELATIVE = re.compile(r"([+-]?)(\d{1,6})\s*(s|m|min|h|d|w)", re.IGNORECASE)
+_UNITS = {"s": "seconds", "m": "minutes", "min": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 _DAYS = {"yesterday": -1, "today": 0, "tomorrow": 1}
 TICK = timedelta(microseconds=1)
 """Timers give what is strictly after an instant; people name the first that counts."""
@@ -40,8 +40,10 @@ def read_instant(
     direction: Direction = Direction.BACK,
     end: bool = False,
 ) -> datetime:
-    """Return the instant that ``text`` means; a date is its midnight, or with ``end`` its end.
+    """Return the instant that ``text`` means; a date is its midnight.
 
+    With ``end``, a date is its end, and so is a second that has no fraction: what is
+    shown as that second is included.
     Instants outside the years that schedules know are moved to the nearest one
     inside. Raises InvalidArgument for ``argument``.
     """
@@ -67,11 +69,18 @@ def read_instant(
             f"expected a date such as 2026-05-01, a time such as 2026-05-01T09:00, "
             f"or a relative one such as 1h or today, got {text!r}",
         ) from None
-    if end and is_date(text):
-        found = datetime.combine(found, time.max)
+    if end:
+        found = _end_of(found, text)
     if found.tzinfo is None:
         found = found.replace(tzinfo=zone)
     return within_known_years(found)
+
+
+def _end_of(found: datetime, text: str) -> datetime:
+    if is_date(text):
+        return datetime.combine(found, time.max)
+    has_fraction = "." in text or "," in text
+    return found if has_fraction else found.replace(microsecond=time.max.microsecond)
 
 
 def within_known_years(instant: datetime) -> datetime:

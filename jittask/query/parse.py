@@ -68,7 +68,7 @@ class Reader:
         return self.expression(syntax_tree(self._text), 0)
 
     def expression(self, node: ast.expr, depth: int) -> Expression:
-        """Read a part that stands at some depth; raises QuerySyntaxError."""
+        """Read a part at some depth; raises QuerySyntaxError."""
         if depth > _MAX_DEPTH:
             raise self._wrong(node, f"a filter is at most {_MAX_DEPTH} deep")
         match node:

@@ -62,13 +62,11 @@ class RowTimer:
         """Whether a row can have more than one occurrence."""
         return self.repeat.get("repeatType", "normal") != "normal"
 
-    def timer_of(
-        self, row: Mapping[str, object], column_zone: ZoneInfo | None = None
-    ) -> Timer | None:
+    def timer_of(self, row: Mapping[str, object], column_zone: ZoneInfo | None) -> Timer | None:
         """Return the timer of a row, by field; None where its date is empty.
 
-        ``column_zone`` is that of naive datetimes (F8); without it they are wall
-        time in the task's zone. Raises ValueError for a value that is no date.
+        ``column_zone`` is that of naive datetimes (F8): that of the database; with
+        None they are wall time in the task's zone. Raises ValueError for a value that is no date.
         """
 
         def value(name: str) -> date | None:

@@ -77,6 +77,32 @@ def test_mistakes_are_one_line(
     assert error in done.stderr.splitlines()[0]
 
 
+def test_an_unknown_task_is_said_before_anything_is_asked(tree: Tree, things: DatedRows) -> None:
+    done = jittask_here("backfill", "E", *WINDOW, "--tree", tree.root)
+    assert (done.returncode, done.stdout) == (ExitCode.PROBLEMS, "")
+    assert done.stderr.splitlines()[0].startswith("jittask: no task tasks.E")
+
+
+def test_a_second_is_included_to_its_end(tree: Tree, things: DatedRows) -> None:
+    things.move(3, FIRST + timedelta(hours=3, seconds=7, milliseconds=250))
+    second = ("--from", "2026-05-04T11:00:07", "--to", "2026-05-04T11:00:07")
+    asked = ("backfill", "D", *second, "--preview", "--json", "--tree", tree.root)
+    assert json.loads(jittask_here(*asked).stdout)["runs"] == 1
+    exact = ("--from", "2026-05-04T11:00:07.3", "--to", "2026-05-04T11:00:07.3")
+    asked = ("backfill", "D", *exact, "--preview", "--json", "--tree", tree.root)
+    assert json.loads(jittask_here(*asked).stdout)["runs"] == 0
+
+
+def test_minutes_are_written_with_one_letter_or_three(tree: Tree, things: DatedRows) -> None:
+    def until(text: str) -> str:
+        asked = ("next", "D", "--to", text, "--json", "--tree", tree.root)
+        done = jittask_here(*asked, **ENGLISH)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert until("90min") == until("90m") != until("3m")
+
+
 def test_next_lists_rows_in_pages_and_counts_them(tree: Tree, things: DatedRows) -> None:
     asked = ("next", "D", "--to", "2026-05-04T12:00", "--tree", tree.root)
     done = jittask_here(*asked, "-n", "2", **ENGLISH)

@@ -74,6 +74,9 @@ def test_a_failed_run_is_red_and_no_name_is_split(tree: Tree) -> None:
     [statistic] = json.loads(jittask("stats", tree.root, "--json").stdout)["tasks"]
     assert (statistic["task"], statistic["runs"], statistic["failed"]) == (full, 1, 1)
     assert statistic["duration"]["p95"] >= statistic["duration"]["p50"] > 0
+    refused = jittask("stats", "billing.Late")
+    assert "billing.Late: no such folder" in refused.stderr
+    assert "for one task: jittask stats --task billing.Late" in refused.stderr
     table = jittask("stats", tree.root, "--since", "1h").stdout
     assert table.splitlines()[1].split()[:4] == [full, "1", "1", "0.0%"]
     old = jittask("stats", tree.root, "--since", "2d", "--until", "1d", "--json")

@@ -42,7 +42,7 @@ def every_row(
     """Walk the timer of every row."""
     found = []
     for row in rows:
-        timer = task.timer.timer_of(row)
+        timer = task.timer.timer_of(row, None)
         if timer is None or (task.filter is not None and row["name"] != "a"):
             continue
         key = f'["{row["site"]}", {row["no"]}]'

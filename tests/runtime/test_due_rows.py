@@ -136,7 +136,7 @@ def brute_force(
     """Compute the occurrences of every row, due or not."""
     found = {}
     for row in rows:
-        timer = task.timer.timer_of(row)
+        timer = task.timer.timer_of(row, None)
         if timer is None or (task.filter is not None and row["name"] != "a"):
             continue
         occurrences = tuple(timer.between(*window))

@@ -47,10 +47,9 @@ class Source:
     def _of_row(self, task: DateFieldTask) -> Found:
         from jittask.data.row_keys import row_key
         from jittask.operations.inspect.task_timer import row_of
-        from jittask.operations.rows import row_key_text
 
         assert self._request.row is not None
-        rows, row = row_of(self._workspace, task, row_key_text(self._request.row))
+        rows, row = row_of(self._workspace, task, self._request.row)
         judged = rows.judged(row_key(row, rows.model), task.filter, self._now, task.timer.zone)
         if judged is None or not judged[1]:
             self.remarks.append("the row does not pass the filter of the task, as it is now")

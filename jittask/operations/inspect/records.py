@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from jittask.model import Reason, Run, RunStatus, Trigger
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.stored_state import blocked_by_task
-from jittask.operations.naming import existing_task_name, full_name, member, row_key_forms
+from jittask.operations.naming import existing_task_name, full_name, member
+from jittask.operations.rows import recorded_row_keys
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class RecordQuery:
     tag: str | None = None
     """Only of tasks that have this tag now."""
     row: str | None = None
-    """A row key as it is shown."""
+    """A row key as it is shown; with a task, in any spelling by which its database finds it."""
     statuses: frozenset[str] = frozenset()
     """Of ``STATUSES``; none: what ran, so all but pending runs."""
     trigger: Trigger | None = None
@@ -143,7 +144,7 @@ def _filter(workspace: Workspace, query: RecordQuery) -> RecordFilter:
     statuses = frozenset(RunStatus(status) for status in query.statuses if status != OVERDUE)
     return RecordFilter(
         tasks=_tasks(workspace, query),
-        row_keys=() if query.row is None else row_key_forms(query.row),
+        row_keys=_row_keys(workspace, query),
         statuses=statuses if query.statuses else BEGUN_OR_ENDED,
         overdue=OVERDUE in query.statuses,
         trigger=None if query.trigger is None else member(Trigger, query.trigger, "trigger"),
@@ -161,3 +162,13 @@ def _tasks(workspace: Workspace, query: RecordQuery) -> tuple[str, ...] | None:
         return names or None
     tagged = {name for name, task in workspace.app.tasks.items() if query.tag in task.tags}
     return tuple(name for name in names or sorted(tagged) if name in tagged)
+
+
+def _row_keys(workspace: Workspace, query: RecordQuery) -> tuple[str, ...]:
+    """Return the keys as records have them; one task's database says what it takes for the key."""
+    if query.row is None:
+        return ()
+    task = None
+    if len(query.tasks) == 1:
+        task = workspace.compilation.app.tasks.get(full_name(query.tasks[0]))
+    return recorded_row_keys(workspace, task, query.row)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from jittask.operations.errors import InvalidArgument, NotFound, OperationError
+from jittask.operations.errors import InvalidArgument, OperationError
 from jittask.operations.manifest import refuse_broken_manifest
-from jittask.operations.naming import shown_row_key, stored_row_key
+from jittask.operations.naming import shown_row_key
+from jittask.operations.rows import find_row
 from jittask.operations.workspace import Workspace
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import CompiledTask, DateFieldTask
     from jittask.data.rows import Row, Rows
+    from jittask.operations.rows import RowKey
     from jittask.schedule.timer import Timer
 
 
@@ -47,31 +49,23 @@ def _why_never(task: DateFieldTask, row: Row) -> str:
     )
 
 
-def row_of(workspace: Workspace, task: DateFieldTask, row: str) -> tuple[Rows, Row]:
-    """Return the rows of a task's model, and the one with that shown key, its dates checked.
+def row_of(workspace: Workspace, task: DateFieldTask, row: RowKey) -> tuple[Rows, Row]:
+    """Return the rows of a task's model, and the one with that key, its dates checked.
 
     Raises NotFound, InvalidArgument for a text that is no key, OperationError.
     """
     from jittask.data.databases import DataError
-    from jittask.data.row_keys import BadKey
 
     try:
-        rows = workspace.data.rows(task.model)
-        values = rows.get_dated(stored_row_key(rows.model, row), task.timer.fields)
-    except BadKey as error:
-        raise InvalidArgument("row", str(error)) from error
+        return find_row(workspace, task, row, task.timer.fields)
     except DataError as error:
         raise OperationError(str(error)) from error
-    if values is None:
-        raise NotFound(f"{task.model.name} has no row {row}")
-    return rows, values
 
 
-def own_row_key(workspace: Workspace, task: DateFieldTask, row: str) -> str:
-    """Return the shown key that the row itself has, whatever way it was written.
+def own_row_key(workspace: Workspace, task: DateFieldTask, row: RowKey) -> str:
+    """Return the key that the row itself has, as it is shown, whatever way it was written.
 
-    Databases find a row by other spellings too: without the spaces of a CHAR, or in
-    another case. Its runs have its own. Raises as ``row_of`` does.
+    Raises as ``row_of`` does.
     """
     from jittask.data.row_keys import row_key
 

@@ -10,7 +10,8 @@ from jittask.model import RunStatus
 from jittask.operations.errors import NoRecords, OperationError
 from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.operations.inspect.records import STATUSES, RecordQuery, records
-from jittask.operations.naming import full_name, shown_row_key
+from jittask.operations.inspect.task_timer import own_row_key
+from jittask.operations.naming import full_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,8 +105,9 @@ def _upcoming(
     remarks += [
         f"{name}: {pause.describe(task.timer.zone)}" for name, pause in found.pauses.items()
     ]
+    own = own_row_key(workspace, task, row)
     return [
-        entry._replace(row=shown_row_key(row))
+        entry._replace(row=own)
         for entry in islice(found.occurrences, UPCOMING)
         if (task.name, entry.occurrence.nominal) not in known
     ]

@@ -41,7 +41,7 @@ def test_a_time_that_cannot_be_read_is_its_rows_error(value: str, tmp_path: Path
         row = rows.get("4")
         assert row is not None
         with pytest.raises(ValueError, match="expected a date in held"):
-            timer.timer_of(row)
+            timer.timer_of(row, None)
         with pytest.raises(DataError, match="expected dates in held, got '2026-12-01"):
             rows.get_dated("4", ["held"])
 

@@ -38,9 +38,11 @@ export function setWriteValue(value: string | null): void {
 
 const guard: Middleware = {
   onRequest({ request }) {
-    if (request.method !== 'GET' && writeValue !== null) {
-      request.headers.set('X-JitTask-Write', writeValue);
-    }
+    if (request.method === 'GET') return request;
+    if (writeValue !== null) request.headers.set('X-JitTask-Write', writeValue);
+    // a change without a body is JSON, too: forms of other sites cannot send that
+    if (!request.headers.has('Content-Type'))
+      request.headers.set('Content-Type', 'application/json');
     return request;
   },
   async onResponse({ response }) {

@@ -23,7 +23,7 @@ const root = createRootRouteWithContext<{ queries: QueryClient }>()({
 const overview = createRoute({
   getParentRoute: () => root,
   path: '/',
-  component: lazyRouteComponent(() => import('./Overview'), 'Overview'),
+  component: lazyRouteComponent(() => import('@/overview/Overview'), 'Overview'),
 });
 
 const element = createRoute({

@@ -4,7 +4,7 @@ import { useSection } from '@/words';
 import * as words from '@/words/record';
 import style from './Failure.module.css';
 import page from './RecordPage.module.css';
-import { lastPlace, linesAround } from './traceback';
+import { lastPlace, linesAround, shortened } from './traceback';
 
 const LINES_AROUND = 4;
 
@@ -15,7 +15,7 @@ export function Failure({ record, error }: { record: RunRecord; error: string })
     <section aria-labelledby="error" className={page.section}>
       <h2 id="error">{text.error}</h2>
       <Source run={record.id} error={error} />
-      <pre className={style.traceback}>{error}</pre>
+      <pre className={style.traceback}>{shortened(error)}</pre>
     </section>
   );
 }

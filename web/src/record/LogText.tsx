@@ -111,7 +111,7 @@ const Chunk = memo(
                 // biome-ignore lint/suspicious/noArrayIndexKey: the parts of a line never change
                 <Coloured key={place} part={part} />
               ))}
-              {'\n'}
+              {line.text === '' && '\n'}
             </div>
           );
         })}

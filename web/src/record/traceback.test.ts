@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { lastPlace, linesAround } from './traceback';
+import { lastPlace, linesAround, shortened } from './traceback';
 
 const version = '/srv/app/.jittask/bundles/0a1b';
 const traceback = `Traceback (most recent call last):
@@ -30,6 +30,14 @@ describe('a traceback', () => {
   it('has a place in a syntax error, which has no function', () => {
     const words = 'File "/x/tasks/A/inner.py", line 2';
     expect(lastPlace(words, ['tasks/A/inner.py'])?.within).toBeNull();
+  });
+
+  it('is shown without the folder of the version', () => {
+    const folder = `/srv/app/.jittask/bundles/${'0a'.repeat(32)}`;
+    expect(shortened(`  File "${folder}/tasks/A/inner.py", line 5\n`)).toBe(
+      '  File "tasks/A/inner.py", line 5\n',
+    );
+    expect(shortened(traceback)).toBe(traceback);
   });
 
   it('is shown with the lines around it', () => {

@@ -20,6 +20,11 @@ export function lastPlace(traceback: string, files: readonly string[]): Place | 
   return null;
 }
 
+/** A traceback whose files of a version are named as in the tree. */
+export function shortened(traceback: string): string {
+  return traceback.replaceAll(/(File ")[^"]*\/bundles\/[0-9a-f]{64}\//g, '$1');
+}
+
 export interface SourceLine {
   number: number;
   text: string;

@@ -36,6 +36,11 @@ export function NothingFound({ filter, change }: Props) {
           </Button>
         );
       })}
+      {chips.length > 1 && (
+        <Button look="quiet" onPress={() => change({})}>
+          {text.clear}
+        </Button>
+      )}
     </Empty>
   );
 }
