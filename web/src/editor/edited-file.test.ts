@@ -57,7 +57,7 @@ beforeEach(() => {
     if (base !== disk.sha256) throw outdated();
     disk = version(text);
     const facts = { sha256: `sha of ${text}`, lineEnds: 'lf', byteOrderMark: false };
-    return { element, file, ...facts, before: base, changed: true };
+    return { element, file, name: file, ...facts, before: base, changed: true };
   });
 });
 
