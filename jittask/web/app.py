@@ -48,6 +48,8 @@ class Console:
     """None where nobody may change anything."""
     policy: Policy
     page: BuiltPage
+    is_full: Callable[[], bool]
+    """Whether more clients are connected than may be."""
     signed_in: Callable[[], None]
     """Called when a code has been used, so that the next one can be given out."""
 
@@ -106,7 +108,13 @@ def make_app(console: Console) -> ASGIApp:
     app.state.hub = console.hub
     app.state.audit = console.audit
     app.state.console = console
-    return Gate(app, console.policy, console.sessions, console.page.assets)
+    return Gate(
+        app,
+        console.policy,
+        console.sessions,
+        assets=console.page.assets,
+        is_full=console.is_full,
+    )
 
 
 def description() -> dict[str, Any]:

@@ -12,6 +12,9 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from jittask.web.problems import Refused, problem_of
+from jittask.web.security_headers import HEADERS
+
 HEAD_SECONDS = 10.0
 """In which the head of a request must have come, from the connection or the first of its bytes."""
 TAKE_SECONDS = 15.0
@@ -41,6 +44,16 @@ class PatientConnection(H11Protocol):
             self._stop_head_timer()
         elif self._head_timer is None:
             self._start_head_timer()
+
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP, as everything is answered, and close the connection."""
+        problem = problem_of(Refused(400, msg[:1].lower() + msg[1:].removesuffix(".")))
+        named = {**HEADERS, "connection": "close"}
+        headers = [(name.encode(), value.encode()) for name, value in named.items()]
+        head = h11.Response(status_code=400, headers=[*problem.raw_headers, *headers])
+        for event in (head, h11.Data(data=bytes(problem.body)), h11.EndOfMessage()):
+            self.transport.write(self.conn.send(event) or b"")
+        self.transport.close()
 
     def on_response_complete(self) -> None:
         """Take up what has come meanwhile; a further head that has begun has to end, too."""

@@ -8,7 +8,7 @@ have caused.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -53,10 +53,20 @@ class Gate:
     """An ASGI app in front of another; ``scope["state"]["caller"]`` is who passed."""
 
     def __init__(
-        self, app: ASGIApp, policy: Policy, sessions: Sessions, assets: Iterable[str] = ()
+        self,
+        app: ASGIApp,
+        policy: Policy,
+        sessions: Sessions,
+        *,
+        assets: Iterable[str] = (),
+        is_full: Callable[[], bool] = lambda: False,
     ) -> None:
-        """``assets`` are the paths of the page's files, which hold no data."""
+        """``assets`` are the paths of the page's files, which hold no data.
+
+        While ``is_full`` says so, nobody is served.
+        """
         self._app = app
+        self._is_full = is_full
         self._open = open_requests(assets)
         self._policy = policy
         self._sessions = sessions
@@ -70,6 +80,8 @@ class Gate:
             raise RuntimeError(f"the gate knows no {scope['type']!r}")
         send = with_security_headers(send)
         try:
+            if self._is_full():
+                raise Refused(503, "too many clients are connected; try again later")
             scope.setdefault("state", {})["caller"] = self._judge(scope)
             if scope["type"] == "http":
                 receive = await self._with_body(scope, receive)

@@ -35,7 +35,7 @@ from jittask.web.live_tree import LiveTree
 from jittask.web.roles import Role
 from jittask.web.sessions import Sessions
 
-_MOST_CONNECTIONS = MOST_STREAMS + 500
+MOST_CONNECTIONS = MOST_STREAMS + 500
 _STOP_SECONDS = 3
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -129,6 +129,7 @@ class ConsoleServer:
             audit,
             self.policy,
             BuiltPage.read(built_page.FOLDER),
+            lambda: len(self._server.server_state.connections) > MOST_CONNECTIONS,
             self._offer_link,
         )
         gate = make_app(console)
@@ -143,7 +144,6 @@ class ConsoleServer:
             access_log=False,
             proxy_headers=False,
             server_header=False,
-            limit_concurrency=_MOST_CONNECTIONS,
             timeout_graceful_shutdown=_STOP_SECONDS,
             ssl_certfile=address.certificate,
             ssl_keyfile=address.key,
@@ -256,7 +256,7 @@ def _listening(address: Address) -> socket.socket:
 def _raise_limit_of_files() -> None:
     """Let as many connections be open as the system allows, if that is less than we allow."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _MOST_CONNECTIONS + 100
+    wanted = MOST_CONNECTIONS + 100
     if soft != resource.RLIM_INFINITY and soft < wanted:
         most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
         with suppress(OSError, ValueError):

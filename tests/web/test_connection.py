@@ -6,7 +6,9 @@ import socket
 
 import pytest
 
+from jittask.web import server
 from jittask.web.connection import PatientConnection
+from jittask.web.security_headers import HEADERS
 from tests.web.conftest import PATIENCE, Served
 
 SHORT = 0.3
@@ -66,7 +68,8 @@ def test_bytes_that_drip_do_not_lengthen_the_wait(impatient: Served) -> None:
             break
         assert impatient.get("/api/session")["role"] == "edit"
     for client in clients:
-        assert everything(client) in (b"", b"Invalid HTTP request received.")
+        answer = everything(client)
+        assert answer == b"" or answer.startswith(b"HTTP/1.1 400 ")
         client.close()
     assert ends
 
@@ -166,3 +169,19 @@ def test_malformed_requests_are_refused(impatient: Served, raw: bytes) -> None:
         client.sendall(raw.replace(b"PORT", str(impatient.server.port).encode()))
         answer = everything(client)
     assert answer == b"" or answer.split()[1] in (b"400", b"401"), answer[:200]
+    for name, value in HEADERS.items() if answer else ():
+        assert f"\r\n{name}: {value}\r\n".encode() in answer
+
+
+def test_more_connections_than_may_be_are_refused(
+    console: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server, "MOST_CONNECTIONS", 1)
+    with connected(console):
+        answer = console.ask("GET", "/api/session")
+    assert (answer.status, answer.json["code"]) == (503, "too-many")
+    assert HEADERS.items() <= answer.headers.items()
+    assert answer.headers["connection"] == "close"
+    while open_connections(console):
+        continue
+    assert console.ask("GET", "/api/session").status == 200

@@ -33,7 +33,7 @@ export function PaletteButton() {
     <>
       <Button
         look="quiet"
-        aria-label={`${words.open} (${keys})`}
+        aria-label={`${words.open}, ${keys}`}
         aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
         onPress={() => setOpen(true)}
       >
