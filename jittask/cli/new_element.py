@@ -77,6 +77,8 @@ def database(
 @place_options("models")
 @click.option("--db", "database", metavar="NAME", help="Its database; the only one else.")
 @click.option("--from-table", "table", metavar="TABLE", help="A table that exists; it is read.")
+@click.option("--key", multiple=True, metavar="COLUMN",
+              help="With --from-table: what names a row of a view; repeatable.")  # fmt: skip
 @click.option("--declare", is_flag=True, help="With --from-table: write its columns, too.")
 @click.option("--fields", metavar="LIST", help="Of a new table: title:str,due:date.")
 @tree_option
@@ -86,6 +88,7 @@ def model(
     folder: str | None,
     database: str | None,
     table: str | None,
+    key: tuple[str, ...],
     declare: bool,
     fields: str | None,
     tree: Path | None,
@@ -100,11 +103,13 @@ def model(
         raise click.UsageError("name either a table by --from-table, or its --fields")
     if declare and table is None:
         raise click.UsageError("--declare needs --from-table")
+    if key and table is None:
+        raise click.UsageError("--key needs --from-table")
     element = NewElement(title, name, folder)
     with new_workspace(tree) as opened:
         if table is not None:
             written = new_table_model(
-                opened, element, table=table, database=database, declare=declare
+                opened, element, table=table, database=database, declare=declare, key=key
             )
         else:
             written = new_model(opened, element, fields=fields or "", database=database)

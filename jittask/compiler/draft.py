@@ -22,7 +22,7 @@ from jittask.compiler.files import COMMONS, MANIFEST, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER
 from jittask.compiler.graph import Graph
-from jittask.compiler.kinds import KINDS
+from jittask.compiler.kinds import KINDS, TASK
 from jittask.compiler.look import NOTHING_KNOWN
 from jittask.compiler.python import Module, read_python
 from jittask.compiler.reading import ElementFiles, Reading
@@ -58,7 +58,7 @@ class DraftCompiler:
         app = compilation.app
         self._names: dict[ElementKind, frozenset[str]] = {
             kind: frozenset(name for name, found in app.elements.items() if found.kind is kind)
-            for kind in ElementKind
+            for kind in KINDS
         }
         self._all_names = frozenset(app.elements)
 
@@ -73,7 +73,7 @@ class DraftCompiler:
         if element is None:
             return Draft({}, reader.diagnostics())
         data = element.source.data
-        if reader.found.kind is ElementKind.TASK:
+        if reader.found.kind is TASK.element_kind:
             read = read_task(
                 reader.task_files(), reader.surroundings(), element.findings,
                 with_function=with_function,
@@ -154,17 +154,12 @@ class _DraftReader:
         self.element: ElementFiles | None = self._elements.read(
             self.found, has_code=KINDS[kind].has_code
         )
-        names = {each: drafts.names(each) for each in ElementKind}
+        names = {each: drafts.names(each) for each in KINDS}
         names[kind] |= {name}
-        self.reading = Reading(
-            self.files, drafts.settings, os.environ, names,
-            {
-                ElementKind.TASK: {},
-                ElementKind.DATABASE: dict(app.databases),
-                ElementKind.MODEL: dict(app.models),
-                ElementKind.SERVICE: dict(self._services()),
-            },
-        )  # fmt: skip
+        self.reading = Reading(self.files, drafts.settings, os.environ, names)
+        self.reading.databases.update(app.databases)
+        self.reading.models.update(app.models)
+        self.reading.services.update(self._services())
 
     def task_files(self) -> TaskFiles:
         """Return the task's own files."""
@@ -198,7 +193,7 @@ class _DraftReader:
         """Yield the services that the draft calls, where they can load."""
         source = None if self.element is None else self.element.source
         for name in set() if source is None else _called_services(source):
-            if name not in self._drafts.names(ElementKind.SERVICE) or name in self._drafts.broken:
+            if name not in self._drafts.all_names or name in self._drafts.broken:
                 continue
             file = f"{name.replace('.', '/')}/{SERVICE}"
             module = read_python(self.files, file, Findings(None)) if self.files.has(file) else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from jittask.compiler.compiled import Compilation
@@ -14,7 +14,7 @@ from jittask.compiler.read_json import read_json
 from jittask.compiler.services import SERVICE, find_function, may_have, offered
 from jittask.compiler.signature import Call, check_signature
 from jittask.diagnostics import Location
-from jittask.model import CallStyle, ElementKind
+from jittask.model import CallStyle, Element
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +42,17 @@ class OfferedFunction:
     parameters: tuple[Parameter, ...]
 
 
-def offered_functions(compilation: Compilation, rows: int) -> tuple[OfferedFunction, ...]:
-    """Return what the services offer to a task that gives so many rows, by name."""
+def offered_functions(
+    compilation: Compilation, services: Iterable[Element], rows: int
+) -> tuple[OfferedFunction, ...]:
+    """Return what some services offer to a task that gives so many rows, by name."""
     files = DraftFiles(compilation.app.root, compilation.reusable.known, {})
     broken = compilation.broken
     found: list[OfferedFunction] = []
-    for name, element in compilation.app.elements.items():
-        if element.kind is ElementKind.SERVICE:
-            service = _Service.read(files, name, element.folder, is_broken=name in broken)
-            found += () if service is None else service.functions(rows)
+    for element in services:
+        is_broken = element.name in broken
+        service = _Service.read(files, element.name, element.folder, is_broken=is_broken)
+        found += () if service is None else service.functions(rows)
     return tuple(sorted(found, key=lambda function: function.name))
 
 

@@ -20,8 +20,28 @@ class BadKey(DataError):
         super().__init__(f"{key!r} is no key of {model.name}")
 
 
+class SharedKey(BadKey):
+    """A key of several rows, as the one that a model names for a view may be."""
+
+    def __init__(self, key: object, model: TableModel) -> None:
+        DataError.__init__(self, f"{key!r} is the key of several rows of {model.name}")
+
+
+class NoKey(DataError):
+    """A row that nothing names: a column of its key is empty."""
+
+    def __init__(self, field: str, model: TableModel) -> None:
+        super().__init__(f"{model.name}: {field} is empty, and is to name the row")
+
+
 def row_key(row: Mapping[str, Any], model: TableModel) -> str:
-    """Return the JSON of a row's key columns: one value, or a list of several."""
+    """Return the JSON of a row's key columns: one value, or a list of several.
+
+    Raises NoKey where one of them is empty.
+    """
+    for field in model.key_fields:
+        if row[field.name] is None:
+            raise NoKey(field.name, model)
     values = [_plain(row[field.name]) for field in model.key_fields]
     return json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False)
 

@@ -14,7 +14,7 @@ from jittask import zonedata
 from jittask.data import row_pages
 from jittask.data.databases import DataError, one_line
 from jittask.data.dialects import Clause
-from jittask.data.row_keys import BadKey, key_values
+from jittask.data.row_keys import BadKey, SharedKey, key_values
 from jittask.data.row_query import Lookup, Page, RowQuery
 from jittask.data.table_access import Row, TableAccess
 from jittask.data.table_columns import known_columns
@@ -120,7 +120,10 @@ class Rows(TableAccess):
     # by key
 
     def get(self, key: str) -> Row | None:
-        """Return the whole row of a key, or None. Raises BadKey for a text that is no key."""
+        """Return the whole row of a key, or None. Raises BadKey for a text that is no key.
+
+        SharedKey for one of several rows.
+        """
         return self._by_key(key, self._whole())
 
     def judged(
@@ -151,13 +154,15 @@ class Rows(TableAccess):
         try:
             for field, value in zip(self.model.key_fields, values, strict=True):
                 query = query.where(self._is(field, value))
-            found = self.read(query)
+            found = self.read(query.limit(2))
         except (OverflowError, ValueError) as error:  # refused before the database does
             raise BadKey(shown, self.model) from error
         except DataError as error:
             if isinstance(error.__cause__, sa.exc.DataError | UnicodeEncodeError):
                 raise BadKey(shown, self.model) from error
             raise
+        if len(found) > 1:
+            raise SharedKey(shown, self.model)
         return found[0] if found else None
 
     def _is(self, field: FieldInfo, value: Any) -> Clause:

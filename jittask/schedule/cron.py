@@ -15,7 +15,7 @@ from cronsim import CronSim, CronSimError
 from jittask.schedule.cycle import LAST_YEAR, in_order
 from jittask.schedule.day_bits import all_days, bits_of, days_from, days_of, kind_of_year
 from jittask.schedule.problems import Mistake
-from jittask.schedule.zones import Nominal, resolve, wall_clock
+from jittask.schedule.zones import Nominal, instant_of, wall_clock
 
 _FIVE_FIELDS = 5
 _NAMED = {
@@ -85,7 +85,7 @@ class FixedHours:
     _first: datetime = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "_first", resolve(self.start, self.zone))
+        object.__setattr__(self, "_first", instant_of(self.start, self.zone))
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``."""
@@ -110,7 +110,7 @@ class EveryHour:
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
         """Yield the nominals at or after ``low``, a repeated wall hour twice."""
-        first = max(resolve(self.start, self.zone), low)
+        first = max(instant_of(self.start, self.zone), low)
         clock = wall_clock(self.zone)
         again: deque[datetime] = deque()  # second passes wait until the first ones are over
         for wall in self.fields.walls(clock.shown_from(first)):

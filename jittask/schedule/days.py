@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 from jittask.schedule.cycle import LAST_YEAR
 from jittask.schedule.day_bits import bits_of
-from jittask.schedule.zones import Nominal, wall_clock
+from jittask.schedule.zones import Nominal, instant_of, wall_clock
 
 LAST = -1
 """In a ``day`` or ``week`` list: the month's last."""
@@ -170,11 +170,17 @@ class Days:
         return self.every.walls(self.start, low)
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:
-        """Yield the nominals at or after ``low``; units before it are never visited."""
+        """Yield the nominals at or after ``low``; units before it are never visited.
+
+        A start in the second pass of a fold is what it is; later folds have their first.
+        """
         clock = wall_clock(self.zone)
         nominal_of = clock.nominal
+        second_pass = self.start.date() if self.start.fold else None
         for wall in self.every.walls(self.start, clock.earliest(low)):
             nominal = nominal_of(wall)
+            if wall.date() == second_pass:
+                nominal = Nominal(instant_of(self.start, self.zone))
             if nominal is not None and nominal[0] >= low:
                 yield nominal
 

@@ -18,7 +18,7 @@ from jittask.schedule.cycle import LAST_YEAR, in_order
 from jittask.schedule.day_bits import bits_of, days_between, days_from, days_of, place
 from jittask.schedule.rule_days import RuleDays
 from jittask.schedule.units import Units
-from jittask.schedule.zones import Nominal, resolve, to_wall, wall_clock
+from jittask.schedule.zones import Nominal, instant_of, to_wall, wall_clock
 
 _MOST_YEARS = 16
 _DAY = timedelta(days=1)
@@ -61,7 +61,7 @@ class Recurrence:
         last = self.counted or _PAST_THE_END
         if self.until is not None:
             last = min(last, to_wall(self.until, self.zone) + _DAY)
-        object.__setattr__(self, "_first", resolve(self.start, self.zone))
+        object.__setattr__(self, "_first", instant_of(self.start, self.zone))
         object.__setattr__(self, "_last", last)
 
     def nominals(self, low: datetime) -> Iterator[Nominal]:

@@ -62,7 +62,7 @@ class RecordPage:
     records: tuple[Run, ...]
     next: str | None
     searched_to: datetime | None = None
-    """Where a search for a text has stopped before the page was full: the next page goes on."""
+    """Where a search for a text has stopped before the page was full; the next page continues."""
 
 
 @dataclass(frozen=True, slots=True)

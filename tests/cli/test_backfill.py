@@ -80,7 +80,7 @@ def test_mistakes_are_one_line(
 def test_an_unknown_task_is_said_before_anything_is_asked(tree: Tree, things: DatedRows) -> None:
     done = jittask_here("backfill", "E", *WINDOW, "--tree", tree.root)
     assert (done.returncode, done.stdout) == (ExitCode.PROBLEMS, "")
-    assert done.stderr.splitlines()[0].startswith("jittask: no task tasks.E")
+    assert done.stderr.splitlines()[0].startswith("error: no task 'E'")
 
 
 def test_a_second_is_included_to_its_end(tree: Tree, things: DatedRows) -> None:
@@ -100,7 +100,7 @@ def test_minutes_are_written_with_one_letter_or_three(tree: Tree, things: DatedR
         assert done.returncode == 0, done.stderr
         return done.stdout
 
-    assert until("90min") == until("90m") != until("3m")
+    assert until("190min") == until("190m") != until("90m")
 
 
 def test_next_lists_rows_in_pages_and_counts_them(tree: Tree, things: DatedRows) -> None:

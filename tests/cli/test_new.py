@@ -436,8 +436,18 @@ def test_a_view_says_how_it_gets_a_key(tree: Tree) -> None:
     with closing(sqlite3.connect(tree.root / "erp.db")) as connection:
         connection.execute("CREATE VIEW ending AS SELECT id, ends FROM contracts")
     done = jittask_here("new", "model", "V", "--from-table", "ending", "--tree", tree.root)
-    assert (done.returncode, "primaryKey=True" in done.stderr) == (1, True)
+    assert (done.returncode, "--key COLUMN" in done.stderr) == (1, True)
     assert len(done.stderr.splitlines()) == 2
+    asked = ("new", "model", "V", "--from-table", "ending", "--tree", tree.root, "--key")
+    wrong = jittask_here(*asked, "no")
+    assert (wrong.returncode, "no column for its key: no" in wrong.stderr) == (2, True)
+    assert jittask_here(*asked, "id").returncode == 0
+    written = json.loads((tree.root / "models" / "V" / "e.json").read_text(encoding="utf-8"))
+    assert written["key"] == "id"
+    both = jittask_here("new", "model", "W", *asked[3:], "id", "--key", "ends")
+    assert both.returncode == 0
+    written = json.loads((tree.root / "models" / "W" / "e.json").read_text(encoding="utf-8"))
+    assert written["key"] == ["id", "ends"]
 
 
 @pytest.mark.parametrize("column", ["key UUID", "at TIMESTAMP WITH TIME ZONE"])

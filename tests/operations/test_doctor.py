@@ -227,7 +227,14 @@ def test_a_key_that_the_model_names(database: Database) -> None:
     table_model(database.tree, "open_bills", key="number")
     found = doctor(database.tree)
     assert [each.code for each in found.diagnostics] == ["index-missing"]
-    assert "models.Thing: whether number is unique, which a view does not show" in str(found)
+    assert "models.Thing: whether number stays unique, which a view does not show" in str(found)
+    database.execute("INSERT INTO bills VALUES (7, '2026-05-01'), (7, '2026-05-02')")
+    trouble = {each.code: each.message for each in doctor(database.tree).diagnostics}
+    assert trouble["key-not-unique"] == "several rows of open_bills have the same number: 7"
+    database.execute("UPDATE bills SET number = NULL")
+    trouble = {each.code: each.message for each in doctor(database.tree).diagnostics}
+    assert trouble["key-not-unique"] == "rows of open_bills have no number"
+    database.execute("DELETE FROM bills")
     table_model(database.tree, key=["number", "no"])
     assert only(doctor(database.tree)).message == "bills has no column 'no', which its key names"
     table_model(database.tree, key="number")
@@ -419,6 +426,17 @@ def test_forms_of_dates_in_sqlite(sqlite: Database) -> None:
     unreadable = next(each for each in found.diagnostics if each.is_error)
     assert "1767603600000" in unreadable.message
     assert "'soon'" in unreadable.message
+
+
+def test_a_column_of_sqlite_that_says_no_type(sqlite: Database) -> None:
+    """As the expressions of a view are: a scan would not take its texts for dates."""
+    sqlite.execute("CREATE TABLE bills (number INTEGER PRIMARY KEY, at DATETIME)")
+    sqlite.execute("CREATE VIEW open_bills AS SELECT number, datetime(at) AS due FROM bills")
+    table_model(sqlite.tree, "open_bills", key="number")
+    found = {each.code: each for each in doctor(sqlite.tree).diagnostics}
+    assert found.keys() == {"field-not-a-date"}
+    assert found["field-not-a-date"].is_error
+    assert "models.NormalType" in str(found["field-not-a-date"].hint)
 
 
 def test_an_odd_value_is_found_by_the_index_among_many_rows(sqlite: Database) -> None:

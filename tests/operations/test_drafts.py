@@ -102,6 +102,16 @@ def test_a_file_on_the_disk_is_checked_with_the_draft_beside_it(opened: Workspac
     assert found.code == "function-missing"
 
 
+def test_a_shared_module_that_cannot_be_parsed_is_no_mistake_of_the_draft(
+    tree: Tree, opened: Workspace
+) -> None:
+    tree.write("commons/bad.py", "def (:\n")
+    opened.refresh()
+    code = "import commons.bad\n\n\ndef customFunc(): ...\n"
+    [found] = check_draft(opened, "tasks.A", ElementFile.INNER, code)
+    assert (found.code, found.because) == ("broken-dependency", "commons/bad.py")
+
+
 def test_code_is_never_imported(opened: Workspace, tmp_path: Path) -> None:
     mark = tmp_path / "imported"
     code = f"open({str(mark)!r}, 'w')\n\n\ndef customFunc(): ...\n"

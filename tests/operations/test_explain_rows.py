@@ -12,7 +12,7 @@ from jittask.model import MissedRange, Reason, RunStatus, Trigger
 from jittask.operations.errors import OperationError
 from jittask.operations.inspect.explain import Explanation, explain
 from jittask.operations.workspace import Workspace
-from jittask.store.plans import NewRun
+from jittask.store.plans import Closing, NewRun
 from jittask.store.watermarks import Watermark
 from tests.operations.dated_rows import DatedRows, dated_rows
 from tests.tree import Tree
@@ -53,6 +53,27 @@ def of_row(workspace: Workspace) -> Explanation:
 def codes(found: Explanation) -> list[str]:
     outer = [reason.code for reason in found.reasons]
     return outer[: outer.index("schedule")]
+
+
+def test_a_record_is_named_where_the_row_fires_no_more(
+    workspace: Workspace, things: DatedRows, clock: FixedClock
+) -> None:
+    """It was cancelled at its date, because the row has moved."""
+    activate(workspace, FIRST - DAY, NewRun("tasks.D", "0", Trigger.SCHEDULE, (FIRST,), FIRST))
+    things.move(0, datetime(2026, 5, 9, 8))
+    with workspace.store() as store:
+        moved = Closing(1, RunStatus.CANCELLED, Reason.ROW_MOVED, "the row's date has moved")
+        store.plan(FIRST, close=[moved])
+    clock.move_to(FIRST + HOUR)
+    for at in ("2026-05-04", "2026-05-04T08:00:00"):
+        found = explain(workspace, "D", row="0", at=at)
+        [record] = [reason for reason in found.reasons if reason.code == "record"]
+        assert (found.fires, "the row's date has moved" in record.text) == (False, True)
+    codes_of_another_day = codes(explain(workspace, "D", row="0", at="2026-05-03"))
+    assert "record" not in codes_of_another_day
+    things.move(0, datetime(2026, 5, 4, 20))  # to another time of the day
+    found = explain(workspace, "D", row="0", at="2026-05-04")
+    assert "record" in [reason.code for reason in found.reasons]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from jittask.operations.errors import InvalidArgument
 from jittask.operations.inspect.explain import explain
 from jittask.operations.inspect.next import next_of_task
 from jittask.operations.inspect.next_rows import next_of_rows
+from jittask.operations.inspect.preview import firing_rows
 from jittask.operations.inspect.preview.coming import FIRING, MOST_SKIPPED
 from jittask.operations.inspect.preview.days import DAYS, MOST_A_DAY, year_ahead
 from jittask.operations.inspect.preview.preview import Preview, preview
@@ -267,6 +268,19 @@ def test_rows_are_counted_in_the_window_that_is_asked_for(tree: Tree, things: Da
             preview(opened, "New", dated(), start=now, end=now - timedelta(hours=3))
     assert found is not None
     assert (found.count, [each.entry.row for each in found.firing]) == (4, ["0", "1", "2", "3"])
+
+
+def test_what_is_counted_ends_somewhere(
+    tree: Tree, things: DatedRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(firing_rows, "MOST_FIRING", 3)
+    monkeypatch.setattr(firing_rows, "MOST_MATCHING", 5)
+    now = FIRST.replace(tzinfo=UTC)
+    with Workspace(tree.root, FixedClock(now)) as opened:
+        rows = preview(opened, "New", dated()).rows
+    assert rows is not None
+    assert (rows.matching, rows.count, rows.capped) == ((5, True), 3, True)
+    assert sum(rows.days.values()) == 3
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,11 @@ def test_only_elements_can_be_deleted(tree: Tree, opened: Workspace, name: str) 
 
 @pytest.mark.parametrize("trash_id", ["", "..", "../..", "20260101T000000-0000000", "x"])
 def test_an_id_is_no_path(tree: Tree, opened: Workspace, trash_id: str) -> None:
-    tree.write(".jittask/trashed.json", {"element": "tasks.X", "title": "", "deleted": "2026"})
+    tree.write(
+        ".jittask/trashed.json", {"element": "tasks.X", "title": "", "deleted": NOW.isoformat()}
+    )
     (tree.root / ".jittask/files").mkdir()
+    (tree.root / ".jittask/trash").mkdir()
     with pytest.raises(NotFound):
         restore_element(opened, trash_id)
 

@@ -165,8 +165,9 @@ def _nominals(
     cfg = {"startTime": start.wall.isoformat(" "), "repeat": repeat}
     lo = lo.replace(second=0, microsecond=0)  # a cron is looked at minute by minute
     for found in oracle.nominals(cfg, zone, lo, hi):
-        if found.at > start.at or (has_pattern and found.at == start.at):
-            yield found.at, found.wall
+        names_start = kind in _DAYS and has_pattern and found.wall == start.wall
+        if found.at > start.at or (has_pattern and found.at == start.at) or names_start:
+            yield max(found.at, start.at), found.wall
 
 
 def _has_pattern(repeat: Mapping[str, Any]) -> bool:

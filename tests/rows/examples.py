@@ -86,6 +86,17 @@ def d1_an_aware_instant_in_the_second_pass_of_a_fold(begin: Open) -> None:
     trial.look_at(at - HOUR, at)
 
 
+def d1_a_cycle_of_days_from_the_second_pass_of_a_fold(begin: Open) -> None:
+    trial = begin(
+        task("Europe/Berlin", startField="stamp", repeat={"repeatType": "day"}),
+        now=datetime(2026, 10, 24, 20, tzinfo=UTC),
+        kind="postgresql",
+    )
+    at = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+    trial.put(stamp=at)
+    trial.look_at(at - HOUR, at, at + 24 * HOUR)
+
+
 def d2_a_row_that_the_filter_holds_back(begin: Open) -> None:
     trial = begin(task())
     trial.put(at=naive(NOW + HOUR), name="held")

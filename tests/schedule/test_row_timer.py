@@ -41,6 +41,37 @@ def test_base_instants(cfg: dict, value: date, expected: str) -> None:
     assert first(cfg, value) == expected
 
 
+SECOND_PASS = datetime(2026, 10, 25, 1, 30, tzinfo=UTC)
+"""The second 02:30 of that day in Berlin."""
+
+
+@pytest.mark.parametrize(
+    ("repeat", "hours"),
+    [
+        ({"repeatType": "day"}, [0, 24, 48]),
+        ({"repeatType": "week"}, [0, 168, 336]),
+        ({"repeatType": "week", "weekday": [7]}, [0, 168, 336]),
+        ({"repeatType": "hour"}, [0, 1, 2]),
+        ({"repeatType": "custom", "cron": "30 2 * * *"}, [24, 48, 72]),
+        ({"repeatType": "custom", "rrule": "FREQ=DAILY"}, [24, 48, 72]),
+    ],
+    ids=str,
+)
+def test_a_row_in_the_second_pass_of_a_fold_does_not_fire_in_the_first(
+    repeat: dict, hours: list[int]
+) -> None:
+    cfg = {"startField": "f", "repeat": repeat, "endTime": "2027-01-01 00:00:00"}
+    timer = RowTimer.from_config(cfg, "Europe/Berlin").timer(SECOND_PASS)
+    assert timer is not None
+    found = timer.between(SECOND_PASS - timedelta(days=2), SECOND_PASS + timedelta(days=20))
+    assert [each.effective for each in found][:3] == [
+        SECOND_PASS + timedelta(hours=number) for number in hours
+    ]
+    assert timer.after(SECOND_PASS - timedelta(minutes=59)) == timer.after(
+        SECOND_PASS - timedelta(days=2)
+    )
+
+
 def test_an_empty_date_never_fires() -> None:
     assert RowTimer.from_config({"startField": "f"}, "UTC").timer(None) is None
 

@@ -31,7 +31,12 @@ from jittask.data.dialects.ranges import (
     coalesced,
     union,
 )
-from jittask.data.dialects.standard import COMPARE, LOCK_SECONDS, StandardDialect
+from jittask.data.dialects.standard import (
+    COMPARE,
+    LOCK_SECONDS,
+    StandardDialect,
+    follows_null,
+)
 from jittask.data.dialects.zone_shifts import shifts
 from jittask.model import FieldType
 from jittask.query.expression import Operator
@@ -85,6 +90,10 @@ class MysqlDialect(StandardDialect):
     def is_instant(self, column_type: TypeEngine[Any]) -> bool:
         """Whether it is a TIMESTAMP."""
         return isinstance(column_type, Timestamp)
+
+    def follows(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
+        """Return that a key column comes after a value; NULL comes before every other one."""
+        return follows_null(key, value)
 
     # dates
 

@@ -15,6 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType, TypeEngine
 
 from jittask.data.dialects import sqlite_connections, sqlite_ranges
@@ -38,12 +39,18 @@ from jittask.data.dialects.sqlite_ranges import (
 )
 from jittask.data.dialects.sqlite_samples import by_key, texts_near
 from jittask.data.dialects.sqlite_types import Date, Datetime
-from jittask.data.dialects.standard import COMPARE, StandardDialect
+from jittask.data.dialects.standard import COMPARE, StandardDialect, follows_null
 from jittask.model import FieldType
 from jittask.query.expression import Operator
 from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
+_MORE_TYPES = {
+    "TIMESTAMP WITH TIME ZONE": sqlite.TIMESTAMP,
+    "TIMESTAMP WITHOUT TIME ZONE": sqlite.TIMESTAMP,
+    "TIMESTAMPTZ": sqlite.TIMESTAMP,
+}
+"""What other databases call their datetimes, and files of theirs declare too."""
 _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
 
@@ -56,6 +63,7 @@ class SqliteDialect(StandardDialect):
 
     def prepare(self, engine: sa.Engine) -> None:
         """Set up connections: pragmas, savepoints, and the functions that read dates."""
+        engine.dialect.ischema_names = {**engine.dialect.ischema_names, **_MORE_TYPES}  # type: ignore[attr-defined]
         sqlite_connections.prepare(engine)
 
     def column_type(self, declared: TypeEngine[Any], kind: FieldType | None) -> TypeEngine[Any]:
@@ -74,13 +82,9 @@ class SqliteDialect(StandardDialect):
         """Return a column as it is stored."""
         return sa.type_coerce(column, NullType())
 
-    def is_key(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
-        """Return that a key column has a value; a key of SQLite may hold NULL."""
-        return key.is_(None) if value is None else super().is_key(key, value)
-
     def follows(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
         """Return that a key column comes after a value; NULL comes before every other one."""
-        return key.is_not(None) if value is None else super().follows(key, value)
+        return follows_null(key, value)
 
     # dates
 

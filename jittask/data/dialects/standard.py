@@ -70,14 +70,18 @@ class StandardDialect:
         return column
 
     def is_key(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
-        """Return that a key column has a value that was read from it."""
+        """Return that a key column has a value that was read from it; one may hold NULL."""
+        if value is None:
+            return key.is_(None)
         equal: Clause = key == sa.literal(value, key.type)
         return equal
 
     def follows(self, key: sa.ColumnElement[Any], value: Any) -> Clause:
-        """Return that a key column comes after a value that was read from it."""
+        """Return that a key column comes after a value that was read from it; NULL comes last."""
+        if value is None:
+            return sa.false()
         after: Clause = key > sa.literal(value, key.type)
-        return after
+        return sa.or_(after, key.is_(None)) if getattr(key, "nullable", False) else after
 
     def operand(self, column: sa.Column[Any], value: Any) -> Any:
         """Return a value that is no date as the column's type takes it.
@@ -217,6 +221,14 @@ class StandardDialect:
     def limited(self, connection: sa.Connection, seconds: float) -> Iterator[None]:
         """Let the database end a statement of the block that takes longer, where it can."""
         yield
+
+
+def follows_null(key: sa.ColumnElement[Any], value: Any) -> Clause:
+    """Return that a key comes after a value, where NULL comes before every other one."""
+    if value is None:
+        return key.is_not(None)
+    after: Clause = key > sa.literal(value, key.type)
+    return after
 
 
 def _python_type(column_type: TypeEngine[Any]) -> type | None:

@@ -53,24 +53,26 @@ def new_table_model(
     table: str,
     database: str | None = None,
     declare: bool = False,
+    key: Sequence[str] = (),
 ) -> WrittenElement:
     """Write a model for a table that exists, which is read for it.
 
     The element names the table, and its columns are read at each start; with
-    ``declare`` they are written into a ``model.py``. Raises NotFound, Unavailable
+    ``declare`` they are written into a ``model.py``. ``key`` has the columns that name
+    a row where the table does not say: of a view. Raises NotFound, Unavailable
     where the database does not answer, OperationError for a table without a key,
     or, with ``declare``, with a column that no datatype holds.
     """
     path = new_path(workspace, "models", model)
     name = _database(workspace, database)
-    rows = _rows(workspace, path, name, table)
+    rows = _rows(workspace, path, name, table, key)
     if declare:
         _refuse_undeclarable(rows)
         fields = _with_counted_key(rows.model.fields)
         return _write_declared(workspace, path, model.title, name, table, fields)
     data = {
         "type": ModelForm.TABLE.value, "title": model.title, "db": name, "table": table,
-        "backendBundleEntry": ".",
+        **_key_entry(key), "backendBundleEntry": ".",
     }  # fmt: skip
     return write_element(workspace, path, data, {})
 
@@ -110,11 +112,20 @@ def _database(workspace: Workspace, name: str | None) -> str:
     return full
 
 
-def _rows(workspace: Workspace, path: str, database: str, table: str) -> Rows:
+def _key_entry(key: Sequence[str]) -> dict[str, object]:
+    """Return ``key`` as an element has it: a column, or a list of several."""
+    if not key:
+        return {}
+    return {"key": key[0] if len(key) == 1 else list(key)}
+
+
+def _rows(workspace: Workspace, path: str, database: str, table: str, key: Sequence[str]) -> Rows:
     """Return the rows of a real table, which is read for it."""
     from jittask.data.databases import DataError
 
-    info = ModelInfo(path.replace("/", "."), ModelForm.TABLE, database, table, opaque=True)
+    info = ModelInfo(
+        path.replace("/", "."), ModelForm.TABLE, database, table, opaque=True, key=tuple(key)
+    )
     try:
         return workspace.data.rows(info)
     except DataError as error:
@@ -122,6 +133,8 @@ def _rows(workspace: Workspace, path: str, database: str, table: str) -> Rows:
         if message.startswith("no table"):
             hint = _tables_instead(workspace, info)
             raise NotFound(f"no table {table} in {database}", hint) from error
+        if "has no column for its key" in message:
+            raise InvalidArgument("key", message) from error
         if message.endswith("no primary key"):
             raise OperationError(message, _key_instead(workspace, info)) from error
         raise Unavailable(message) from error
@@ -147,7 +160,7 @@ def _key_instead(workspace: Workspace, info: ModelInfo) -> str:
     with workspace.data.connected(info) as connection:
         is_view = name in view_names(connection, schema)
     if is_view:
-        return "write a models.NormalType whose model.py has primaryKey=True on what is unique"
+        return "name what is unique in the view: --key COLUMN"
     return "a model needs a key, which names the row: add one to the table"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from jittask import zonedata
 from jittask.compiler.compiled import DateFieldTask
 from jittask.model import Note
 from jittask.operations.errors import InvalidArgument
-from jittask.operations.inspect.row_past import past_of
+from jittask.operations.inspect.row_past import past_of, recorded_between
 from jittask.operations.inspect.stored_state import StoredState, paused_note, stored_state
 from jittask.operations.inspect.task_timer import own_row_key, timer_of, unmatched_filter
 from jittask.operations.naming import find_task
@@ -23,6 +23,7 @@ from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR
 from jittask.schedule.explain import Explanation as TimerExplanation
 from jittask.schedule.explain import explain as explain_timer
 from jittask.schedule.words import Language, in_words
+from jittask.schedule.zones import end_of_day, instant_of, resolve
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import CompiledTask
@@ -64,13 +65,17 @@ def explain(
     unmatched = unmatched_filter(workspace, task, row)
     state = stored_state(workspace)
     fires, outer = _judge(task, timer, found, unmatched, state)
-    if row is not None and found.effective and found.last and isinstance(task, DateFieldTask):
-        activated = state.activated.get(task.name)
+    if row is not None and isinstance(task, DateFieldTask):
         own = own_row_key(workspace, task, row)
-        past = past_of(workspace, task, own, found.effective, found.last, activated)
-        fires = past.fires if past.recorded else fires and past.fires
-        if past.recorded or unmatched is None:
-            outer += past.reasons
+        if found.effective and found.last:
+            activated = state.activated.get(task.name)
+            past = past_of(workspace, task, own, found.effective, found.last, activated)
+            fires = past.fires if past.recorded else fires and past.fires
+            if past.recorded or unmatched is None:
+                outer += past.reasons
+        asked = _instants(wall, timer.zone, whole_day=whole_day)
+        records = recorded_between(workspace, task, own, *asked)
+        outer += [record for record in records if record not in outer]
     reasons = [*outer, *found.reasons]
     if found.fires and not fires:
         reasons = [_would_fire(reason) for reason in reasons]
@@ -132,6 +137,14 @@ def _wall_time(at: str | None, zone: ZoneInfo, now: datetime) -> tuple[datetime,
     if not FIRST_YEAR <= wall.year <= LAST_YEAR:
         raise InvalidArgument("at", f"expected a year from {FIRST_YEAR} to {LAST_YEAR}")
     return wall.replace(microsecond=0), is_date(at)
+
+
+def _instants(wall: datetime, zone: ZoneInfo, *, whole_day: bool) -> tuple[datetime, datetime]:
+    """Return the first and the last instant of the day, or the second, that is asked about."""
+    if whole_day:
+        return resolve(datetime.combine(wall, time()), zone), instant_of(end_of_day(wall), zone)
+    first = resolve(wall.replace(microsecond=0), zone)
+    return first, instant_of(wall.replace(microsecond=999_999, fold=1), zone)
 
 
 def _basis(timer: Timer, language: Language) -> Iterator[Note]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from jittask.model import ElementKind
+
 if TYPE_CHECKING:
     from jittask.compiler.offered_functions import OfferedFunction
     from jittask.operations.workspace import Workspace
@@ -21,4 +23,7 @@ def functions(workspace: Workspace, kind: CallerKind) -> tuple[OfferedFunction, 
     """Return the functions of all services, by name; nothing is imported."""
     from jittask.compiler.offered_functions import offered_functions
 
-    return offered_functions(workspace.compilation, 1 if kind is CallerKind.DATE_FIELD else 0)
+    compilation = workspace.compilation
+    elements = compilation.app.elements.values()
+    services = (element for element in elements if element.kind is ElementKind.SERVICE)
+    return offered_functions(compilation, services, 1 if kind is CallerKind.DATE_FIELD else 0)

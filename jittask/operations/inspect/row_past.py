@@ -65,6 +65,15 @@ def past_of(
     return _without_record(task, now - last, can, alive=alive)
 
 
+def recorded_between(
+    workspace: Workspace, task: DateFieldTask, row: str, first: datetime, last: datetime
+) -> tuple[Note, ...]:
+    """Say what runs a row has from ``first`` to ``last``, also where it fires no more then."""
+    runs, _ = _runs(workspace, task, row, first)
+    own = [run for run in runs if run.effective <= last]
+    return tuple(_record(run, workspace.now(), task.timer.zone) for run in own)
+
+
 def _without_record(task: DateFieldTask, late: timedelta, can: Note, *, alive: bool) -> Past:
     from jittask.runtime.activation import grace
 

@@ -99,7 +99,7 @@ def list_records(
 ) -> Response:
     """Return a page of what ran, the newest first; with ``status`` also what waits.
 
-    A search for a text ends a page after 10,000 runs, and ``next`` goes on.
+    A search for a text ends a page after 10,000 runs; ``next`` continues.
     """
     page = records(opened, asked, limit=limit, after=after)
     return answer({**page_view(page, opened.now()), "searchedTo": iso(page.searched_to)})

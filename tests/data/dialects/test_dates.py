@@ -53,6 +53,8 @@ FORMS = [
     Form("sqlite", "INTEGER", "{epoch}", DATETIME),
     Form("sqlite", "REAL", "{epoch}.0", DATETIME),
     Form("sqlite", "DATETIME", "{epoch}"),
+    Form("sqlite", "TIMESTAMP WITH TIME ZONE", "'%Y-%m-%d %H:%M:%S+00:00'"),
+    Form("sqlite", "timestamptz", "'%Y-%m-%d %H:%M:%S'"),
     Form("postgresql", "timestamp", "'%Y-%m-%d %H:%M:%S'"),
     Form("postgresql", "timestamp(0)", "'%Y-%m-%dT%H:%M:%S'"),
     Form("postgresql", "timestamptz", "'%Y-%m-%d %H:%M:%S+00'"),

@@ -10,6 +10,8 @@ export type ComparedFile = Shapes['ComparedFile'];
 export type LogLine = Shapes['LogLine'];
 
 export const PAGE_RECORDS = 50;
+/** Runs become overdue, and leave relative ranges, by time alone: no change tells of it. */
+const AGEING_MILLIS = 30_000;
 
 export const recordKeys = {
   /** Pages that are being read: no change replaces them, so their key is of no topic. */
@@ -48,6 +50,7 @@ export function newestRecordsQuery(filter: RecordFilter) {
   return queryOptions({
     queryKey: recordKeys.newest(filter),
     queryFn: ({ signal }) => page(filter, signal),
+    refetchInterval: AGEING_MILLIS,
   });
 }
 
@@ -57,6 +60,7 @@ export function recordCountsQuery(filter: RecordFilter) {
     queryKey: recordKeys.counts(others),
     queryFn: async ({ signal }) =>
       dataOf(await api.GET('/api/records/counts', { params: { query: asked(others) }, signal })),
+    refetchInterval: AGEING_MILLIS,
     placeholderData: (before) => before,
   });
 }

@@ -1,4 +1,5 @@
 import { api, dataOf, type Shapes } from './client';
+import type { FileName } from './files';
 
 // What steers a task; the stream tells the page what has changed then.
 
@@ -43,4 +44,14 @@ export async function duplicateElement(element: string, title: string): Promise<
   return dataOf(
     await api.POST('/api/elements/{element}/duplicate', { params, body: { title, name: null } }),
   );
+}
+
+/** Runs a function once on unsaved texts; its changes through models are rolled back (C15). */
+export async function tryTask(
+  task: string,
+  files: Partial<Record<FileName, string>>,
+  row: string | null,
+): Promise<Shapes['Trial']> {
+  const params = { path: { task } };
+  return dataOf(await api.POST('/api/tasks/{task}/try', { params, body: { files, row } }));
 }

@@ -11,6 +11,7 @@ import style from './Conditions.module.css';
 import { type FilterEditing, FilterProvider, type Focus } from './filter-context';
 import { GroupView } from './GroupView';
 import { MatchingRows } from './MatchingRows';
+import { PlainFilter } from './PlainFilter';
 import { Problems } from './Problems';
 import { problemsByRow } from './problems';
 import { type Edited, namedFields, shownTree } from './shown';
@@ -40,18 +41,29 @@ export default function Conditions({
 }: Props) {
   const words = useSection(conditions);
   const models = useQuery(modelsQuery);
-  const read = useQuery(readFilterQuery(model, text));
+  const known = models.data?.find((each) => each.name === model);
+  const read = useQuery({
+    ...readFilterQuery(known?.name ?? null, text),
+    enabled: models.data !== undefined,
+  });
   const [edited, setEdited] = useState<Edited | null>(null);
   const [said, setSaid] = useState('');
   const place = useRef<HTMLDivElement>(null);
 
-  if (read.error) return <Trouble error={read.error} retry={() => void read.refetch()} />;
-  if (models.error) return <Trouble error={models.error} retry={() => void models.refetch()} />;
-  if (read.isPending || models.isPending) return <Loading />;
+  const failed = models.error ? models : read.error ? read : null;
+  if (failed) {
+    return (
+      <>
+        <Trouble error={failed.error} retry={() => void failed.refetch()} />
+        <PlainFilter text={text} onChange={onChange} readOnly={readOnly} />
+      </>
+    );
+  }
+  const reading = read.data;
+  if (reading === undefined) return <Loading />;
 
-  const known = models.data.find((each) => each.name === model);
   const fields = new Map(known?.fields.map((field) => [field.name, field]));
-  const { root, isCurrent } = shownTree(text, edited, read.data, words.unreadable);
+  const { root, isCurrent } = shownTree(text, edited, reading, words.unreadable);
 
   const edit = (next: Group, focus?: Focus, saying = '') => {
     if (!isCurrent) return; // the tree of another text is shown until this one is read
@@ -69,21 +81,23 @@ export default function Conditions({
     fields,
     isOpen: known === undefined || known.opaque,
     readOnly,
-    problems: problemsByRow(root, read.data.tree, read.data.diagnostics),
+    problems: problemsByRow(root, reading.tree, reading.diagnostics),
     edit,
   };
 
   return (
     <FilterProvider value={editing}>
       <div ref={place} className={style.conditions}>
-        {model === null && <p className={style.hint}>{words.noModel}</p>}
-        {root.children.length === 0 && <p className={style.hint}>{words.none}</p>}
+        {known === undefined && (
+          <p className={style.hint}>{model === null ? words.noModel : words.noSuchModel(model)}</p>
+        )}
+        {known && root.children.length === 0 && <p className={style.hint}>{words.none}</p>}
         <GroupView group={root} />
         <Problems id={root.id} />
         <p role="status" className="visually-hidden">
           {said}
         </p>
-        {known && read.data.diagnostics.length === 0 && (
+        {known && reading.diagnostics.length === 0 && (
           <MatchingRows
             model={known.name}
             text={text}

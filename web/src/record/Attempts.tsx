@@ -1,4 +1,5 @@
 import type { RunRecord } from '@/api/records';
+import { Scrollable } from '@/parts/Scrollable';
 import { Time } from '@/parts/Time';
 import { duration, durationText } from '@/records/durations';
 import { useSection } from '@/words';
@@ -6,6 +7,7 @@ import * as recordWords from '@/words/record';
 import * as listWords from '@/words/records';
 import style from './Attempts.module.css';
 import page from './RecordPage.module.css';
+import { shortened } from './traceback';
 
 /** Each try at a run; the error of the last one is shown above. */
 export function Attempts({ record }: { record: RunRecord }) {
@@ -18,7 +20,7 @@ export function Attempts({ record }: { record: RunRecord }) {
   return (
     <section aria-labelledby="attempts" className={page.section}>
       <h2 id="attempts">{text.attempts}</h2>
-      <div className={style.scroll}>
+      <div className={style.frame}>
         <table className={style.table}>
           <thead>
             <tr>
@@ -35,23 +37,33 @@ export function Attempts({ record }: { record: RunRecord }) {
               const earlier = attempt.number !== record.attempt;
               return (
                 <tr key={attempt.number}>
-                  <td>{attempt.number}</td>
-                  <td>
+                  <td data-label={text.attempt.number}>{attempt.number}</td>
+                  <td data-label={text.attempt.started}>
                     <Time at={attempt.started} seconds />
                   </td>
-                  <td>{attempt.finished && <Time at={attempt.finished} seconds />}</td>
-                  <td>{millis !== null && durationText(millis, units)}</td>
-                  <td>
+                  <td data-label={text.attempt.finished}>
+                    {attempt.finished && <Time at={attempt.finished} seconds />}
+                  </td>
+                  <td data-label={text.attempt.duration}>
+                    {millis !== null && durationText(millis, units)}
+                  </td>
+                  <td data-label={text.attempt.outcome}>
                     {outcome(attempt.outcome)}
                     {earlier && attempt.error !== null && (
                       <details>
                         <summary>{text.showError}</summary>
-                        <pre className={page.code}>{attempt.error}</pre>
+                        <Scrollable label={text.showError} className={page.code}>
+                          <pre>{shortened(attempt.error)}</pre>
+                        </Scrollable>
                       </details>
                     )}
                   </td>
-                  <td title={attempt.runtime}>{attempt.host}</td>
-                  <td>{attempt.peakKb !== null && text.megabytes(attempt.peakKb)}</td>
+                  <td data-label={text.attempt.host} title={attempt.runtime}>
+                    {attempt.host}
+                  </td>
+                  <td data-label={text.attempt.memory}>
+                    {attempt.peakKb !== null && text.megabytes(attempt.peakKb)}
+                  </td>
                 </tr>
               );
             })}

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { RunRecord } from '@/api/records';
 import { Time, useTimeFormat } from '@/parts/Time';
 import { duration, durationText, lateness } from '@/records/durations';
+import { useNow } from '@/records/useNow';
 import { useSection } from '@/words';
 import * as recordWords from '@/words/record';
 import * as listWords from '@/words/records';
@@ -14,7 +15,7 @@ export function Facts({ record }: { record: RunRecord }) {
   const { units, triggers } = useSection(listWords);
   const write = useTimeFormat(undefined, true);
   const lateMillis = lateness(record);
-  const tookMillis = duration(record, Date.now());
+  const tookMillis = duration(record, useNow(record.status === 'executing'));
   const others = record.nominals.filter((nominal) => nominal !== record.nominal);
   return (
     <dl aria-label={facts} className={style.facts}>

@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type RunRecord, recordVersionQuery } from '@/api/records';
+import { Scrollable } from '@/parts/Scrollable';
 import { useSection } from '@/words';
 import * as words from '@/words/record';
 import style from './Failure.module.css';
@@ -15,7 +16,9 @@ export function Failure({ record, error }: { record: RunRecord; error: string })
     <section aria-labelledby="error" className={page.section}>
       <h2 id="error">{text.error}</h2>
       <Source run={record.id} error={error} />
-      <pre className={style.traceback}>{shortened(error)}</pre>
+      <Scrollable label={text.traceback} className={style.traceback}>
+        <pre>{shortened(error)}</pre>
+      </Scrollable>
     </section>
   );
 }
@@ -35,16 +38,18 @@ function Source({ run, error }: { run: number; error: string }) {
       <figcaption>
         <code>{text.sourceAt(place.path, place.line)}</code> ({text.asItRan})
       </figcaption>
-      <pre>
-        {linesAround(content, place.line, LINES_AROUND).map((line) => (
-          <div key={line.number} className={style.line} data-here={line.number === place.line}>
-            <span className={style.number} aria-hidden="true">
-              {line.number}
-            </span>
-            {line.number === place.line ? <mark>{line.text}</mark> : <span>{line.text}</span>}
-          </div>
-        ))}
-      </pre>
+      <Scrollable label={text.sourceLabel} className={style.lines}>
+        <pre>
+          {linesAround(content, place.line, LINES_AROUND).map((line) => (
+            <div key={line.number} className={style.line} data-here={line.number === place.line}>
+              <span className={style.number} aria-hidden="true">
+                {line.number}
+              </span>
+              {line.number === place.line ? <mark>{line.text}</mark> : <span>{line.text}</span>}
+            </div>
+          ))}
+        </pre>
+      </Scrollable>
     </figure>
   );
 }

@@ -3,6 +3,7 @@ import { getRouteApi, Link } from '@tanstack/react-router';
 import { type RunRecord, recordQuery } from '@/api/records';
 import { NotFound } from '@/app/NotFound';
 import { Loading } from '@/parts/Loading';
+import { Scrollable } from '@/parts/Scrollable';
 import { StatusBadge } from '@/parts/StatusBadge';
 import { Trouble } from '@/parts/Trouble';
 import { useTaskTitle } from '@/records/words';
@@ -76,7 +77,9 @@ function Result({ result }: { result: string | null }) {
       {result === null || result === 'null' ? (
         <p className={style.quiet}>{text.noResult}</p>
       ) : (
-        <pre className={style.code}>{readable(result)}</pre>
+        <Scrollable label={text.result} className={style.code}>
+          <pre>{readable(result)}</pre>
+        </Scrollable>
       )}
     </section>
   );

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { type ComparedFile, type RunVersion, recordVersionQuery } from '@/api/records';
 import { Loading } from '@/parts/Loading';
+import { Scrollable } from '@/parts/Scrollable';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/record';
@@ -61,27 +62,34 @@ function File({ file }: { file: ComparedFile }) {
 function Content({ file }: { file: ComparedFile }) {
   const text = useSection(words);
   if (file.withheld) return <p className={style.remark}>{text.withheld}</p>;
-  if (file.change === 'same') return <pre className={style.lines}>{file.text}</pre>;
+  if (file.change === 'same')
+    return (
+      <Scrollable label={file.path} className={style.lines}>
+        <pre>{file.text}</pre>
+      </Scrollable>
+    );
   if (file.lines.length === 0) return <p className={style.remark}>{text.tooLong}</p>;
   return (
-    <pre className={style.lines}>
-      {file.lines.map((line) => (
-        <div
-          key={`${line.mark} ${line.then} ${line.now}`}
-          className={style.line}
-          data-mark={line.mark}
-        >
-          <span className={style.numbers} aria-hidden="true">
-            <span>{line.then}</span>
-            <span>{line.now}</span>
-            <span>{{ added: '+', removed: '−', same: '', gap: '⋯' }[line.mark]}</span>
-          </span>
-          {text.lineMarks[line.mark] && (
-            <span className="visually-hidden">{text.lineMarks[line.mark]} </span>
-          )}
-          <span>{line.text}</span>
-        </div>
-      ))}
-    </pre>
+    <Scrollable label={file.path} className={style.lines}>
+      <pre>
+        {file.lines.map((line) => (
+          <div
+            key={`${line.mark} ${line.then} ${line.now}`}
+            className={style.line}
+            data-mark={line.mark}
+          >
+            <span className={style.numbers} aria-hidden="true">
+              <span>{line.then}</span>
+              <span>{line.now}</span>
+              <span>{{ added: '+', removed: '−', same: '', gap: '⋯' }[line.mark]}</span>
+            </span>
+            {text.lineMarks[line.mark] && (
+              <span className="visually-hidden">{text.lineMarks[line.mark]} </span>
+            )}
+            <span>{line.text}</span>
+          </div>
+        ))}
+      </pre>
+    </Scrollable>
   );
 }

@@ -24,6 +24,10 @@ export function FilterBar({ filter, change }: Props) {
   const chips = chipsOf(filter);
   const opener = useRef<HTMLDivElement>(null);
   const [edited, setEdited] = useState<FilterKey | null>(null);
+  const remove = (next: RecordFilter) => {
+    opener.current?.querySelector('button')?.focus(); // what had the focus goes away
+    change(next);
+  };
   const finish = (next: RecordFilter) => {
     setEdited(null);
     change(next);
@@ -55,7 +59,7 @@ export function FilterBar({ filter, change }: Props) {
                 type="button"
                 className={style.remove}
                 aria-label={text.remove(label)}
-                onClick={() => change(without(filter, key))}
+                onClick={() => remove(without(filter, key))}
               >
                 <Icon name="close" />
               </button>
@@ -64,7 +68,7 @@ export function FilterBar({ filter, change }: Props) {
         })}
       </ul>
       {chips.length > 1 && (
-        <Button look="quiet" onPress={() => change({})}>
+        <Button look="quiet" onPress={() => remove({})}>
           {text.clear}
         </Button>
       )}

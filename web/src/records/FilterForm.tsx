@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { type FormEvent, useId, useState } from 'react';
-import { treeQuery } from '@/api/elements';
+import { type TreeElement, treeQuery } from '@/api/elements';
 import { Button } from '@/parts/Button';
 import { Field } from '@/parts/Field';
 import { useSection } from '@/words';
@@ -8,6 +8,8 @@ import * as words from '@/words/records';
 import type { TypedKey } from './FilterBar';
 import style from './FilterBar.module.css';
 import { filterOf, type RecordFilter, readSearch, searchOf } from './search';
+
+const MOST_OFFERED = 50;
 
 interface Props {
   kind: TypedKey;
@@ -21,9 +23,7 @@ export function FilterForm({ kind, filter, apply }: Props) {
   const id = useId();
   const { data: elements } = useQuery(treeQuery);
   const [value, setValue] = useState(kind === 'task' ? '' : (filter[kind] ?? ''));
-  const offers = elements
-    ?.filter((element) => kind === 'task' && element.kind === 'task')
-    .map((element) => ({ value: element.name, label: element.title }));
+  const offers = kind === 'task' ? offered(elements ?? [], value) : [];
   const next = changed(filter, kind, value);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -37,13 +37,24 @@ export function FilterForm({ kind, filter, apply }: Props) {
         hint={text.filterHints[kind]}
         value={value}
         onChange={setValue}
-        offers={offers && offers.length > 0 ? { id, values: offers } : undefined}
+        offers={offers.length > 0 ? { id, values: offers } : undefined}
       />
       <Button type="submit" look="primary" isDisabled={next === null}>
         {text.apply}
       </Button>
     </form>
   );
+}
+
+/** The first tasks whose name or title has what is typed. */
+function offered(elements: readonly TreeElement[], typed: string) {
+  const sought = typed.trim().toLowerCase();
+  return elements
+    .filter(({ kind, name, title }) => {
+      return kind === 'task' && `${name}\n${title}`.toLowerCase().includes(sought);
+    })
+    .slice(0, MOST_OFFERED)
+    .map(({ name, title }) => ({ value: name, label: title }));
 }
 
 /** The filter with a typed value; null where the value means nothing. */

@@ -8,6 +8,7 @@ import * as words from '@/words/records';
 import { duration, durationText, lateness } from './durations';
 import style from './RecordTable.module.css';
 import { ShortTime } from './ShortTime';
+import { useNow } from './useNow';
 import { useTaskTitle } from './words';
 
 interface Props {
@@ -26,7 +27,7 @@ export function RecordRow({ record, index, reachable, onFocus, measure, top }: P
   const { columns, units, reasons, triggers, late } = useSection(words);
   const titleOf = useTaskTitle();
   const lateMillis = lateness(record);
-  const tookMillis = duration(record, Date.now());
+  const tookMillis = duration(record, useNow(record.status === 'executing'));
   const reason = record.reason && (reasons[record.reason] ?? record.reason);
   return (
     <tr

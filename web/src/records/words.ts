@@ -1,16 +1,26 @@
 import { useQuery } from '@tanstack/react-query';
-import { treeQuery } from '@/api/elements';
+import { type TreeElement, treeQuery } from '@/api/elements';
 import { useSection } from '@/words';
 import * as words from '@/words/records';
 import type { FilterKey } from './chips';
 import type { RecordFilter } from './search';
 import { rangeText } from './times';
 
+const titles = new WeakMap<readonly TreeElement[], ReadonlyMap<string, string>>();
+
+/** The titles of a tree by name, made once for all rows that show one. */
+function titlesOf(elements: readonly TreeElement[]): ReadonlyMap<string, string> {
+  const made =
+    titles.get(elements) ?? new Map(elements.map((element) => [element.name, element.title]));
+  titles.set(elements, made);
+  return made;
+}
+
 /** Returns what names a task: its title where the tree has it, or its name. */
 export function useTaskTitle(): (task: string) => string {
   const { data } = useQuery(treeQuery);
-  return (task) =>
-    data?.find((element) => element.name === task)?.title ?? task.replace(/^tasks\./, '');
+  const known = data && titlesOf(data);
+  return (task) => known?.get(task) ?? task.replace(/^tasks\./, '');
 }
 
 /** Returns what writes a filter as its chip has it. */

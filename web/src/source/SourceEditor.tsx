@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef } from 'react';
+import { lazy, Suspense, useMemo, useRef } from 'react';
 import { Switch } from 'react-aria-components';
 import type { EditedFile } from '@/editor/edited-file';
 import { Notices } from '@/editor/Notices';
@@ -12,7 +12,7 @@ import { PlainEditor } from './PlainEditor';
 import { Problems } from './Problems';
 import { setPlainSource, usePlainSource } from './plain-preference';
 import style from './SourceEditor.module.css';
-import { useChecked } from './use-checked';
+import { type Checked, useChecked } from './use-checked';
 
 const CodeEditor = lazy(() => import('./CodeEditor'));
 const JsonEditor = lazy(() => import('./JsonEditor'));
@@ -21,20 +21,23 @@ interface Props {
   file: EditedFile;
   /** The schema of an e.json, such as `task`. */
   schema?: string;
+  /** What else is wrong in a text; it is shown while that is the text. */
+  failed?: Checked | null;
   readOnly: boolean;
 }
 
 /** The source of one file: its text, what is wrong in it, and what it asks (rule C11). */
-export function SourceEditor({ file, schema, readOnly }: Props) {
-  const { buffer, error } = useFile(file);
+export function SourceEditor(props: Props) {
+  const { buffer, error } = useFile(props.file);
   if (buffer === null) return error ? <Trouble error={error} /> : <Loading />;
-  return <OpenSource file={file} schema={schema} readOnly={readOnly} />;
+  return <OpenSource {...props} />;
 }
 
-function OpenSource({ file, schema, readOnly }: Props) {
+function OpenSource({ file, schema, failed = null, readOnly }: Props) {
   const text = useSection(words);
   const plain = usePlainSource();
-  const checked = useChecked(file);
+  const found = useChecked(file);
+  const checked = useMemo(() => withFailure(found, failed), [found, failed]);
   const { buffer } = useFile(file);
   const editor = useRef<Jumping>(null);
   const label = plain ? text.plainEditor(file.name) : text.editor(file.name);
@@ -67,4 +70,9 @@ function OpenSource({ file, schema, readOnly }: Props) {
       />
     </div>
   );
+}
+
+function withFailure(checked: Checked, failed: Checked | null): Checked {
+  if (failed === null || failed.text !== checked.text) return checked;
+  return { ...checked, diagnostics: [...checked.diagnostics, ...failed.diagnostics] };
 }

@@ -44,13 +44,14 @@ function said(operator: Exclude<Operator, 'isnull'>, kind: FieldKind): string {
 }
 
 export const en = {
-  title: 'Conditions',
   joinLabel: 'How the conditions are joined',
   joins: { and: 'All of these hold', or: 'One of these holds' },
   group: (join: 'and' | 'or', count: number) =>
     `${join === 'and' ? 'All of' : 'One of'} ${count === 1 ? '1 condition' : `${count} conditions`}`,
   none: 'No condition: the task is for every row.',
   noModel: 'Choose a model first; its fields are what conditions are about.',
+  noSuchModel: (name: string) =>
+    `${name} cannot be loaded, so its fields are not known and the filter is not checked.`,
   field: 'Field',
   chooseField: 'Choose a field',
   noField: 'No field of that name',
@@ -66,7 +67,6 @@ export const en = {
   to: 'To',
   open: 'open',
   and: 'and',
-  or: 'or',
   yes: 'yes',
   no: 'no',
   chooseValue: 'Choose a value',
@@ -143,12 +143,12 @@ const zhOnDates: Partial<OperatorWords> = {
 };
 
 export const zh: typeof en = {
-  title: '条件',
   joinLabel: '条件的连接方式',
   joins: { and: '满足以下全部', or: '满足以下任一' },
   group: (join, count) => `${join === 'and' ? '全部满足' : '任一满足'}，${count} 个条件`,
   none: '没有条件：任务适用于所有行。',
   noModel: '请先选择模型；条件针对模型的字段。',
+  noSuchModel: (name) => `无法加载 ${name}，因此不知道它的字段，也无法检查筛选条件。`,
   field: '字段',
   chooseField: '选择字段',
   noField: '没有这个名称的字段',
@@ -166,7 +166,6 @@ export const zh: typeof en = {
   to: '到',
   open: '不限',
   and: '且',
-  or: '或',
   yes: '是',
   no: '否',
   chooseValue: '选择值',

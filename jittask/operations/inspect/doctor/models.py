@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.compiler.findings import near_or_all
+from jittask.data.inspection.keys import key_trouble
 from jittask.data.inspection.tables import (
     NoTable,
     TableFacts,
@@ -19,6 +21,7 @@ from jittask.data.inspection.tables import (
 )
 from jittask.data.table_model import TableModel
 from jittask.data.tables import schema_and_name
+from jittask.drivers import first_line
 from jittask.model import FieldInfo, FieldType, ModelInfo
 from jittask.operations.inspect.doctor.context import OpenDatabase
 from jittask.operations.inspect.doctor.tasks import examine_task
@@ -167,8 +170,7 @@ class _Examined:
             return
         names = ", ".join(columns)
         if self.table.is_view:
-            unseen = f"{self.model.name}: whether {names} is unique, which a view does not show"
-            self.database.draft.not_examined.append(unseen)
+            self._check_key_of_view(columns, self.database.places.field(self.model, fields[0].name))
             return
         quoted = ", ".join(column_in_sql(self.database.connection, name) for name in columns)
         hint = f"ALTER TABLE {self._table_in_sql()} ADD PRIMARY KEY ({quoted})"
@@ -196,8 +198,7 @@ class _Examined:
         elif not named and not self.table.primary_key:
             self._no_key()
         elif named and self.table.is_view:
-            unseen = f"{self.model.name}: whether {', '.join(named)} is unique, "
-            self.database.draft.not_examined.append(f"{unseen}which a view does not show")
+            self._check_key_of_view(named, self.database.places.model(self.model))
         elif self.model.key and not self.table.identifies(named):
             quoted = ", ".join(column_in_sql(self.database.connection, name) for name in named)
             self.findings.add(
@@ -206,6 +207,23 @@ class _Examined:
                 f"two rows of {self.table.shown} may have the same {', '.join(named)}",
                 f"ALTER TABLE {self._table_in_sql()} ADD UNIQUE ({quoted})",
             )
+
+    def _check_key_of_view(self, columns: Sequence[str], place: Location) -> None:
+        """Check the rows that a view shows now: it does not say what is unique in it."""
+        from sqlalchemy.exc import DBAPIError
+
+        unseen = f"{self.model.name}: whether {', '.join(columns)} stays unique"
+        reason = "which a view does not show"
+        try:
+            trouble = key_trouble(self.database.connection, self.table, columns)
+        except DBAPIError as error:
+            self.database.connection.rollback()
+            trouble, reason = None, first_line(error.orig)
+        if trouble is None:
+            self.database.draft.not_examined.append(f"{unseen}, {reason}")
+            return
+        hint = "name columns that are unique, or show one in the view that is"
+        self.findings.add("key-not-unique", place, trouble, hint)
 
     def _no_key(self) -> None:
         """Without a key, nothing names a row (D4)."""

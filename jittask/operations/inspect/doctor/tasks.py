@@ -66,13 +66,8 @@ class _Examined:
             self.doubts.append(name)  # reported for the model
             return
         if not self._holds_dates(field, column):
-            dates = [each.name for each in self.model.fields if each.type in _DATES]
-            self._add(
-                "field-not-a-date",
-                key,
-                f"{key}: expected dates in the column {column.name}, and it is {column.declared}",
-                f"it has: {', '.join(dates)}" if dates else f"{self.model.name} has no dates",
-            )
+            words = f"expected dates in the column {column.name}, and it is {column.declared}"
+            self._add("field-not-a-date", key, f"{key}: {words}", self._dates_hint(field))
             return
         if key == "startField":
             self._check_index(column)
@@ -88,9 +83,17 @@ class _Examined:
             place = self.database.places.filter_part(self.task.name, span.start, span.end)
             self.findings.add(problem.code, place, problem.message, problem.hint)
 
+    def _dates_hint(self, field: FieldInfo) -> str:
+        if field.type is FieldType.OTHER:
+            return "a model.py (models.NormalType) can declare what it holds: Date or Datetime"
+        dates = [each.name for each in self.model.fields if each.type in _DATES]
+        return f"it has: {', '.join(dates)}" if dates else f"{self.model.name} has no dates"
+
     def _holds_dates(self, field: FieldInfo, column: ColumnFacts) -> bool:
         if field.type not in _DATES:
             return False
+        if self.database.is_sqlite and field.type is column.kind is FieldType.OTHER:
+            return False  # nothing says that its texts or numbers are dates
         return column.kind in _DATES or self.database.is_sqlite
 
     def _check_index(self, column: ColumnFacts) -> None:

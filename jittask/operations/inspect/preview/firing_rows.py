@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
 
 LISTED = 10
-MOST_COUNTED = 10_000
-"""Neither rows nor occurrences are counted further."""
+MOST_MATCHING = 10_000
+"""Rows that pass the filter are not counted further."""
+MOST_FIRING = 1_000
+"""Occurrences are not counted further: each is computed, and a keystroke waits for it (C24)."""
 WINDOW = timedelta(days=30)
 _STATEMENT_SECONDS = 5.0
 """A preview is not worth more of a database's time."""
@@ -65,10 +67,10 @@ def firing_rows(workspace: Workspace, name: str, read: ReadTask, window: Window)
     task = _task(name, read)
     rows = workspace.data.rows(task.model).within(_STATEMENT_SECONDS)
     now = workspace.now()
-    matching = count_rows(rows, task.filter, now, task.timer.zone, MOST_COUNTED)
-    stream = RowStream(task, rows, window, now, chunk=MOST_COUNTED + 1)
-    found = list(islice(stream.occurrences(), MOST_COUNTED + 1))
-    counted = found[:MOST_COUNTED]
+    matching = count_rows(rows, task.filter, now, task.timer.zone, MOST_MATCHING)
+    stream = RowStream(task, rows, window, now, chunk=MOST_FIRING + 1)
+    found = list(islice(stream.occurrences(), MOST_FIRING + 1))
+    counted = found[:MOST_FIRING]
     days = Counter(entry.at.astimezone(entry.zone).date() for entry in counted)
     tally = stream.tally
     problem = None if tally.bad_row is None else Note("bad-rows", bad_rows_remark(tally))

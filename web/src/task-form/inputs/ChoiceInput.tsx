@@ -40,7 +40,7 @@ export function ChoiceInput<T extends string | number>({ options, ...rest }: Pro
       isInvalid={isInvalid(rest)}
       validationBehavior="aria"
     >
-      <Label>{label}</Label>
+      <Label className={style.label}>{label}</Label>
       <Button className={style.select}>
         <SelectValue className={style.chosen} />
         <Icon name="down" />

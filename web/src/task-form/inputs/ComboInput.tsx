@@ -45,7 +45,7 @@ export function ComboInput({ options, isCode, isWide, ...rest }: Props) {
       isInvalid={isInvalid(rest)}
       validationBehavior="aria"
     >
-      <Label>{label}</Label>
+      <Label className={style.label}>{label}</Label>
       <div className={style.combo}>
         <Input className={style.input} data-code={isCode} spellCheck={false} />
         <Button className={style.open} isDisabled={isDisabled}>

@@ -37,7 +37,7 @@ export function TextInput({
       validationBehavior="aria"
       autoComplete="off"
     >
-      <Label>{label}</Label>
+      <Label className={style.label}>{label}</Label>
       {isTall ? (
         <TextArea
           className={style.input}
@@ -50,6 +50,7 @@ export function TextInput({
           className={style.input}
           data-code={isCode}
           data-type={type}
+          data-short={inputMode === 'numeric' || inputMode === 'decimal'}
           placeholder={placeholder}
           spellCheck={!isCode}
           step={type === 'datetime-local' ? 1 : undefined}

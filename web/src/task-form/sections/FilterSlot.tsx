@@ -1,14 +1,37 @@
+import { lazy, Suspense, useId } from 'react';
+import { valueAt } from '@/document';
+import { Loading } from '@/parts/Loading';
 import { useSection } from '@/words';
 import * as words from '@/words/task-form';
+import { useForm } from '../form';
 import type { InputProps } from '../inputs/input';
-import { TextInput } from '../inputs/TextInput';
+import style from '../TaskForm.module.css';
+
+const Conditions = lazy(() => import('@/conditions/Conditions'));
 
 interface Props extends InputProps<string> {
   model: string | null;
 }
 
-/** The place of the filter. */
-export function FilterSlot({ model: _, ...input }: Props) {
+/** The filter as conditions, which say themselves what is wrong with it (rule C8). */
+export function FilterSlot({ label, value, onChange, isDisabled, model }: Props) {
   const text = useSection(words);
-  return <TextInput {...input} hint={text.filterHint} isCode isTall />;
+  const { root } = useForm();
+  const id = useId();
+  const zone = valueAt(root, ['timerCfg', 'timezone']);
+  return (
+    <section aria-labelledby={id} className={style.slot}>
+      <h4 id={id}>{label}</h4>
+      <p className={style.note}>{text.filterHint}</p>
+      <Suspense fallback={<Loading />}>
+        <Conditions
+          model={model}
+          text={value}
+          onChange={onChange}
+          readOnly={isDisabled}
+          zone={typeof zone === 'string' && zone !== '' ? zone : null}
+        />
+      </Suspense>
+    </section>
+  );
 }
