@@ -32,11 +32,11 @@ export function PaletteButton() {
     <>
       <Button
         look="quiet"
-        aria-label={words.open}
         aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
         onPress={() => setOpen(true)}
       >
         <Icon name="search" />
+        <span className="visually-hidden">{words.open}</span>
         <kbd className={style.keys}>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
       </Button>
       <Suspense>
