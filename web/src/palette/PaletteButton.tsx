@@ -33,12 +33,12 @@ export function PaletteButton() {
     <>
       <Button
         look="quiet"
-        aria-label={`${words.open}, ${keys}`}
         aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
         onPress={() => setOpen(true)}
       >
         <Icon name="search" />
-        <kbd className={style.keys}>{keys}</kbd>
+        <span className="visually-hidden">{words.open}</span>
+        <kbd className={style.keys}>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
       </Button>
       <Suspense>
         {isOpen && <Palette close={() => setOpen(false)} make={setMaking} />}
