@@ -40,8 +40,8 @@ export function Overview() {
       )}
       <div className={style.columns}>
         <div className={style.column}>
-          {hasRun && <RunningNow />}
           <NewestRecords hasRun={hasRun} />
+          {hasRun && <RunningNow />}
         </div>
         <div className={style.column}>
           <ComingUp />
