@@ -155,7 +155,8 @@ def _open(
     boundary = TaskBoundary(emit, settings.runtime.scan_seconds)
     snapshot, compilation = startup.first(compilation, known, bundles, boundary, now)
     # now, while no reload can lay out others
-    bundles.forget_all_but(frozenset(running.task.version for running in snapshot.tasks.values()))
+    versions = frozenset(running.task.version for running in snapshot.tasks.values())
+    bundles.forget_unused(versions, store.recorded_versions)
     end_orphans(store, snapshot, now, emit, boundary)
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)

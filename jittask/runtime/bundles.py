@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from functools import lru_cache
 from pathlib import Path
 
@@ -96,13 +96,14 @@ class Bundles:
             shutil.rmtree(draft, ignore_errors=True)
         return target
 
-    def forget_all_but(self, versions: frozenset[str]) -> None:
-        """Delete the folders of all other versions."""
-        if not self._folder.is_dir():
-            return
-        with os.scandir(self._folder) as entries:
-            old = [entry.name for entry in entries if entry.name not in versions]
-        for name in old:
+    def forget_unused(
+        self,
+        running: frozenset[str],
+        recorded: Callable[[Collection[str]], frozenset[str]],
+    ) -> None:
+        """Delete what neither runs now nor is named by a record; ``recorded`` says which are."""
+        others = self._versions() - running
+        for name in others - recorded(others):
             shutil.rmtree(self._folder / name, ignore_errors=True)
 
     def _versions(self) -> frozenset[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from jittask import Runtime
+from jittask import Client, Runtime
 from jittask.clock import SystemClock
 from jittask.compiler import compile_tree
 from jittask.data.app_data import AppData
@@ -20,7 +21,7 @@ from jittask.runtime.assembly import Parts, assemble
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.current import Current, Loaded
 from jittask.runtime.element_states import ElementStates
-from jittask.runtime.events import Reloaded
+from jittask.runtime.events import Event, Finished, Reloaded
 from jittask.runtime.row_scan import RowScan
 from jittask.runtime.signals import Signals
 from jittask.runtime.snapshot import first_snapshot
@@ -127,12 +128,21 @@ def test_upkeep_deletes_no_version_that_a_reload_has_just_laid_out(
     assert Bundles(tree.root / ".jittask").has(after)
 
 
-def test_a_start_deletes_the_versions_that_run_no_more(tree: Tree) -> None:
-    for result in (1, 2):
+def has_finished(run: int, event: Event) -> bool:
+    return isinstance(event, Finished) and event.run == run
+
+
+def test_a_start_keeps_the_versions_that_run_or_have_run(tree: Tree) -> None:
+    versions = []
+    for result in (1, 2, 3):
         tree.scheduled("T", f"def customFunc():\n    return {result}\n")
         with Runtime(tree.root) as runtime:
-            version = runtime.snapshot.tasks["tasks.T"].task.version
-    assert [entry.name for entry in (tree.root / ".jittask/bundles").iterdir()] == [version]
+            versions.append(runtime.snapshot.tasks["tasks.T"].task.version)
+            if result == 1:
+                run = Client(tree.root).trigger("T").run.id
+                runtime.wait_for(partial(has_finished, run), PATIENCE)
+    kept = {entry.name for entry in (tree.root / ".jittask/bundles").iterdir()}
+    assert kept == {versions[0], versions[2]}
 
 
 def test_a_scan_leaves_nothing_open_of_what_a_reload_has_closed(

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
 
 APP = "app"
+_MOST_BYTES_OF_NAME = 200
 
 
 class ElementFile(StrEnum):
@@ -118,11 +119,16 @@ def files_of(element: str) -> tuple[ElementFile, ...] | None:
     if element == APP:
         return (ElementFile.MANIFEST,)
     top, *inside = element.split(".")
-    if not inside or not all(part.isidentifier() for part in inside):
+    if not inside or not all(_can_be_a_folder(part) for part in inside):
         return None
     if top == COMMONS:
         return (ElementFile.MODULE,)
     return FILES_OF_KIND.get(ElementKind(top)) if top in {*ElementKind} else None
+
+
+def _can_be_a_folder(part: str) -> bool:
+    """Whether a part of a name is a Python name that file systems take, with an ending."""
+    return part.isidentifier() and len(part.encode()) <= _MOST_BYTES_OF_NAME
 
 
 def commons_modules(workspace: Workspace) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -45,6 +45,13 @@ class ReadingMethods(StorePart):
 
         with self._database.reading() as connection:
             return [record_counts.count_of(connection, asked, now, by) for asked in filters]
+
+    def recorded_versions(self, versions: Collection[str]) -> frozenset[str]:
+        """Return those of the versions that a run in the store ran last."""
+        from jittask.store import recorded_versions  # late: few commands need it
+
+        with self._database.reading() as connection:
+            return recorded_versions.recorded_versions(connection, versions)
 
     def run(self, number: int) -> Run | None:
         """Return one run with its attempts, or None."""

@@ -23,7 +23,7 @@ export function OtherProblems() {
   const isError = others.some(({ severity }) => severity === 'error');
   return (
     <div className={style.problems} data-severity={isError ? 'error' : 'warning'}>
-      <h3>{text.otherProblems}</h3>
+      <h2>{text.otherProblems}</h2>
       <ul>
         {others.map((each) => (
           <li key={`${each.code} ${each.pointer} ${each.message}`}>{inWords(each)}</li>

@@ -35,7 +35,7 @@ export function RawCell({ path, label, expected, hint }: Props) {
     <div className={style.raw}>
       <TextInput
         label={text.raw.label(label)}
-        value={draft ?? slice(form.document, node)}
+        value={draft ?? withoutIndent(slice(form.document, node))}
         onChange={type}
         onBlur={() => isValid && setDraft(null)}
         problems={problemsAt(form.diagnostics, path)}
@@ -57,6 +57,15 @@ export function RawCell({ path, label, expected, hint }: Props) {
       )}
     </div>
   );
+}
+
+/** Further lines begin where the last one does, that of the closing bracket. */
+function withoutIndent(text: string): string {
+  const lines = text.split('\n');
+  const indent = /^\s*/.exec(lines.at(-1) ?? '')?.[0] ?? '';
+  return lines
+    .map((line, index) => (index > 0 && line.startsWith(indent) ? line.slice(indent.length) : line))
+    .join('\n');
 }
 
 function jsonOf(text: string): Json | undefined {

@@ -19,7 +19,7 @@ export function Section({ title, path, children }: Props) {
   const id = useId();
   return (
     <section aria-labelledby={id} className={style.section}>
-      <h3 id={id}>{title}</h3>
+      <h2 id={id}>{title}</h2>
       <Whole title={title} path={path}>
         {children}
       </Whole>
@@ -35,7 +35,7 @@ export function Folded({ title, note, path, children }: Props & { path: Path; no
       className={style.section}
       defaultExpanded={problemsAt(diagnostics, path).length > 0}
     >
-      <Heading level={3}>
+      <Heading level={2}>
         <Button slot="trigger" className={style.fold}>
           <Icon name="chevron" />
           <span>{title}</span>

@@ -21,7 +21,7 @@ export function FilterSlot({ label, value, onChange, isDisabled, model }: Props)
   const zone = valueAt(root, ['timerCfg', 'timezone']);
   return (
     <section aria-labelledby={id} className={style.slot}>
-      <h4 id={id}>{label}</h4>
+      <h3 id={id}>{label}</h3>
       <p className={style.note}>{text.filterHint}</p>
       <Suspense fallback={<Loading />}>
         <Conditions
