@@ -72,6 +72,7 @@ def test_a_search_finds_titles_and_says_where_nothing_matches(page: Page) -> Non
 def test_the_tree_is_used_by_the_keyboard_alone(page: Page) -> None:
     tree = page.get_by_role("tree", name="Elements")
     search = page.get_by_role("searchbox", name="Search elements")
+    expect(page.get_by_role("button", name="New element")).to_be_enabled()
     search.focus()
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="New element")).to_be_focused()

@@ -4,13 +4,11 @@ import { I18nProvider } from 'react-aria-components';
 import { ApiError } from '@/api/client';
 import { sessionQuery } from '@/api/session';
 import { Loading } from '@/parts/Loading';
-import { Toasts } from '@/parts/Toasts';
 import { Trouble } from '@/parts/Trouble';
 import { usePreferences } from './preferences';
 import { SignIn } from './SignIn';
 
-const screens = import('./Screens'); // comes while the server is asked who calls
-const Screens = lazy(async () => ({ default: (await screens).Screens }));
+const Screens = lazy(async () => ({ default: (await import('./Screens')).Screens }));
 
 const queries = new QueryClient({
   queryCache: new QueryCache({
@@ -36,7 +34,6 @@ export function App() {
     <I18nProvider locale={language === 'zh' ? 'zh-CN' : 'en-US'}>
       <QueryClientProvider client={queries}>
         <SignedIn />
-        <Toasts />
       </QueryClientProvider>
     </I18nProvider>
   );

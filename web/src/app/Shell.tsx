@@ -1,13 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { statusQuery } from '@/api/elements';
+import { statusQuery, treeQuery } from '@/api/elements';
 import { may, sessionQuery } from '@/api/session';
 import { PaletteButton } from '@/palette/PaletteButton';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
 import { MenuToCome } from '@/parts/MenuToCome';
+import { Toasts } from '@/parts/Toasts';
+import { useSettled } from '@/parts/use-settled';
 import { TreePanel } from '@/tree/TreePanel';
 import { useWords } from '@/words';
 import style from './Shell.module.css';
@@ -20,7 +22,9 @@ const PreferencesMenu = lazy(async () => ({
 export function Shell() {
   const { app } = useWords();
   const { data: session } = useQuery(sessionQuery);
+  const settled = useSettled(useQuery(treeQuery).isFetched);
   const [treeShown, setTreeShown] = useState(false);
+  const preferencesToCome = <MenuToCome label={app.preferences} icon="gear" look="quiet" />;
   return (
     <div className={style.shell} data-tree={treeShown}>
       <header className={style.bar}>
@@ -45,8 +49,8 @@ export function Shell() {
           <Icon name="list" />
           <span>{app.records}</span>
         </Link>
-        <Suspense fallback={<MenuToCome label={app.preferences} icon="gear" look="quiet" />}>
-          <PreferencesMenu />
+        <Suspense fallback={preferencesToCome}>
+          {settled ? <PreferencesMenu /> : preferencesToCome}
         </Suspense>
       </header>
       <div className={style.tree}>
@@ -57,6 +61,7 @@ export function Shell() {
           <Outlet />
         </Suspense>
       </main>
+      {settled && <Toasts />}
     </div>
   );
 }

@@ -8,6 +8,7 @@ import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
 import { MenuToCome } from '@/parts/MenuToCome';
 import { Trouble } from '@/parts/Trouble';
+import { useSettled } from '@/parts/use-settled';
 import { useWords } from '@/words';
 import { outline } from './outline';
 import { Tree } from './Tree';
@@ -25,6 +26,8 @@ export function TreePanel({ left }: { left: () => void }) {
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(['tasks']));
   const text = useDeferredValue(searched);
+  const settled = useSettled(tree.isFetched);
+  const menuToCome = <MenuToCome label={app.newElement} icon="plus" />;
   const navigate = useNavigate();
   const { name = null } = useParams({ strict: false }) as { name?: string };
   const above =
@@ -44,9 +47,7 @@ export function TreePanel({ left }: { left: () => void }) {
           <Icon name="search" />
           <Input placeholder={app.searchElements} />
         </SearchField>
-        <Suspense fallback={<MenuToCome label={app.newElement} icon="plus" />}>
-          <NewElementMenu />
-        </Suspense>
+        <Suspense fallback={menuToCome}>{settled ? <NewElementMenu /> : menuToCome}</Suspense>
       </div>
       {tree.isPending && <Loading />}
       {tree.error && <Trouble error={tree.error} retry={() => void tree.refetch()} />}
