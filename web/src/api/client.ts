@@ -38,9 +38,9 @@ export function setWriteValue(value: string | null): void {
 
 const guard: Middleware = {
   onRequest({ request }) {
-    if (request.method !== 'GET' && writeValue !== null) {
-      request.headers.set('X-JitTask-Write', writeValue);
-    }
+    if (request.method === 'GET') return request;
+    request.headers.set('Content-Type', 'application/json'); // also without a body (rule C22)
+    if (writeValue !== null) request.headers.set('X-JitTask-Write', writeValue);
     return request;
   },
   async onResponse({ response }) {
