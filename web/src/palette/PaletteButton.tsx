@@ -38,7 +38,7 @@ export function PaletteButton() {
       >
         <Icon name="search" />
         <span className="visually-hidden">{words.open}</span>
-        <kbd className={style.keys}>{isMac ? '⌘K' : 'Ctrl K'}</kbd>
+        <kbd className={style.keys}>{keys}</kbd>
       </Button>
       <Suspense>
         {isOpen && <Palette close={() => setOpen(false)} make={setMaking} />}
