@@ -109,8 +109,10 @@ def app(tmp_path: Path) -> Tree:
 
 @pytest.fixture
 def console(app: Tree) -> Iterator[Served]:
-    """The console of ``app``, in a thread."""
-    yield from serving(app.root)
+    """The console of ``app``, in a thread; the run store is there, as after a first start."""
+    for served in serving(app.root):
+        with served.server.workspace.store(create=True):
+            yield served
 
 
 @pytest.fixture
