@@ -16,10 +16,12 @@ interface Props {
   title: string;
   /** Of the e.json that is saved: it is what runs. */
   facts: TaskFacts;
+  /** Whether leaving the editor would lose sight of edits. */
+  hasEdits: () => boolean;
 }
 
-/** Runs a task now; a date-field task for a row that is chosen first. */
-export function RunNow({ task, title, facts }: Props) {
+/** Runs a task now, and opens its output; a date-field task for a row that is chosen first. */
+export function RunNow({ task, title, facts, hasEdits }: Props) {
   const text = useSection(words);
   const [choosing, setChoosing] = useState(false);
   const action = useAction();
@@ -28,12 +30,14 @@ export function RunNow({ task, title, facts }: Props) {
     action.mutate(async () => {
       const accepted = await runNow(task, row);
       setChoosing(false);
+      const show = () => navigate({ to: '/records/$id', params: { id: String(accepted.run) } });
+      if (!hasEdits()) {
+        await show();
+        return;
+      }
       tell({
         text: accepted.liveRuntime ? text.runs(accepted.run) : text.waits(accepted.run),
-        action: {
-          label: text.showRun,
-          run: () => void navigate({ to: '/records', search: { task } }),
-        },
+        action: { label: text.showRun, run: () => void show() },
       });
     });
   return (

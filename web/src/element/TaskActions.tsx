@@ -4,7 +4,7 @@ import { useState } from 'react';
 import { taskQuery } from '@/api/elements';
 import { may, type Session } from '@/api/session';
 import { deleteElement, restoreElement, resumeTask, switchTask } from '@/api/tasks';
-import type { EditedFile } from '@/editor/edited-file';
+import type { EditedFiles } from '@/editor/edited-files';
 import { useFile } from '@/editor/use-file';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
@@ -21,20 +21,24 @@ import { useAction } from './use-action';
 interface Props {
   name: string;
   title: string;
-  /** The e.json. */
-  file: EditedFile;
+  files: EditedFiles;
   session: Session;
 }
 
 /** What can be done to a task, as far as the role allows it (rules C20, C23). */
-export function TaskActions({ name, title, file, session }: Props) {
-  const { buffer } = useFile(file);
+export function TaskActions({ name, title, files, session }: Props) {
+  const { buffer } = useFile(files.first);
   const { data } = useQuery(taskQuery(name));
   if (!may(session, 'operate') || data === undefined || buffer === null) return null;
   const { state } = data.task;
   return (
     <>
-      <RunNow task={name} title={title} facts={factsOf(buffer.base.text)} />
+      <RunNow
+        task={name}
+        title={title}
+        facts={factsOf(buffer.base.text)}
+        hasEdits={() => files.isDirty}
+      />
       {state !== 'disabled' && (
         <PauseOrResume name={name} title={title} paused={state === 'paused'} />
       )}

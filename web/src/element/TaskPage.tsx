@@ -43,7 +43,7 @@ export function TaskPage({ element, session }: { element: TreeElement; session: 
           {text.executionRecords}
         </Link>
         <ModeSwitch name={name} isSource={isSource} />
-        <TaskActions name={name} title={title} file={eJson} session={session} />
+        <TaskActions name={name} title={title} files={files} session={session} />
         {editable && <MoreMenu name={name} title={title} />}
       </Header>
       <Banner name={name} />
