@@ -18,6 +18,7 @@ from tests.browser import chromium
 ROOT = Path(__file__).parent.parent
 RUN_SECONDS = 30.0
 SETTLE_MILLIS = 1_500
+BY_HAND = ("reports.WeeklyReport", "reports.MonthEnd", "HourlySync", "NightlyCleanup", "Heartbeat")
 PICTURES = {
     "overview": "/",
     "task": "/elements/tasks.reports.MonthEnd",
@@ -41,6 +42,9 @@ def main(out: Path) -> None:
             sync_playwright() as playwright,
             playwright.chromium.launch(executable_path=chromium.program()) as browser,
         ):
+            for task in BY_HAND:
+                trigger = [sys.executable, "-m", "jittask", "trigger", task, "--tree", str(tree)]
+                subprocess.run(trigger, check=True, stdout=subprocess.DEVNULL)
             time.sleep(RUN_SECONDS)
             for theme in ("light", "dark"):
                 page = signed_in(browser, link_of(runtime), theme)
