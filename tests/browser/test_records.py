@@ -106,7 +106,7 @@ def test_filters_are_chips_and_stand_in_the_address(visit: Visits, runs: Runs) -
     runs.end(runs.begin())
     page = visit("/records")
     tabs = page.get_by_role("navigation", name="Status")
-    expect(tabs.get_by_role("link", name="All that ran 2")).to_be_visible()
+    expect(tabs.get_by_role("link", name="All but pending 2")).to_be_visible()
     tabs.get_by_role("link", name="Failed 1").click()
     expect(page).to_have_url(re.compile(r"#/records\?status=failed$"))
     page.get_by_role("button", name="Add filter").click()

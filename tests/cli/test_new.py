@@ -30,6 +30,7 @@ TITLES = [
     ("Ежедневный отчёт", "EzhednevnyyOtchet"),
     ("請求書リマインダー", "QingQiuShurimainda"),
     ("365 days", "Task365Days"),
+    ("合同 😀 + 5 €", "HeTong5"),
     ("none", "TaskNone"),
     ("—!", "Task"),
     ("../../etc/passwd", "EtcPasswd"),

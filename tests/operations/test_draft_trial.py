@@ -10,9 +10,10 @@ from collections.abc import Iterator
 import pytest
 
 from jittask.operations.draft_trial import trial as trials
+from jittask.operations.draft_trial import trial_process
 from jittask.operations.draft_trial.trial import DraftTrial, try_draft
 from jittask.operations.edit.file_places import ElementFile
-from jittask.operations.errors import BrokenTask, Conflict, InvalidArgument, NotFound
+from jittask.operations.errors import BrokenTask, Conflict, InvalidArgument, NotFound, Unavailable
 from jittask.operations.workspace import Workspace
 from tests.tree import Tree
 
@@ -122,6 +123,14 @@ def test_a_function_that_does_not_end_is_ended_with_all_that_it_started(
     pid = int(lives.read_text())
     with pytest.raises(ProcessLookupError):
         os.kill(pid, 0)
+
+
+def test_code_that_does_not_load_in_time_is_no_timeout_of_the_function(
+    opened: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(trial_process, "START_SECONDS", 1.0)
+    with pytest.raises(Unavailable, match="not loaded within 1 s"):
+        tried(opened, "import time\n\ntime.sleep(600)\n\n\ndef customFunc():\n    pass\n")
 
 
 def test_a_process_that_ends_by_itself_is_no_success(opened: Workspace) -> None:

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from jittask.compiler.compiled import DateFieldTask
 from jittask.compiler.graph import manifest
 from jittask.data.databases import DataError
+from jittask.operations.draft_trial import trial_process
 from jittask.operations.draft_trial.trial_process import Report, run_trial
 from jittask.operations.edit.file_places import ElementFile
 from jittask.operations.errors import (
@@ -191,6 +192,11 @@ def _outcome(
     end = report.end
     if end is not None and end.refused is not None:
         raise Unavailable(end.refused)
+    if report.timed_out and not report.began:
+        raise Unavailable(
+            f"the code was not loaded within {trial_process.START_SECONDS:g} s",
+            "the machine may be busy, or an import does not end; try again",
+        )
     error, result, seconds, outcome = None, None, None, "timeout" if report.timed_out else "died"
     if end is not None:
         result, seconds = end.result, end.seconds

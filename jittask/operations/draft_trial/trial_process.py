@@ -21,7 +21,7 @@ from jittask.runtime.trial_messages import (
     read_message,
 )
 
-_START_SECONDS = 20.0
+START_SECONDS = 60.0
 """In which Python starts, and the code is compiled and imported."""
 _END_SECONDS = 5.0
 _LOOK_SECONDS = 0.5
@@ -36,6 +36,8 @@ class Report:
 
     end: TrialEnd | None = None
     """None where it has not come to an end: it ran too long, or died."""
+    began: bool = False
+    """Whether the code was loaded, and the function called."""
     timed_out: bool = False
     exit_status: int | None = None
     """Of a process that died; negative for a signal."""
@@ -62,13 +64,14 @@ def run_trial(order: TrialOrder, clock: Clock) -> Report:
     report = Report()
     with _process(order) as (process, answers):
         lines = _Lines(process, answers, clock)
-        lines.until = clock.monotonic() + _START_SECONDS
+        lines.until = clock.monotonic() + START_SECONDS
         for line in lines:
             try:
                 message = read_message(line)
             except (ValueError, KeyError, TypeError):  # the function wrote into the pipe
                 continue
             if isinstance(message, TrialBegan):
+                report.began = True
                 lines.until = clock.monotonic() + order.timeout_seconds
             else:
                 report.take(message)

@@ -6,6 +6,7 @@ import keyword
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from unicodedata import category
 
 from jittask.operations.errors import Conflict, OperationError
 
@@ -13,10 +14,14 @@ _MAX_LETTERS = 60
 
 
 def element_name(title: str) -> str:
-    """Return an English name for a title in any script: letters and digits, no keyword."""
+    """Return an English name for a title in any script: letters and digits, no keyword.
+
+    Symbols, such as emoji, give nothing.
+    """
     from anyascii import anyascii  # late: its tables are large
 
-    words = re.findall(r"[A-Za-z0-9]+", anyascii(title))
+    spoken = "".join(" " if category(sign).startswith("S") else sign for sign in title)
+    words = re.findall(r"[A-Za-z0-9]+", anyascii(spoken))
     name = "".join(word[0].upper() + word[1:] for word in words)[:_MAX_LETTERS]
     if not name or name[0].isdigit() or keyword.iskeyword(name):
         name = f"Task{name}"

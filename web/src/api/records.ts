@@ -19,7 +19,8 @@ export const recordKeys = {
   newest: (filter: RecordFilter) => ['records', 'newest', searchOf(filter)] as const,
   counts: (filter: RecordFilter) => ['records', 'counts', searchOf(filter)] as const,
   record: (run: number) => ['records', 'one', run] as const,
-  version: (run: number) => ['files', 'of-run', run] as const,
+  /** A run that waits has no version yet: it gets one when it begins. */
+  version: (run: number, version: string | null) => ['files', 'of-run', run, version] as const,
   found: (run: number, text: string) => ['log', run, 'found', text] as const,
 };
 
@@ -73,11 +74,12 @@ export function recordQuery(run: number) {
   });
 }
 
-export function recordVersionQuery(run: number) {
+export function recordVersionQuery(record: Pick<RunRecord, 'id' | 'version'>) {
+  const path = { run: record.id };
   return queryOptions({
-    queryKey: recordKeys.version(run),
+    queryKey: recordKeys.version(record.id, record.version),
     queryFn: async ({ signal }) =>
-      dataOf(await api.GET('/api/records/{run}/version', { params: { path: { run } }, signal })),
+      dataOf(await api.GET('/api/records/{run}/version', { params: { path }, signal })),
   });
 }
 

@@ -8,9 +8,9 @@ import * as words from '@/words/overview';
 import style from './Overview.module.css';
 
 /** How many runs wait, run, are late and failed today; each leads to its records. */
-export function Counts({ queue }: { queue: Status['queue'] }) {
+export function Counts({ queue, hasRun }: { queue: Status['queue']; hasRun: boolean }) {
   const text = useSection(words);
-  const { data: today } = useQuery(recordCountsQuery({ from: 'today' }));
+  const { data: today } = useQuery({ ...recordCountsQuery({ from: 'today' }), enabled: hasRun });
   return (
     <section aria-label={text.counts} className={style.counts}>
       <Count label={text.executing} count={queue.executing} search={{ status: 'executing' }} />
@@ -18,7 +18,7 @@ export function Counts({ queue }: { queue: Status['queue'] }) {
       <Count label={text.overdue} count={queue.overdue} search={{ status: 'overdue' }} grave />
       <Count
         label={text.failedToday}
-        count={today?.failed.count ?? null}
+        count={hasRun ? (today?.failed.count ?? null) : 0}
         isCapped={today?.failed.capped}
         search={{ status: 'failed', from: 'today' }}
         grave

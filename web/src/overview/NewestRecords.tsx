@@ -16,9 +16,9 @@ const MOST_SHOWN = 8;
 const ended = ['completed', 'failed', 'skipped', 'cancelled'] as const;
 
 /** What has run last. */
-export function NewestRecords() {
+export function NewestRecords({ hasRun }: { hasRun: boolean }) {
   const text = useSection(words);
-  const newest = useQuery(newestRecordsQuery({ status: ended }));
+  const newest = useQuery({ ...newestRecordsQuery({ status: ended }), enabled: hasRun });
   const all = (
     <Link to="/records" search={{}}>
       {text.allRecords}
@@ -26,9 +26,9 @@ export function NewestRecords() {
   );
   return (
     <Block title={text.newest} more={all}>
-      {newest.isPending && <Loading />}
+      {newest.isLoading && <Loading />}
       {newest.error && <Trouble error={newest.error} retry={() => void newest.refetch()} />}
-      {newest.data?.records.length === 0 && <Empty>{text.nothingRan}</Empty>}
+      {(!hasRun || newest.data?.records.length === 0) && <Empty>{text.nothingRan}</Empty>}
       <ul>
         {newest.data?.records.slice(0, MOST_SHOWN).map((record) => (
           <li key={record.id} className={style.line}>

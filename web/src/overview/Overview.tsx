@@ -26,11 +26,12 @@ export function Overview() {
   if (status.error) return <Trouble error={status.error} retry={() => void status.refetch()} />;
   const { problems, well, queue, paused, runtimes } = status.data;
   const hasTasks = tree === undefined || tree.some((element) => element.kind === 'tasks');
+  const hasRun = runtimes.length > 0; // before, there may be no run store to ask
   return (
     <div className={style.page}>
       <h1>{session?.tree}</h1>
       <Problems problems={problems} well={well} />
-      <Counts queue={queue} />
+      <Counts queue={queue} hasRun={hasRun} />
       {!hasTasks && (
         <Empty>
           <p>{text.emptyTree}</p>
@@ -39,8 +40,8 @@ export function Overview() {
       )}
       <div className={style.columns}>
         <div className={style.column}>
-          <RunningNow />
-          <NewestRecords />
+          <NewestRecords hasRun={hasRun} />
+          {hasRun && <RunningNow />}
         </div>
         <div className={style.column}>
           <ComingUp />

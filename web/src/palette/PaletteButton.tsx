@@ -33,11 +33,11 @@ export function PaletteButton() {
     <>
       <Button
         look="quiet"
-        aria-label={`${words.open}, ${keys}`}
         aria-keyshortcuts={isMac ? 'Meta+K' : 'Control+K'}
         onPress={() => setOpen(true)}
       >
         <Icon name="search" />
+        <span className="visually-hidden">{words.open}</span>
         <kbd className={style.keys}>{keys}</kbd>
       </Button>
       <Suspense>

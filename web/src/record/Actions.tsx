@@ -32,10 +32,11 @@ export function Actions({ record }: { record: RunRecord }) {
   });
   if (session && !may(session, 'operate')) return <p className={style.note}>{text.readOnly}</p>;
   const open = ['pending', 'overdue', 'executing'].includes(record.status);
+  const again = ['failed', 'skipped', 'cancelled'].includes(record.status);
   return (
     <div className={style.actions}>
       <Button
-        look="primary"
+        look={again ? 'plain' : 'primary'}
         isDisabled={begin.isPending}
         onPress={() => begin.mutate(() => triggerTask(record.task, record.row))}
       >
@@ -43,6 +44,7 @@ export function Actions({ record }: { record: RunRecord }) {
         {text.runNow}
       </Button>
       <Button
+        look={again ? 'primary' : 'plain'}
         isDisabled={begin.isPending}
         onPress={() => begin.mutate(() => rerunRecord(record.id))}
       >

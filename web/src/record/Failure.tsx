@@ -15,7 +15,7 @@ export function Failure({ record, error }: { record: RunRecord; error: string })
   return (
     <section aria-labelledby="error" className={page.section}>
       <h2 id="error">{text.error}</h2>
-      <Source run={record.id} error={error} />
+      <Source record={record} error={error} />
       <Scrollable label={text.traceback} className={style.traceback}>
         <pre>{shortened(error)}</pre>
       </Scrollable>
@@ -23,9 +23,9 @@ export function Failure({ record, error }: { record: RunRecord; error: string })
   );
 }
 
-function Source({ run, error }: { run: number; error: string }) {
+function Source({ record, error }: { record: RunRecord; error: string }) {
   const text = useSection(words);
-  const { data: version } = useQuery(recordVersionQuery(run));
+  const { data: version } = useQuery(recordVersionQuery(record));
   const files = version?.files ?? [];
   const place = lastPlace(
     error,

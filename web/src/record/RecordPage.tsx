@@ -64,7 +64,7 @@ function Shown({ record }: { record: RunRecord }) {
       {record.status === 'completed' && <Result result={record.result} />}
       <Log record={record} />
       {record.attempts.length > 0 && <Attempts record={record} />}
-      <Version run={record.id} />
+      <Version record={record} />
     </article>
   );
 }

@@ -1,5 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { type ComparedFile, type RunVersion, recordVersionQuery } from '@/api/records';
+import {
+  type ComparedFile,
+  type RunRecord,
+  type RunVersion,
+  recordVersionQuery,
+} from '@/api/records';
 import { Loading } from '@/parts/Loading';
 import { Scrollable } from '@/parts/Scrollable';
 import { Trouble } from '@/parts/Trouble';
@@ -9,9 +14,9 @@ import page from './RecordPage.module.css';
 import style from './Version.module.css';
 
 /** The code that ran, file by file, and how it differs from the code now. */
-export function Version({ run }: { run: number }) {
+export function Version({ record }: { record: RunRecord }) {
   const text = useSection(words);
-  const found = useQuery(recordVersionQuery(run));
+  const found = useQuery(recordVersionQuery(record));
   return (
     <section aria-labelledby="version" className={page.section}>
       <h2 id="version">{text.version}</h2>

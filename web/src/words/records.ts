@@ -16,7 +16,7 @@ export const en = {
     skipped: 'Skipped',
     cancelled: 'Cancelled',
   } satisfies Record<Status, string> as Record<string, string>,
-  whatRan: 'All that ran',
+  whatRan: 'All but pending',
   triggers: {
     schedule: 'Schedule',
     manual: 'By hand',
@@ -140,7 +140,7 @@ export const zh: typeof en = {
     skipped: '已跳过',
     cancelled: '已取消',
   },
-  whatRan: '全部已执行',
+  whatRan: '除待执行外全部',
   triggers: {
     schedule: '计划',
     manual: '手动',
