@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PAGE := $(shell find web -name node_modules -prune -o -name schema.d.ts -o -name .lock -o -type f -print)
 PIP := $(BIN)/python -m pip --disable-pip-version-check install -q -c constraints.txt
 
-.PHONY: run run-postgres test check page bench faults docs picture clean
+.PHONY: run run-postgres test check page bench faults docs picture pictures clean
 
 run: $(VENV)/.run  ## the sample app, on the embedded default
 	$(BIN)/python scripts/sample_data.py elements
@@ -54,6 +54,9 @@ docs: $(VENV)/.bench  ## the documentation, into site/
 
 picture: $(VENV)/.dev  ## the README's picture, from a real run
 	$(BIN)/python scripts/terminal_picture.py docs/img/terminal.svg
+
+pictures: page  ## the console's pictures, from a real run
+	$(BIN)/python -m scripts.console_pictures docs/img
 
 clean:
 	rm -rf $(VENV) site dist
