@@ -13,6 +13,7 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from jittask.web.roles import Role
 from tests.browser import chromium
 from tests.browser.watching import Watcher
 from tests.tree import Tree
@@ -95,10 +96,9 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def app(tmp_path: Path) -> Tree:
-    """A tree with an element of each kind, one of which is broken; it is there to be changed."""
-    tree = Tree(tmp_path / "app")
+def small_tree(root: Path) -> Tree:
+    """Write an element of each kind, one of which is broken."""
+    tree = Tree(root)
     tree.things()
     tree.scheduled("billing/Monthly", title="Monthly invoices")
     tree.scheduled("billing/Off", title="Old report", enable=0)
@@ -107,12 +107,22 @@ def app(tmp_path: Path) -> Tree:
     return tree
 
 
-@pytest.fixture
-def console(app: Tree) -> Iterator[Served]:
-    """The console of ``app``, in a thread; the run store is there, as after a first start."""
-    for served in serving(app.root):
+def started(app: Tree, ceiling: Role = Role.EDIT) -> Iterator[Served]:
+    """The console of a tree, in a thread; the run store is there, as after a first start."""
+    for served in serving(app.root, ceiling):
         with served.server.workspace.store(create=True):
             yield served
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Tree:
+    """A small tree that is there to be changed."""
+    return small_tree(tmp_path / "app")
+
+
+@pytest.fixture
+def console(app: Tree) -> Iterator[Served]:
+    yield from started(app)
 
 
 @pytest.fixture

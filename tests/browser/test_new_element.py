@@ -6,25 +6,12 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Page, expect
 
 from tests.browser import axe
 from tests.browser.conftest import NARROW, Visits
+from tests.browser.forms import choose, open_dialog
 from tests.tree import Tree
-
-
-def open_dialog(page: Page, *items: str) -> Locator:
-    page.get_by_role("button", name="New element").click()
-    for item in items:
-        page.get_by_role("menuitem", name=item).click()
-    dialog = page.get_by_role("dialog", name=f"New {items[-1]}")
-    expect(dialog).to_be_visible()
-    return dialog
-
-
-def choose(page: Page, inside: Locator, control: str, option: str) -> None:
-    inside.get_by_role("button", name=control).click()
-    page.get_by_role("option", name=option).first.click()
 
 
 def written(app: Tree, name: str) -> Any:

@@ -34,7 +34,7 @@ class Watcher:
         wrong = [
             line for line in self._seen if not any(want.search(line) for want in self._expected)
         ]
-        assert wrong == []
+        assert not wrong, "\n".join(wrong)
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
