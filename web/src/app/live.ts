@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { Refresher } from './refresher';
 
 /** The topics of the server's stream, and the first parts of the query keys they concern. */
 const concerned: Record<string, readonly string[]> = {
@@ -8,6 +9,8 @@ const concerned: Record<string, readonly string[]> = {
   status: ['status', 'tasks', 'tree', 'next'],
 };
 const topics = Object.keys(concerned);
+const partsOf = (topic: string): readonly string[] =>
+  topic === 'reset' ? Object.values(concerned).flat() : (concerned[topic] ?? []);
 const LOCK = 'jittask-stream';
 const CHANNEL = 'jittask-changes';
 
@@ -17,12 +20,13 @@ const CHANNEL = 'jittask-changes';
  */
 export function followChanges(queries: QueryClient): () => void {
   const channel = new BroadcastChannel(CHANNEL);
-  const changed = (topic: string) => {
-    const first = new Set(topic === 'reset' ? Object.values(concerned).flat() : concerned[topic]);
-    void queries.invalidateQueries({
+  const refresher = new Refresher((topics) => {
+    const first = new Set([...topics].flatMap(partsOf));
+    return queries.invalidateQueries({
       predicate: (query) => first.has(String(query.queryKey[0])),
     });
-  };
+  });
+  const changed = (topic: string) => refresher.add(topic);
   channel.onmessage = (message: MessageEvent<string>) => changed(message.data);
 
   let release: (() => void) | null = null;
