@@ -1,0 +1,40 @@
+"""The console is away, and comes back: what is shown says so, and edits stay (C3, C14)."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+
+from playwright.sync_api import Browser, expect
+
+from tests.browser.conftest import Visits, small_tree
+from tests.browser.forms import save
+from tests.web.conftest import serving
+
+consoles = contextmanager(serving)
+
+
+def test_a_page_with_edits_outlives_a_restart_of_the_console(
+    browser: Browser, tmp_path: Path
+) -> None:
+    tree = small_tree(tmp_path / "app")
+    with consoles(tree.root) as before:
+        port = before.server.port
+        visits = Visits(browser, before)
+        page = visits("/elements/tasks.billing.Monthly")
+        page.get_by_role("textbox", name="Title").fill("Invoices")
+        expect(page.get_by_role("link", name="Not connected")).to_have_count(0)
+    visits.expect_trouble("Failed to load resource|ERR_|EventSource|status of 401")
+    expect(page.get_by_role("status").get_by_text("does not answer")).to_be_visible()
+    expect(page.get_by_role("link", name="Not connected")).to_be_visible()
+    with consoles(tree.root, port=port) as after:
+        expect(page.get_by_text("has been restarted")).to_be_visible()
+        other = page.context.new_page()
+        other.goto(after.links[-1])
+        expect(page.get_by_text("has been restarted")).to_have_count(0)
+        expect(page.get_by_role("textbox", name="Title")).to_have_value("Invoices")
+        save(page)
+        text = (tree.root / "tasks/billing/Monthly/e.json").read_text(encoding="utf-8")
+        assert json.loads(text)["title"] == "Invoices"
+        visits.close()
