@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import type { Shapes } from '@/api/client';
+import { sessionQuery } from '@/api/session';
 import { type Preview, previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
 import { useDebounced } from '@/editor/use-debounced';
@@ -28,6 +29,7 @@ interface Props {
 export function FiringRows({ task, text, known, zone }: Props) {
   const say = useSection(words);
   const { language } = usePreferences();
+  const { data: session } = useQuery(sessionQuery);
   const title = useId();
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
@@ -51,16 +53,24 @@ export function FiringRows({ task, text, known, zone }: Props) {
         {error && <Trouble error={error} />}
         {data === undefined && !error && <Loading />}
         {data?.rowsProblem && <p className={style.problem}>{data.rowsProblem.text}</p>}
-        {data?.rows && <Found rows={data.rows} zone={zone} />}
+        {data?.rows && <Found rows={data.rows} zone={zone} appZone={session?.timezone ?? zone} />}
       </section>
       <Year known={withRows(known, data?.rows?.days ?? [])} zone={zone} />
     </>
   );
 }
 
-function Found({ rows, zone }: { rows: Shapes['FiringRows']; zone: string }) {
+interface FoundProps {
+  rows: Shapes['FiringRows'];
+  zone: string;
+  /** Dates that are entered are of this one. */
+  appZone: string;
+}
+
+function Found({ rows, zone, appZone }: FoundProps) {
   const say = useSection(words);
-  const write = useTimeFormat(zone);
+  const write = useTimeFormat(appZone);
+  const end = zone === appZone ? write(rows.window.to) : `${write(rows.window.to)} ${appZone}`;
   const amount = (count: number, capped: boolean) =>
     capped ? say.atLeast(count) : say.exactly(count);
   const { firing, window, problem } = rows;
@@ -69,9 +79,7 @@ function Found({ rows, zone }: { rows: Shapes['FiringRows']; zone: string }) {
     <>
       <p role="status">
         {say.matching(amount(rows.matching, rows.matchingCapped))}{' '}
-        {firing.length === 0
-          ? say.nothingFires
-          : say.firingCount(total, write(window.from), write(window.to))}
+        {firing.length === 0 ? say.nothingFires : say.firingCount(total, write(window.from), end)}
       </p>
       {problem && <p className={style.problem}>{problem.text}</p>}
       {rows.count > firing.length && <p>{say.firstOf(firing.length)}</p>}
