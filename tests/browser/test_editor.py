@@ -79,7 +79,11 @@ def test_two_changes_of_one_place_are_decided_and_a_second_conflict_too(
     axe.check(source)
     file.write_text(file.read_text().replace("Theirs", "Theirs again"))
     expect(dialog.get_by_text("Theirs again")).to_be_visible()
+    dialog.get_by_role("radio", name="Both").check(force=True)
+    expect(dialog.get_by_text("has the key “title” twice")).to_be_visible()
     dialog.get_by_role("radio", name="Yours").check(force=True)
+    result = dialog.get_by_role("region", name="The text that results").first
+    expect(result.get_by_text("Mine")).to_be_visible()
     dialog.get_by_role("button", name="Use this text").click()
     source.get_by_role("button", name="Save").click()
     expect(source.get_by_text("Not saved: e.json")).to_have_count(0)

@@ -1,7 +1,9 @@
 import { useMemo, useState } from 'react';
 import { Label, Radio, RadioGroup } from 'react-aria-components';
+import { readDocument } from '@/document';
 import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Dialog';
+import { Scrollable } from '@/parts/Scrollable';
 import { useSection } from '@/words';
 import * as words from '@/words/editor';
 import type { EditedFile } from './edited-file';
@@ -27,8 +29,8 @@ export function MergeDialog({ file, close }: { file: EditedFile; close: () => vo
   );
   const conflicts = chunks.filter((chunk) => chunk.kind === 'conflict');
   const left = undecided(chunks, choices);
+  const result = assembled(chunks, choices);
   const take = () => {
-    const result = assembled(chunks, choices);
     if (result === null) return;
     file.resolve(result);
     close();
@@ -64,7 +66,28 @@ export function MergeDialog({ file, close }: { file: EditedFile; close: () => vo
           choose={(choice) => setChoices({ ...choices, [conflict.key]: choice })}
         />
       ))}
+      {result !== null && <Result text={result} isJson={file.name.endsWith('.json')} />}
     </Dialog>
+  );
+}
+
+/** What is taken, before it is; and what is wrong with it as JSON. */
+function Result({ text, isJson }: { text: string; isJson: boolean }) {
+  const say = useSection(words);
+  const reading = isJson ? readDocument(text) : null;
+  const problem = reading !== null && 'problem' in reading ? reading.problem : null;
+  return (
+    <section aria-label={say.mergeResult} className={style.conflict}>
+      <h3>{say.mergeResult}</h3>
+      {problem && (
+        <p role="alert">
+          {problem.kind === 'duplicate-key' ? say.mergeTwice(problem.detail) : say.mergeBroken}
+        </p>
+      )}
+      <Scrollable label={say.mergeResult} className={style.side}>
+        <pre>{text}</pre>
+      </Scrollable>
+    </section>
   );
 }
 

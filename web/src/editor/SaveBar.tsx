@@ -1,4 +1,6 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { useCallback, useSyncExternalStore } from 'react';
+import { checkQuery } from '@/api/unsaved';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { tell, tellError } from '@/parts/Toasts';
@@ -20,14 +22,25 @@ interface Props {
 /** Undo and redo of the current file; what is not saved, and its save (rule C14). */
 export function SaveBar({ files, current }: Props) {
   const text = useSection(words);
+  const queries = useQueryClient();
   const save = useCallback(() => {
     const unread = files.unread.snapshot();
     if (unread.length > 0) {
       tell({ text: text.unread(unread.join(', ')), look: 'bad' });
       return;
     }
-    files.save().then((all) => all && tell({ text: text.saved }), tellError);
-  }, [files, text]);
+    const dirty = files.all.filter((file) => file.isDirty);
+    const saveAll = async () => {
+      if (!(await files.save())) return;
+      const checks = dirty.map(({ element, name, snapshot }) =>
+        queries.fetchQuery(checkQuery(element, name, snapshot().buffer?.base.text ?? '')),
+      );
+      const found = (await Promise.all(checks)).flatMap(({ diagnostics }) => diagnostics);
+      const errors = found.filter(({ severity }) => severity === 'error').length;
+      tell(errors === 0 ? { text: text.saved } : { text: text.savedWith(errors), look: 'bad' });
+    };
+    saveAll().catch(tellError);
+  }, [files, queries, text]);
   useShortcuts({ save, undo: current.undo, redo: current.redo });
   return (
     <section aria-label={text.changes} className={style.bar}>
