@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { lazy, Suspense, useId, useMemo, useState } from 'react';
 import { may, type Session } from '@/api/session';
 import type { EditedFiles } from '@/editor/edited-files';
@@ -43,6 +44,11 @@ export function VisualMode({ files, readOnly, session }: Props) {
           diagnostics={diagnostics}
           readOnly={readOnly}
           unread={files.unread}
+          toSource={
+            <Link to="/elements/$name" params={{ name: file.element }} search={{ mode: 'source' }}>
+              {text.editSource}
+            </Link>
+          }
         />
       </Suspense>
       {inner && factsOf(buffer.text).isInner && (

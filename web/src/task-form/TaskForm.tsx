@@ -30,6 +30,8 @@ interface Props {
   unread: Unread;
   /** For a new task: what stands below its title, and no settings that can wait. */
   brief?: ReactNode;
+  /** Leads to the text itself, where there is no form of it. */
+  toSource?: ReactNode;
 }
 
 /** The settings of a task as controls: a view of its text, which it edits by splices (C7, C12). */
@@ -40,13 +42,17 @@ export default function TaskForm({
   readOnly = false,
   unread,
   brief,
+  toSource,
 }: Props) {
   const said = useSection(words);
   const reading = readDocument(text);
-  if ('problem' in reading) return <SourceOnly text={text} problem={reading.problem} />;
+  const ofFile = diagnostics.filter(({ file }) => file === 'e.json' || file.endsWith('/e.json'));
+  if ('problem' in reading) {
+    const { problem } = reading;
+    return <SourceOnly problem={problem} diagnostics={ofFile} toSource={toSource} />;
+  }
   const { document } = reading;
   const root = document.value;
-  const ofFile = diagnostics.filter(({ file }) => file === 'e.json' || file.endsWith('/e.json'));
   const hasRows = valueAt(root, ['type']) === 'tasks.DateFieldType';
   const change = (changes: readonly Change[], label: string) => {
     const edited = edit(text, changes);

@@ -8,6 +8,8 @@ export interface Diagnostic {
   readonly hint?: string | null;
   readonly file: string;
   readonly pointer?: string | null;
+  readonly line?: number;
+  readonly column?: number;
 }
 
 /** Which diagnostics stand at a path: those of the path itself and of what is below it. */

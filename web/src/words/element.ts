@@ -1,4 +1,5 @@
 export const en = {
+  editSource: 'Edit the source',
   executionRecords: 'Execution Records',
   mode: 'Editor',
   visual: 'Visual',
@@ -50,6 +51,7 @@ export const en = {
 };
 
 export const zh: typeof en = {
+  editSource: '编辑源码',
   executionRecords: '执行记录',
   mode: '编辑器',
   visual: '可视化',
