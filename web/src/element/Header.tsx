@@ -18,7 +18,7 @@ export function Header({ element, title, children }: Props) {
   return (
     <header className={style.header}>
       <div className={style.names}>
-        <h1>{title}</h1>
+        <h1 title={title}>{title}</h1>
         <p className={style.facts}>
           <span className={style.state}>
             <StatusDot state={element.state} label={state} />

@@ -9,7 +9,8 @@ export function NameInputs({ naming }: { naming: Naming }) {
   const text = useSection(words);
   const { found, typed, folder, kind } = naming;
   const path = [kind, ...folder.split('/').filter(Boolean), found?.name].join('.');
-  const problem = found?.problem ?? (found?.taken ? text.taken(found.name, found.free) : undefined);
+  const problem =
+    found?.problem ?? (found?.taken ? text.taken(found.name, found.free) : naming.refused);
   return (
     <>
       <TextInput

@@ -1,6 +1,8 @@
 import { TextInput } from '@/task-form/inputs/TextInput';
+import { isTooLong } from '@/task-form/titles';
 import { useSection } from '@/words';
 import * as words from '@/words/new-element';
+import * as formWords from '@/words/task-form';
 import { NameInputs } from './NameInputs';
 import style from './NewElement.module.css';
 import type { Naming } from './use-name';
@@ -13,6 +15,7 @@ interface Props {
 
 export function TitleAndName({ title, setTitle, naming }: Props) {
   const text = useSection(words);
+  const form = useSection(formWords);
   return (
     <div className={style.row}>
       <TextInput
@@ -20,6 +23,7 @@ export function TitleAndName({ title, setTitle, naming }: Props) {
         value={title}
         onChange={setTitle}
         problems={[]}
+        error={isTooLong(title) ? form.titleTooLong : undefined}
         isRequired
         isWide
         autoFocus

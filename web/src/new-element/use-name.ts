@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type ElementName, type Kind, nameQuery } from '@/api/names';
 import { useDebounced } from '@/editor/use-debounced';
+import { isTooLong } from '@/task-form/titles';
 
 /** The name and folder of a new element while they are typed. */
 export interface Naming {
@@ -11,6 +12,8 @@ export interface Naming {
   readonly folder: string;
   /** What the server says of them. */
   readonly found: ElementName | undefined;
+  /** Why the server says nothing of them. */
+  readonly refused: string | undefined;
   type(name: string): void;
   setFolder(folder: string): void;
   /** What a request names; null lets the server make the name from the title. */
@@ -24,15 +27,16 @@ export function useName(kind: Kind, title: string): Naming {
   const [folder, setFolder] = useState('');
   const asked = useDebounced(JSON.stringify([title.trim(), typed, folder]), PAUSE_MILLIS);
   const [settled, name, inside] = JSON.parse(asked) as [string, string | null, string];
-  const { data } = useQuery({
+  const { data, error } = useQuery({
     ...nameQuery(kind, settled, name, inside),
-    enabled: settled !== '' || Boolean(name),
+    enabled: (settled !== '' || Boolean(name)) && !isTooLong(settled),
   });
   return {
     kind,
     typed,
     folder,
     found: title.trim() === '' && !typed ? undefined : data,
+    refused: error?.message,
     type: (next) => setTyped(next.trim() === '' ? null : next.trim()),
     setFolder,
     chosen: { name: typed ?? data?.name ?? null, folder: folder.trim() || null },

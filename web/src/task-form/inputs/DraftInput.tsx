@@ -14,6 +14,9 @@ interface Props<T> extends InputProps<T> {
   inputMode?: 'text' | 'numeric' | 'decimal';
   placeholder?: string;
   isCode?: boolean;
+  isWide?: boolean;
+  isRequired?: boolean;
+  autoFocus?: boolean;
 }
 
 /**

@@ -5,6 +5,7 @@ import { Setting } from '../form';
 import { ListInput } from '../inputs/ListInput';
 import { SwitchInput } from '../inputs/SwitchInput';
 import { TextInput } from '../inputs/TextInput';
+import { TitleInput } from '../inputs/TitleInput';
 import { Row, Section } from '../Section';
 
 export function General() {
@@ -13,7 +14,7 @@ export function General() {
     <Section title={text.general}>
       <Row>
         <Setting path={['title']} codec={requiredText} label={text.title}>
-          {(input) => <TextInput {...input} isRequired isWide />}
+          {(input) => <TitleInput {...input} />}
         </Setting>
         <Setting path={['enable']} codec={enabled} label={text.enabled}>
           {(input) => <SwitchInput {...input} />}

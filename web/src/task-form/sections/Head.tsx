@@ -3,7 +3,7 @@ import { useSection } from '@/words';
 import * as words from '@/words/task-form';
 import { requiredText } from '../codecs';
 import { Setting } from '../form';
-import { TextInput } from '../inputs/TextInput';
+import { TitleInput } from '../inputs/TitleInput';
 import { Row } from '../Section';
 
 /** The title of a new task, which begins what is typed, and what follows from it. */
@@ -12,7 +12,7 @@ export function Head({ children }: { children: ReactNode }) {
   return (
     <Row>
       <Setting path={['title']} codec={requiredText} label={text.title}>
-        {(input) => <TextInput {...input} isRequired isWide autoFocus />}
+        {(input) => <TitleInput {...input} autoFocus />}
       </Setting>
       {children}
     </Row>
