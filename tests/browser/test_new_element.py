@@ -28,7 +28,7 @@ def test_a_scheduled_task_is_made_by_the_keyboard_alone(page: Page, app: Tree) -
     expect(dialog.get_by_label("English name")).to_have_value("MeiRiBaoBiao")
     page.keyboard.press("Enter")
     expect(dialog).to_have_count(0)
-    expect(page.get_by_role("button", name="New element")).to_be_focused()
+    expect(page.get_by_role("heading", level=1, name="每日报表")).to_be_focused()
     assert page.url.endswith("/elements/tasks.MeiRiBaoBiao")
     made = written(app, "tasks/MeiRiBaoBiao")
     assert made["title"] == "每日报表"
@@ -67,6 +67,33 @@ def test_a_date_field_task_fires_days_before_a_field_of_a_model(page: Page, app:
     assert made["timerCfg"]["startOffset"] == {
         "offsetType": -1, "offset": 7, "offsetUnit": "day", "time": "08:15",
     }  # fmt: skip
+
+
+def test_a_title_that_is_too_long_is_said_at_its_field(page: Page, app: Tree) -> None:
+    dialog = open_dialog(page, "Background Task", "Scheduled Task")
+    title = dialog.get_by_label("Title")
+    title.fill("a" * 201)
+    expect(title).to_have_accessible_description("A title has at most 200 characters.")
+    dialog.get_by_role("button", name="Create").click()
+    expect(dialog).to_be_visible()
+    title.fill("a" * 200)
+    dialog.get_by_role("button", name="Create").click()
+    expect(dialog).to_have_count(0)
+
+
+def test_a_narrow_window_shows_the_whole_menu_and_then_the_new_task(visit: Visits) -> None:
+    page = visit(width=NARROW)
+    page.get_by_role("button", name="Show the elements").click()
+    page.get_by_role("button", name="New element").click()
+    page.get_by_role("menuitem", name="Background Task").click()
+    box = page.get_by_role("menuitem", name="Scheduled Task").bounding_box()
+    assert box is not None
+    assert 0 <= box["x"] <= box["x"] + box["width"] <= NARROW
+    page.get_by_role("menuitem", name="Scheduled Task").click()
+    dialog = page.get_by_role("dialog", name="New Scheduled Task")
+    dialog.get_by_label("Title").fill("Small")
+    dialog.get_by_role("button", name="Create").click()
+    expect(page.get_by_role("heading", level=1, name="Small")).to_be_visible()
 
 
 def test_a_name_that_is_taken_is_said_before_it_is_sent(page: Page, app: Tree) -> None:

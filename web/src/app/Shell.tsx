@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { Link, Outlet } from '@tanstack/react-router';
+import { Link, Outlet, useLocation } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
 import { treeQuery } from '@/api/elements';
 import { may, sessionQuery } from '@/api/session';
@@ -25,7 +25,9 @@ export function Shell() {
   const { app } = useWords();
   const { data: session } = useQuery(sessionQuery);
   const settled = useSettled(useQuery(treeQuery).isFetched);
-  const [treeShown, setTreeShown] = useState(false);
+  const path = useLocation({ select: ({ pathname }) => pathname });
+  const [shownAt, setShownAt] = useState<string | null>(null);
+  const treeShown = shownAt === path; // it closes where another screen is opened
   const preferencesToCome = <MenuToCome label={app.preferences} icon="gear" look="quiet" />;
   return (
     <div className={style.shell} data-tree={treeShown}>
@@ -35,7 +37,7 @@ export function Shell() {
           look="quiet"
           aria-label={treeShown ? app.hideElements : app.showElements}
           aria-expanded={treeShown}
-          onPress={() => setTreeShown(!treeShown)}
+          onPress={() => setShownAt(treeShown ? null : path)}
         >
           <Icon name="menu" />
         </Button>
@@ -57,7 +59,7 @@ export function Shell() {
       </header>
       <ConnectionBanner />
       <div className={style.tree}>
-        <TreePanel left={() => setTreeShown(false)} />
+        <TreePanel left={() => setShownAt(null)} />
       </div>
       <main className={style.main}>
         <Suspense fallback={<Loading />}>

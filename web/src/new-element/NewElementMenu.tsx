@@ -28,7 +28,7 @@ export function NewElementMenu() {
         <Menu onAction={make}>
           <SubmenuTrigger>
             <MenuItem id="task">{text.backgroundTask}</MenuItem>
-            <Menu onAction={make} placement="end top">
+            <Menu onAction={make} placement={isNarrow() ? 'bottom start' : 'end top'}>
               <MenuItem id="scheduled">{text.scheduledTask}</MenuItem>
               <MenuItem id="dateField">{text.dateFieldTask}</MenuItem>
             </Menu>
@@ -45,4 +45,9 @@ export function NewElementMenu() {
       )}
     </>
   );
+}
+
+/** Whether there is no room beside a menu for another. */
+function isNarrow(): boolean {
+  return matchMedia('(width < 760px)').matches;
 }

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { elementKeys } from '@/api/elements';
 import { createElement } from '@/api/new';
+import { focusHeading } from '@/app/focus';
 
 /** Creates an element, and then opens it. */
 export function useCreate(close: () => void) {
@@ -13,6 +14,7 @@ export function useCreate(close: () => void) {
       await queries.invalidateQueries({ queryKey: elementKeys.tree });
       close();
       await navigate({ to: '/elements/$name', params: { name: element } });
+      focusHeading();
     },
   });
 }
