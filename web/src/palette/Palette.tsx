@@ -110,12 +110,9 @@ function Item({ entry, icon }: { entry: Entry; icon: IconName }) {
   return (
     <MenuItem id={entry.id} textValue={entry.label} className={style.item}>
       <Icon name={icon} />
-      <Text slot="label">{entry.label}</Text>
-      {entry.hint !== '' && (
-        <Text slot="description" className={style.hint}>
-          {entry.hint}
-        </Text>
-      )}
+      <Text slot="label" className={style.label}>
+        <span>{entry.label}</span> <span className={style.hint}>{entry.hint}</span>
+      </Text>
     </MenuItem>
   );
 }

@@ -53,7 +53,7 @@ export function extensions({ label, file, language, readOnly, text }: Look): Ext
     EditorState.phrases.of(language === 'zh' ? phrases : {}),
     EditorState.tabSize.of(4),
     EditorView.cspNonce.of(styleNonce()),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     lineNumbers(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
