@@ -104,7 +104,7 @@ class Served:
 Serve = Callable[..., Served]
 
 
-def serving(root: Path, ceiling: Role = Role.EDIT) -> Iterator[Served]:
+def serving(root: Path, ceiling: Role = Role.EDIT, port: int = 0) -> Iterator[Served]:
     ready = threading.Event()
     links: list[str] = []
 
@@ -113,7 +113,7 @@ def serving(root: Path, ceiling: Role = Role.EDIT) -> Iterator[Served]:
         ready.set()
 
     tree = Tree(root)
-    server = ConsoleServer(root, Address(port=0), ceiling=ceiling, new_link=new_link)
+    server = ConsoleServer(root, Address(port=port), ceiling=ceiling, new_link=new_link)
     thread = threading.Thread(target=server.serve)
     thread.start()
     try:
