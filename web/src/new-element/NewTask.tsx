@@ -4,6 +4,7 @@ import { flushSync } from 'react-dom';
 import { sessionQuery } from '@/api/session';
 import { previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
+import { Unread } from '@/editor/unread';
 import { useDebounced } from '@/editor/use-debounced';
 import TaskForm from '@/task-form/TaskForm';
 import { useSection } from '@/words';
@@ -31,6 +32,7 @@ export function NewTask({ kind, close }: Props) {
   const [text, setText] = useState(() =>
     kind === 'scheduled' ? scheduledDraft(new Date(), zone) : dateFieldDraft(),
   );
+  const [unread] = useState(() => new Unread());
   const [wasSent, setWasSent] = useState(false);
   const title = titleOf(text);
   const naming = useName('tasks', title);
@@ -41,7 +43,7 @@ export function NewTask({ kind, close }: Props) {
   const missing = missingIn(text, said.missing);
   const submit = (form: HTMLElement) => {
     flushSync(() => setWasSent(true));
-    if (missing.length === 0) {
+    if (missing.length + unread.snapshot().length === 0) {
       create.mutate({ kind: 'task', body: { title, text, ...naming.chosen } });
     } else {
       form.querySelector<HTMLElement>('input[data-invalid], [data-invalid] > button')?.focus();
@@ -60,6 +62,7 @@ export function NewTask({ kind, close }: Props) {
       <TaskForm
         text={text}
         onEdit={setText}
+        unread={unread}
         diagnostics={wasSent ? [...missing, ...found] : found}
         brief={<NameInputs naming={naming} />}
       />
