@@ -19,6 +19,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What the server refuses an argument for; null for other failures, and for none. */
+export function problemOfArgument(error: unknown, argument: string): Problem | null {
+  return error instanceof ApiError && error.problem.argument === argument ? error.problem : null;
+}
+
 const unreachable: Problem = {
   type: 'about:blank',
   title: 'Unreachable',

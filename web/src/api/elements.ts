@@ -22,6 +22,7 @@ export const treeQuery = queryOptions({
 export const statusQuery = queryOptions({
   queryKey: elementKeys.status,
   queryFn: async ({ signal }) => dataOf(await api.GET('/api/status', { signal })),
+  refetchInterval: 15_000, // what has fallen silent tells nobody
 });
 
 export function taskQuery(name: string) {

@@ -5,6 +5,7 @@ import { ApiError } from '@/api/client';
 import { sessionQuery } from '@/api/session';
 import { Loading } from '@/parts/Loading';
 import { Trouble } from '@/parts/Trouble';
+import { setConnection } from './connection';
 import { usePreferences } from './preferences';
 import { SignIn } from './SignIn';
 
@@ -13,10 +14,8 @@ const Screens = lazy(async () => ({ default: (await import('./Screens')).Screens
 const queries = new QueryClient({
   queryCache: new QueryCache({
     onError: (error, query) => {
-      const signedOut = error instanceof ApiError && error.status === 401;
-      if (signedOut && query.queryKey[0] !== 'session') {
-        void queries.resetQueries({ queryKey: sessionQuery.queryKey });
-      }
+      const refused = error instanceof ApiError && error.status === 401;
+      if (refused && query.queryKey[0] !== 'session') setConnection('signed-out');
     },
   }),
   defaultOptions: {
@@ -41,11 +40,14 @@ export function App() {
 
 function SignedIn() {
   const session = useQuery(sessionQuery);
+  if (session.data) return <SignedInPage />;
   if (session.isPending) return <Loading />;
   if (session.error instanceof ApiError && session.error.status === 401) return <SignIn />;
-  if (session.error) {
-    return <Trouble error={session.error} retry={() => void session.refetch()} />;
-  }
+  return <Trouble error={session.error} retry={() => void session.refetch()} />;
+}
+
+/** Stays while the console is away or restarts: there may be edits in it. */
+function SignedInPage() {
   return (
     <Suspense fallback={<Loading />}>
       <Screens />

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet } from '@tanstack/react-router';
 import { lazy, Suspense, useState } from 'react';
-import { statusQuery, treeQuery } from '@/api/elements';
+import { treeQuery } from '@/api/elements';
 import { may, sessionQuery } from '@/api/session';
 import { PaletteButton } from '@/palette/PaletteButton';
 import { Button } from '@/parts/Button';
@@ -12,7 +12,9 @@ import { Toasts } from '@/parts/Toasts';
 import { useSettled } from '@/parts/use-settled';
 import { TreePanel } from '@/tree/TreePanel';
 import { useWords } from '@/words';
+import { ConnectionBanner } from './ConnectionBanner';
 import style from './Shell.module.css';
+import { StatusLink } from './StatusLink';
 
 const PreferencesMenu = lazy(async () => ({
   default: (await import('./PreferencesMenu')).PreferencesMenu,
@@ -53,6 +55,7 @@ export function Shell() {
           {settled ? <PreferencesMenu /> : preferencesToCome}
         </Suspense>
       </header>
+      <ConnectionBanner />
       <div className={style.tree}>
         <TreePanel left={() => setTreeShown(false)} />
       </div>
@@ -63,18 +66,5 @@ export function Shell() {
       </main>
       {settled && <Toasts />}
     </div>
-  );
-}
-
-/** One glance: all is well, or how many problems there are. */
-function StatusLink() {
-  const { app } = useWords();
-  const { data: status } = useQuery(statusQuery);
-  if (status === undefined) return null;
-  return (
-    <Link to="/" className={style.status} data-well={status.well}>
-      <Icon name={status.well ? 'check' : 'warning'} />
-      <span>{status.well ? app.allWell : app.problems(status.problems.length)}</span>
-    </Link>
   );
 }

@@ -1,5 +1,8 @@
 import type { QueryClient } from '@tanstack/react-query';
+import { sessionQuery } from '@/api/session';
+import { type Connection, setConnection } from './connection';
 import { Refresher } from './refresher';
+import { listen } from './stream';
 
 /** The topics of the server's stream, and the first parts of the query keys they concern. */
 const concerned: Record<string, readonly string[]> = {
@@ -14,20 +17,42 @@ const partsOf = (topic: string): readonly string[] =>
 const LOCK = 'jittask-stream';
 const CHANNEL = 'jittask-changes';
 
+type Message = { topic: string } | { connection: Connection };
+
 /**
  * Keeps what is shown current: one visible tab holds the stream and tells the others, since a
  * browser opens six connections at most to a host (rule C3). Returns what ends it.
  */
 export function followChanges(queries: QueryClient): () => void {
   const channel = new BroadcastChannel(CHANNEL);
-  const refresher = new Refresher((topics) => {
-    const first = new Set([...topics].flatMap(partsOf));
+  const refresher = new Refresher((changed) => {
+    const first = new Set([...changed].flatMap(partsOf));
     return queries.invalidateQueries({
       predicate: (query) => first.has(String(query.queryKey[0])),
     });
   });
-  const changed = (topic: string) => refresher.add(topic);
-  channel.onmessage = (message: MessageEvent<string>) => changed(message.data);
+
+  let known: Connection = 'live';
+  const take = (message: Message) => {
+    if ('topic' in message) {
+      refresher.add(message.topic);
+      return;
+    }
+    const before = known;
+    known = message.connection;
+    setConnection(known);
+    if (known === 'live' && before !== 'live') void catchUp();
+  };
+  /** After a gap anything may have changed, and a new session has a new value for changes. */
+  const catchUp = async () => {
+    await queries.fetchQuery({ ...sessionQuery, staleTime: 0 });
+    refresher.add('reset');
+  };
+  const tell = (message: Message) => {
+    take(message);
+    channel.postMessage(message);
+  };
+  channel.onmessage = (event: MessageEvent<Message>) => take(event.data);
 
   let release: (() => void) | null = null;
   let waiting: AbortController | null = null;
@@ -37,23 +62,21 @@ export function followChanges(queries: QueryClient): () => void {
     const asked = new AbortController();
     waiting = asked;
     navigator.locks
-      .request(LOCK, { signal: asked.signal }, () => stream(asked.signal))
+      .request(LOCK, { signal: asked.signal }, () => hold(asked.signal))
       .catch((error: unknown) => {
         if (!asked.signal.aborted) throw error;
       });
   };
 
-  const stream = (ended: AbortSignal): Promise<void> =>
+  const hold = (ended: AbortSignal): Promise<void> =>
     new Promise((resolve) => {
-      const source = new EventSource('/api/events');
-      const tell = (topic: string) => {
-        changed(topic);
-        channel.postMessage(topic);
-      };
-      for (const topic of topics) source.addEventListener(topic, () => tell(topic));
-      source.addEventListener('reset', () => tell('reset'));
+      const stop = listen(queries, {
+        topics,
+        changed: (topic) => tell({ topic }),
+        connection: (connection) => tell({ connection }),
+      });
       release = () => {
-        source.close();
+        stop();
         resolve();
       };
       if (ended.aborted) release();
@@ -66,7 +89,7 @@ export function followChanges(queries: QueryClient): () => void {
       release?.();
       release = null;
     } else {
-      changed('reset');
+      refresher.add('reset');
       lead();
     }
   };

@@ -80,6 +80,7 @@ export default function Conditions({
     root,
     fields,
     isOpen: known === undefined || known.opaque,
+    canAdd: model !== null,
     readOnly,
     problems: problemsByRow(root, reading.tree, reading.diagnostics),
     edit,

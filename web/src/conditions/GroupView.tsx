@@ -62,7 +62,7 @@ function GroupHead({ group }: { group: Group }) {
 
 function Adding({ group }: { group: Group }) {
   const words = useSection(conditions);
-  const { root, edit } = useFilter();
+  const { root, canAdd, edit } = useFilter();
 
   const add = (node: Row | Group, row: Row) =>
     edit(append(root, group.id, node), { node: row.id, part: 'first' });
@@ -77,11 +77,11 @@ function Adding({ group }: { group: Group }) {
 
   return (
     <div className={style.adding} data-adding={group.id}>
-      <Button look="quiet" onPress={addRow}>
+      <Button look="quiet" isDisabled={!canAdd} onPress={addRow}>
         <Icon name="plus" />
         {words.addRow}
       </Button>
-      <Button look="quiet" onPress={addGroup}>
+      <Button look="quiet" isDisabled={!canAdd} onPress={addGroup}>
         <Icon name="plus" />
         {words.addGroup}
       </Button>

@@ -56,7 +56,7 @@ function RowTable({
   const columns = [...wanted].slice(0, MOST_COLUMNS);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keys, too
-    <section className={style.scroll} tabIndex={0} aria-label={words.matching}>
+    <section className={style.scroll} tabIndex={0} aria-label={words.rowTable}>
       <table>
         <thead>
           <tr>

@@ -17,6 +17,8 @@ export interface FilterEditing {
   fields: ReadonlyMap<string, ModelField>;
   /** Whether the model may have other fields, too. */
   isOpen: boolean;
+  /** Whether rows can be added: not before there is a model to choose fields of. */
+  canAdd: boolean;
   readOnly: boolean;
   /** What is wrong with rows, by their ids. */
   problems: ReadonlyMap<string, FilterProblem[]>;

@@ -1,4 +1,4 @@
-import { useCallback } from 'react';
+import { useCallback, useSyncExternalStore } from 'react';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { tell, tellError } from '@/parts/Toasts';
@@ -21,6 +21,11 @@ interface Props {
 export function SaveBar({ files, current }: Props) {
   const text = useSection(words);
   const save = useCallback(() => {
+    const unread = files.unread.snapshot();
+    if (unread.length > 0) {
+      tell({ text: text.unread(unread.join(', ')), look: 'bad' });
+      return;
+    }
     files.save().then((all) => all && tell({ text: text.saved }), tellError);
   }, [files, text]);
   useShortcuts({ save, undo: current.undo, redo: current.redo });
@@ -41,7 +46,6 @@ function History({ file }: { file: EditedFile }) {
     <>
       <Button
         square
-        look="quiet"
         aria-label={past ? text.undo(past.label) : text.nothingToUndo}
         isDisabled={past === undefined}
         onPress={file.undo}
@@ -50,7 +54,6 @@ function History({ file }: { file: EditedFile }) {
       </Button>
       <Button
         square
-        look="quiet"
         aria-label={future ? text.redo(future.label) : text.nothingToRedo}
         isDisabled={future === undefined}
         onPress={file.redo}
@@ -68,16 +71,19 @@ function Unsaved({ files, save }: { files: EditedFiles; save: () => void }) {
     const buffer = states[index]?.buffer;
     return buffer && isDirty(buffer);
   });
-  if (dirty.length === 0) return null;
+  const unread = useSyncExternalStore(files.unread.subscribe, files.unread.snapshot);
+  if (dirty.length + unread.length === 0) return null;
   const sending = states.some(({ buffer }) => buffer !== null && buffer.sending !== null);
   return (
     <>
       <span role="status" className={style.unsaved}>
-        {text.unsaved(dirty.map((file) => file.name).join(', '))}
+        {unread.length > 0
+          ? text.unread(unread.join(', '))
+          : text.unsaved(dirty.map((file) => file.name).join(', '))}
         {states.some((state) => !state.isKept) && <> {text.notKept}</>}
       </span>
       <Button onPress={files.discard}>{text.discard}</Button>
-      <Button look="primary" onPress={save} isDisabled={!states.some(canSave)}>
+      <Button look="primary" onPress={save} isDisabled={unread.length > 0 || !states.some(canSave)}>
         {sending ? text.saving : text.save}
       </Button>
     </>

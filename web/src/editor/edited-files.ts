@@ -1,10 +1,13 @@
 import type { FileName } from '@/api/files';
 import { isDirty } from './buffer';
 import { EditedFile, type FileState, type Surroundings } from './edited-file';
+import { Unread } from './unread';
 
 /** The files of one element while a page shows them, as one external store. */
 export class EditedFiles {
   readonly all: readonly EditedFile[];
+  /** What stands in a form, and in no file: no save may pass over it. */
+  readonly unread = new Unread();
   #states: readonly FileState[];
 
   constructor(element: string, names: readonly FileName[], surroundings: Surroundings) {
@@ -43,6 +46,7 @@ export class EditedFiles {
   }
 
   readonly discard = (): void => {
+    this.unread.drop();
     for (const file of this.all) if (file.isDirty) file.discard();
   };
 

@@ -42,6 +42,7 @@ export function VisualMode({ files, readOnly, session }: Props) {
           onEdit={file.edit}
           diagnostics={diagnostics}
           readOnly={readOnly}
+          unread={files.unread}
         />
       </Suspense>
       {inner && factsOf(buffer.text).isInner && (

@@ -11,20 +11,22 @@ interface Props {
   title: string;
   wide?: boolean;
   close: () => void;
-  submit: () => void;
+  submit: (form: HTMLElement) => void;
   isPending: boolean;
   error: unknown;
+  /** What the new element would do, in words. */
+  sentence?: string;
   children: ReactNode;
 }
 
 /** The dialog around what a new element is made of. */
-export function Frame({ title, wide, close, submit, isPending, error, children }: Props) {
+export function Frame({ title, wide, close, submit, isPending, error, sentence, children }: Props) {
   const { app } = useWords();
   const text = useSection(words);
   const id = useId();
-  const send = (event: FormEvent) => {
+  const send = (event: FormEvent<HTMLFormElement>) => {
     event.preventDefault();
-    if (!isPending) submit();
+    if (!isPending) submit(event.currentTarget);
   };
   return (
     <Dialog
@@ -32,6 +34,16 @@ export function Frame({ title, wide, close, submit, isPending, error, children }
       wide={wide}
       isOpen
       onOpenChange={close}
+      note={
+        <>
+          {sentence !== undefined && (
+            <p className={style.sentence} aria-live="polite">
+              {sentence}
+            </p>
+          )}
+          {error !== null && <Trouble error={error} />}
+        </>
+      }
       actions={
         <>
           <Button onPress={close}>{app.cancel}</Button>
@@ -44,7 +56,6 @@ export function Frame({ title, wide, close, submit, isPending, error, children }
       <Form id={id} onSubmit={send} className={style.form} validationBehavior="aria">
         {children}
       </Form>
-      {error !== null && <Trouble error={error} />}
     </Dialog>
   );
 }

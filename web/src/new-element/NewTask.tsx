@@ -1,16 +1,17 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
+import { flushSync } from 'react-dom';
 import { sessionQuery } from '@/api/session';
 import { previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
+import { Unread } from '@/editor/unread';
 import { useDebounced } from '@/editor/use-debounced';
 import TaskForm from '@/task-form/TaskForm';
 import { useSection } from '@/words';
 import * as words from '@/words/new-element';
-import { dateFieldDraft, scheduledDraft, titleOf, withoutUnfinished } from './drafts';
+import { dateFieldDraft, missingIn, scheduledDraft, titleOf, withoutUnfinished } from './drafts';
 import { Frame } from './Frame';
 import { NameInputs } from './NameInputs';
-import style from './NewElement.module.css';
 import { useCreate } from './use-create';
 import { useName } from './use-name';
 
@@ -31,16 +32,22 @@ export function NewTask({ kind, close }: Props) {
   const [text, setText] = useState(() =>
     kind === 'scheduled' ? scheduledDraft(new Date(), zone) : dateFieldDraft(),
   );
+  const [unread] = useState(() => new Unread());
   const [wasSent, setWasSent] = useState(false);
   const title = titleOf(text);
   const naming = useName('tasks', title);
   const create = useCreate(close);
   const asked = useDebounced(text, PAUSE_MILLIS);
   const { data: preview } = useQuery(previewQuery(UNNAMED, asked, { language, rows: false }));
-  const found = preview?.diagnostics ?? [];
-  const submit = () => {
-    setWasSent(true);
-    if (title !== '') create.mutate({ kind: 'task', body: { title, text, ...naming.chosen } });
+  const found = withoutUnfinished(text, preview?.diagnostics ?? []);
+  const missing = missingIn(text, said.missing);
+  const submit = (form: HTMLElement) => {
+    flushSync(() => setWasSent(true));
+    if (missing.length + unread.snapshot().length === 0) {
+      create.mutate({ kind: 'task', body: { title, text, ...naming.chosen } });
+    } else {
+      form.querySelector<HTMLElement>('input[data-invalid], [data-invalid] > button')?.focus();
+    }
   };
   return (
     <Frame
@@ -49,17 +56,16 @@ export function NewTask({ kind, close }: Props) {
       close={close}
       submit={submit}
       isPending={create.isPending}
-      error={create.error ?? (wasSent && title === '' ? new Error(said.titleNeeded) : null)}
+      error={create.error}
+      sentence={preview?.sentence ?? ''}
     >
       <TaskForm
         text={text}
         onEdit={setText}
-        diagnostics={wasSent ? found : withoutUnfinished(text, found)}
+        unread={unread}
+        diagnostics={wasSent ? [...missing, ...found] : found}
         brief={<NameInputs naming={naming} />}
       />
-      <p className={style.sentence} aria-live="polite">
-        {preview?.sentence}
-      </p>
     </Frame>
   );
 }

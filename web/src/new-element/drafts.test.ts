@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { dateFieldDraft, scheduledDraft, titleOf, withoutUnfinished } from './drafts';
+import { dateFieldDraft, missingIn, scheduledDraft, titleOf, withoutUnfinished } from './drafts';
 
 describe('the text of a new task', () => {
   it.each([
@@ -14,6 +14,20 @@ describe('the text of a new task', () => {
     const text = dateFieldDraft().replace('"title": ""', '"title": " 到期提醒 "');
     expect(titleOf(text)).toBe('到期提醒');
     expect(titleOf('{')).toBe('');
+  });
+
+  it('lacks what its form asks for, in the order of the form', () => {
+    const words = { title: 'Enter a title.', model: 'Choose a model.', field: 'Choose a field.' };
+    const missing = (text: string) =>
+      missingIn(text, words).map(({ pointer, message }) => [pointer, message]);
+    expect(missing(dateFieldDraft().replace('"title": ""', '"title": " "'))).toEqual([
+      ['/title', 'Enter a title.'],
+      ['/modelPath', 'Choose a model.'],
+      ['/timerCfg/startField', 'Choose a field.'],
+    ]);
+    expect(
+      missing(scheduledDraft(new Date(), 'UTC').replace('"title": ""', '"title": "T"')),
+    ).toEqual([]);
   });
 
   it('is not blamed for what nobody has entered yet', () => {

@@ -1,4 +1,4 @@
-import { type Json, readDocument, valueAt } from '@/document';
+import { type Json, pointer, readDocument, valueAt } from '@/document';
 import type { Diagnostic } from '@/task-form/problems';
 
 const HEAD = { title: '', enable: 1, funcType: 'Inner', backendBundleEntry: '.' };
@@ -26,11 +26,39 @@ export function titleOf(text: string): string {
   return typeof title === 'string' ? title.trim() : '';
 }
 
+/** What has to be entered before a task can be made. */
+const NEEDED = {
+  title: ['title'],
+  model: ['modelPath'],
+  field: ['timerCfg', 'startField'],
+} as const;
+
+/** Asks for what nobody has entered yet, each at its own place, in the order of the form. */
+export function missingIn(
+  text: string,
+  words: Readonly<Record<keyof typeof NEEDED, string>>,
+): Diagnostic[] {
+  const root = jsonOf(text);
+  return (Object.keys(NEEDED) as (keyof typeof NEEDED)[])
+    .filter((key) => isBlank(valueAt(root, NEEDED[key])))
+    .map((key) => ({
+      code: 'missing',
+      severity: 'error',
+      message: words[key],
+      file: 'e.json',
+      pointer: pointer(NEEDED[key]),
+    }));
+}
+
+function isBlank(value: Json | undefined): boolean {
+  return typeof value === 'string' && value.trim() === '';
+}
+
 /** What is wrong with more than that nothing has been entered yet. */
 export function withoutUnfinished(text: string, diagnostics: readonly Diagnostic[]): Diagnostic[] {
   const root = jsonOf(text);
-  return diagnostics.filter(({ pointer }) => {
-    const path = (pointer ?? '').split('/').slice(1);
+  return diagnostics.filter(({ pointer: place }) => {
+    const path = (place ?? '').split('/').slice(1);
     return path.length === 0 || valueAt(root, path) !== '';
   });
 }

@@ -14,16 +14,22 @@ interface Props extends Pick<ModalOverlayProps, 'isOpen' | 'onOpenChange' | 'isD
   role?: 'dialog' | 'alertdialog';
   wide?: boolean;
   children: ReactNode;
+  /** What stays in view above the buttons: what will happen, or why it did not. */
+  note?: ReactNode;
   /** The buttons at the bottom. */
   actions: ReactNode;
 }
 
-/** A modal dialog: focus is kept in it, Escape closes it, focus returns where it was. */
+/**
+ * A modal dialog: focus is kept in it, Escape closes it, focus returns where it was. Its buttons
+ * stay in view while the body scrolls, and its top stays where it is while the body grows.
+ */
 export function Dialog({
   title,
   role = 'dialog',
   wide = false,
   children,
+  note,
   actions,
   ...rest
 }: Props) {
@@ -35,7 +41,10 @@ export function Dialog({
             {title}
           </Heading>
           <div className={style.body}>{children}</div>
-          <div className={style.actions}>{actions}</div>
+          <div className={style.footer}>
+            <div className={style.note}>{note}</div>
+            <div className={style.actions}>{actions}</div>
+          </div>
         </AriaDialog>
       </Modal>
     </ModalOverlay>

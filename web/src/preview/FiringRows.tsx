@@ -9,23 +9,25 @@ import { useTimeFormat } from '@/parts/Time';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
-import { Occurrences } from './Coming';
 import style from './FiringRows.module.css';
 import { withRows } from './months';
+import { Occurrences } from './Occurrences';
+import type { Pause } from './pause';
 import { Year } from './Year';
 
 /** Rows are read in a database: it is asked less often than the rest. */
-const QUIET_MILLIS = 300;
+const QUIET_MILLIS = 400;
 
 interface Props {
   task: string;
   text: string;
   known: Preview['year'];
   zone: string;
+  pause: Pause | null;
 }
 
 /** The rows of a date-field task that would fire, in a window that is chosen (rule C9). */
-export function FiringRows({ task, text, known, zone }: Props) {
+export function FiringRows({ task, text, known, zone, pause }: Props) {
   const say = useSection(words);
   const { language } = usePreferences();
   const title = useId();
@@ -51,14 +53,20 @@ export function FiringRows({ task, text, known, zone }: Props) {
         {error && <Trouble error={error} />}
         {data === undefined && !error && <Loading />}
         {data?.rowsProblem && <p className={style.problem}>{data.rowsProblem.text}</p>}
-        {data?.rows && <Found rows={data.rows} zone={zone} />}
+        {data?.rows && <Found rows={data.rows} zone={zone} pause={pause} />}
       </section>
       <Year known={withRows(known, data?.rows?.days ?? [])} zone={zone} />
     </>
   );
 }
 
-function Found({ rows, zone }: { rows: Shapes['FiringRows']; zone: string }) {
+interface FoundProps {
+  rows: Shapes['FiringRows'];
+  zone: string;
+  pause: Pause | null;
+}
+
+function Found({ rows, zone, pause }: FoundProps) {
   const say = useSection(words);
   const write = useTimeFormat(zone);
   const amount = (count: number, capped: boolean) =>
@@ -75,7 +83,7 @@ function Found({ rows, zone }: { rows: Shapes['FiringRows']; zone: string }) {
       </p>
       {problem && <p className={style.problem}>{problem.text}</p>}
       {rows.count > firing.length && <p>{say.firstOf(firing.length)}</p>}
-      <Occurrences occurrences={firing} zone={zone} />
+      <Occurrences occurrences={firing} zone={zone} pause={pause} />
     </>
   );
 }

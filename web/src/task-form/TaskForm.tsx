@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { Group } from 'react-aria-components';
 import { type Change, edit, readDocument, valueAt } from '@/document';
+import type { Unread } from '@/editor/unread';
 import { tell } from '@/parts/Toasts';
 import { useSection } from '@/words';
 import * as words from '@/words/task-form';
@@ -15,6 +16,7 @@ import { TaskFunction } from './sections/TaskFunction';
 import { Timing } from './sections/Timing';
 import { TypeCell } from './sections/TypeCell';
 import style from './TaskForm.module.css';
+import { UnreadContext } from './unread-context';
 
 interface Props {
   /** The text of an e.json, saved or not. */
@@ -24,12 +26,21 @@ interface Props {
   /** What the server says of the text. */
   diagnostics: readonly Diagnostic[];
   readOnly?: boolean;
+  /** Is told which controls hold a text that is not taken over. */
+  unread: Unread;
   /** For a new task: what stands below its title, and no settings that can wait. */
   brief?: ReactNode;
 }
 
 /** The settings of a task as controls: a view of its text, which it edits by splices (C7, C12). */
-export default function TaskForm({ text, onEdit, diagnostics, readOnly = false, brief }: Props) {
+export default function TaskForm({
+  text,
+  onEdit,
+  diagnostics,
+  readOnly = false,
+  unread,
+  brief,
+}: Props) {
   const said = useSection(words);
   const reading = readDocument(text);
   if ('problem' in reading) return <SourceOnly text={text} problem={reading.problem} />;
@@ -44,14 +55,16 @@ export default function TaskForm({ text, onEdit, diagnostics, readOnly = false, 
   };
   return (
     <FormProvider value={{ document, root, diagnostics: ofFile, readOnly, change }}>
-      <Group aria-label={said.form} className={style.form}>
-        <OtherProblems />
-        <TypeCell />
-        {brief === undefined ? <General /> : <Head>{brief}</Head>}
-        <Timing hasRows={hasRows} />
-        {brief === undefined && <TaskFunction hasRows={hasRows} />}
-        {brief === undefined && <Policy />}
-      </Group>
+      <UnreadContext value={unread}>
+        <Group aria-label={said.form} className={style.form}>
+          <OtherProblems />
+          <TypeCell />
+          {brief === undefined ? <General /> : <Head>{brief}</Head>}
+          <Timing hasRows={hasRows} />
+          {brief === undefined && <TaskFunction hasRows={hasRows} />}
+          {brief === undefined && <Policy />}
+        </Group>
+      </UnreadContext>
     </FormProvider>
   );
 }

@@ -19,6 +19,11 @@ export const en = {
   signInTitle: 'Sign in',
   signInText:
     'Open the one-time address that the console printed where it was started. Each address works once; the next one is printed after it.',
+  connectionLost:
+    'The console does not answer. What you see may be old; your edits stay. It is tried again.',
+  signedOut:
+    'The console has been restarted. Open the address that it printed, in another tab; this page then goes on with your edits.',
+  notConnected: 'Not connected',
   notFound: 'There is no such page.',
   failed: 'This part of the page failed.',
   readOnly: 'Read only',
@@ -44,6 +49,10 @@ export const zh: typeof en = {
   cancel: '取消',
   signInTitle: '登录',
   signInText: '请打开控制台启动时打印的一次性地址。每个地址只能使用一次，用过之后会打印下一个。',
+  connectionLost: '控制台没有响应。显示的内容可能已过时；您的编辑会保留。正在重试。',
+  signedOut:
+    '控制台已重新启动。请在另一个标签页中打开它打印的地址；此页面随后会继续，并保留您的编辑。',
+  notConnected: '未连接',
   notFound: '没有这个页面。',
   failed: '页面的这一部分出错了。',
   readOnly: '只读',

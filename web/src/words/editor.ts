@@ -7,6 +7,8 @@ export const en = {
   },
   typing: 'Typing',
   unsaved: (files: string) => `Not saved: ${files}`,
+  unread: (controls: string) =>
+    `Not saved: the form cannot read what stands in ${controls}. Correct it, or discard it.`,
   save: 'Save',
   saving: 'Saving…',
   saved: 'Saved',
@@ -53,6 +55,7 @@ export const zh: typeof en = {
   },
   typing: '输入',
   unsaved: (files) => `未保存：${files}`,
+  unread: (controls) => `未保存：表单无法读取“${controls}”中的内容。请更正或放弃更改。`,
   save: '保存',
   saving: '正在保存…',
   saved: '已保存',

@@ -1,4 +1,5 @@
-import { useState } from 'react';
+import { useContext, useEffect, useId, useState } from 'react';
+import { UnreadContext } from '../unread-context';
 import type { InputProps } from './input';
 import { TextInput } from './TextInput';
 
@@ -15,21 +16,31 @@ interface Props<T> extends InputProps<T> {
   isCode?: boolean;
 }
 
-/** A text that is typed for a value: what is typed stays while it has the focus. */
+/**
+ * A text that is typed for a value: what is typed stays while it has the focus. A text that is
+ * no value stays longer, and the value is again what it was before: no part of it is taken.
+ */
 export function DraftInput<T>({ format, parse, invalid, value, onChange, ...rest }: Props<T>) {
-  const [draft, setDraft] = useState<string | null>(null);
-  const isValid = draft === null || parse(draft) !== undefined;
+  const id = useId();
+  const unread = useContext(UnreadContext);
+  const [draft, setDraft] = useState<{ text: string; before: T } | null>(null);
+  const isValid = draft === null || parse(draft.text) !== undefined;
+  useEffect(() => () => unread?.remove(id), [unread, id]);
+  const type = (text: string) => {
+    const before = draft === null ? value : draft.before;
+    const typed = parse(text);
+    setDraft({ text, before });
+    if (typed === undefined) unread?.add(id, { label: rest.label, drop: () => setDraft(null) });
+    else unread?.remove(id);
+    onChange(typed === undefined ? before : typed);
+  };
   return (
     <TextInput
       {...rest}
-      value={draft ?? format(value)}
+      value={draft?.text ?? format(value)}
       error={isValid ? undefined : invalid}
-      onChange={(text) => {
-        setDraft(text);
-        const typed = parse(text);
-        if (typed !== undefined) onChange(typed);
-      }}
-      onBlur={() => setDraft(null)}
+      onChange={type}
+      onBlur={() => isValid && setDraft(null)}
     />
   );
 }

@@ -6,6 +6,7 @@ import { Setting, useForm } from '../form';
 import { ChoiceInput } from '../inputs/ChoiceInput';
 import { SwitchInput } from '../inputs/SwitchInput';
 import { Row } from '../Section';
+import style from '../TaskForm.module.css';
 import { Calendar } from './Calendar';
 
 const skips = flag(false);
@@ -31,7 +32,7 @@ export function DaysOff() {
         {(input) => <SwitchInput {...input} />}
       </Setting>
       {isAsked && (
-        <>
+        <div className={style.line}>
           <Setting path={['timerCfg', 'holidayRoll']} codec={roll} label={text.holidayRoll}>
             {(input) => (
               <ChoiceInput
@@ -41,7 +42,7 @@ export function DaysOff() {
             )}
           </Setting>
           <Calendar />
-        </>
+        </div>
       )}
     </Row>
   );
