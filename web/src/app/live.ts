@@ -2,7 +2,17 @@ import type { QueryClient } from '@tanstack/react-query';
 
 /** The topics of the server's stream, and the first parts of the query keys they concern. */
 const concerned: Record<string, readonly string[]> = {
-  tree: ['tree', 'tasks', 'files', 'models', 'functions', 'preview', 'next', 'diagnostics'],
+  tree: [
+    'tree',
+    'trash',
+    'tasks',
+    'files',
+    'models',
+    'functions',
+    'preview',
+    'next',
+    'diagnostics',
+  ],
   records: ['records', 'tasks', 'status', 'stats'],
   log: ['log'],
   status: ['status', 'tasks', 'tree', 'next'],
