@@ -92,6 +92,18 @@ def test_the_trash_is_emptied_of_what_is_older_than_records_are_kept(
     assert empty_trash(opened) == ()
 
 
+def test_the_trash_is_kept_while_nobody_can_read_for_how_long(
+    tree: Tree, opened: Workspace
+) -> None:
+    tree.scheduled("A")
+    trashed = delete_element(opened, "tasks.A")
+    opened.clock = FixedClock(NOW + timedelta(days=1000))
+    tree.write("app.json", "{")
+    opened.refresh()
+    assert empty_trash(opened) == ()
+    assert trash(opened) == (trashed,)
+
+
 @pytest.mark.parametrize("taken", ["A", "a"])
 def test_a_place_that_is_taken_stays_as_it_is(tree: Tree, opened: Workspace, taken: str) -> None:
     tree.scheduled("A")

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from jittask.model import Element
 from jittask.operations.edit.opened_files import opened_folder
 from jittask.operations.errors import Conflict, NotFound, OperationError
+from jittask.operations.manifest import manifest_mistake
 from jittask.state_folder import state_folder
 from jittask.store.errors import StoreError
 from jittask.store.location import made_state_folder
@@ -96,8 +97,11 @@ def restore_element(workspace: Workspace, trash_id: str) -> Trashed:
 def empty_trash(workspace: Workspace) -> tuple[Trashed, ...]:
     """Remove for good what was deleted ``settings.retentionDays`` ago or earlier; return it.
 
-    Raises OperationError where something cannot be taken out of the trash.
+    Nothing is while ``app.json`` has a mistake, which may be in that number. Raises
+    OperationError where something cannot be taken out of the trash.
     """
+    if manifest_mistake(workspace.compilation.diagnostics) is not None:
+        return ()
     folder = _trash(workspace)
     oldest = workspace.now() - timedelta(days=workspace.settings.retention_days)
     over = tuple(trashed for trashed in trash(workspace) if trashed.deleted <= oldest)

@@ -31,6 +31,7 @@ def delete(opened: Opened, change: Audited, element: str) -> Response:
     """Move an element to the trash."""
     trashed = trashed_view(delete_element(opened, element))
     change.after = trashed
+    empty_trash(opened)
     return answer(trashed)
 
 

@@ -237,7 +237,7 @@ class Trash(Shape):
     """What is in the trash, the newest first."""
 
     entries: list[Trashed]
-    keptDays: int
+    kept_days: int
     """How long each is kept before it is removed for good."""
 
 

@@ -15,7 +15,7 @@ import {
   Text,
 } from 'react-aria-components';
 import { treeQuery } from '@/api/elements';
-import type { NewKind } from '@/new-element/NewElementMenu';
+import type { ElementDialog } from '@/new-element/NewElementMenu';
 import { Icon, type IconName } from '@/parts/Icon';
 import { useSection } from '@/words';
 import * as paletteWords from '@/words/palette';
@@ -25,7 +25,7 @@ import { type Action, useActions } from './use-actions';
 
 interface Props {
   close: () => void;
-  make: (kind: NewKind) => void;
+  make: (kind: ElementDialog) => void;
 }
 
 const MOST_ELEMENTS = 30;
