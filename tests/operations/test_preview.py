@@ -21,6 +21,7 @@ from jittask.operations.inspect.preview.coming import FIRING, MOST_SKIPPED
 from jittask.operations.inspect.preview.days import DAYS, MOST_A_DAY, year_ahead
 from jittask.operations.inspect.preview.preview import Preview, preview
 from jittask.operations.naming import rows_task
+from jittask.operations.views.preview import preview_view
 from jittask.operations.workspace import Workspace
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.words import Language
@@ -263,10 +264,12 @@ def test_rows_that_would_fire_are_those_of_the_saved_task(tree: Tree, things: Da
 def test_rows_are_counted_in_the_window_that_is_asked_for(tree: Tree, things: DatedRows) -> None:
     now = FIRST.replace(tzinfo=UTC)
     with Workspace(tree.root, FixedClock(now)) as opened:
-        found = preview(opened, "New", dated(), start=now, end=now + timedelta(hours=3)).rows
+        whole = preview(opened, "New", dated(), start=now, end=now + timedelta(hours=3))
+        found = whole.rows
         with pytest.raises(InvalidArgument):
             preview(opened, "New", dated(), start=now, end=now - timedelta(hours=3))
     assert found is not None
+    assert preview_view(whole)["rows"]["window"]["from"] == now.isoformat()
     assert (found.count, [each.entry.row for each in found.firing]) == (4, ["0", "1", "2", "3"])
 
 

@@ -47,7 +47,7 @@ def _rows(found: FiringRows) -> dict[str, Any]:
     return {
         "matching": found.matching.rows,
         "matchingCapped": found.matching.capped,
-        "window": {"from": iso(found.window.after), "to": iso(found.window.until)},
+        "window": {"from": iso(found.first), "to": iso(found.window.until)},
         "firing": [
             {**occurrence_view(firing.entry), "label": firing.label} for firing in found.firing
         ],

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useState } from 'react';
 import type { Shapes } from '@/api/client';
+import { sessionQuery } from '@/api/session';
 import { type Preview, previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
 import { useDebounced } from '@/editor/use-debounced';
@@ -30,6 +31,7 @@ interface Props {
 export function FiringRows({ task, text, known, zone, pause }: Props) {
   const say = useSection(words);
   const { language } = usePreferences();
+  const { data: session } = useQuery(sessionQuery);
   const title = useId();
   const [from, setFrom] = useState('');
   const [to, setTo] = useState('');
@@ -53,7 +55,9 @@ export function FiringRows({ task, text, known, zone, pause }: Props) {
         {error && <Trouble error={error} />}
         {data === undefined && !error && <Loading />}
         {data?.rowsProblem && <p className={style.problem}>{data.rowsProblem.text}</p>}
-        {data?.rows && <Found rows={data.rows} zone={zone} pause={pause} />}
+        {data?.rows && (
+          <Found rows={data.rows} zone={zone} appZone={session?.timezone ?? zone} pause={pause} />
+        )}
       </section>
       <Year known={withRows(known, data?.rows?.days ?? [])} zone={zone} />
     </>
@@ -63,12 +67,15 @@ export function FiringRows({ task, text, known, zone, pause }: Props) {
 interface FoundProps {
   rows: Shapes['FiringRows'];
   zone: string;
+  /** Dates that are entered are of this one. */
+  appZone: string;
   pause: Pause | null;
 }
 
-function Found({ rows, zone, pause }: FoundProps) {
+function Found({ rows, zone, appZone, pause }: FoundProps) {
   const say = useSection(words);
-  const write = useTimeFormat(zone);
+  const write = useTimeFormat(appZone);
+  const end = zone === appZone ? write(rows.window.to) : `${write(rows.window.to)} ${appZone}`;
   const amount = (count: number, capped: boolean) =>
     capped ? say.atLeast(count) : say.exactly(count);
   const { firing, window, problem } = rows;
@@ -77,9 +84,7 @@ function Found({ rows, zone, pause }: FoundProps) {
     <>
       <p role="status">
         {say.matching(amount(rows.matching, rows.matchingCapped))}{' '}
-        {firing.length === 0
-          ? say.nothingFires
-          : say.firingCount(total, write(window.from), write(window.to))}
+        {firing.length === 0 ? say.nothingFires : say.firingCount(total, write(window.from), end)}
       </p>
       {problem && <p className={style.problem}>{problem.text}</p>}
       {rows.count > firing.length && <p>{say.firstOf(firing.length)}</p>}

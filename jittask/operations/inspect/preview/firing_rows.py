@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -48,6 +48,8 @@ class FiringRow:
 class FiringRows:
     """What a date-field task does in a window of time."""
 
+    first: datetime
+    """The instant that the window begins with, as it was asked for."""
     window: Window
     matching: Count
     """The rows that pass the filter, whatever their dates."""
@@ -62,7 +64,9 @@ class FiringRows:
     """What is wrong with rows that are left out."""
 
 
-def firing_rows(workspace: Workspace, name: str, read: ReadTask, window: Window) -> FiringRows:
+def firing_rows(
+    workspace: Workspace, name: str, read: ReadTask, window: Window, first: datetime
+) -> FiringRows:
     """Return the rows of a draft that fire in a window. Raises DataError."""
     task = _task(name, read)
     rows = workspace.data.rows(task.model).within(_STATEMENT_SECONDS)
@@ -76,7 +80,7 @@ def firing_rows(workspace: Workspace, name: str, read: ReadTask, window: Window)
     problem = None if tally.bad_row is None else Note("bad-rows", bad_rows_remark(tally))
     listed = tuple(FiringRow(entry, _label(rows, entry)) for entry in found[:LISTED])
     return FiringRows(
-        window, matching, listed, len(counted), len(found) > len(counted), days, problem
+        first, window, matching, listed, len(counted), len(found) > len(counted), days, problem
     )
 
 

@@ -145,7 +145,8 @@ def _rows(
     from jittask.operations.inspect.preview.firing_rows import WINDOW, firing_rows
     from jittask.runtime.due_rows import Window
 
-    begin = within_known_years(workspace.now()) if start is None else start - TICK
+    first = within_known_years(workspace.now()) if start is None else start
+    begin = first if start is None else start - TICK
     until = within_known_years(begin + WINDOW) if end is None else end
     if until < begin:
         raise InvalidArgument("to", "the end is before the beginning")
@@ -155,7 +156,7 @@ def _rows(
     if draft.task is None or draft.task.timer is None or draft.task.model is None:
         return None, Note("incomplete", "rows need a model and a timing, and one is missing")
     try:
-        return firing_rows(workspace, name, draft.task, Window(begin, until)), None
+        return firing_rows(workspace, name, draft.task, Window(begin, until), first), None
     except DataError as error:
         return None, Note("unavailable", str(error))
     except TimerBudgetExceeded as error:
