@@ -18,6 +18,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from jittask.clock import Clock, SystemClock
+from jittask.operations.edit.trash import empty_trash
 from jittask.operations.errors import InvalidArgument, OperationError
 from jittask.operations.inspect.changes import Topic, store_marks
 from jittask.operations.workspace import Workspace
@@ -108,6 +109,7 @@ class ConsoleServer:
         self.sessions = Sessions(ceiling)
         self._address = address
         self._new_link = new_link
+        self._trouble = trouble
         audit = None
         if ceiling > Role.READ:
             audit = Audit(made_state_folder(self.workspace.root), clock)
@@ -164,6 +166,7 @@ class ConsoleServer:
         """Serve until a signal (in the main thread) or ``stop``."""
         _raise_limit_of_files()
         self.tree.start()
+        self._empty_trash()
         try:
             self._server.run(sockets=[self._socket])
         finally:
@@ -175,6 +178,14 @@ class ConsoleServer:
     def stop(self) -> None:
         """End ``serve``; from any thread."""
         self._server.handle_exit(signal.SIGTERM, None)
+
+    def _empty_trash(self) -> None:
+        if self.sessions.ceiling is Role.READ:
+            return
+        try:
+            empty_trash(self.workspace)
+        except OperationError as error:
+            self._trouble(str(error))
 
     def _offer_link(self) -> None:
         code = self.sessions.new_code(self.sessions.ceiling)

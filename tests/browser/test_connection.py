@@ -10,7 +10,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Visits, small_tree
 from tests.browser.forms import save
-from tests.web.conftest import serving
+from tests.tree import Tree
+from tests.web.conftest import Served, serving
 
 consoles = contextmanager(serving)
 
@@ -38,3 +39,17 @@ def test_a_page_with_edits_outlives_a_restart_of_the_console(
         text = (tree.root / "tasks/billing/Monthly/e.json").read_text(encoding="utf-8")
         assert json.loads(text)["title"] == "Invoices"
         visits.close()
+
+
+def test_who_signs_in_anew_in_another_tab_can_save_in_the_first(
+    visit: Visits, app: Tree, console: Served
+) -> None:
+    page = visit("/elements/tasks.billing.Monthly")
+    page.get_by_role("textbox", name="Title").fill("By the first tab")
+    other = page.context.new_page()
+    other.goto(console.links[-1])
+    expect(other.get_by_role("tree", name="Elements")).to_be_visible()
+    save(page)
+    saved = json.loads((app.root / "tasks/billing/Monthly/e.json").read_text())
+    assert saved["title"] == "By the first tab"
+    visit.expect_trouble("status of 403")

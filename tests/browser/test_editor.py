@@ -26,7 +26,7 @@ def source(visit: Visits) -> Page:
     """The task's e.json as source, in a plain text field."""
     page = visit(f"{MONTHLY}?mode=source")
     expect(page.get_by_role("textbox", name="e.json. Tab indents")).to_be_visible()
-    page.get_by_role("switch", name="Plain text field").check(force=True)
+    page.get_by_role("switch", name="Plain text field").check()
     expect(plain(page)).to_be_visible()
     return page
 
@@ -138,6 +138,28 @@ def test_the_editor_completes_keys_and_values_and_lets_tab_out(visit: Visits) ->
     expect(editor).not_to_be_focused()
 
 
+def test_lines_are_typed_over_without_a_style_that_the_policy_blocks(visit: Visits) -> None:
+    page = visit(f"{MONTHLY}?mode=source")
+    editor = page.get_by_role("textbox", name="e.json. Tab indents")
+    editor.click()
+    for key in ("Control+Home", "Shift+ArrowDown", "Shift+ArrowDown", "Shift+ArrowRight"):
+        page.keyboard.press(key)
+    page.keyboard.type("x")
+    expect(editor).not_to_contain_text("tasks.NormalType")
+    page.keyboard.press("Control+a")
+    page.keyboard.insert_text('{"title":\n "New"}')
+    expect(editor).to_have_text('{"title": "New"}')  # `visit` fails for what was blocked
+
+
+def test_brackets_are_put_around_a_selection(visit: Visits) -> None:
+    page = visit(f"{MONTHLY}?mode=source")
+    editor = page.get_by_role("textbox", name="e.json. Tab indents")
+    editor.click()
+    page.keyboard.press("Control+a")
+    page.keyboard.type("[")
+    expect(editor).to_have_text(re.compile(r"^\[\{.*\}\s*\]$", re.DOTALL))
+
+
 def test_the_preview_follows_what_is_typed(source: Page, file: Path) -> None:
     preview = source.get_by_role("region", name="Preview")
     before = preview.get_by_role("status").inner_text()
@@ -168,6 +190,30 @@ def test_a_task_is_paused_with_a_reason_and_resumed(visit: Visits) -> None:
     expect(page.get_by_text("stock-taking")).to_be_visible()
     page.get_by_role("button", name="Resume").click()
     expect(page.get_by_text("stock-taking")).to_have_count(0)
+
+
+def test_the_preview_of_a_paused_task_marks_what_does_not_fire(visit: Visits) -> None:
+    page = visit(MONTHLY)
+    preview = page.get_by_role("region", name="Preview")
+    first = preview.get_by_role("list").first.get_by_role("listitem").first
+    expect(first.get_by_text("Paused")).to_have_count(0)
+    page.get_by_role("button", name="Pause…").click()
+    page.get_by_role("dialog").get_by_role("button", name="Pause").click()
+    expect(preview.get_by_text("The task is paused")).to_be_visible()
+    expect(first.get_by_text("Paused")).to_be_visible()
+    page.get_by_role("button", name="Resume").click()
+    expect(first.get_by_text("Paused")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [WIDE, NARROW])
+def test_what_is_not_saved_stays_in_view(visit: Visits, width: int) -> None:
+    page = visit(MONTHLY, width=width)
+    page.get_by_role("switch", name="Enabled").click()
+    page.get_by_role("button", name="Try it").scroll_into_view_if_needed()
+    expect(page.get_by_text("Not saved: e.json")).to_be_in_viewport(ratio=1)
+    expect(page.get_by_role("button", name="Save")).to_be_in_viewport(ratio=1)
+    page.get_by_role("button", name=re.compile("^Undo")).click()
+    expect(page.get_by_role("switch", name="Enabled")).to_be_checked()
 
 
 def test_a_deleted_task_comes_back(visit: Visits, file: Path) -> None:

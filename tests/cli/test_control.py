@@ -323,7 +323,7 @@ def test_a_pause_is_named_by_next_explain_and_status(tree: Tree) -> None:
     assert f"tasks.Daily: it is paused until {FAR}" in jittask("status", tree.root).stdout
     past = jittask("pause", "Daily", "--until", "2020-01-01", "--tree", tree.root)
     assert past.returncode == 2
-    assert past.stderr.startswith("error: --until: expected a time to come, got 2020-01-01")
+    assert past.stderr.startswith("error: --until: 2020-01-01 00:00 is in the past")
     ahead = json_answer("pause", "Daily", "--until", "2h", "--tree", tree.root)
     since, until = (datetime.fromisoformat(ahead[name]) for name in ("since", "until"))
     assert timedelta(hours=1, minutes=59) < until - since <= timedelta(hours=2)

@@ -6,14 +6,14 @@ import errno
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from jittask.clock import FixedClock
 from jittask.operations.edit.duplicate import duplicate_element
-from jittask.operations.edit.trash import delete_element, restore_element, trash
+from jittask.operations.edit.trash import delete_element, empty_trash, restore_element, trash
 from jittask.operations.errors import Conflict, NotFound, OperationError
 from jittask.operations.workspace import Workspace
 from tests.tree import Tree
@@ -71,6 +71,37 @@ def test_the_trash_shows_the_newest_first(tree: Tree, opened: Workspace) -> None
         opened.clock = FixedClock(NOW.replace(minute=minute))
         delete_element(opened, f"tasks.{name}")
     assert [each.element for each in trash(opened)] == ["tasks.B", "tasks.A"]
+
+
+def test_the_trash_is_emptied_of_what_is_older_than_records_are_kept(
+    tree: Tree, opened: Workspace
+) -> None:
+    settings = {"timezone": "UTC", "retentionDays": 30}
+    tree.write("app.json", {"appId": "t", "name": "t", "settings": settings})
+    (tree.root / ".jittask/trash/gone-by-half/files").mkdir(parents=True)
+    for name, days in {"Old": 30, "New": 29}.items():
+        tree.scheduled(name)
+        opened.refresh()
+        opened.clock = FixedClock(NOW - timedelta(days=days))
+        delete_element(opened, f"tasks.{name}")
+    opened.clock = FixedClock(NOW)
+    new, old = trash(opened)
+    assert empty_trash(opened) == (old,)
+    assert trash(opened) == (new,)
+    assert [entry.name for entry in (tree.root / ".jittask/trash").iterdir()] == [new.id]
+    assert empty_trash(opened) == ()
+
+
+def test_the_trash_is_kept_while_nobody_can_read_for_how_long(
+    tree: Tree, opened: Workspace
+) -> None:
+    tree.scheduled("A")
+    trashed = delete_element(opened, "tasks.A")
+    opened.clock = FixedClock(NOW + timedelta(days=1000))
+    tree.write("app.json", "{")
+    opened.refresh()
+    assert empty_trash(opened) == ()
+    assert trash(opened) == (trashed,)
 
 
 @pytest.mark.parametrize("taken", ["A", "a"])

@@ -37,7 +37,7 @@ def pause(
     name = existing_task_name(workspace.compilation, task)
     now = workspace.now()
     if until is not None and until <= now:
-        raise InvalidArgument("until", f"expected a time to come, got {until.isoformat()}")
+        raise InvalidArgument("until", f"{until:%Y-%m-%d %H:%M} is in the past")
     pause = Pause(name, now, until, note)
     with workspace.store(create=True) as store:
         store.put_pause(pause)

@@ -9,13 +9,14 @@ import shutil
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jittask.model import Element
 from jittask.operations.edit.opened_files import opened_folder
 from jittask.operations.errors import Conflict, NotFound, OperationError
+from jittask.operations.manifest import manifest_mistake
 from jittask.state_folder import state_folder
 from jittask.store.errors import StoreError
 from jittask.store.location import made_state_folder
@@ -23,7 +24,7 @@ from jittask.store.location import made_state_folder
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
 
-_TRASH, _NOTE, _FILES = "trash", "trashed.json", "files"
+_TRASH, _NOTE, _FILES, _GONE = "trash", "trashed.json", "files", "gone-"
 _ID = re.compile(r"[0-9]{8}T[0-9]{6}-[0-9a-f]{8}")
 _MOVING = threading.Lock()
 """One move at a time in a process: between the look for a free place and the move."""
@@ -91,6 +92,28 @@ def restore_element(workspace: Workspace, trash_id: str) -> Trashed:
             shutil.rmtree(place)
     workspace.refresh()
     return trashed
+
+
+def empty_trash(workspace: Workspace) -> tuple[Trashed, ...]:
+    """Remove for good what was deleted ``settings.retentionDays`` ago or earlier; return it.
+
+    Nothing is while ``app.json`` has a mistake, which may be in that number. Raises
+    OperationError where something cannot be taken out of the trash.
+    """
+    if manifest_mistake(workspace.compilation.diagnostics) is not None:
+        return ()
+    folder = _trash(workspace)
+    oldest = workspace.now() - timedelta(days=workspace.settings.retention_days)
+    over = tuple(trashed for trashed in trash(workspace) if trashed.deleted <= oldest)
+    with _MOVING:
+        for trashed in over:
+            try:  # renamed first: nobody then restores a half of it
+                (folder / trashed.id).rename(folder / f"{_GONE}{trashed.id}")
+            except OSError as error:
+                raise _failed(f"{trashed.id} cannot be removed from the trash", error) from error
+        for gone in folder.glob(f"{_GONE}*"):  # also what an earlier attempt has left
+            shutil.rmtree(gone, ignore_errors=True)
+    return over
 
 
 def trash(workspace: Workspace) -> tuple[Trashed, ...]:

@@ -11,9 +11,9 @@ if TYPE_CHECKING:
     from jittask.operations.edit.trash import Trashed
 
 
-def trash_view(trash: Sequence[Trashed]) -> dict[str, Any]:
-    """Return all of it."""
-    return {"entries": [trashed_view(trashed) for trashed in trash]}
+def trash_view(trash: Sequence[Trashed], kept_days: int) -> dict[str, Any]:
+    """Return all of it, and after how many days it is removed for good."""
+    return {"entries": [trashed_view(trashed) for trashed in trash], "keptDays": kept_days}
 
 
 def trashed_view(trashed: Trashed) -> dict[str, Any]:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from fastapi import Response
 
 from jittask.operations.edit.duplicate import duplicate_element
-from jittask.operations.edit.trash import delete_element, restore_element, trash
+from jittask.operations.edit.trash import (
+    delete_element,
+    empty_trash,
+    restore_element,
+    trash,
+)
 from jittask.operations.views.requests import written_view
 from jittask.operations.views.trash import trash_view, trashed_view
 from jittask.web.api import EDIT, READ, Audited, Opened, answer
@@ -17,8 +22,8 @@ routes = guarded_routes("trash", "/api")
 
 @routes.get("/trash", response_model=elements.Trash, **READ)
 def show_trash(opened: Opened) -> Response:
-    """Return the elements that were deleted, the newest first."""
-    return answer(trash_view(trash(opened)))
+    """Return the elements that were deleted, the newest first, and how long they are kept."""
+    return answer(trash_view(trash(opened), opened.settings.retention_days))
 
 
 @routes.delete("/elements/{element}", response_model=elements.Trashed, **EDIT)
@@ -26,6 +31,7 @@ def delete(opened: Opened, change: Audited, element: str) -> Response:
     """Move an element to the trash."""
     trashed = trashed_view(delete_element(opened, element))
     change.after = trashed
+    empty_trash(opened)
     return answer(trashed)
 
 

@@ -237,6 +237,8 @@ class Trash(Shape):
     """What is in the trash, the newest first."""
 
     entries: list[Trashed]
+    kept_days: int
+    """How long each is kept before it is removed for good."""
 
 
 class Commons(Shape):

@@ -19,6 +19,11 @@ export class ApiError extends Error {
   }
 }
 
+/** What the server refuses an argument for; null for other failures, and for none. */
+export function problemOfArgument(error: unknown, argument: string): Problem | null {
+  return error instanceof ApiError && error.problem.argument === argument ? error.problem : null;
+}
+
 const unreachable: Problem = {
   type: 'about:blank',
   title: 'Unreachable',
@@ -36,10 +41,31 @@ export function setWriteValue(value: string | null): void {
   writeValue = value;
 }
 
+const SESSION = '/api/session';
+const WRITE_HEADER = 'X-JitTask-Write';
+
+/** Sends a request; a change once more where this browser has signed in anew in another tab. */
+async function send(request: Request): Promise<Response> {
+  if (request.method === 'GET') return fetch(request);
+  const again = request.clone();
+  const response = await fetch(request);
+  if (response.status !== 403 || !(await hasNewValue())) return response;
+  if (writeValue !== null) again.headers.set(WRITE_HEADER, writeValue);
+  return fetch(again);
+}
+
+async function hasNewValue(): Promise<boolean> {
+  const response = await fetch(SESSION);
+  if (!response.ok) return false;
+  const before = writeValue;
+  writeValue = ((await response.json()) as Shapes['Session']).writeValue;
+  return writeValue !== before;
+}
+
 const guard: Middleware = {
   onRequest({ request }) {
     if (request.method === 'GET') return request;
-    if (writeValue !== null) request.headers.set('X-JitTask-Write', writeValue);
+    if (writeValue !== null) request.headers.set(WRITE_HEADER, writeValue);
     // a change without a body is JSON, too: forms of other sites cannot send that
     if (!request.headers.has('Content-Type'))
       request.headers.set('Content-Type', 'application/json');
@@ -62,7 +88,7 @@ async function problemOf(response: Response): Promise<Problem> {
   return { ...unreachable, status: response.status, detail: `HTTP ${response.status}`, hint: null };
 }
 
-export const api = createClient<paths>({ baseUrl: '/' });
+export const api = createClient<paths>({ baseUrl: '/', fetch: send });
 api.use(guard);
 
 /** Returns the data of an answer; refusals have been thrown before. */

@@ -30,15 +30,6 @@ export async function switchTask(task: string, on: boolean): Promise<Shapes['Swi
   return dataOf(answer);
 }
 
-export async function deleteElement(element: string): Promise<Shapes['Trashed']> {
-  return dataOf(await api.DELETE('/api/elements/{element}', { params: { path: { element } } }));
-}
-
-export async function restoreElement(trash: string): Promise<Shapes['Trashed']> {
-  const params = { path: { trash_id: trash } };
-  return dataOf(await api.POST('/api/trash/{trash_id}/restore', { params }));
-}
-
 export async function duplicateElement(element: string, title: string): Promise<Shapes['Written']> {
   const params = { path: { element } };
   return dataOf(

@@ -41,13 +41,19 @@ export function previewQuery(task: string, text: string, search: PreviewSearch) 
     queryKey: ['preview', task, text, search],
     gcTime: KEPT_MILLIS,
     placeholderData: keepPreviousData,
-    queryFn: async ({ signal }) =>
-      dataOf(
-        await api.POST('/api/tasks/{task}/preview', {
-          params: { path: { task }, query: search },
-          body: { text },
-          signal,
-        }),
-      ),
+    queryFn: async ({ signal }) => {
+      const answer = await api.POST('/api/tasks/{task}/preview', {
+        params: { path: { task }, query: search },
+        body: { text },
+        signal,
+      });
+      const preview = dataOf(answer);
+      return { ...preview, sentence: preview.sentence && standingAlone(preview.sentence) };
+    },
   });
+}
+
+/** The server's sentence goes on from a label, so it begins small; the page shows it by itself. */
+function standingAlone(sentence: string): string {
+  return sentence.charAt(0).toUpperCase() + sentence.slice(1);
 }

@@ -6,7 +6,7 @@ export function NotFound() {
   const { app } = useWords();
   return (
     <Empty>
-      <p>{app.notFound}</p>
+      <h1>{app.notFound}</h1>
       <Link to="/">{app.overview}</Link>
     </Empty>
   );

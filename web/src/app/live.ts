@@ -6,7 +6,17 @@ import { listen } from './stream';
 
 /** The topics of the server's stream, and the first parts of the query keys they concern. */
 const concerned: Record<string, readonly string[]> = {
-  tree: ['tree', 'tasks', 'files', 'models', 'functions', 'preview', 'next', 'diagnostics'],
+  tree: [
+    'tree',
+    'trash',
+    'tasks',
+    'files',
+    'models',
+    'functions',
+    'preview',
+    'next',
+    'diagnostics',
+  ],
   records: ['records', 'tasks', 'status', 'stats'],
   log: ['log'],
   status: ['status', 'tasks', 'tree', 'next'],

@@ -5,6 +5,8 @@ import { Loading } from '@/parts/Loading';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as conditions from '@/words/conditions';
+import { CellValue } from './CellValue';
+import { kindOf } from './filter-context';
 import style from './MatchingRows.module.css';
 import { useSettled } from './settled';
 
@@ -37,7 +39,7 @@ export function MatchingRows({ model, text, zone, fields, named }: Props) {
             {rows.data.rows.length < rows.data.count && words.shown(rows.data.rows.length)}
           </p>
           {rows.data.rows.length > 0 && (
-            <RowTable rows={rows.data.rows} fields={fields} named={named} />
+            <RowTable rows={rows.data.rows} {...{ fields, named, zone }} />
           )}
         </>
       )}
@@ -49,20 +51,21 @@ function RowTable({
   rows,
   fields,
   named,
-}: Pick<Props, 'fields' | 'named'> & { rows: readonly ShownRow[] }) {
+  zone,
+}: Pick<Props, 'fields' | 'named' | 'zone'> & { rows: readonly ShownRow[] }) {
   const words = useSection(conditions);
   const present = Object.keys(rows[0]?.values ?? {});
   const wanted = new Set([...named.filter((name) => present.includes(name)), ...present]);
   const columns = [...wanted].slice(0, MOST_COLUMNS);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a wide table is scrolled by keys, too
-    <section className={style.scroll} tabIndex={0} aria-label={words.matching}>
+    <section className={style.scroll} tabIndex={0} aria-label={words.rowTable}>
       <table>
         <thead>
           <tr>
             <th scope="col">{words.row}</th>
             {columns.map((name) => (
-              <th key={name} scope="col">
+              <th key={name} scope="col" data-kind={kindOf(fields, name)}>
                 {fields.get(name)?.title ?? name}
               </th>
             ))}
@@ -73,7 +76,14 @@ function RowTable({
             <tr key={row.key}>
               <th scope="row">{row.label}</th>
               {columns.map((name) => (
-                <td key={name}>{cell(row.values[name], words.emptyCell)}</td>
+                <td key={name} data-kind={kindOf(fields, name)}>
+                  <CellValue
+                    value={row.values[name]}
+                    kind={kindOf(fields, name)}
+                    zone={zone}
+                    empty={words.emptyCell}
+                  />
+                </td>
               ))}
             </tr>
           ))}
@@ -81,9 +91,4 @@ function RowTable({
       </table>
     </section>
   );
-}
-
-function cell(value: unknown, empty: string) {
-  if (value === null || value === undefined) return <i>{empty}</i>;
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
 }

@@ -59,7 +59,6 @@ function History({ file }: { file: EditedFile }) {
     <>
       <Button
         square
-        look="quiet"
         aria-label={past ? text.undo(past.label) : text.nothingToUndo}
         isDisabled={past === undefined}
         onPress={file.undo}
@@ -68,7 +67,6 @@ function History({ file }: { file: EditedFile }) {
       </Button>
       <Button
         square
-        look="quiet"
         aria-label={future ? text.redo(future.label) : text.nothingToRedo}
         isDisabled={future === undefined}
         onPress={file.redo}

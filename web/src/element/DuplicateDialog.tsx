@@ -3,6 +3,7 @@ import { type FormEvent, useId } from 'react';
 import { duplicateElement } from '@/api/tasks';
 import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Dialog';
+import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
 import style from './fields.module.css';
@@ -17,7 +18,7 @@ interface Props {
 /** Asks for the title of a copy, and opens the copy (rule C20). */
 export function DuplicateDialog({ element, title, close }: Props) {
   const text = useSection(words);
-  const action = useAction();
+  const action = useAction({ isShown: true });
   const navigate = useNavigate();
   const form = useId();
   const copy = (event: FormEvent<HTMLFormElement>) => {
@@ -34,6 +35,7 @@ export function DuplicateDialog({ element, title, close }: Props) {
       isOpen
       onOpenChange={close}
       title={text.duplicateTitle(title)}
+      note={action.error !== null && <Trouble error={action.error} />}
       actions={
         <>
           <Button onPress={close}>{text.cancel}</Button>

@@ -18,7 +18,7 @@ export function FilesPage({ element, session }: { element: TreeElement; session:
   const current = files.all.find((file) => file.name === search.file) ?? files.first;
   const editable = may(session, 'edit');
   return (
-    <div className={style.page}>
+    <div className={style.page} data-editable={editable || undefined}>
       <LeaveGuard files={files} />
       <Header element={element} title={title}>
         {editable && <MoreMenu name={name} title={title} />}

@@ -5,6 +5,7 @@ import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Dialog';
 import { Icon } from '@/parts/Icon';
 import { tell } from '@/parts/Toasts';
+import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
 import type { TaskFacts } from './document';
@@ -24,7 +25,7 @@ interface Props {
 export function RunNow({ task, title, facts, hasEdits }: Props) {
   const text = useSection(words);
   const [choosing, setChoosing] = useState(false);
-  const action = useAction();
+  const action = useAction({ isShown: choosing });
   const navigate = useNavigate();
   const run = (row: string | null) =>
     action.mutate(async () => {
@@ -54,8 +55,12 @@ export function RunNow({ task, title, facts, hasEdits }: Props) {
           title={title}
           model={facts.model}
           running={action.isPending}
+          error={action.error}
           run={run}
-          close={() => setChoosing(false)}
+          close={() => {
+            action.reset();
+            setChoosing(false);
+          }}
         />
       )}
     </>
@@ -66,11 +71,12 @@ interface RowDialogProps {
   title: string;
   model: string | null;
   running: boolean;
+  error: unknown;
   run: (row: string) => void;
   close: () => void;
 }
 
-function RowDialog({ title, model, running, run, close }: RowDialogProps) {
+function RowDialog({ title, model, running, error, run, close }: RowDialogProps) {
   const text = useSection(words);
   const [row, setRow] = useState<string | null>(null);
   return (
@@ -78,6 +84,7 @@ function RowDialog({ title, model, running, run, close }: RowDialogProps) {
       isOpen
       onOpenChange={close}
       title={text.runNowOf(title)}
+      note={error !== null && <Trouble error={error} />}
       actions={
         <>
           <Button onPress={close}>{text.cancel}</Button>

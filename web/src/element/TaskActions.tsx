@@ -3,13 +3,15 @@ import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
 import { taskQuery } from '@/api/elements';
 import { may, type Session } from '@/api/session';
-import { deleteElement, restoreElement, resumeTask, switchTask } from '@/api/tasks';
+import { resumeTask, switchTask } from '@/api/tasks';
+import { deleteElement } from '@/api/trash';
 import type { EditedFiles } from '@/editor/edited-files';
 import { useFile } from '@/editor/use-file';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { Menu, MenuItem, MenuTrigger } from '@/parts/Menu';
 import { tell, tellError } from '@/parts/Toasts';
+import { useRestore } from '@/trash/use-restore';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
 import { DuplicateDialog } from './DuplicateDialog';
@@ -94,11 +96,11 @@ export function MoreMenu({ name, title }: { name: string; title: string }) {
   const [copying, setCopying] = useState(false);
   const action = useAction();
   const navigate = useNavigate();
-  const open = () => navigate({ to: '/elements/$name', params: { name } });
+  const restore = useRestore();
   const remove = () =>
     action.mutate(async () => {
       const { trash } = await deleteElement(name);
-      const undo = () => void restoreElement(trash).then(open).catch(tellError);
+      const undo = () => void restore(trash).catch(tellError);
       tell({ text: text.deleted(title), action: { label: text.undo, run: undo } });
       await navigate({ to: '/', ignoreBlocker: true }); // drafts are kept, as the element is
     });

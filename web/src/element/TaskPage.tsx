@@ -35,7 +35,7 @@ export function TaskPage({ element, session }: { element: TreeElement; session: 
   const title = factsOf(buffer?.text ?? '').title ?? element.title;
   const editable = may(session, 'edit');
   return (
-    <div className={style.page}>
+    <div className={style.page} data-editable={editable || undefined}>
       <LeaveGuard files={files} />
       <Header element={element} title={title}>
         <Link to="/records" search={{ task: name }} className={style.records}>

@@ -2,12 +2,15 @@ import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { elementKeys } from '@/api/elements';
 import { tellError } from '@/parts/Toasts';
 
-/** Does something to an element: a failure is told, and what is shown of it is read again. */
-export function useAction() {
+/**
+ * Does something to an element, and then what is shown of it is read again. A failure is told at
+ * the edge, unless `isShown`: by the dialog that asked for it.
+ */
+export function useAction({ isShown = false } = {}) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (act: () => Promise<void>) => act(),
-    onError: tellError,
+    onError: isShown ? undefined : tellError,
     onSettled: () =>
       Promise.all(
         [elementKeys.tree, ['tasks'], elementKeys.status].map((queryKey) =>

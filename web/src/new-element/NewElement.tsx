@@ -1,15 +1,16 @@
+import { TrashDialog } from '@/trash/TrashDialog';
 import { NewDatabase } from './NewDatabase';
-import type { NewKind } from './NewElementMenu';
+import type { ElementDialog } from './NewElementMenu';
 import { NewModel } from './NewModel';
 import { NewService } from './NewService';
 import { NewTask } from './NewTask';
 
 interface Props {
-  kind: NewKind;
+  kind: ElementDialog;
   close: () => void;
 }
 
-/** The dialog that makes an element of a kind (rule C6). */
+/** The dialog that makes an element of a kind (rule C6), or brings back a deleted one (C20). */
 export default function NewElement({ kind, close }: Props) {
   switch (kind) {
     case 'scheduled':
@@ -21,5 +22,7 @@ export default function NewElement({ kind, close }: Props) {
       return <NewModel close={close} />;
     case 'database':
       return <NewDatabase close={close} />;
+    case 'trash':
+      return <TrashDialog close={close} />;
   }
 }

@@ -3,22 +3,25 @@ import { lazy, Suspense, useState } from 'react';
 import { may, sessionQuery } from '@/api/session';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
-import { Menu, MenuItem, MenuTrigger, SubmenuTrigger } from '@/parts/Menu';
+import { Menu, MenuItem, MenuTrigger, Separator, SubmenuTrigger } from '@/parts/Menu';
 import { useSection, useWords } from '@/words';
 import * as words from '@/words/new-element';
+import * as trash from '@/words/trash';
 
 export type NewKind = 'scheduled' | 'dateField' | 'service' | 'model' | 'database';
+export type ElementDialog = NewKind | 'trash';
 
 const NewElement = lazy(() => import('./NewElement'));
 
-/** The `+` beside the search: what can be made (rule C5). */
+/** The `+` beside the search: what can be made, and what was deleted (rules C5, C20). */
 export function NewElementMenu() {
   const { app } = useWords();
   const text = useSection(words);
+  const { open } = useSection(trash);
   const { data: session } = useQuery(sessionQuery);
-  const [making, setMaking] = useState<NewKind | null>(null);
+  const [making, setMaking] = useState<ElementDialog | null>(null);
   if (session === undefined || !may(session, 'edit')) return null;
-  const make = (key: unknown) => setMaking(key as NewKind);
+  const make = (key: unknown) => setMaking(key as ElementDialog);
   return (
     <>
       <MenuTrigger>
@@ -36,6 +39,8 @@ export function NewElementMenu() {
           <MenuItem id="service">{text.service}</MenuItem>
           <MenuItem id="model">{text.model}</MenuItem>
           <MenuItem id="database">{text.database}</MenuItem>
+          <Separator />
+          <MenuItem id="trash">{open}</MenuItem>
         </Menu>
       </MenuTrigger>
       {making && (

@@ -15,7 +15,7 @@ import {
   Text,
 } from 'react-aria-components';
 import { treeQuery } from '@/api/elements';
-import type { NewKind } from '@/new-element/NewElementMenu';
+import type { ElementDialog } from '@/new-element/NewElementMenu';
 import { Icon, type IconName } from '@/parts/Icon';
 import { useSection } from '@/words';
 import * as paletteWords from '@/words/palette';
@@ -25,7 +25,7 @@ import { type Action, useActions } from './use-actions';
 
 interface Props {
   close: () => void;
-  make: (kind: NewKind) => void;
+  make: (kind: ElementDialog) => void;
 }
 
 const MOST_ELEMENTS = 30;
@@ -110,12 +110,9 @@ function Item({ entry, icon }: { entry: Entry; icon: IconName }) {
   return (
     <MenuItem id={entry.id} textValue={entry.label} className={style.item}>
       <Icon name={icon} />
-      <Text slot="label">{entry.label}</Text>
-      {entry.hint !== '' && (
-        <Text slot="description" className={style.hint}>
-          {entry.hint}
-        </Text>
-      )}
+      <Text slot="label" className={style.label}>
+        <span>{entry.label}</span> <span className={style.hint}>{entry.hint}</span>
+      </Text>
     </MenuItem>
   );
 }

@@ -1,5 +1,5 @@
 import { lazy, Suspense, useEffect, useState } from 'react';
-import type { NewKind } from '@/new-element/NewElementMenu';
+import type { ElementDialog } from '@/new-element/NewElementMenu';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
 import { useSection } from '@/words';
@@ -16,7 +16,7 @@ const keys = isMac ? '⌘K' : 'Ctrl K';
 export function PaletteButton() {
   const words = useSection(paletteWords);
   const [isOpen, setOpen] = useState(false);
-  const [making, setMaking] = useState<NewKind | null>(null);
+  const [making, setMaking] = useState<ElementDialog | null>(null);
 
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {

@@ -2,11 +2,12 @@ import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { may, sessionQuery } from '@/api/session';
 import { setPreferences, usePreferences } from '@/app/preferences';
-import type { NewKind } from '@/new-element/NewElementMenu';
+import type { ElementDialog, NewKind } from '@/new-element/NewElementMenu';
 import type { IconName } from '@/parts/Icon';
 import { useSection } from '@/words';
 import * as elementWords from '@/words/new-element';
 import * as paletteWords from '@/words/palette';
+import * as trashWords from '@/words/trash';
 import type { Entry } from './found';
 
 export interface Action extends Entry {
@@ -24,9 +25,10 @@ const makable: readonly [NewKind, keyof typeof elementWords.en][] = [
 const themes = ['light', 'dark', 'system'] as const;
 
 /** What can be done from anywhere, as far as the session may. */
-export function useActions(make: (kind: NewKind) => void): Action[] {
+export function useActions(make: (kind: ElementDialog) => void): Action[] {
   const words = useSection(paletteWords);
   const kinds = useSection(elementWords);
+  const trash = useSection(trashWords);
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
   const { language, theme } = usePreferences();
@@ -43,9 +45,12 @@ export function useActions(make: (kind: NewKind) => void): Action[] {
   ];
   const making =
     session && may(session, 'edit')
-      ? makable.map(([kind, name]) =>
-          action(`new ${kind}`, words.create(String(kinds[name])), 'plus', () => make(kind)),
-        )
+      ? [
+          ...makable.map(([kind, name]) =>
+            action(`new ${kind}`, words.create(String(kinds[name])), 'plus', () => make(kind)),
+          ),
+          action('trash', trash.open, 'trash', () => make('trash')),
+        ]
       : [];
   const other = language === 'en' ? 'zh' : 'en';
   const preferences = [

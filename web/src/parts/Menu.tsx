@@ -6,7 +6,7 @@ import {
 } from 'react-aria-components';
 import style from './Menu.module.css';
 
-export { MenuItem, MenuTrigger, SubmenuTrigger } from 'react-aria-components';
+export { MenuItem, MenuTrigger, Separator, SubmenuTrigger } from 'react-aria-components';
 
 /** A menu in its popover; put it beside its button in a MenuTrigger. */
 export function Menu<T extends object>({

@@ -33,6 +33,19 @@ export function useTimeFormat(zone?: string, seconds = false): (instant: string)
   return (instant) => made.format(new Date(instant));
 }
 
+/** Returns what writes a day, such as `2026-12-01`, for people. */
+export function useDateFormat(): (day: string) => string {
+  const { language } = usePreferences();
+  const made = new Intl.DateTimeFormat(language === 'zh' ? 'zh-CN' : 'en-GB', {
+    timeZone: 'UTC',
+    weekday: 'short',
+    year: 'numeric',
+    month: 'short',
+    day: '2-digit',
+  });
+  return (day) => made.format(new Date(day));
+}
+
 /** An instant in the app's zone (or a task's own), with the viewer's in the hint. */
 export function Time({ at, zone, seconds }: { at: string; zone?: string; seconds?: boolean }) {
   const write = useTimeFormat(zone, seconds);

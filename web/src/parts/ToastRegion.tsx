@@ -1,3 +1,5 @@
+import { useRouter } from '@tanstack/react-router';
+import { useEffect } from 'react';
 import {
   Button,
   UNSTABLE_ToastRegion as Region,
@@ -6,12 +8,20 @@ import {
   UNSTABLE_ToastContent as ToastContent,
 } from 'react-aria-components';
 import { useWords } from '@/words';
-import { queue } from './messages';
+import { dropFailures, queue } from './messages';
 import style from './ToastRegion.module.css';
 
 /** Where messages come up; loaded after the first screen. */
 export function ToastRegion() {
   const { app } = useWords();
+  const router = useRouter();
+  useEffect(
+    () =>
+      router.subscribe('onBeforeNavigate', ({ pathChanged }) => {
+        if (pathChanged) dropFailures();
+      }),
+    [router],
+  );
   return (
     <Region queue={queue} className={style.region}>
       {({ toast }) => (

@@ -11,12 +11,24 @@ export interface Message {
 
 export const queue = new ToastQueue<Message>({ maxVisibleToasts: 3 });
 const SHOWN_MILLIS = 6_000;
+const FAILURE_MILLIS = 20_000;
+const ACTION_MILLIS = 30_000;
 
-/** Shows a message at the edge; failures stay until they are closed. */
+/** Shows a message at the edge: the longer, the more there is to read or to do. */
 export function tell(message: Message): void {
-  const timeout =
-    message.look === 'bad' ? undefined : message.action ? 2 * SHOWN_MILLIS : SHOWN_MILLIS;
-  queue.add(message, { timeout });
+  queue.add(message, { timeout: shownMillis(message) });
+}
+
+function shownMillis({ look, action }: Message): number {
+  if (action !== undefined) return ACTION_MILLIS;
+  return look === 'bad' ? FAILURE_MILLIS : SHOWN_MILLIS;
+}
+
+/** Closes what failed: it says nothing about another page. */
+export function dropFailures(): void {
+  for (const { content, key } of queue.visibleToasts) {
+    if (content.look === 'bad') queue.close(key);
+  }
 }
 
 /** Shows why something failed, in the server's words. */

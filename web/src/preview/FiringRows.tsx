@@ -10,23 +10,25 @@ import { useTimeFormat } from '@/parts/Time';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
-import { Occurrences } from './Coming';
 import style from './FiringRows.module.css';
 import { withRows } from './months';
+import { Occurrences } from './Occurrences';
+import type { Pause } from './pause';
 import { Year } from './Year';
 
 /** Rows are read in a database: it is asked less often than the rest. */
-const QUIET_MILLIS = 300;
+const QUIET_MILLIS = 400;
 
 interface Props {
   task: string;
   text: string;
   known: Preview['year'];
   zone: string;
+  pause: Pause | null;
 }
 
 /** The rows of a date-field task that would fire, in a window that is chosen (rule C9). */
-export function FiringRows({ task, text, known, zone }: Props) {
+export function FiringRows({ task, text, known, zone, pause }: Props) {
   const say = useSection(words);
   const { language } = usePreferences();
   const { data: session } = useQuery(sessionQuery);
@@ -53,7 +55,9 @@ export function FiringRows({ task, text, known, zone }: Props) {
         {error && <Trouble error={error} />}
         {data === undefined && !error && <Loading />}
         {data?.rowsProblem && <p className={style.problem}>{data.rowsProblem.text}</p>}
-        {data?.rows && <Found rows={data.rows} zone={zone} appZone={session?.timezone ?? zone} />}
+        {data?.rows && (
+          <Found rows={data.rows} zone={zone} appZone={session?.timezone ?? zone} pause={pause} />
+        )}
       </section>
       <Year known={withRows(known, data?.rows?.days ?? [])} zone={zone} />
     </>
@@ -65,9 +69,10 @@ interface FoundProps {
   zone: string;
   /** Dates that are entered are of this one. */
   appZone: string;
+  pause: Pause | null;
 }
 
-function Found({ rows, zone, appZone }: FoundProps) {
+function Found({ rows, zone, appZone, pause }: FoundProps) {
   const say = useSection(words);
   const write = useTimeFormat(appZone);
   const end = zone === appZone ? write(rows.window.to) : `${write(rows.window.to)} ${appZone}`;
@@ -83,7 +88,7 @@ function Found({ rows, zone, appZone }: FoundProps) {
       </p>
       {problem && <p className={style.problem}>{problem.text}</p>}
       {rows.count > firing.length && <p>{say.firstOf(firing.length)}</p>}
-      <Occurrences occurrences={firing} zone={zone} />
+      <Occurrences occurrences={firing} zone={zone} pause={pause} />
     </>
   );
 }

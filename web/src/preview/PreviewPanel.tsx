@@ -1,17 +1,20 @@
 import { useQuery } from '@tanstack/react-query';
 import { parse } from 'jsonc-parser';
 import { type ReactNode, useId } from 'react';
+import { statusQuery } from '@/api/elements';
 import { previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
 import { useDebounced } from '@/editor/use-debounced';
 import { Loading } from '@/parts/Loading';
-import { viewerZone } from '@/parts/Time';
+import { useTimeFormat, viewerZone } from '@/parts/Time';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
 import { Coming } from './Coming';
 import { FiringRows } from './FiringRows';
 import style from './PreviewPanel.module.css';
+import type { Pause } from './pause';
+import { FULL_DAY, useDateFormat } from './use-date-format';
 import { Year } from './Year';
 
 /** How long the text stands still before the server is asked. */
@@ -25,6 +28,8 @@ export function PreviewPanel({ task, text }: { task: string; text: string }) {
   const settled = useDebounced(text, QUIET_MILLIS);
   const preview = useQuery(previewQuery(task, settled, { language, rows: false }));
   const { data, error, isPlaceholderData } = preview;
+  const { data: status } = useQuery(statusQuery);
+  const pause = status?.paused.find((each) => each.task === task) ?? null;
   if (data === undefined) {
     return <Panel>{error ? <Trouble error={error} /> : <Loading />}</Panel>;
   }
@@ -34,13 +39,16 @@ export function PreviewPanel({ task, text }: { task: string; text: string }) {
       <p role="status" className={style.sentence} data-known={data.sentence !== null}>
         {data.sentence ?? say.noSentence}
       </p>
+      {pause && <Paused pause={pause} zone={data.zone} />}
       <p className={style.small}>{say.zones(data.zone, viewerZone)}</p>
       {data.problem && <p className={style.problem}>{data.problem.text}</p>}
       {firesForRows(settled) ? (
-        <FiringRows task={task} text={text} known={data.year} zone={data.zone} />
+        <FiringRows task={task} text={text} known={data.year} zone={data.zone} pause={pause} />
       ) : (
         <>
-          {data.sentence !== null && <Coming occurrences={data.occurrences} zone={data.zone} />}
+          {data.sentence !== null && (
+            <Coming occurrences={data.occurrences} zone={data.zone} pause={pause} />
+          )}
           <Year known={data.year} zone={data.zone} />
         </>
       )}
@@ -49,11 +57,23 @@ export function PreviewPanel({ task, text }: { task: string; text: string }) {
   );
 }
 
+/** Says that nothing fires before a pause ends, whatever the text says. */
+function Paused({ pause, zone }: { pause: Pause; zone: string }) {
+  const say = useSection(words);
+  const write = useTimeFormat(zone);
+  return (
+    <p className={style.problem}>
+      {pause.until === null ? say.pausedNow : say.pausedUntil(write(pause.until))}
+    </p>
+  );
+}
+
 /** Says where the year goes on beyond what governments have announced. */
 function KnownUntil({ date }: { date: string | null }) {
   const say = useSection(words);
+  const write = useDateFormat(FULL_DAY);
   if (date === null || new Date(date).getTime() - Date.now() > YEAR_MILLIS) return null;
-  return <p className={style.small}>{say.knownUntil(date)}</p>;
+  return <p className={style.small}>{say.knownUntil(write(date))}</p>;
 }
 
 function Panel({ busy = false, children }: { busy?: boolean; children: ReactNode }) {

@@ -1,9 +1,9 @@
 import { memo, useId, useMemo } from 'react';
 import type { Shapes } from '@/api/client';
-import { usePreferences } from '@/app/preferences';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
 import { type Day, dateIn, MANY, type Month, monthsFrom } from './months';
+import { FULL_DAY, useDateFormat } from './use-date-format';
 import style from './Year.module.css';
 
 interface Props {
@@ -64,12 +64,7 @@ function MonthRow({ month }: { month: Month }) {
 
 function DayTable({ days }: { days: readonly Day[] }) {
   const say = useSection(words);
-  const write = useDateFormat({
-    weekday: 'short',
-    year: 'numeric',
-    month: 'short',
-    day: 'numeric',
-  });
+  const write = useDateFormat(FULL_DAY);
   return (
     <table className={style.table}>
       <thead>
@@ -101,14 +96,4 @@ function useDescription(): (day: Day) => string {
     const parts = [write(day.date), day.holiday, day.count > 0 ? fires : null];
     return parts.filter((part) => part !== null).join(' · ');
   };
-}
-
-function useDateFormat(options: Intl.DateTimeFormatOptions): (date: string) => string {
-  const { language } = usePreferences();
-  const { weekday, year, month, day } = options;
-  const format = useMemo(() => {
-    const locale = language === 'zh' ? 'zh-CN' : 'en-GB';
-    return new Intl.DateTimeFormat(locale, { weekday, year, month, day, timeZone: 'UTC' });
-  }, [language, weekday, year, month, day]);
-  return (date) => format.format(new Date(`${date}T00:00:00Z`));
 }

@@ -8,6 +8,7 @@ import { Dialog } from '@/parts/Dialog';
 import { Field } from '@/parts/Field';
 import { Icon } from '@/parts/Icon';
 import { tell, tellError } from '@/parts/Toasts';
+import { Trouble } from '@/parts/Trouble';
 import { useSection, useWords } from '@/words';
 import * as words from '@/words/record';
 import style from './Actions.module.css';
@@ -67,12 +68,11 @@ function EndDialog({ record, close }: { record: RunRecord; close: () => void }) 
   const [note, setNote] = useState('');
   const end = useMutation({
     mutationFn: () => endRecord(record.id, note.trim()),
-    onError: tellError,
-    onSuccess: () => tell({ text: text.endAsked, look: 'good' }),
-    onSettled: () => {
+    onSuccess: () => {
+      tell({ text: text.endAsked, look: 'good' });
       close();
-      void queries.invalidateQueries({ queryKey: recordKeys.record(record.id) });
     },
+    onSettled: () => queries.invalidateQueries({ queryKey: recordKeys.record(record.id) }),
   });
   return (
     <Dialog
@@ -80,6 +80,7 @@ function EndDialog({ record, close }: { record: RunRecord; close: () => void }) 
       role="alertdialog"
       onOpenChange={close}
       title={text.endTitle(record.id)}
+      note={end.error && <Trouble error={end.error} />}
       actions={
         <>
           <Button onPress={close}>{app.cancel}</Button>

@@ -1,9 +1,9 @@
 import { lazy, Suspense, useMemo, useRef } from 'react';
-import { Switch } from 'react-aria-components';
 import type { EditedFile } from '@/editor/edited-file';
 import { Notices } from '@/editor/Notices';
 import { useFile } from '@/editor/use-file';
 import { Loading } from '@/parts/Loading';
+import { Switch } from '@/parts/Switch';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/source';
@@ -56,10 +56,7 @@ function OpenSource({ file, schema, failed = null, readOnly }: Props) {
         )}
       </Suspense>
       <div className={style.below}>
-        <Switch isSelected={plain} onChange={setPlainSource} className={style.plain}>
-          <span className={style.box} aria-hidden="true" />
-          {text.plainText}
-        </Switch>
+        <Switch label={text.plainText} isSelected={plain} onChange={setPlainSource} />
         {!plain && <span className={style.hint}>{text.leaving}</span>}
       </div>
       {checked.error ? <Trouble error={checked.error} /> : null}

@@ -33,6 +33,7 @@ import {
 import type { Language } from '@/app/preferences';
 import { phrases } from './phrases';
 import { theme } from './theme';
+import { typedOver } from './typed-over';
 
 export interface Look {
   label: string;
@@ -53,7 +54,7 @@ export function extensions({ label, file, language, readOnly, text }: Look): Ext
     EditorState.phrases.of(language === 'zh' ? phrases : {}),
     EditorState.tabSize.of(4),
     EditorView.cspNonce.of(styleNonce()),
-    EditorView.contentAttributes.of({ 'aria-label': label }),
+    EditorView.contentAttributes.of({ 'aria-label': label, tabindex: '0' }),
     lineNumbers(),
     highlightActiveLineGutter(),
     highlightSpecialChars(),
@@ -63,6 +64,7 @@ export function extensions({ label, file, language, readOnly, text }: Look): Ext
     drawSelection(),
     rectangularSelection(),
     crosshairCursor(),
+    typedOver,
     indentOnInput(),
     bracketMatching(),
     closeBrackets(),

@@ -103,6 +103,7 @@ export const en = {
   unreadable: 'The filter could not be read; its text can be edited here.',
   filterText: 'Filter as text',
   matching: 'Matching rows',
+  rowTable: 'The rows as a table',
   count: (count: number, capped: boolean) =>
     capped
       ? `More than ${count.toLocaleString('en')} rows match.`
@@ -201,6 +202,7 @@ export const zh: typeof en = {
   unreadable: '无法读取筛选条件；可以在此编辑其文本。',
   filterText: '筛选条件文本',
   matching: '匹配的行',
+  rowTable: '以表格显示的行',
   count: (count, capped) =>
     capped
       ? `超过 ${count.toLocaleString('zh')} 行匹配。`

@@ -8,7 +8,10 @@ export const en = {
   coming: 'Next times',
   nothingComing: 'It fires no more.',
   yours: (time: string) => `${time} your time`,
-  skipped: 'Skipped',
+  paused: 'Paused',
+  pausedNow: 'The task is paused: it does not fire until it is resumed.',
+  pausedUntil: (until: string) => `The task is paused: it does not fire before ${until}.`,
+  movedFrom: (day: string, why: string) => `from ${day} (${why})`,
   notes: {
     'skipped-holiday': 'Skipped',
     'rolled-before-start': 'Skipped',
@@ -54,7 +57,10 @@ export const zh: typeof en = {
   coming: '接下来的执行时间',
   nothingComing: '不会再执行。',
   yours: (time) => `您的时间 ${time}`,
-  skipped: '已跳过',
+  paused: '已暂停',
+  pausedNow: '任务已暂停：恢复之前不会执行。',
+  pausedUntil: (until) => `任务已暂停：${until} 之前不会执行。`,
+  movedFrom: (day, why) => `原定 ${day}（${why}）`,
   notes: {
     'skipped-holiday': '已跳过',
     'rolled-before-start': '已跳过',

@@ -1,4 +1,4 @@
-import { Switch } from 'react-aria-components';
+import { Switch } from '@/parts/Switch';
 import { type InputProps, inWords } from './input';
 import style from './inputs.module.css';
 
@@ -6,14 +6,12 @@ export function SwitchInput({ label, value, onChange, problems, isDisabled }: In
   return (
     <div className={style.field}>
       <Switch
-        className={style.switch}
+        layout="field"
+        label={label}
         isSelected={value}
         onChange={onChange}
         isReadOnly={isDisabled}
-      >
-        <span className={style.track} />
-        <span>{label}</span>
-      </Switch>
+      />
       {problems.map((each) => (
         <p
           key={`${each.code} ${each.message}`}

@@ -9,6 +9,17 @@ interface Props extends InputProps<readonly number[]> {
   columns?: 7;
 }
 
+/** A short label, heard in full where that begins as it is seen: so it can be spoken, too. */
+function Named({ label, name }: Props['options'][number]) {
+  if (!name?.startsWith(label)) return label;
+  return (
+    <>
+      <span aria-hidden="true">{label}</span>
+      <span className="visually-hidden">{name}</span>
+    </>
+  );
+}
+
 /** Several of a few numbers, such as weekdays. */
 export function TogglesInput({
   label,
@@ -38,13 +49,8 @@ export function TogglesInput({
         isDisabled={isDisabled}
       >
         {options.map((option) => (
-          <ToggleButton
-            key={option.value}
-            id={String(option.value)}
-            className={style.toggle}
-            aria-label={option.name}
-          >
-            {option.label}
+          <ToggleButton key={option.value} id={String(option.value)} className={style.toggle}>
+            <Named {...option} />
           </ToggleButton>
         ))}
       </ToggleButtonGroup>

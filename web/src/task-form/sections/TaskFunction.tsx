@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { functionsQuery } from '@/api/functions';
 import { remove, set, valueAt } from '@/document';
 import { Button } from '@/parts/Button';
+import { Icon } from '@/parts/Icon';
 import { useSection } from '@/words';
 import * as words from '@/words/task-form';
 import { cellOf } from '../cell';
@@ -57,9 +58,12 @@ export function TaskFunction({ hasRows }: { hasRows: boolean }) {
       </Row>
       {valueAt(root, ARGS) === undefined ? (
         !readOnly && (
-          <Button look="quiet" onPress={() => change([set(ARGS, {})], text.args)}>
-            {text.addArgs}
-          </Button>
+          <Row>
+            <Button onPress={() => change([set(ARGS, {})], text.args)}>
+              <Icon name="plus" />
+              {text.addArgs}
+            </Button>
+          </Row>
         )
       ) : (
         <RawCell path={ARGS} label={text.args} expected="json" hint={text.argsHint} />
