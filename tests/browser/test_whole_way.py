@@ -61,6 +61,7 @@ def test_a_scheduled_task_is_made_previewed_run_and_rerun(
     dialog.get_by_label("Extra holidays").fill(off.isoformat())
     dialog.get_by_role("button", name="Create").click()
     expect(dialog).to_have_count(0)
+    runtime.wait("reloaded", added=["tasks.MeiYueZhangDan"])
     expect(page.get_by_role("heading", name="每月账单")).to_be_visible()
 
     coming = page.get_by_role("region", name="Next times").get_by_role("listitem")
@@ -100,6 +101,7 @@ def test_a_date_field_task_is_made_previewed_and_run_for_a_row(
     dialog.get_by_label("At", exact=True).fill("08:15")
     dialog.get_by_role("button", name="Create").click()
     expect(dialog).to_have_count(0)
+    runtime.wait("reloaded", added=["tasks.HeTongDaoQiTiXing"])
 
     rows = page.get_by_role("region", name="Rows that fire").get_by_role("listitem")
     barge = rows.filter(has_text="barge")
