@@ -26,12 +26,16 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 
 @pytest.fixture(scope="module")
 def console(app: Tree) -> Iterator[Served]:
-    """The console of a tree that a runtime runs, too."""
     for served in started(app):
         fill_things(served, "anchor", "barge")
-        with Program(app.root, more=("--no-console",)) as runtime:
-            runtime.wait("ready")
-            yield served
+        yield served
+
+
+@pytest.fixture(scope="module")
+def runtime(app: Tree, console: Served) -> Iterator[Program]:
+    with Program(app.root, more=("--no-console",)) as program:
+        program.wait("ready")
+        yield program
 
 
 def ended(page: Page, status: str) -> None:
@@ -40,7 +44,9 @@ def ended(page: Page, status: str) -> None:
     expect(words).to_be_visible(timeout=PATIENCE * 1000)
 
 
-def test_a_scheduled_task_is_made_previewed_run_and_rerun(visit: Visits, app: Tree) -> None:
+def test_a_scheduled_task_is_made_previewed_run_and_rerun(
+    visit: Visits, app: Tree, runtime: Program
+) -> None:
     first = date.today() + timedelta(days=1)
     off = first + timedelta(days=1)
     page = visit()
@@ -55,6 +61,7 @@ def test_a_scheduled_task_is_made_previewed_run_and_rerun(visit: Visits, app: Tr
     dialog.get_by_label("Extra holidays").fill(off.isoformat())
     dialog.get_by_role("button", name="Create").click()
     expect(dialog).to_have_count(0)
+    runtime.wait("reloaded", added=["tasks.MeiYueZhangDan"])
     expect(page.get_by_role("heading", name="每月账单")).to_be_visible()
 
     coming = page.get_by_role("region", name="Next times").get_by_role("listitem")
@@ -65,6 +72,7 @@ def test_a_scheduled_task_is_made_previewed_run_and_rerun(visit: Visits, app: Tr
 
     plain_source(page, "inner.py").fill(FAILS)
     save(page)
+    runtime.wait("reloaded", changed=["tasks.MeiYueZhangDan"])
     assert (app.root / "tasks/MeiYueZhangDan/inner.py").read_text() == FAILS
     page.get_by_role("button", name="Run now").click()
     expect(page).to_have_url(re.compile(r"#/records/\d+$"))
@@ -78,7 +86,9 @@ def test_a_scheduled_task_is_made_previewed_run_and_rerun(visit: Visits, app: Tr
     ended(page, "Failed")
 
 
-def test_a_date_field_task_is_made_previewed_and_run_for_a_row(visit: Visits, app: Tree) -> None:
+def test_a_date_field_task_is_made_previewed_and_run_for_a_row(
+    visit: Visits, app: Tree, runtime: Program
+) -> None:
     fires = date.today() + timedelta(days=23)
     page = visit()
     dialog = open_dialog(page, "Background Task", "Date Field Task")
@@ -91,6 +101,7 @@ def test_a_date_field_task_is_made_previewed_and_run_for_a_row(visit: Visits, ap
     dialog.get_by_label("At", exact=True).fill("08:15")
     dialog.get_by_role("button", name="Create").click()
     expect(dialog).to_have_count(0)
+    runtime.wait("reloaded", added=["tasks.HeTongDaoQiTiXing"])
 
     rows = page.get_by_role("region", name="Rows that fire").get_by_role("listitem")
     barge = rows.filter(has_text="barge")
@@ -99,6 +110,7 @@ def test_a_date_field_task_is_made_previewed_and_run_for_a_row(visit: Visits, ap
 
     plain_source(page, "inner.py").fill(READS)
     save(page)
+    runtime.wait("reloaded", changed=["tasks.HeTongDaoQiTiXing"])
     page.get_by_role("button", name="Run now").click()
     dialog = page.get_by_role("dialog", name="Run 合同到期提醒 now")
     dialog.get_by_role("combobox", name="Row").fill("barge")
