@@ -97,7 +97,7 @@ def test_every_operation_finds_the_row_and_its_runs(tree: Tree, spelling: Spelli
         asked = BackfillRequest("D", AT - HOUR, AT + HOUR, spelling.written)
         assert backfill(workspace, asked).runs == 1
         assert backfill(workspace, asked).recorded == 1
-        of_row = RecordQuery(task="D", row=spelling.written, statuses=EVERY)
+        of_row = RecordQuery(tasks=("D",), row=spelling.written, statuses=EVERY)
         assert {found.row_key for found in records(workspace, of_row).records} == {run.row_key}
         assert len(records(workspace, of_row).records) == 2
         assert len(timeline(workspace, RecordQuery("D", spelling.written)).page.records) == 2
@@ -112,5 +112,5 @@ def test_the_records_of_a_row_that_is_gone_are_found(tree: Tree, database: str) 
         trigger(workspace, "D", row="21")
         with workspace.data.rows(workspace.app.tasks["tasks.D"].model).engine.begin() as connection:
             connection.exec_driver_sql(f"DELETE FROM {NAME}")
-        of_row = RecordQuery(task="D", row="021", statuses=EVERY)
+        of_row = RecordQuery(tasks=("D",), row="021", statuses=EVERY)
         assert len(records(workspace, of_row).records) == 1
