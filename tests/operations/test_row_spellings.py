@@ -100,7 +100,7 @@ def test_every_operation_finds_the_row_and_its_runs(tree: Tree, spelling: Spelli
         of_row = RecordQuery(tasks=("D",), row=spelling.written, statuses=EVERY)
         assert {found.row_key for found in records(workspace, of_row).records} == {run.row_key}
         assert len(records(workspace, of_row).records) == 2
-        assert len(timeline(workspace, RecordQuery(("D",), spelling.written)).page.records) == 2
+        assert len(timeline(workspace, RecordQuery(("D",), row=spelling.written)).page.records) == 2
         codes = [note.code for note in explain(workspace, "D", row=spelling.written).reasons]
         assert "record" in codes
 
