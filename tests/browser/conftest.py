@@ -5,6 +5,7 @@ Tests find things by role and label only: what they cannot find so, nobody can w
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -97,9 +98,14 @@ def browser() -> Iterator[Browser]:
 
 
 def small_tree(root: Path) -> Tree:
-    """Write an element of each kind, one of which is broken."""
+    """Write an element of each kind, one of which is broken; its table is there, and empty."""
     tree = Tree(root)
     tree.things()
+    with sqlite3.connect(root / "d.db") as database:
+        database.execute(
+            'CREATE TABLE "Thing" (id INTEGER PRIMARY KEY, name TEXT, at DATETIME, day DATE)'
+        )
+    database.close()
     tree.scheduled("billing/Monthly", title="Monthly invoices")
     tree.scheduled("billing/Off", title="Old report", enable=0)
     tree.scheduled("Broken", None, {"repeatType": "never"}, title="Broken task")
