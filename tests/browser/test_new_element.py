@@ -19,7 +19,9 @@ def written(app: Tree, name: str) -> Any:
 
 
 def test_a_scheduled_task_is_made_by_the_keyboard_alone(page: Page, app: Tree) -> None:
-    page.get_by_role("button", name="New element", expanded=False).focus()  # with its menu
+    opening = page.get_by_role("button", name="New element")
+    expect(opening).to_be_enabled()
+    opening.focus()
     for key in ("Enter", "Enter", "Enter"):
         page.keyboard.press(key)
     dialog = page.get_by_role("dialog", name="New Scheduled Task")
@@ -107,14 +109,39 @@ def test_a_name_that_is_taken_is_said_before_it_is_sent(page: Page, app: Tree) -
     assert written(app, "tasks/Broken2")["title"] == "Broken"
 
 
-def test_what_is_missing_is_said_at_its_field(page: Page) -> None:
+def test_what_is_missing_is_asked_for_at_its_control_and_not_sent(page: Page) -> None:
     dialog = open_dialog(page, "Background Task", "Date Field Task")
+    expect(dialog.get_by_role("button", name="Add a condition")).to_be_disabled()
     dialog.get_by_label("Title").fill("No model")
     dialog.get_by_role("button", name="Create").click()
+    model = dialog.get_by_role("button", name="Model")
+    expect(model).to_be_focused()
     expect(dialog.get_by_text("Choose a model.")).to_be_visible()
-    expect(dialog.get_by_label("Title")).to_have_value("No model")
+    expect(dialog.get_by_text("Choose a date field.")).to_be_visible()
+    choose(page, dialog, "Model", "Thing")
+    expect(dialog.get_by_text("Choose a")).to_have_count(0)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (NARROW, 640)])
+def test_what_the_server_refuses_stays_in_the_dialog_and_in_view(
+    visit: Visits, width: int, height: int
+) -> None:
+    page = visit(width=width, height=height)
+    if width == NARROW:
+        page.get_by_role("button", name="Show the elements").click()
+    dialog = open_dialog(page, "Background Task", "Scheduled Task")
+    dialog.get_by_label("Title").fill("Nowhere")
+    dialog.get_by_text("Skip holidays").click()
+    dialog.get_by_label("Calendar").fill("XX")
+    create = dialog.get_by_role("button", name="Create")
+    create.click()
+    expect(dialog.get_by_role("alert")).to_be_in_viewport(ratio=1)
+    expect(create).to_be_in_viewport(ratio=1)
+    expect(dialog.get_by_label("Title")).to_have_value("Nowhere")
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+    visit.expect_trouble("status of 422")
+    visit.expect_trouble("status of 400")
 
 
 def test_a_model_is_made_of_fields(page: Page, app: Tree) -> None:
