@@ -75,7 +75,8 @@ def editor(page: Page) -> None:
 def conditions(page: Page) -> None:
     """A filter of three conditions in two groups."""
     show(page, "/elements/tasks.billing.ContractReminder")
-    page.get_by_role("heading", name="Filter").scroll_into_view_if_needed()
+    page.get_by_role("heading", name="Filter").wait_for()
+    page.get_by_role("region", name="The rows as a table").scroll_into_view_if_needed()
 
 
 def source(page: Page) -> None:
