@@ -98,7 +98,7 @@ def broken_source(page: Page) -> None:
 def broken_form(page: Page) -> None:
     broken_source(page)
     page.get_by_role("radio", name="Visual").click()
-    expect(page.get_by_role("alert")).to_contain_text("It is not JSON")
+    expect(page.get_by_role("alert")).to_contain_text("The form cannot show this text")
 
 
 def service(page: Page) -> None:
