@@ -49,7 +49,7 @@ def test_broken_json_is_shown_at_its_place_and_mended(visit: Visits) -> None:
     assert broken[:cursor].count("\n") == 1
 
     show(page, "Visual")
-    expect(page.get_by_role("alert")).to_contain_text("It is not JSON")
+    expect(page.get_by_role("alert")).to_contain_text("The form cannot show this text")
     expect(page.get_by_role("textbox", name="Title")).to_have_count(0)
     show(page, "Source")
     source.fill(sound)
