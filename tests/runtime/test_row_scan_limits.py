@@ -90,7 +90,7 @@ def test_a_task_with_few_rows_reads_no_more_for_others(
         read.append(len(page))
         return page
 
-    unpatched = Rows._read
+    unpatched = Rows.read
 
     def beside(tree: Tree) -> None:
         tree.dated("All", timing=AT)
@@ -101,7 +101,7 @@ def test_a_task_with_few_rows_reads_no_more_for_others(
             at = f"{NINE + (number + 1) * SECOND:%Y-%m-%d %H:%M:%S}"
             found.sql("INSERT INTO thing (name, at) VALUES (?, ?)", "x" if number else "vip", at)
         found.scan_at(NINE + HOUR)
-        monkeypatch.setattr(Rows, "_read", reading)
+        monkeypatch.setattr(Rows, "read", reading)
         found.scan_at(NINE + HOUR + 10 * SECOND)
         assert sum(read) == 1
 
