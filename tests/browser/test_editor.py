@@ -227,6 +227,22 @@ def test_a_deleted_task_comes_back(visit: Visits, file: Path) -> None:
     assert file.exists()
 
 
+def test_a_deleted_task_is_listed_and_restored_later(visit: Visits, file: Path) -> None:
+    page = visit(MONTHLY)
+    page.get_by_role("button", name="More actions").click()
+    page.get_by_role("menuitem", name="Delete").click()
+    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    page.get_by_role("button", name="New element").click()
+    page.get_by_role("menuitem", name="Deleted elements…").click()
+    dialog = page.get_by_role("dialog", name="Deleted elements")
+    expect(dialog.get_by_text("kept for 90 days")).to_be_visible()
+    dialog.get_by_role("button", name="Restore Monthly invoices").click()
+    expect(page.get_by_role("heading", name="Monthly invoices")).to_be_visible()
+    expect(page.get_by_text("Monthly invoices is back.")).to_be_visible()
+    expect(page.get_by_text("was moved to the trash")).to_have_count(0)
+    assert file.exists()
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("width", [WIDE, NARROW])
 @pytest.mark.parametrize("address", [MONTHLY, f"{MONTHLY}?mode=source", "/elements/tasks.Reminder"])

@@ -99,10 +99,20 @@ export function MoreMenu({ name, title }: { name: string; title: string }) {
   const restore = useRestore();
   const remove = () =>
     action.mutate(async () => {
-      const { trash } = await deleteElement(name);
-      const undo = () => void restore(trash).catch(tellError);
-      tell({ text: text.deleted(title), action: { label: text.undo, run: undo } });
-      await navigate({ to: '/', ignoreBlocker: true }); // drafts are kept, as the element is
+      // left first, so that nothing here asks for files that are gone; drafts are kept
+      await navigate({ to: '/', ignoreBlocker: true });
+      try {
+        const { trash } = await deleteElement(name);
+        const undo = () => void restore(trash).catch(tellError);
+        tell({
+          text: text.deleted(title),
+          action: { label: text.undo, run: undo },
+          about: trash,
+        });
+      } catch (error) {
+        await navigate({ to: '/elements/$name', params: { name } });
+        throw error;
+      }
     });
   return (
     <>

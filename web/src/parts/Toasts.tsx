@@ -1,6 +1,6 @@
 import { lazy, Suspense } from 'react';
 
-export { tell, tellError } from './messages';
+export { dropAbout, tell, tellError } from './messages';
 
 const ToastRegion = lazy(async () => ({ default: (await import('./ToastRegion')).ToastRegion }));
 

@@ -7,6 +7,8 @@ export interface Message {
   look?: 'good' | 'bad';
   /** What undoes it, or what to do next. */
   action?: { label: string; run: () => void };
+  /** What it is about, by which it can be closed when that is over. */
+  about?: string;
 }
 
 export const queue = new ToastQueue<Message>({ maxVisibleToasts: 3 });
@@ -26,8 +28,16 @@ function shownMillis({ look, action }: Message): number {
 
 /** Closes what failed: it says nothing about another page. */
 export function dropFailures(): void {
+  drop(({ look }) => look === 'bad');
+}
+
+export function dropAbout(about: string): void {
+  drop((message) => message.about === about);
+}
+
+function drop(isOver: (message: Message) => boolean): void {
   for (const { content, key } of queue.visibleToasts) {
-    if (content.look === 'bad') queue.close(key);
+    if (isOver(content)) queue.close(key);
   }
 }
 

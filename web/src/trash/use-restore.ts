@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { elementKeys } from '@/api/elements';
 import { restoreElement, trashQuery } from '@/api/trash';
-import { tell } from '@/parts/Toasts';
+import { dropAbout, tell } from '@/parts/Toasts';
 import { useSection } from '@/words';
 import * as words from '@/words/trash';
 
@@ -13,6 +13,7 @@ export function useRestore(): (trash: string) => Promise<void> {
   const navigate = useNavigate();
   return async (trash) => {
     const { element, title } = await restoreElement(trash);
+    dropAbout(trash);
     await Promise.all([
       queries.invalidateQueries({ queryKey: elementKeys.tree }),
       queries.invalidateQueries({ queryKey: trashQuery.queryKey }),
