@@ -10,7 +10,7 @@ PLACE = Path(__file__).parent.parent / "web" / "openapi.json"
 
 
 def text() -> str:
-    """Return the description as it stands in the repository."""
+    """Return the description as it is in the repository."""
     return json.dumps(description(), indent=1, ensure_ascii=False, sort_keys=True) + "\n"
 
 
