@@ -33,7 +33,7 @@ def test_no_part_of_a_text_that_is_no_number_is_saved(form: Page, file: Path) ->
     every.press_sequentially("15x")
     expect(every).to_have_accessible_description("The form expects a number here.")
     form.keyboard.press("Control+s")
-    expect(form.get_by_role("alertdialog").get_by_text("cannot read what stands in Every")
+    expect(form.get_by_role("alertdialog").get_by_text("cannot read what is in Every")
            ).to_be_visible()  # fmt: skip
     every.blur()
     expect(every).to_have_value("15x")

@@ -3,12 +3,12 @@ import { filterRowsQuery } from '@/api/filters';
 import type { ModelField, ShownRow } from '@/api/models';
 import { Loading } from '@/parts/Loading';
 import { Trouble } from '@/parts/Trouble';
+import { useDebounced } from '@/parts/use-debounced';
 import { useSection } from '@/words';
 import * as conditions from '@/words/conditions';
 import { CellValue } from './CellValue';
 import { kindOf } from './filter-context';
 import style from './MatchingRows.module.css';
-import { useSettled } from './settled';
 
 interface Props {
   model: string;
@@ -25,7 +25,7 @@ const MOST_COLUMNS = 6;
 /** How many rows pass the filter now, and the first of them. */
 export function MatchingRows({ model, text, zone, fields, named }: Props) {
   const words = useSection(conditions);
-  const settled = useSettled(text, TYPING_MILLIS);
+  const settled = useDebounced(text, TYPING_MILLIS);
   const rows = useQuery(filterRowsQuery(model, settled, zone));
   return (
     <section aria-label={words.matching} className={style.rows}>

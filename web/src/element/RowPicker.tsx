@@ -11,9 +11,9 @@ import {
   Text,
 } from 'react-aria-components';
 import { modelRowsQuery, type ShownRow } from '@/api/models';
-import { useDebounced } from '@/editor/use-debounced';
 import { Icon } from '@/parts/Icon';
 import { Trouble } from '@/parts/Trouble';
+import { useDebounced } from '@/parts/use-debounced';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
 import style from './RowPicker.module.css';

@@ -5,7 +5,7 @@ import { sessionQuery } from '@/api/session';
 import { previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
 import { Unread } from '@/editor/unread';
-import { useDebounced } from '@/editor/use-debounced';
+import { useDebounced } from '@/parts/use-debounced';
 import TaskForm from '@/task-form/TaskForm';
 import { useSection } from '@/words';
 import * as words from '@/words/new-element';

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { type ElementName, type Kind, nameQuery } from '@/api/names';
-import { useDebounced } from '@/editor/use-debounced';
+import { useDebounced } from '@/parts/use-debounced';
 import { isTooLong } from '@/task-form/titles';
 
 /** The name and folder of a new element while they are typed. */

@@ -2,8 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { checkQuery } from '@/api/unsaved';
 import type { EditedFile } from '@/editor/edited-file';
-import { useDebounced } from '@/editor/use-debounced';
 import { useFile } from '@/editor/use-file';
+import { useDebounced } from '@/parts/use-debounced';
 import { type Diagnostic, ofFile } from './positions';
 
 const QUIET_MILLIS = 250;

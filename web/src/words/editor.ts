@@ -8,7 +8,7 @@ export const en = {
   typing: 'Typing',
   unsaved: (files: string) => `Not saved: ${files}`,
   unread: (controls: string) =>
-    `Not saved: the form cannot read what stands in ${controls}. Correct it, or discard it.`,
+    `Not saved: the form cannot read what is in ${controls}. Correct it, or discard it.`,
   save: 'Save',
   saving: 'Saving…',
   saved: 'Saved',

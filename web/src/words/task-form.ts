@@ -3,7 +3,7 @@ export const en = {
   sourceOnly: 'The form cannot show this text; edit it as source.',
   problems: {
     syntax: 'It is not JSON',
-    'duplicate-key': 'A key stands twice',
+    'duplicate-key': 'A key is there twice',
     'too-deep': 'It is nested too deeply',
   },
   place: (line: number, column: number) => `line ${line}, column ${column}`,
