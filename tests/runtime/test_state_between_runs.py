@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from collections.abc import Iterator
 from itertools import count
@@ -9,11 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from jittask import compile_tree
 from jittask.clock import SystemClock
 from jittask.runtime.executors.process import ProcessExecutor
-from jittask.runtime.executors.protocol import Completed, Failed, Outcome
+from jittask.runtime.executors.protocol import Completed, Failed, Outcome, Withdrawn
+from tests.prelude.conftest import opened, write_models
 from tests.runtime.executor_driver import Driver, workplace
 from tests.runtime.state_cases import CASES, Case
+from tests.services import URLS, url_of
 from tests.tree import Tree
 
 IMPORTS = (
@@ -229,3 +233,21 @@ def test_code_that_cannot_be_loaded_and_has_changed_nothing_keeps_the_process(
     process = one_process.result(tree, "Report")[0]
     assert isinstance(one_process.run(tree, "T"), Failed)
     assert one_process.result(tree, "Report")[0] == process
+
+
+@pytest.mark.parametrize("kind", URLS)
+def test_a_run_that_is_withdrawn_keeps_the_process(tmp_path: Path, tree: Tree, kind: str) -> None:
+    """The driver of its database was loaded to read its row, and has made loggers."""
+    write_models(tree, url_of(kind))
+    tree.dated("T", timing={"startField": "day"})
+    report(tree, "0")
+    driver = Driver(lambda: ProcessExecutor(1, workplace(tmp_path), SystemClock()))
+    with opened(tree, compile_tree(tree.root).app.contents), contextlib.closing(driver.executor):
+        before = driver.run(tree, run=1, task="tasks.Report")
+        withdrawn = driver.run(tree, run=2, row_key="[1]")
+        after = driver.run(tree, run=3, task="tasks.Report")
+    assert isinstance(withdrawn, Withdrawn), withdrawn
+    assert driver.output(2, "log") == ""
+    assert isinstance(before, Completed)
+    assert isinstance(after, Completed)
+    assert after.result == before.result, "the process is the same"

@@ -54,6 +54,8 @@ from jittask.runtime.executors.protocol import (
     Failed,
     Interrupted,
     Outcome,
+    Unjudged,
+    Withdrawn,
 )
 from jittask.runtime.executors.standard_streams import StandardStreams
 from jittask.runtime.executors.worker_log import WorkerLog
@@ -162,6 +164,8 @@ class _Worker:
         with self._log.attempt(assignment, order.bundle):
             with self._own_process.only():
                 outcome = bodies.run(assignment, self._around_function)
+            if isinstance(outcome, Withdrawn | Unjudged):
+                self._state.loading_is_over()  # of what reads rows; not of the body's code
             outcome = _shortened(_with_peak(outcome))
             self._streams.put_back()
             reasons = [reason for check in self._after_body for reason in check()]

@@ -59,10 +59,15 @@ class ProcessState:
 
     def function_begins(self) -> bool:
         """Take the state again where code has been loaded since it was taken; return whether so."""
+        loaded = self.loading_is_over()
+        self._begun = True
+        return loaded
+
+    def loading_is_over(self) -> bool:
+        """Take the state again where modules have been loaded, each whole; return whether so."""
         loaded = len(sys.modules) != self._modules
         if loaded:
             self.take()
-        self._begun = True
         return loaded
 
     def function_ends(self) -> None:
