@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from jittask.model import Reason, RunStatus, Trigger
+from jittask.store.control import Pause
 from jittask.store.plans import NewRun
 
 
@@ -22,6 +23,13 @@ class DueRun:
     nominals: tuple[datetime, ...]
     effective: datetime
     attempt: int
+
+
+class ComingRun(NamedTuple):
+    """A run that may be claimed from an instant on."""
+
+    due: datetime
+    run: DueRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Executing(NamedTuple):
 
 
 Choose = Callable[[Sequence[DueRun], Sequence[Executing]], Choice]
+ChooseUnlessPaused = Callable[[Sequence[DueRun], Sequence[Executing], Mapping[str, Pause]], Choice]
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,5 +115,8 @@ def all_pauses(connection: Connection) -> dict[str, Pause]:
     """Return every pause, by task; one whose end has come is still among them."""
     return {
         row.task: Pause(row.task, from_micros(row.since), maybe_instant(row.until), row.note)
-        for row in connection.execute(sa.select(pauses))
+        for row in connection.execute(_ALL_PAUSES)
     }
+
+
+_ALL_PAUSES = sa.select(pauses)

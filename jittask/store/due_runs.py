@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Trigger
-from jittask.store.claim_types import DueRun, Executing
+from jittask.store.claim_types import ComingRun, DueRun, Executing
 from jittask.store.instants import from_micros, nominals_of, to_micros
 from jittask.store.tables import EXECUTING, PENDING, runs
 
@@ -27,26 +27,48 @@ def due(
     """
     found: list[DueRun] = []
     for priority in _priorities(connection):
-        query = (
-            sa.select(
-                runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
-                runs.c.nominals, runs.c.effective, runs.c.attempt,
-            )
-            .where(_pending(priority), runs.c.due <= to_micros(now), *_without(held))
-            .order_by(runs.c.due, runs.c.id)
-            .limit(limit + offset - len(found))
-        )  # fmt: skip
-        found += [
-            DueRun(
-                number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
-                from_micros(effective), attempt,
-            )
-            for number, task, row_key, trigger, nominal, nominals, effective, attempt
-            in connection.execute(query).all()
-        ]  # fmt: skip
+        conditions = runs.c.due <= to_micros(now), *_without(held)
+        page = _page(connection, priority, limit + offset - len(found), *conditions)
+        found += [run.run for run in page]
         if len(found) == limit + offset:
             break
     return found[offset:]
+
+
+def coming(connection: Connection, now: datetime, until: datetime, limit: int) -> list[ComingRun]:
+    """Return the runs that may be claimed after now and until then, by priority, then in order."""
+    found: list[ComingRun] = []
+    for priority in _priorities(connection):
+        conditions = runs.c.due > to_micros(now), runs.c.due <= to_micros(until)
+        found += _page(connection, priority, limit - len(found), *conditions)
+        if len(found) == limit:
+            break
+    return found
+
+
+def _page(
+    connection: Connection, priority: int, limit: int, *conditions: sa.ColumnElement[bool]
+) -> list[ComingRun]:
+    query = (
+        sa.select(
+            runs.c.due, runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
+            runs.c.nominals, runs.c.effective, runs.c.attempt,
+        )
+        .where(_pending(priority), *conditions)
+        .order_by(runs.c.due, runs.c.id)
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        ComingRun(
+            from_micros(due),
+            DueRun(
+                number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
+                from_micros(effective), attempt,
+            ),
+        )
+        for due, number, task, row_key, trigger, nominal, nominals, effective, attempt
+        in connection.execute(query).all()
+    ]  # fmt: skip
 
 
 _TRIGGERS = {trigger.value: trigger for trigger in Trigger}
@@ -88,10 +110,12 @@ def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
 
 def executing(connection: Connection) -> list[Executing]:
     """Return task and row of what executes now, without the runs that handle a failure."""
-    query = sa.select(runs.c.task, runs.c.row_key, runs.c.began, runs.c.trigger).where(
-        sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
-    )
     return [
         Executing(task, row_key, from_micros(began), is_backfill=trigger == Trigger.BACKFILL)
-        for task, row_key, began, trigger in connection.execute(query)
+        for task, row_key, began, trigger in connection.execute(_EXECUTING_RUNS)
     ]
+
+
+_EXECUTING_RUNS = sa.select(runs.c.task, runs.c.row_key, runs.c.began, runs.c.trigger).where(
+    sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
+)

@@ -12,6 +12,7 @@ import pytest
 
 from jittask.model import AppSettings
 from tests.faults.conftest import on_a_server, on_each_store
+from tests.faults.launch import copy_store
 from tests.faults.trial import Trial, rounds_or
 from tests.running import PATIENCE, Program
 
@@ -46,6 +47,28 @@ def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSet
         with trial.program(tree, statements=trial.chance.randrange(1, 120)) as program:
             assert program.process.wait(PATIENCE) == -signal.SIGKILL
     with Program(tree.root) as program:
+        program.wait("ready")
+        trial.judge(program, tree)
+
+
+def test_power_is_lost(tmp_path: Path) -> None:
+    """What did not wait for the disk is gone, and the machine begins anew (R9)."""
+    trial = Trial(tmp_path, AppSettings(), rounds_or(4), **SHORT)
+    tree, disk = trial.checkout(), tmp_path / "disk"
+    state = tree.root / ".jittask"
+    for boot in range(trial.rounds):
+        claims, seconds = (
+            trial.chance.randrange(1, 9),
+            trial.chance.choice([0.001, 0.003, 0.006, 0.02]),
+        )
+        with trial.program(
+            tree, disk=str(disk), boot=str(boot), claims=claims, seconds=seconds
+        ) as program:
+            assert program.process.wait(PATIENCE) == -signal.SIGKILL
+        for file in state.glob("jittask.db*"):
+            file.unlink()
+        copy_store(disk, state)
+    with trial.program(tree, disk=str(disk), boot="last", claims=0, seconds=0) as program:
         program.wait("ready")
         trial.judge(program, tree)
 

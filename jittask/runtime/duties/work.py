@@ -69,6 +69,8 @@ class Work:
 
     def _pass(self, now: datetime, *, draining: bool) -> None:
         parts, snapshot = self._parts, self._parts.current.snapshot
+        if not draining:
+            parts.claim_loop.keep_time(snapshot)
         self._heartbeat(now)
         if not draining:
             if parts.participation.leads:
@@ -76,7 +78,9 @@ class Work:
                 leader_duties = parts.participation.leader_duties
                 if leader_duties.on_time(snapshot, now):
                     parts.claim_loop.claim(snapshot)  # before planning what follows it
+                parts.claim_loop.keep_time(snapshot)
                 leader_duties.plan(snapshot, now)
+                parts.claim_loop.keep_time(snapshot)
                 self._step("upkeep-failed", now, parts.upkeep.step)
             parts.states.write_pending()
             parts.idle_connections.step(now)

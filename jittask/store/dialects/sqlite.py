@@ -34,11 +34,13 @@ class SqliteDatabase:
     """
 
     shared = False
+    is_local = True
 
     def __init__(self, url: URL, *, create: bool) -> None:
         assert url.database is not None
         self._path = Path(url.database)
-        self.engine = _engine(url, create=create)
+        self.engine = _engine(url, create=create, synchronous=SYNCHRONOUS)
+        self._unsynced = _engine(url, create=False, synchronous="NORMAL")
         self._writer = threading.Lock()
 
     @property
@@ -58,9 +60,10 @@ class SqliteDatabase:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, synced: bool = True) -> Iterator[Connection]:
         """Give a connection with a write transaction, committed at the end."""
-        writable = self.engine.execution_options(**WRITING)
+        engine = self.engine if synced else self._unsynced
+        writable = engine.execution_options(**WRITING)
         with answering(self.place), self._writer, writable.begin() as connection:
             yield connection
 
@@ -74,6 +77,7 @@ class SqliteDatabase:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        self._unsynced.dispose()
 
 
 class SqliteDialect:
@@ -135,9 +139,9 @@ class SqliteDialect:
         """Do nothing: a write transaction is alone already."""
 
 
-def _engine(url: URL, *, create: bool) -> Engine:
+def _engine(url: URL, *, create: bool, synchronous: str) -> Engine:
     """Return the engine; a file that is only opened keeps its journal mode, which it holds."""
-    pragmas = [f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"]
+    pragmas = [f"synchronous={synchronous}", "foreign_keys=ON"]
     if create:
         pragmas.insert(0, "journal_mode=WAL")
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from jittask.store import element_states, members, runtimes
+from jittask.store import element_states, members, readied_runs, runtimes
+from jittask.store.boot import boot_id
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
 from jittask.store.members import Member, Members
@@ -71,11 +72,13 @@ class MembershipMethods(StorePart):
     def retire(self, identity: str, now: datetime) -> None:
         """Record the end of the runtime that held this machine's lock before ``identity``.
 
-        Where the store serves one runtime only, that is every other one.
+        Where the store serves one runtime only, that is every other one. What may have
+        begun before the machine lost power counts as left executing by it.
         """
         with self._database.writing() as connection:
             if not self.shared:
                 runtimes.retire_others(connection, identity, now)
+                readied_runs.may_have_begun(connection, identity, boot_id(), now)
             elif self._predecessor:
                 runtimes.note(connection, self._predecessor, stopped=now)
 
