@@ -39,13 +39,16 @@ _COLOURS = {
 class Words:
     """Says events to people; one line for most."""
 
-    def __init__(self, root: Path, *, once: bool = False, dated: bool = False) -> None:
+    def __init__(
+        self, root: Path, zone: str | None = None, *, once: bool = False, dated: bool = False
+    ) -> None:
+        """``zone`` is the app's; where it cannot be read, times are in UTC until the start."""
         self._root = root
         self._once = once
         self._dated = dated
         """Whether lines begin with the date: where they go to a file, or another program."""
-        self._zone = zonedata.zone("UTC")
-        self._mark = "Z"
+        self._zone = zonedata.zone(zone or "UTC")
+        self._mark = "" if zone else "Z"
         """What follows a time while the app's zone is not known."""
 
     def lines(self, event: Event) -> Iterator[str]:

@@ -138,7 +138,7 @@ def _text(opened: Workspace, found: Timeline, shape: str, *, of_row: bool) -> st
 
 
 def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:
-    header = ("run", "task", "row", "status", "due", "took", "what")
+    header = ("run", "task", "row", "status", f"due ({zone.key})", "took", "what")
     rows = []
     for run in runs:
         took = None
@@ -153,7 +153,7 @@ def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:
                 Cell(status, STATUS_COLOURS.get(status)),
                 local(run.effective, zone),
                 duration(took),
-                run_detail(run),
+                run_detail(run, zone),
             )
         )
     return list(table_lines(header, rows))

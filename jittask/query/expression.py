@@ -103,3 +103,13 @@ class Combination:
 
 
 Expression = Condition | Combination
+
+
+def relatives(expression: Expression) -> set[Relative]:
+    """Return the relative values of a filter."""
+    return {
+        value
+        for condition in expression.conditions()
+        for value in (condition.value if isinstance(condition.value, tuple) else [condition.value])
+        if isinstance(value, Relative)
+    }

@@ -102,6 +102,8 @@ class Orphan:
     attempt: int
     effective: datetime
     started: datetime
+    last_seen: datetime
+    """The last sign of life of its runtime; the start of the attempt where that is later."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,3 +127,5 @@ class Ending:
     """The most memory that the body's process had held, in KiB."""
     follow_up: NewRun | None = None
     """The run that handles this end: it is written in the same transaction."""
+    ended: datetime | None = None
+    """When the attempt ended, where that was long before it is written."""

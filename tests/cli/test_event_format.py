@@ -41,6 +41,13 @@ def test_times_within_a_line_are_in_the_zone_that_it_begins_with(tmp_path: Path)
     assert "blocked since 2026-01-05 15:00:00;" in said(words.lines(blocked))[1]
 
 
+def test_times_before_the_start_are_in_the_zone_of_the_app(tmp_path: Path) -> None:
+    """Those of runs that a killed runtime left, for one."""
+    words = Words(tmp_path, "Asia/Shanghai")
+    trouble = Trouble(NOW, "processes-ended", "ended 2 processes")
+    assert said(words.lines(trouble)) == ["17:00:00  notice   ended 2 processes"]
+
+
 def test_lines_for_a_file_begin_with_the_date(tmp_path: Path) -> None:
     words, trouble = Words(tmp_path, dated=True), Trouble(NOW, "table-made", "made the table t")
     assert next(iter(words.lines(trouble))).startswith("2026-01-05 09:00:00Z ")
