@@ -98,14 +98,10 @@ export function foundLinesQuery(run: number, text: string) {
   });
 }
 
-export async function triggerTask(task: string, row: string | null) {
-  return dataOf(
-    await api.POST('/api/tasks/{task}/trigger', { params: { path: { task } }, body: { row } }),
-  );
-}
-
-export async function rerunRecord(run: number) {
-  return dataOf(await api.POST('/api/records/{run}/rerun', { params: { path: { run } } }));
+/** Runs again by what is saved; `asLoaded` by what a runtime has loaded. */
+export async function rerunRecord(run: number, asLoaded: boolean) {
+  const params = { path: { run } };
+  return dataOf(await api.POST('/api/records/{run}/rerun', { params, body: { asLoaded } }));
 }
 
 export async function endRecord(run: number, note: string) {
