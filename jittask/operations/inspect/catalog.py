@@ -41,6 +41,8 @@ class TaskState(StrEnum):
     """A runtime is alive, and cannot continue with it for a reason outside its files (R12)."""
     RUNNING = "running"
     """A runtime is alive and has loaded it."""
+    LOADING = "loading"
+    """A runtime is alive, and has not loaded it yet."""
     READY = "ready"
     """It would fire if a runtime were alive."""
 
@@ -93,6 +95,8 @@ class StoredTasks:
     """What the run store says of tasks."""
 
     pauses: Mapping[str, Pause] = field(default_factory=dict)
+    alive: bool = False
+    """Whether a runtime is alive."""
     loaded: frozenset[str] = frozenset()
     """Elements that a living runtime runs."""
     broken: frozenset[str] = frozenset()
@@ -171,7 +175,9 @@ def task_state(compilation: Compilation, element: Element, stored: StoredTasks) 
         return TaskState.PAUSED
     if element.name in stored.blocked:
         return TaskState.BLOCKED
-    return TaskState.RUNNING if element.name in stored.loaded else TaskState.READY
+    if element.name in stored.loaded:
+        return TaskState.RUNNING
+    return TaskState.LOADING if stored.alive else TaskState.READY
 
 
 def _entry(
@@ -225,6 +231,7 @@ def stored_tasks(workspace: Workspace, now: datetime) -> StoredTasks:
     states = {name: row.state for name, row in elements.items()}
     return StoredTasks(
         pauses,
+        True,
         frozenset(name for name, state in states.items() if state == "running"),
         frozenset(name for name, state in states.items() if state == "broken"),
         blocked=blocked,
