@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from jittask.compiler.compiled import Compilation, CompiledTask, ScheduledTask
+from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask, ScheduledTask
 from jittask.model import Element, ElementKind, TaskType
 from jittask.operations.errors import NoRecords
 from jittask.operations.inspect.stored_state import blocked_by_task
@@ -194,12 +194,17 @@ def _entry(
         kind=_kind(element),
         state=task_state(compilation, element, stored),
         tags=() if task is None else task.tags,
-        schedule=None if task is None else in_words(task.timer, language),
+        schedule=None if task is None else _schedule(task, language),
         zone=None if task is None else task.timer.zone,
         next=None if task is None else _next(task, stored, now),
         last=stored.last.get(element.name),
         blocked=stored.blocked.get(element.name, ()),
     )
+
+
+def _schedule(task: CompiledTask, language: Language) -> str:
+    titles = task.model.titles if isinstance(task, DateFieldTask) else {}
+    return in_words(task.timer, language, titles)
 
 
 def _next(task: CompiledTask, stored: StoredTasks, now: datetime) -> datetime | None:
