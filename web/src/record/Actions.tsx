@@ -95,7 +95,7 @@ function EndDialog({ record, close }: { record: RunRecord; close: () => void }) 
       actions={
         <>
           <Button onPress={close}>{app.cancel}</Button>
-          <Button look="danger" isDisabled={end.isPending} onPress={() => end.mutate()}>
+          <Button look="danger" isPending={end.isPending} onPress={() => end.mutate()}>
             {text.end}
           </Button>
         </>
