@@ -89,6 +89,21 @@ def test_an_empty_list_says_which_filter_hides_the_rest(visit: Visits, runs: Run
     expect(page.get_by_role("table", name="Execution records")).to_be_visible()
 
 
+def test_what_comes_into_an_empty_list_is_shown_at_once(visit: Visits, runs: Runs) -> None:
+    page = visit("/records")
+    expect(page.get_by_text("Nothing has run yet").or_(
+        page.get_by_text("There is no record yet"))).to_be_visible()  # fmt: skip
+    runs.end(runs.begin())
+    table = page.get_by_role("table", name="Execution records")
+    expect(table.get_by_role("link", name="Monthly invoices")).to_have_count(1)
+    expect(page.get_by_role("button", name=re.compile("new"))).to_have_count(0)
+
+
+def test_the_chosen_status_is_in_view_on_a_narrow_screen(visit: Visits, runs: Runs) -> None:
+    page = visit("/records?status=cancelled", width=NARROW)
+    expect(page.get_by_role("link", name=re.compile("^Cancelled"))).to_be_in_viewport(ratio=1)
+
+
 def test_new_records_wait_while_one_reads(visit: Visits, runs: Runs) -> None:
     runs.end(runs.begin())
     page = visit("/records")

@@ -46,11 +46,24 @@ export function readRecordsQuery(filter: RecordFilter) {
   });
 }
 
+/** Whether nobody reads there, so that what comes need not wait. */
+function isEmpty(read: { pages: readonly RecordPage[] } | undefined): boolean {
+  return read?.pages.every(({ records, next }) => records.length === 0 && next === null) ?? false;
+}
+
 /** The first page of a listing as it is now. */
 export function newestRecordsQuery(filter: RecordFilter) {
   return queryOptions({
     queryKey: recordKeys.newest(filter),
-    queryFn: ({ signal }) => page(filter, signal),
+    queryFn: async ({ signal, client }) => {
+      const newest = await page(filter, signal);
+      client.setQueryData(readRecordsQuery(filter).queryKey, (read) =>
+        isEmpty(read) && newest.records.length > 0
+          ? { pages: [newest], pageParams: [undefined] }
+          : read,
+      );
+      return newest;
+    },
     refetchInterval: AGEING_MILLIS,
   });
 }
