@@ -49,6 +49,7 @@ class Changes:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    """Also what was broken and never loaded."""
     fixed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
 
@@ -127,7 +128,9 @@ def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
 
 def _changes(last: Snapshot, following: Snapshot) -> Changes:
     before, after = _versions(last), _versions(following)
-    fixed = {name for name in last.broken if name not in following.broken and name in after}
+    mended = last.broken.keys() - following.broken.keys()
+    gone = {name for name in mended - after.keys() if name in last.app.elements}
+    fixed = mended - gone  # files that are no elements, such as app.json, count too
     newly_broken = {
         name for name, found in following.broken.items() if last.broken.get(name) != found
     }
@@ -140,7 +143,7 @@ def _changes(last: Snapshot, following: Snapshot) -> Changes:
     return Changes(
         added=tuple(sorted(unbroken - before.keys() - fixed)),
         changed=tuple(sorted(changed)),
-        removed=tuple(sorted(before.keys() - after.keys() - following.broken.keys())),
+        removed=tuple(sorted((before.keys() - after.keys() - following.broken.keys()) | gone)),
         fixed=tuple(sorted(fixed)),
         broken=tuple(sorted(newly_broken)),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -72,6 +73,19 @@ def choose_row(panel: Locator, name: str) -> None:
     except TimeoutError:  # what came late has moved the page, which closes a list
         row.press("ArrowDown")
         option.click()
+
+
+def test_nothing_is_missed_before_one_could_choose(visit: Visits) -> None:
+    page = visit("/elements/tasks.Tried")
+    function = page.get_by_role("region", name="What it runs")
+    choose(page, function, "Function", "Service function")
+    expect(page.get_by_role("button", name=re.compile("1 problem")).or_(
+        page.get_by_text("Not saved: e.json"))).to_be_visible()  # fmt: skip
+    expect(function.get_by_text("Choose the function that it calls.")).to_be_visible()
+    expect(function.get_by_text("is missing")).to_have_count(0)
+    function.get_by_role("combobox", name="Service function").focus()
+    page.keyboard.press("Tab")
+    expect(function.get_by_text("the key 'func' is missing")).to_be_visible()
 
 
 def test_a_service_function_is_chosen_among_those_that_fit(visit: Visits, app: Tree) -> None:

@@ -41,9 +41,9 @@ function drop(isOver: (message: Message) => boolean): void {
   }
 }
 
-/** Shows why something failed, in the server's words. */
-export function tellError(error: unknown): void {
+/** Shows why something failed, in the server's words, and what can be done instead. */
+export function tellError(error: unknown, action?: Message['action']): void {
   const problem = error instanceof ApiError ? error.problem : null;
   const text = problem?.detail ?? (error instanceof Error ? error.message : String(error));
-  tell({ text, hint: problem?.hint, look: 'bad' });
+  tell({ text, hint: problem?.hint, look: 'bad', action });
 }
