@@ -49,15 +49,7 @@ def coming(connection: Connection, now: datetime, until: datetime, limit: int) -
 def _page(
     connection: Connection, priority: int, limit: int, *conditions: sa.ColumnElement[bool]
 ) -> list[ComingRun]:
-    query = (
-        sa.select(
-            runs.c.due, runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
-            runs.c.nominals, runs.c.effective, runs.c.attempt,
-        )
-        .where(_pending(priority), *conditions)
-        .order_by(runs.c.due, runs.c.id)
-        .limit(limit)
-    )  # fmt: skip
+    query = _PAGE.where(*conditions).limit(limit)
     return [
         ComingRun(
             from_micros(due),
@@ -67,7 +59,7 @@ def _page(
             ),
         )
         for due, number, task, row_key, trigger, nominal, nominals, effective, attempt
-        in connection.execute(query).all()
+        in connection.execute(query, {"of_priority": priority}).all()
     ]  # fmt: skip
 
 
@@ -76,10 +68,9 @@ _TRIGGERS = {trigger.value: trigger for trigger in Trigger}
 
 def next_due(connection: Connection, held: Collection[str] = ()) -> datetime | None:
     """Return when the next pending run may be claimed, beside those of tasks in ``held``."""
+    query = _SOONEST.where(*_without(held)) if held else _SOONEST
     soonest = [
-        connection.execute(
-            sa.select(sa.func.min(runs.c.due)).where(_pending(priority), *_without(held))
-        ).scalar()
+        connection.execute(query, {"of_priority": priority}).scalar()
         for priority in _priorities(connection)
     ]
     return min((from_micros(instant) for instant in soonest if instant is not None), default=None)
@@ -87,19 +78,25 @@ def next_due(connection: Connection, held: Collection[str] = ()) -> datetime | N
 
 def _priorities(connection: Connection) -> Iterator[int]:
     """Yield the priorities of pending runs, highest first; each costs one look into the index."""
-    below: int | None = None
-    while True:
-        query = sa.select(sa.func.max(runs.c.priority)).where(sa.text(PENDING))
-        if below is not None:
-            query = query.where(runs.c.priority < below)
-        below = connection.execute(query).scalar()
-        if below is None:
-            return
-        yield below
+    found = connection.execute(_HIGHEST).scalar()
+    while found is not None:
+        yield found
+        found = connection.execute(_NEXT_LOWER, {"of_priority": found}).scalar()
 
 
-def _pending(priority: int) -> sa.ColumnElement[bool]:
-    return sa.and_(sa.text(PENDING), runs.c.priority == priority)
+# written once, because they are asked again and again beside what is due
+_PRIORITY = sa.bindparam("of_priority", type_=sa.Integer())
+_HIGHEST = sa.select(sa.func.max(runs.c.priority)).where(sa.text(PENDING))
+_NEXT_LOWER = _HIGHEST.where(runs.c.priority < _PRIORITY)
+_SOONEST = sa.select(sa.func.min(runs.c.due)).where(sa.text(PENDING), runs.c.priority == _PRIORITY)
+_PAGE = (
+    sa.select(
+        runs.c.due, runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
+        runs.c.nominals, runs.c.effective, runs.c.attempt,
+    )
+    .where(sa.text(PENDING), runs.c.priority == _PRIORITY)
+    .order_by(runs.c.due, runs.c.id)
+)  # fmt: skip
 
 
 def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
