@@ -42,7 +42,7 @@ from jittask.store.claim_types import Choose, Claimed, Ending, Taken
 
 _PAGE = 512  # due runs looked at in one transaction
 _POLL_SECONDS = 0.2
-_IMMINENT = 0.003
+_IMMINENT = 0.005
 """For how many seconds all else waits for a run that is about to be due."""
 _WAITS = 8
 """How often, at most, where runs follow one another closely and reports come meanwhile."""
@@ -77,6 +77,10 @@ class ClaimLoop:
         self._readied = ReadiedRuns(store, clock)
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
+        self._is_crowded = False
+        """Whether no more runs could begin when it was last looked."""
+        self._waiting: frozenset[str] = frozenset()
+        """The tasks of due runs that could not begin then."""
         self._doubtful = False
         """Whether the store may have claims of ours that the executor never got."""
 
@@ -103,9 +107,10 @@ class ClaimLoop:
         if claiming:
             self._kill_requested()
             soonest = self.claim(snapshot)
+            self.keep_time(snapshot)
             if soonest is not None:
                 until = (soonest - self._clock.now()).total_seconds()
-                seconds = min(seconds, until) if until > 0 else seconds
+                seconds = min(seconds, max(0.0, until))
         self._accept(self._executor.poll(seconds))
         if claiming:
             self.keep_time(snapshot)
@@ -122,7 +127,7 @@ class ClaimLoop:
             self._executor.poll(_POLL_SECONDS)
         self._writer.clear()
         self._settled.clear()
-        self._readied.clear()
+        self._readied = ReadiedRuns(self._store, self._clock)
 
     def rejoin(self, identity: str) -> None:
         """Abandon every run, and claim under another identity from now on."""
@@ -132,9 +137,12 @@ class ClaimLoop:
     def keep_time(self, snapshot: Snapshot) -> None:
         """Begin what was readied at its instant, where that is now or so soon that all else waits.
 
-        To be called between any two things that take longer. Raises StoreUnavailable.
+        To be called between any two things that take longer, with a snapshot that has been
+        planned. Raises StoreUnavailable.
         """
         for _ in range(_WAITS):
+            if self._is_crowded or self._doubtful:
+                return  # what has waited for longer comes first
             self._begin_readied(snapshot)
             left = self._readied.seconds_left(self._clock.now())
             if left > _IMMINENT:
@@ -145,39 +153,43 @@ class ClaimLoop:
         """Begin what was readied and is due; what may not begin now is left to ``claim``."""
         now = self._clock.now()
         due = self._readied.take(now)
-        free = self._executor.free()
-        if due and free and not self._doubtful:
-            held = self._held(snapshot, now)
-            due = [run for run in due if run.task not in held]
-            choose = partial(self._chooser.choose, snapshot, free, now)
-            try:
-                claimed = self._store.take_readied(due, choose, self._identity, now)
-            except StoreUnavailable:
-                self._doubtful = True
-                raise
-            for claim in claimed:
-                self._dispatch(claim, snapshot, now)
+        if not due:
+            return
+        held = self._held(snapshot, now) | self._waiting
+        due = [run for run in due if run.task not in held]
+        choose = partial(self._chooser.choose, snapshot, self._executor.free(), now)
+        try:
+            claimed = self._store.take_readied(due, choose, self._identity, now)
+        except StoreUnavailable:
+            self._doubtful = True
+            raise
+        self._readied.begun([claim.run.id for claim in claimed])
+        for claim in claimed:
+            self._dispatch(claim, snapshot, now)
 
     def claim(self, snapshot: Snapshot) -> datetime | None:
         """Claim and dispatch what is due; return when more will be, where there is room.
 
-        Raises StoreUnavailable.
+        None where all that is known waits for something else. Raises StoreUnavailable.
         """
         now = self._clock.now()
         if self._doubtful:
             self._give_back(now)
-        if not self._executor.free():
+        self._is_crowded = not self._executor.free()
+        if self._is_crowded:
             return None
         held = self._held(snapshot, now)
         soonest = self._store.next_due(held)
         self._undecided.here(now)
+        self._waiting = frozenset()
         if soonest is None or soonest > now:
-            return self._readied_until(soonest)
+            return self._ready_ahead(soonest, now, held)
         pauses = self._store.pauses()
         waiting, page = 0, min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
             chosen = partial(self._chooser.choose, snapshot, free, now, pauses=pauses)
             length, taken = self._take(chosen, now, page, waiting, held)
+            self._waiting |= taken.waiting
             for skip in taken.skipped:
                 self._tally.skipped(skip, now)
             for claimed in taken.claimed:
@@ -186,14 +198,18 @@ class ClaimLoop:
             if length < page:
                 break
             page = _PAGE
-        return self._readied_until(self._store.next_due(held)) if self._executor.free() else None
+        self._is_crowded = not self._executor.free()
+        if self._is_crowded:
+            return None
+        return self._ready_ahead(self._store.next_due(held), now, held)
 
-    def _readied_until(self, soonest: datetime | None) -> datetime | None:
-        """Ready what comes at ``soonest`` and soon after; return that instant."""
-        now = self._clock.now()
-        if soonest is not None and now < soonest <= now + AHEAD:
-            self._readied.look(now)
-        return soonest
+    def _ready_ahead(
+        self, soonest: datetime | None, now: datetime, held: frozenset[str]
+    ) -> datetime | None:
+        """Ready what comes within the second; return when something does, if after now."""
+        if soonest is not None and soonest <= now + AHEAD:
+            self._readied.look(now, held)
+        return soonest if soonest is not None and soonest > now else None
 
     def _held(self, snapshot: Snapshot, now: datetime) -> frozenset[str]:
         """Return the tasks whose runs wait."""

@@ -10,7 +10,10 @@ _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 @cache
 def boot_id() -> str | None:
-    """Return a text that no other start of this or any machine has; None where none is known."""
+    """Return a text that no other boot of a machine has; None where none is known.
+
+    A container has that of its machine, or one of its own.
+    """
     try:
         return _BOOT_ID.read_text(encoding="ascii").strip() or None
     except OSError:  # not Linux

@@ -89,6 +89,8 @@ class Taken:
 
     claimed: tuple[Claimed, ...] = ()
     skipped: tuple[Skip, ...] = ()
+    waiting: frozenset[str] = frozenset()
+    """The tasks of the due runs that were left as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Orphan:
     started: datetime
     last_seen: datetime
     """The last sign of life of its runtime; the start of the attempt where that is later."""
+    detail: str | None = None
+    """What is known of its end already."""
 
 
 @dataclass(frozen=True, slots=True)

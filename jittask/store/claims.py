@@ -58,7 +58,9 @@ def take(
     choice = choose(page, executing(connection))
     skipped = _skip(connection, choice.skip, now)
     claimed = claim(connection, choice.claim, now, runtime=runtime, host=host)
-    return len(page), Taken(tuple(claimed), skipped)
+    done = {skip.run.id for skip in skipped} | {each.run.id for each in claimed}
+    waiting = frozenset(run.task for run in page if run.id not in done)
+    return len(page), Taken(tuple(claimed), skipped, waiting)
 
 
 def claim(
@@ -116,7 +118,9 @@ def _beginning(update: sa.Update) -> sa.Update:
 _FENCE = runs.c.id, runs.c.token, runs.c.attempt, runs.c.args
 _BEGINS = _beginning(transition(RunStatus.PENDING, RunStatus.EXECUTING)).returning(*_FENCE)
 _CLAIM_ONE = _BEGINS.where(
-    runs.c.id == sa.bindparam("of_run", type_=NUMBER), runs.c.due <= _NOW
+    runs.c.id == sa.bindparam("of_run", type_=NUMBER),
+    runs.c.due <= _NOW,
+    runs.c.readied == sa.bindparam("in_boot", type_=TEXT),
 ).values(version=sa.bindparam("of_version", type_=TEXT))
 
 
@@ -137,13 +141,14 @@ def take_readied(
     now: datetime,
     *,
     runtime: str,
+    boot: str,
 ) -> list[Claimed]:
     """Claim those of the readied runs that ``choose`` claims; what it skips is left as it is.
 
     One statement for each: it is there already when the run is due, and few are due at once.
     """
     choice = choose(readied, executing(connection), all_pauses(connection))
-    given = _given(now, runtime, None)
+    given = {**_given(now, runtime, None), "in_boot": boot}
     found = [
         (
             claim,

@@ -35,11 +35,24 @@ def due(
     return found[offset:]
 
 
-def coming(connection: Connection, now: datetime, until: datetime, limit: int) -> list[ComingRun]:
-    """Return the runs that may be claimed after now and until then, by priority, then in order."""
+def coming(
+    connection: Connection,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    held: Collection[str] = (),
+) -> list[ComingRun]:
+    """Return the runs that may be claimed after now and until then, by priority, then in order.
+
+    Those of tasks in ``held`` are left out, but for the runs that handle a failure.
+    """
     found: list[ComingRun] = []
     for priority in _priorities(connection):
-        conditions = runs.c.due > to_micros(now), runs.c.due <= to_micros(until)
+        conditions = (
+            runs.c.due > to_micros(now),
+            runs.c.due <= to_micros(until),
+            *_without(held),
+        )
         found += _page(connection, priority, limit - len(found), *conditions)
         if len(found) == limit:
             break

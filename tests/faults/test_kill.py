@@ -6,6 +6,7 @@ import contextlib
 import os
 import signal
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,8 @@ def test_power_is_lost(tmp_path: Path) -> None:
         for file in state.glob("jittask.db*"):
             file.unlink()
         copy_store(disk, state)
+        trial.step_the_clock(timedelta(seconds=trial.chance.choice([0, 0, -0.5, -2])))
+    trial.set_the_clock_ahead()
     with trial.program(tree, disk=str(disk), boot="last", claims=0, seconds=0) as program:
         program.wait("ready")
         trial.judge(program, tree)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,8 +40,11 @@ def everything(due: Sequence[DueRun], _: Sequence[Executing], __: Mapping[str, P
     return Choice(tuple(Claim(run, "v") for run in due), ())
 
 
-def readied(store: Store, limit: int = 9) -> list[DueRun]:
-    return [coming.run for coming in store.ready(NOW - SECOND, NOW, limit)]
+def readied(store: Store, limit: int = 9, until: datetime = NOW) -> list[DueRun]:
+    """Ready what comes, and return it."""
+    found = [coming.run for coming in store.coming(NOW - SECOND, until, limit)]
+    store.ready([run.id for run in found], [])
+    return found
 
 
 def take_readied(store: Store, due: Sequence[DueRun]) -> list[Claimed]:
@@ -59,13 +62,14 @@ def restarted(store: Store, identity: str = "b") -> list[int]:
     return [orphan.id for orphan in store.orphans()]
 
 
-def test_what_comes_is_readied_in_order_and_no_more_than_the_limit(store: Store) -> None:
+def test_what_comes_is_found_in_order_and_no_more_than_the_limit(store: Store) -> None:
     times = [NOW, NOW - SECOND / 2, NOW - SECOND / 4, NOW + SECOND, NOW - SECOND]
     store.plan(NOW - 2 * SECOND, [new(at=at) for at in times])
-    found = store.ready(NOW - SECOND, NOW, 9)
+    found = store.coming(NOW - SECOND, NOW, 9)
     assert [coming.due for coming in found] == [times[1], times[2], times[0]]
     assert [coming.run.effective for coming in found] == [times[1], times[2], times[0]]
-    assert store.ready(NOW - SECOND, NOW, 2) == found[:2]
+    assert store.coming(NOW - SECOND, NOW, 2) == found[:2]
+    assert store.coming(NOW - SECOND, NOW, 9, ["tasks.A"]) == []
 
 
 def test_it_is_claimed_once_and_as_any_other(store: Store) -> None:
@@ -114,10 +118,8 @@ def test_what_executes_and_is_paused_is_seen_as_it_is_then(store: Store) -> None
 def test_what_was_readied_and_due_before_power_was_lost_may_have_begun(
     store: Store, boot: list[str]
 ) -> None:
-    [(lost, _), (free, _), (later, _)] = store.plan(
-        NOW - SECOND, [new(), new("tasks.B"), new(at=NOW + 2 * SECOND)]
-    )
-    store.ready(NOW - SECOND, NOW + 3 * SECOND, 9)
+    [(lost, _), (free, _)] = store.plan(NOW - SECOND, [new(), new("tasks.B")])
+    readied(store)
     close(store, free)
     boot.append("second")
     assert restarted(store) == [lost]
@@ -125,9 +127,30 @@ def test_what_was_readied_and_due_before_power_was_lost_may_have_begun(
     assert record is not None
     [attempt] = record.attempts
     assert (record.status, attempt.runtime, attempt.started) == (RunStatus.EXECUTING, "a", NOW)
-    waiting = store.run(later)
-    assert waiting is not None
-    assert waiting.status is RunStatus.PENDING
+    assert attempt.host == "host"
+    assert record.detail is not None
+    assert "lost power" in record.detail
+
+
+def test_a_clock_that_is_behind_after_the_boot_hides_nothing(store: Store, boot: list[str]) -> None:
+    store.plan(NOW - SECOND, [new(at=NOW + SECOND)])
+    [run] = readied(store, until=NOW + SECOND)
+    boot.append("second")
+    store.announce("b", "host", 2, NOW - SECOND)
+    store.retire("b", NOW - SECOND)
+    [orphan] = store.orphans()
+    assert (orphan.id, orphan.started) == (run.id, NOW + SECOND), "nothing begins before it is due"
+
+
+def test_what_was_taken_back_or_left_by_a_stop_has_not_begun(store: Store, boot: list[str]) -> None:
+    store.plan(NOW - SECOND, [new(), new("tasks.B")])
+    first, _ = readied(store)
+    store.ready([], [first.id])
+    assert take_readied(store, [first]) == []
+    store.note("a", stopped=NOW)
+    boot.append("second")
+    assert restarted(store) == []
+    assert len(take(store, "b")) == 2
 
 
 def test_where_only_the_program_ended_nothing_has_begun_that_is_pending(store: Store) -> None:

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,7 @@ class SqliteDatabase:
         assert url.database is not None
         self._path = Path(url.database)
         self.engine = _engine(url, create=create, synchronous=SYNCHRONOUS)
-        self._unsynced = _engine(url, create=False, synchronous="NORMAL")
+        self._url = url
         self._writer = threading.Lock()
 
     @property
@@ -52,6 +53,11 @@ class SqliteDatabase:
     def lock_stem(self) -> Path:
         """Return the file's path without its suffix."""
         return self._path.with_suffix("")
+
+    @cached_property
+    def _unsynced(self) -> Engine:
+        """Its commits wait for no disk, and leave to others what takes as long."""
+        return _engine(self._url, create=False, synchronous="NORMAL", wal_autocheckpoint=0)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -77,7 +83,8 @@ class SqliteDatabase:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
-        self._unsynced.dispose()
+        if "_unsynced" in vars(self):
+            self._unsynced.dispose()
 
 
 class SqliteDialect:
@@ -139,9 +146,9 @@ class SqliteDialect:
         """Do nothing: a write transaction is alone already."""
 
 
-def _engine(url: URL, *, create: bool, synchronous: str) -> Engine:
+def _engine(url: URL, *, create: bool, **settings: object) -> Engine:
     """Return the engine; a file that is only opened keeps its journal mode, which it holds."""
-    pragmas = [f"synchronous={synchronous}", "foreign_keys=ON"]
+    pragmas = [f"{name}={value}" for name, value in settings.items()] + ["foreign_keys=ON"]
     if create:
         pragmas.insert(0, "journal_mode=WAL")
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})

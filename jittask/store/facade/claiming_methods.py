@@ -71,12 +71,22 @@ class ClaimingMethods(StorePart):
         """Whether runs can be readied here (see ``readied_runs``)."""
         return self._database.is_local and boot_id() is not None
 
-    def ready(self, now: datetime, until: datetime, limit: int) -> list[ComingRun]:
-        """Ready the first runs that may be claimed after now and until then; return them."""
+    def coming(
+        self, now: datetime, until: datetime, limit: int, held: Collection[str] = ()
+    ) -> list[ComingRun]:
+        """Return the first runs that may be claimed after now and until then.
+
+        Those of tasks in ``held`` are left out, but for the runs that handle a failure.
+        """
+        with self._database.reading() as connection:
+            return due_runs.coming(connection, now, until, limit, held)
+
+    def ready(self, new: Collection[int], old: Collection[int]) -> None:
+        """Ready pending runs, and take others back; only where the store ``readies``."""
         boot = boot_id()
         assert boot is not None
         with self._database.writing() as connection:
-            return readied_runs.ready(connection, now, until, boot, limit)
+            readied_runs.ready(connection, new, old, boot)
 
     def take_readied(
         self, readied: Sequence[DueRun], choose: ChooseUnlessPaused, runtime: str, now: datetime
@@ -85,8 +95,10 @@ class ClaimingMethods(StorePart):
 
         Only what ``ready`` has returned; what it skips is left to ``take``.
         """
+        boot = boot_id()
+        assert boot is not None
         with self._database.writing(synced=False) as connection:
-            return claims.take_readied(connection, readied, choose, now, runtime=runtime)
+            return claims.take_readied(connection, readied, choose, now, runtime=runtime, boot=boot)
 
     def finish(
         self, endings: Sequence[Ending], now: datetime, log: Sequence[AttemptPiece] = ()

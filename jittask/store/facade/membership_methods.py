@@ -48,6 +48,8 @@ class MembershipMethods(StorePart):
         """Record what a runtime has done."""
         with self._database.writing() as connection:
             runtimes.note(connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned)
+            if stopped is not None and not self.shared:
+                readied_runs.take_all_back(connection)
 
     def beat(self, identity: str, now: datetime) -> bool:
         """Raise a runtime's beat; False where another runtime has declared it dead."""
@@ -77,8 +79,8 @@ class MembershipMethods(StorePart):
         """
         with self._database.writing() as connection:
             if not self.shared:
+                readied_runs.may_have_begun(connection, identity, boot_id())
                 runtimes.retire_others(connection, identity, now)
-                readied_runs.may_have_begun(connection, identity, boot_id(), now)
             elif self._predecessor:
                 runtimes.note(connection, self._predecessor, stopped=now)
 
