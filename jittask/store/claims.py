@@ -111,6 +111,8 @@ def _beginning(update: sa.Update) -> sa.Update:
         runtime=_RUNTIME,
         host=sa.func.coalesce(sa.bindparam("on_host", type_=sa.String()), _ANNOUNCED_HOST),
         late=sa.or_(runs.c.late, _BEGINS_LATE),
+        reason=None,  # those of the attempt before
+        detail=None,
         readied=None,
     )
 
