@@ -23,6 +23,7 @@ from jittask.runtime.events import (
     Reloaded,
     Started,
     Stopped,
+    Sweeping,
     Trouble,
     Unblocked,
 )
@@ -68,8 +69,8 @@ class Words:
                         yield self._line(event, "reload", f"{name} {word}", "cyan")
             case Broken():
                 yield from self._broken(event)
-            case Trouble():
-                yield self._line(event, "notice", event.text, "yellow")
+            case Trouble() | Sweeping():
+                yield self._notice(event)
             case Blocked() | Unblocked():
                 yield from self._blocked(event)
             case Stopped():
@@ -143,6 +144,13 @@ class Words:
             since = f"blocked since {local(event.since, self._zone)}{self._mark}; "
         words = f"{since}tried again in {again}; other tasks keep running"
         yield f"{self._stamp_below(event.at)}{words}"
+
+    def _notice(self, event: Trouble | Sweeping) -> str:
+        if isinstance(event, Trouble):
+            return self._line(event, "notice", event.text, "yellow")
+        lasts = duration((event.at - event.since).total_seconds())
+        words = f"{event.task}: looking through its rows for {lasts}, {event.due:,} due"
+        return self._line(event, "scan", words, "cyan")
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"

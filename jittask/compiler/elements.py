@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from jittask.compiler.code_names import check_names_in_code
 from jittask.compiler.commons import Commons, read_commons
 from jittask.compiler.dependencies import NO_MENTIONS, Dependencies, mentions
 from jittask.compiler.discover import Found, check_names, check_places, discover
@@ -116,6 +117,7 @@ class Elements:
                 if module is not None:
                     modules[file[len(found.folder) + 1 :]] = module
                     mentioned += mentions(module)
+                    check_names_in_code(module, self.files, findings)
         self.dependencies[found.name] = mentioned.dependencies
         if mentioned is not NO_MENTIONS:
             check_references(mentioned, self.files, self._names, self.commons, findings)
