@@ -4,6 +4,8 @@ import { Icon } from '@/parts/Icon';
 import { useTimeFormat } from '@/parts/Time';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
+import * as problemWords from '@/words/problems';
+import { said } from '@/words/problems';
 import style from './Banner.module.css';
 
 /** What keeps a task from running as its files say: a mistake, a database, a pause (R12, H3). */
@@ -11,6 +13,7 @@ export function Banner({ name }: { name: string }) {
   const text = useSection(words);
   const { data } = useQuery(taskQuery(name));
   const { data: status } = useQuery(statusQuery);
+  const saying = useSection(problemWords);
   const write = useTimeFormat();
   if (data === undefined) return null;
   const pause = status?.paused.find((each) => each.task === name);
@@ -23,7 +26,7 @@ export function Banner({ name }: { name: string }) {
         <li key={code}>
           <Icon name="warning" />
           <span>
-            {problem} {since && <small>{write(since)}</small>}
+            {said(saying, code, problem)} {since && <small>{write(since)}</small>}
           </span>
         </li>
       ))}
