@@ -43,6 +43,8 @@ def test_a_console_that_does_not_answer_is_said_in_chinese(visit: Visits) -> Non
 
 
 def test_only_codes_that_there_are_have_a_name() -> None:
-    named = set(re.findall(r"^  '?([a-z-]+)'?: '", CATALOGUE.read_text(encoding="utf-8"), re.M))
+    named = set(
+        re.findall(r"^  '?([a-z-]+)'?: '", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)
+    )
     assert named
     assert named <= RULES.keys()
