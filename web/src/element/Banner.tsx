@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { statusQuery, taskQuery } from '@/api/elements';
 import { Icon } from '@/parts/Icon';
 import { useTimeFormat } from '@/parts/Time';
+import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
 import * as problemWords from '@/words/problems';
@@ -11,11 +12,11 @@ import style from './Banner.module.css';
 /** What keeps a task from running as its files say: a mistake, a database, a pause (R12, H3). */
 export function Banner({ name }: { name: string }) {
   const text = useSection(words);
-  const { data } = useQuery(taskQuery(name));
+  const { data, error } = useQuery(taskQuery(name));
   const { data: status } = useQuery(statusQuery);
   const saying = useSection(problemWords);
   const write = useTimeFormat();
-  if (data === undefined) return null;
+  if (data === undefined) return error && <Trouble error={error} />;
   const pause = status?.paused.find((each) => each.task === name);
   const own = data.problems.filter(({ element, code }) => element === name && code !== 'blocked');
   const { blocked } = data.task;
