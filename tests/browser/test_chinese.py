@@ -42,6 +42,15 @@ def test_a_console_that_does_not_answer_is_said_in_chinese(visit: Visits) -> Non
     expect(page.get_by_text("控制台没有响应。它还在运行吗？")).to_be_visible()
 
 
+def test_a_date_is_read_out_where_the_browser_writes_it_its_own_way(visit: Visits) -> None:
+    page = visit("/elements/tasks.billing.Monthly", language="de-DE")
+    expect(page.get_by_label("Start time")).to_have_accessible_description(
+        "Mon, 05 Jan 2026, 09:00"
+    )
+    page = visit("/elements/tasks.billing.Monthly")
+    expect(page.get_by_label("Start time")).to_have_accessible_description("")
+
+
 def test_only_codes_that_there_are_have_a_name() -> None:
     named = set(
         re.findall(r"^  '?([a-z-]+)'?: '", CATALOGUE.read_text(encoding="utf-8"), re.MULTILINE)

@@ -61,9 +61,8 @@ def test_a_tree_that_has_never_run_asks_for_no_records(browser: Browser, tmp_pat
 
 def test_a_store_that_is_older_than_the_console_is_said(browser: Browser, tmp_path: Path) -> None:
     tree = small_tree(tmp_path / "app")
-    with consoles(tree.root) as console:
-        with console.server.workspace.store(create=True):
-            pass
+    with consoles(tree.root) as console, console.server.workspace.store(create=True):
+        pass
     store = tree.root / ".jittask/jittask.db"
     with sqlite3.connect(store) as database:
         database.execute("UPDATE alembic_version SET version_num = '0001'")
