@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from jittask import zonedata
 from jittask.data import row_pages
-from jittask.data.databases import DataError, one_line
+from jittask.data.databases import DataError, one_line, refuse_missing_file
 from jittask.data.dialects import Clause
 from jittask.data.row_keys import BadKey, SharedKey, key_values
 from jittask.data.row_query import Lookup, Page, RowQuery
@@ -36,6 +36,7 @@ class Rows(TableAccess):
     @classmethod
     def open(cls, engine: Engine, model: ModelInfo, zone: ZoneInfo | None = None) -> Rows:
         """Return a model's rows. Raises DataError where its table is missing or has no key."""
+        refuse_missing_file(engine, model.name)
         table = table_for(model, engine)
         with one_line(model.name):
             known = known_columns(complete(model, table), table, model, engine)

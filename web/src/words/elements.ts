@@ -4,6 +4,7 @@ export const en = {
     services: 'Services',
     models: 'Models',
     databases: 'Databases',
+    shared: 'App and shared code',
   } as Record<string, string>,
   states: {
     running: 'On',
@@ -20,7 +21,13 @@ export const en = {
 };
 
 export const zh: typeof en = {
-  kinds: { tasks: '任务', services: '服务', models: '模型', databases: '数据库' },
+  kinds: {
+    tasks: '任务',
+    services: '服务',
+    models: '模型',
+    databases: '数据库',
+    shared: '应用与共享代码',
+  },
   states: {
     running: '启用',
     disabled: '停用',
