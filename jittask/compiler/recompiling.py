@@ -1,0 +1,168 @@
+"""What follows from changed files, against a compilation that is kept: the list of the steps (H2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+
+from jittask.compiler.compiled import Compilation, Imported
+from jittask.compiler.compiling import Compiling
+from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
+from jittask.compiler.dependents import Dependents, dotted, needs
+from jittask.compiler.discover import E_JSON
+from jittask.compiler.files import COMMONS, MANIFEST
+from jittask.compiler.findings import RESTING_ON_NAMES
+from jittask.compiler.kinds import KINDS, TASK
+from jittask.compiler.live_files import FileChanges, LiveFiles
+from jittask.compiler.probe import Probe
+from jittask.compiler.settings import depends_on_names
+from jittask.diagnostics import Diagnostic
+from jittask.environment import answers_hold
+
+
+class Recompiling:
+    """Brings one ``Compiling`` up to date, again and again."""
+
+    def __init__(self, compiling: Compiling, files: LiveFiles, compilation: Compilation) -> None:
+        """``compiling``: whose outcome is ``compilation``."""
+        self.files = files
+        self._compiling = compiling
+        self._elements = compiling.elements
+        reusable = compilation.reusable
+        self._imported = Imported(reusable.probed, reusable.versions)
+        self._dependents = Dependents(kind.folder for kind in KINDS.values() if kind.found_by_code)
+        for name in compiling.elements.by_name:
+            self._note_needs(name)
+        self._note_needs_of_commons(self._elements.commons.dependencies)
+
+    @property
+    def holds(self) -> bool:
+        """Whether what it rests on besides the tree's files is as it was."""
+        asked = self._compiling.environment.asked
+        return self.files.root.is_dir() and answers_hold(asked, os.environ)
+
+    def follow(self, changes: FileChanges) -> set[str] | None:
+        """Compile again what these changes concern; return the elements, by full name.
+
+        None where they concern the whole tree; then all must be compiled.
+        """
+        moved, renamed = self._elements.discovered.look_again(changes.folders | changes.listings)
+        self._check_folders(changes, moved)
+        if moved:
+            self._compiling.use_names_again()
+        if MANIFEST in changes.files or depends_on_names(moved):
+            if self._compiling.read_settings_again():
+                return None
+        own = self._owners(changes) | moved | renamed
+        changed = own | _dotted_names(changes) | self._read_commons(changes)
+        dirty = own | self._dependents.of(changed)
+        if moved or changes.folders or changes.listings:
+            dirty |= self._resting_on_names()
+        dirty = {name for name in dirty if "/" not in name}  # without the shared modules
+        self._compile(dirty)
+        return dirty
+
+    def outcome(self, touched: set[str], probe: Probe | None) -> Compilation:
+        """Import the tasks that ``follow`` has compiled, and return what there is now."""
+        compiling = self._compiling
+        if probe is not None:
+            self._imported = self._import(touched, probe)
+        compiling.put_in_order()
+        compilation = compiling.outcome(self._imported, frozenset(touched))
+        self._elements.findings.forget_empty(touched)
+        compiling.reading.release()
+        return compilation
+
+    def _owners(self, changes: FileChanges) -> set[str]:
+        """Return the elements whose own files have changed."""
+        owner = self._elements.discovered.owner
+        found = [owner(file) for file in changes.files]
+        # what an inner element holds is not its outer one's
+        found += [
+            owner(file.rpartition("/")[0]) for file in changes.files if file.endswith(f"/{E_JSON}")
+        ]
+        return {element.name for element in found if element is not None}
+
+    def _check_folders(self, changes: FileChanges, moved: set[str]) -> None:
+        """Check the places of what has come or gone."""
+        shared = self._elements.shared
+        shared.check_root()
+        folders = changes.folders | changes.listings
+        folders |= {folder.rpartition("/")[0] for folder in folders}
+        for name in moved:
+            folders.update(self._inside(name.replace(".", "/")))
+        for folder in folders:
+            shared.check_folder(folder)
+
+    def _inside(self, folder: str) -> Iterator[str]:
+        """Yield a folder, and all that is in it."""
+        held = self.files.folders.get(folder)
+        if held is not None:
+            yield folder
+            for name in held.folders:
+                yield from self._inside(f"{folder}/{name}")
+
+    def _read_commons(self, changes: FileChanges) -> set[str]:
+        """Read the shared modules that have changed; return the names that mean something else."""
+        inside = f"{COMMONS}/"
+        paths = (*changes.files, *changes.folders, *changes.listings)
+        if not any(path == COMMONS or path.startswith(inside) for path in paths):
+            return set()
+        before = self._elements.commons
+        self._elements.read_commons()
+        after = self._elements.commons
+        self._note_needs_of_commons(dict.fromkeys(before.modules, NO_DEPENDENCIES))
+        self._note_needs_of_commons(after.dependencies)
+        files = (before.broken ^ after.broken) | (before.modules.keys() ^ after.modules.keys())
+        return set(map(dotted, files))
+
+    def _resting_on_names(self) -> set[str]:
+        return {
+            name
+            for name, findings in self._elements.findings.items()
+            if any(found.code in RESTING_ON_NAMES for found in findings.found)
+        }
+
+    def _compile(self, dirty: set[str]) -> None:
+        for kind in KINDS.values():
+            names = sorted(name for name in dirty if name.startswith(f"{kind.folder}."))
+            if kind is TASK:
+                self._compiling.compile_again(names)
+            else:
+                for name in names:
+                    self._compiling.load_again(kind, name)
+        for name in dirty:
+            self._note_needs(name)
+
+    def _import(self, touched: set[str], probe: Probe) -> Imported:
+        """Import the functions of touched tasks, but for versions that have been imported."""
+        compiling, before = self._compiling, self._imported
+        tasks = {name: compiling.tasks[name] for name in touched if name in compiling.tasks}
+        known: dict[str, tuple[Diagnostic, ...]] = {
+            name: before.found[name]
+            for name, task in tasks.items()
+            if before.versions.get(name) == task.version
+        }
+        found = known
+        if len(known) < len(tasks):
+            found = probe.check(self.files.root, tasks, compiling.contents, known)
+        fresh = compiling.add_imported(found)
+        results, versions = dict(before.found), dict(before.versions)
+        for name in touched:
+            results.pop(name, None)
+            versions.pop(name, None)
+        return Imported({**results, **fresh.found}, {**versions, **fresh.versions})
+
+    def _note_needs(self, name: str) -> None:
+        dependencies = self._elements.dependencies.get(name, NO_DEPENDENCIES)
+        self._dependents.put(name, needs(dependencies, self._compiling.named.get(name, ())))
+
+    def _note_needs_of_commons(self, dependencies: Mapping[str, Dependencies]) -> None:
+        for file, needed in dependencies.items():
+            self._dependents.put(file, needs(needed))
+
+
+def _dotted_names(changes: FileChanges) -> set[str]:
+    """Return the names by which code knows what has changed."""
+    files: Iterable[str] = (file for file in changes.files if file.endswith(".py"))
+    return {*map(dotted, files), *map(dotted, changes.folders)}

@@ -1,0 +1,332 @@
+"""After every edit, a tree that is kept compiled is what a compilation from nothing gives (H2)."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from jittask.compiler import compile_tree
+from jittask.compiler.compiled import Compilation
+from jittask.compiler.files import Files
+from jittask.compiler.incremental import TreeCompiler
+from jittask.diagnostics import Diagnostic
+from tests.tree import HEAD, Tree
+
+TIMING = {"startTime": "2026-01-05 09:00:00", "repeat": {"repeatType": "day"}}
+TASK = {"type": "tasks.NormalType", **HEAD, "timerCfg": TIMING}
+ROWS = {
+    "type": "tasks.DateFieldType", **HEAD, "modelPath": "models.M", "timerCfg": {"startField": "at"},
+}  # fmt: skip
+MODEL = """from datatypes.Meta import datatypes
+from models.NormalType import NormalModel
+
+
+class M(NormalModel):
+    id = datatypes.AutoInt(name="id", primaryKey=True)
+    {field} = datatypes.Datetime(name="{field}")
+"""
+CODE = {
+    "tasks/{}/inner.py": [
+        "def customFunc():\n    return 1\n",
+        "def customFunc():\n    return 2\n",
+        "def customFunc(rowData):\n    return 1\n",
+        "from commons.deep import one\n\n\ndef customFunc():\n    return one()\n",
+        "from commons.pack.inside import one\n\n\ndef customFunc():\n    return one()\n",
+        "from services.S.extra import one\n\n\ndef customFunc():\n    return one()\n",
+        "import tasks.group\n\n\ndef customFunc():\n    return 1\n",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('services.S')\n",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('services.S2')\n",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('models.' + 'M')\n",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('tasks.B')\n",
+    ],
+    "services/{}/service.py": [
+        "def run():\n    return 1\n\n\ndef failed(run):\n    return 1\n",
+        "def run():\n    return 2\n",
+        "def run(row):\n    return 2\n",
+        "from commons.deep import one\n\n\ndef run():\n    return one()\n",
+        "from jittask import app\n\n\ndef run():\n    return app.getElement('models.M')\n",
+    ],
+    "models/{}/model.py": [MODEL.format(field="at"), MODEL.format(field="day"), "class M:\n    pass\n"],
+}  # fmt: skip
+DATA = {
+    "tasks/{}/e.json": [
+        TASK,
+        ROWS,
+        {**TASK, "funcType": "Global", "func": "services.S.run"},
+        {**TASK, "funcType": "Global", "func": "services.S2.run"},
+        {**TASK, "policy": {"onFailure": "services.S.failed"}},
+        {**TASK, "timerCfg": {**TIMING, "skipHoliday": 1}},
+        {**TASK, "timerCfg": {"startTime": "no time"}, "funcType": "Global", "func": "services.S.run"},
+        {**ROWS, "filter": "Q('day','!=',NULL)"},
+        {**ROWS, "modelPath": "models.Mm"},
+        {"type": "services.NormalType", "title": "misplaced"},
+    ],
+    "services/{}/e.json": [
+        {"type": "services.NormalType", "title": "S"},
+        {"type": "services.NormalType", "title": "S", "functionList": [{"name": "run", "args": []}]},
+    ],
+    "models/{}/e.json": [
+        {"type": "models.NormalType", "title": "M", "db": "databases.D"},
+        {"type": "models.NormalType", "title": "M"},
+        {"type": "models.TableType", "title": "M", "db": "databases.Dd", "table": "m"},
+        {"type": "models.TableType", "title": "M", "db": "databases.D", "table": "m", "key": 5},
+    ],
+    "databases/{}/e.json": [
+        {"type": "databases.SqliteType", "title": "D", "database": "d.db"},
+        {"type": "databases.SqliteType", "title": "D", "database": "d.db", "timezone": "Asia/Tokyo"},
+        {"type": "databases.UrlType", "title": "D", "url": "sqlite:///${TREE_TEST_DB}"},
+        {"type": "databases.SqliteType", "title": "D"},
+    ],
+}  # fmt: skip
+ZONE: dict[str, Any] = {"timezone": "UTC"}
+MANIFESTS = [
+    {"settings": ZONE},
+    {"title": "another", "settings": ZONE},
+    {"settings": {**ZONE, "calendar": "CN"}},
+    {"settings": {**ZONE, "defaultElement": {"defaultDatabase": "databases.D"}}},
+    {"settings": {"timezone": "${TREE_TEST_ZONE}"}},
+    {"settings": {**ZONE, "runtime": {"workers": 3}}},
+]
+SHARED = {
+    "commons/deep.py": [
+        "def one():\n    return 1\n",
+        "from commons.other import one\n",
+        "from jittask import app\n\n\ndef one():\n    return app.getElement('services.S')\n",
+    ],
+    "commons/other.py": ["def one():\n    return 2\n", "from commons.deep import one\n"],
+    "commons/pack/inside.py": ["def one():\n    return 2\n"],
+    "commons/pack/__init__.py": ["", "import commons.other\n"],
+    "commons/pack.py": ["one = 1\n"],
+    "commons/__init__.py": ["", "import commons.other\n"],
+    "services/S/extra.py": ["def one():\n    return 1\n"],
+    "services/S/extra/__init__.py": ["def one():\n    return 1\n"],
+}
+ODD = {
+    "tasks/e.json": ["{}"],
+    "tasks/A/e.JSON": ["{}"],
+    "tasks/group/e.yaml": ["type: x\n"],
+    "tasks/group/inner.py": ["x = 1\n"],
+    "tasks/A/note.txt": ["one\n", "two\n"],
+    "tasks/A/inner.pyc": ["code"],
+    "tasks/A/sub/e.json/x.txt": ["a folder\n"],
+    "tasks/A/sub/deep.py": ["x = 1\n"],
+    "tasks/A/.hidden": ["x"],
+    "tasks/A/\x01": ["x"],
+    "Task/A/e.json": ['{"type": "tasks.NormalType"}', '{"type": "pages.X"}'],
+    "model/M/e.json": ['{"type": "models.NormalType"}'],
+    "pages/P/e.json": ['{"type": "pages.X"}'],
+    "databases/D/config.json": ['{"database": "e.db"}', "{"],
+}
+BROKEN = ["", "{", "def (\n", "\x00", '{"type": 5}']
+NAMES = {
+    "tasks": ["A", "B", "a", "group/C", "A/Inner", "for", "x.y", "x/y"],
+    "services": ["S", "S2", "group/S"],
+    "models": ["M", "Mm"],
+    "databases": ["D", "Dd"],
+}
+FOLDERS = [
+    *(f"{top}/{name}" for top, names in NAMES.items() for name in names),
+    *NAMES, "commons", "commons/pack", "tasks/group", "services/group", "tasks/A/sub", "tasks/x",
+]  # fmt: skip
+
+
+def texts() -> dict[str, list[str]]:
+    """Return what each file can be made."""
+    found = {"app.json": [json.dumps(content) for content in MANIFESTS], **SHARED, **ODD}
+    for pattern, contents in [*CODE.items(), *DATA.items()]:
+        for name in NAMES[pattern.partition("/")[0]]:
+            found[pattern.format(name)] = [
+                content if isinstance(content, str) else json.dumps(content) for content in contents
+            ]
+    return found
+
+
+TEXTS = texts()
+WRITES = st.sampled_from(sorted(TEXTS)).flatmap(
+    lambda file: st.tuples(
+        st.just(file),
+        st.one_of(st.sampled_from(TEXTS[file]), st.sampled_from([*TEXTS[file], *BROKEN])),
+    )
+)
+
+
+class EditedTree(RuleBasedStateMachine):
+    """A tree that is edited at random; what was edited is named as a watch names it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = tempfile.TemporaryDirectory()
+        self.root = Path(self._place.name) / "tree"
+        self.root.mkdir()
+        self.outside = Path(self._place.name) / "away"
+        for name in ("app.json", "tasks/A/e.json", "tasks/A/inner.py", "tasks/B/e.json",
+                     "tasks/B/inner.py", "services/S/e.json", "services/S/service.py",
+                     "models/M/e.json", "models/M/model.py", "databases/D/e.json",
+                     "commons/deep.py"):  # fmt: skip
+            self._write(name, TEXTS[name][0])
+        self.compiler = TreeCompiler(self.root)
+        self.before = self.compiler.compilation
+        self.paths: set[str] = set()
+
+    def teardown(self) -> None:
+        for name in ("TREE_TEST_DB", "TREE_TEST_ZONE"):
+            os.environ.pop(name, None)
+        self._place.cleanup()
+
+    def _write(self, file: str, text: str) -> str:
+        """Write a file; return the topmost path that is new, or the file."""
+        path = self.root / file
+        new = path
+        while not new.parent.exists():
+            new = new.parent
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+        return new.relative_to(self.root).as_posix()
+
+    @rule(write=WRITES, precise=st.booleans())
+    def write(self, write: tuple[str, str], precise: bool) -> None:
+        file, text = write
+        path = self.root / file
+        if path.is_dir() or any(part.is_file() or part.is_symlink() for part in path.parents):
+            return
+        new = self._write(file, text)
+        self.paths.add(file if precise else new)
+
+    @rule(file=st.sampled_from(sorted(TEXTS)))
+    def remove(self, file: str) -> None:
+        if (self.root / file).is_file():
+            (self.root / file).unlink()
+        self.paths.add(file)
+
+    @rule(folder=st.sampled_from(FOLDERS))
+    def remove_folder(self, folder: str) -> None:
+        path = self.root / folder
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        self.paths.add(folder)
+
+    @rule(old=st.sampled_from(FOLDERS), new=st.sampled_from(FOLDERS))
+    def rename(self, old: str, new: str) -> None:
+        source, target = self.root / old, self.root / new
+        if source.is_dir() and not target.exists() and target.parent.is_dir():
+            if source not in target.parents and source.parent.is_dir():
+                source.rename(target)
+                self.paths |= {old, new}
+
+    @rule(old=st.sampled_from(FOLDERS), new=st.sampled_from(FOLDERS))
+    def swap(self, old: str, new: str) -> None:
+        first, second = self.root / old, self.root / new
+        if first.is_dir() and second.is_dir() and first not in second.parents:
+            if second not in first.parents and first != second:
+                first.rename(self.outside)
+                second.rename(first)
+                self.outside.rename(second)
+                self.paths |= {old, new}
+
+    @rule(folder=st.sampled_from(FOLDERS))
+    def empty_folder(self, folder: str) -> None:
+        path = self.root / folder
+        if not path.exists() and path.parent.is_dir():
+            path.mkdir()
+            self.paths.add(folder)
+
+    @rule(link=st.sampled_from(["tasks/L", "tasks/A/linked.py", "commons/pack.py"]),
+          leads_to=st.sampled_from(["tasks/A", "commons/deep.py", "services", "nowhere"]))  # fmt: skip
+    def link(self, link: str, leads_to: str) -> None:
+        path = self.root / link
+        if path.is_symlink():
+            path.unlink()
+        elif not path.exists() and path.parent.is_dir():
+            path.symlink_to(self.root / leads_to)
+        self.paths.add(link)
+
+    @rule(name=st.sampled_from(["TREE_TEST_DB", "TREE_TEST_ZONE"]),
+          value=st.sampled_from([None, "Asia/Tokyo", "nowhere"]))  # fmt: skip
+    def environment(self, name: str, value: str | None) -> None:
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+
+    @rule(file=st.sampled_from(sorted(TEXTS)))
+    def touch(self, file: str) -> None:
+        if (self.root / file).is_file():
+            (self.root / file).touch()
+        self.paths.add(file)
+
+    @rule()
+    def look(self) -> None:
+        """Compile what was named."""
+        paths, self.paths = self.paths, set()
+        self.check(self.compiler.apply(sorted(paths)))
+
+    @rule()
+    def sweep(self) -> None:
+        """Forget what was named: the sweep finds it, as far as it is in our folders."""
+        self.paths.clear()
+        for _ in range(10):
+            self.check(self.compiler.apply(self.compiler.sweep(1_000_000)))
+        assert self.compiler.sweep(1_000_000) == []
+        self.check(self.compiler.apply(["app.json"]))
+
+    @rule()
+    def look_at_all(self) -> None:
+        self.paths.clear()
+        self.check(self.compiler.look_at_all())
+
+    def check(self, after: Compilation) -> None:
+        fresh = compile_tree(self.root)
+        assert after.diagnostics == fresh.diagnostics
+        for part in ("elements", "tasks", "models", "databases"):
+            assert list(getattr(after.app, part).items()) == list(getattr(fresh.app, part).items())
+        assert after.app == fresh.app
+        assert after.reusable.dependencies == fresh.reusable.dependencies
+        assert after.reusable.task_diagnostics == fresh.reusable.task_diagnostics
+        touched = after.reusable.touched
+        if after is not self.before and touched is not None:
+            assert different(self.before, after) <= touched
+        self.before = after
+
+    @invariant()
+    def leaves_no_room_for_chance(self) -> None:
+        """Every few edits are looked at together."""
+        if len(self.paths) > 4:
+            self.look()
+
+
+def different(before: Compilation, after: Compilation) -> set[str]:
+    """Return the elements that are not the same in two compilations."""
+    names = before.app.elements.keys() | after.app.elements.keys()
+    findings = [by_element(before.diagnostics), by_element(after.diagnostics)]
+    return {
+        name
+        for name in names
+        if before.app.tasks.get(name) is not after.app.tasks.get(name)
+        or before.app.elements.get(name) != after.app.elements.get(name)
+        or findings[0].get(name) != findings[1].get(name)
+    }
+
+
+def by_element(diagnostics: tuple[Diagnostic, ...]) -> dict[str | None, list[Diagnostic]]:
+    found: dict[str | None, list[Diagnostic]] = {}
+    for diagnostic in diagnostics:
+        found.setdefault(diagnostic.element, []).append(diagnostic)
+    return found
+
+
+TestEditedTree = EditedTree.TestCase
+TestEditedTree.settings = settings(
+    max_examples=int(os.environ.get("JITTASK_EXAMPLES", "25")),
+    stateful_step_count=40,
+    deadline=None,
+    suppress_health_check=list(HealthCheck),
+)
