@@ -152,7 +152,17 @@ def texts() -> dict[str, list[str]]:
 
 
 TEXTS = texts()
-WRITES = st.sampled_from(sorted(TEXTS)).flatmap(
+FIRST = {
+    "app.json": 0,
+    "tasks/A/e.json": 2, "tasks/B/e.json": 0, "tasks/B/inner.py": 3,
+    "tasks/group/C/e.json": 1, "tasks/group/C/inner.py": 2,
+    "tasks/x/y/e.json": 0, "tasks/x/y/inner.py": 9,
+    "services/S/e.json": 0, "services/S/service.py": 3,
+    "models/M/e.json": 0, "models/M/model.py": 0, "databases/D/e.json": 0,
+    "commons/deep.py": 1, "commons/other.py": 0,
+}  # fmt: skip
+"""What stands on what: each way of needing something, through others too."""
+WRITES = st.sampled_from([*FIRST, *FIRST, *FIRST, *sorted(TEXTS)]).flatmap(
     lambda file: st.tuples(
         st.just(file),
         st.one_of(st.sampled_from(TEXTS[file]), st.sampled_from([*TEXTS[file], *BROKEN])),
@@ -169,11 +179,8 @@ class EditedTree(RuleBasedStateMachine):
         self.root = Path(self._place.name) / "tree"
         self.root.mkdir()
         self.outside = Path(self._place.name) / "away"
-        for name in ("app.json", "tasks/A/e.json", "tasks/A/inner.py", "tasks/B/e.json",
-                     "tasks/B/inner.py", "services/S/e.json", "services/S/service.py",
-                     "models/M/e.json", "models/M/model.py", "databases/D/e.json",
-                     "commons/deep.py"):  # fmt: skip
-            self._write(name, TEXTS[name][0])
+        for file, choice in FIRST.items():
+            self._write(file, TEXTS[file][choice])
         self.compiler = TreeCompiler(self.root)
         self.before = self.compiler.compilation
         self.paths: set[str] = set()
