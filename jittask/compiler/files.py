@@ -223,7 +223,7 @@ class Files:
         elif _is_folder(entry):
             if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
                 return EntryKind.FOLDER
-        elif not name.endswith(_IGNORED_ENDINGS):
+        elif not is_draft(name):
             return EntryKind.FILE
         return None
 
@@ -266,6 +266,11 @@ def _parts(path: str) -> Iterator[bytes]:
 def is_ignored(name: str) -> bool:
     """Whether a tree has nothing of its own in a file or folder of that name."""
     return name.startswith(".") or name in IGNORED_FOLDERS
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file of that name is one that editors and Python leave beside the real one."""
+    return name.endswith(_IGNORED_ENDINGS)
 
 
 def shown(name: str) -> str:

@@ -11,7 +11,6 @@ import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
 from jittask.compiler.commons import Commons
@@ -153,12 +152,9 @@ def manifest(settings: AppSettings) -> dict[str, object]:
     }
 
 
-def version_of_copy(folder: Path, bundle: Iterable[str], settings: AppSettings) -> str:
-    """Return the version of a bundle's files as they are in a folder; raises OSError."""
-    digests = (
-        (file, hashlib.sha256((folder / file).read_bytes()).hexdigest()) for file in sorted(bundle)
-    )
-    return _version(digests, _head(settings))
+def version_of(digests: Mapping[str, str], settings: AppSettings) -> str:
+    """Return the version of a bundle whose files have these digests, by path."""
+    return _version(sorted(digests.items()), _head(settings))
 
 
 def _head(settings: AppSettings) -> str:

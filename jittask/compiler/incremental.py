@@ -79,6 +79,11 @@ class TreeCompiler:
                 self._sweep = None
             return [path for path in looked if path is not None]
 
+    @property
+    def sweeping(self) -> bool:
+        """Whether a sweep has begun that has not come to the last file."""
+        return self._sweep is not None
+
     def _after(self, look: Callable[[LiveFiles], FileChanges]) -> Compilation:
         with self._lock:
             kept, self._kept = self._kept, None  # where something fails, all is looked at again

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from functools import cached_property
 
 from jittask.compiler.compiled import Compilation, Imported
 from jittask.compiler.compiling import Compiling
-from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
-from jittask.compiler.dependents import Dependents, dotted, needs
+from jittask.compiler.dependencies import NO_DEPENDENCIES
+from jittask.compiler.dependents import Dependents, Needs, dotted, needs
 from jittask.compiler.discover import E_JSON
 from jittask.compiler.files import COMMONS, MANIFEST
 from jittask.compiler.findings import RESTING_ON_NAMES
@@ -30,10 +31,6 @@ class Recompiling:
         self._elements = compiling.elements
         reusable = compilation.reusable
         self._imported = Imported(reusable.probed, reusable.versions)
-        self._dependents = Dependents(kind.folder for kind in KINDS.values() if kind.found_by_code)
-        for name in compiling.elements.by_name:
-            self._note_needs(name)
-        self._note_needs_of_commons(self._elements.commons.dependencies)
 
     @property
     def holds(self) -> bool:
@@ -41,11 +38,22 @@ class Recompiling:
         asked = self._compiling.environment.asked
         return self.files.root.is_dir() and answers_hold(asked, os.environ)
 
+    @cached_property
+    def _dependents(self) -> Dependents:
+        """Who needs what; found when there is a first change to follow."""
+        found = Dependents(kind.folder for kind in KINDS.values() if kind.found_by_code)
+        for name in self._elements.by_name:
+            found.put(name, self._needs_of(name))
+        for file, dependencies in self._elements.commons.dependencies.items():
+            found.put(file, needs(dependencies))
+        return found
+
     def follow(self, changes: FileChanges) -> set[str] | None:
         """Compile again what these changes concern; return the elements, by full name.
 
         None where they concern the whole tree; then all must be compiled.
         """
+        dependents = self._dependents  # as it was before these changes
         moved, renamed = self._elements.discovered.look_again(changes.folders | changes.listings)
         self._check_folders(changes, moved)
         if moved:
@@ -55,7 +63,7 @@ class Recompiling:
                 return None
         own = self._owners(changes) | moved | renamed
         changed = own | _dotted_names(changes) | self._read_commons(changes)
-        dirty = own | self._dependents.of(changed)
+        dirty = own | dependents.of(changed)
         if moved or changes.folders or changes.listings:
             dirty |= self._resting_on_names()
         dirty = {name for name in dirty if "/" not in name}  # without the shared modules
@@ -111,8 +119,8 @@ class Recompiling:
         before = self._elements.commons
         self._elements.read_commons()
         after = self._elements.commons
-        self._note_needs_of_commons(dict.fromkeys(before.modules, NO_DEPENDENCIES))
-        self._note_needs_of_commons(after.dependencies)
+        for file in before.modules.keys() | after.modules.keys():
+            self._dependents.put(file, needs(after.dependencies.get(file, NO_DEPENDENCIES)))
         files = (before.broken ^ after.broken) | (before.modules.keys() ^ after.modules.keys())
         return set(map(dotted, files))
 
@@ -132,7 +140,7 @@ class Recompiling:
                 for name in names:
                     self._compiling.load_again(kind, name)
         for name in dirty:
-            self._note_needs(name)
+            self._dependents.put(name, self._needs_of(name))
 
     def _import(self, touched: set[str], probe: Probe) -> Imported:
         """Import the functions of touched tasks, but for versions that have been imported."""
@@ -153,13 +161,9 @@ class Recompiling:
             versions.pop(name, None)
         return Imported({**results, **fresh.found}, {**versions, **fresh.versions})
 
-    def _note_needs(self, name: str) -> None:
+    def _needs_of(self, name: str) -> Needs:
         dependencies = self._elements.dependencies.get(name, NO_DEPENDENCIES)
-        self._dependents.put(name, needs(dependencies, self._compiling.named.get(name, ())))
-
-    def _note_needs_of_commons(self, dependencies: Mapping[str, Dependencies]) -> None:
-        for file, needed in dependencies.items():
-            self._dependents.put(file, needs(needed))
+        return needs(dependencies, self._compiling.named.get(name, ()))
 
 
 def _dotted_names(changes: FileChanges) -> set[str]:

@@ -8,20 +8,50 @@ running from its folder whatever happens to the files that people edit.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
-from jittask.compiler.graph import manifest, version_of_copy
+from jittask.compiler.graph import manifest, version_of
 from jittask.model import AppSettings
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
 _CACHED_PATHS = 4096  # a path is asked for with every run
+_CACHED_FILES = 256
+_LARGE_BYTES = 1_000_000
+_READ_ONLY = 0o444
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the tree, as it was read for a copy."""
+
+    content: bytes | None
+    """None of a large file, which is read again for each copy."""
+    digest: str
+
+
+class _Source:
+    """The files of a tree that bundles are copied from; those read last are not read again."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self.read = lru_cache(_CACHED_FILES)(self._read)
+
+    def _read(self, name: str) -> _File:
+        """Read a file; raises OSError."""
+        path = self._root / name
+        if path.stat().st_size > _LARGE_BYTES:
+            return _File(None, _digest(path))
+        content = path.read_bytes()
+        return _File(content, hashlib.sha256(content).hexdigest())
 
 
 class BundleChanged(Exception):
@@ -48,44 +78,59 @@ class Bundles:
     ) -> dict[str, Exception]:
         """Lay out the bundles of many tasks; return what kept single tasks from it, by name.
 
-        Raises BundleChanged as ``lay_out``, and OSError where the disk refuses them all.
+        A file that many need is read once. Raises BundleChanged as ``lay_out``, and
+        OSError where the disk refuses them all.
         """
-        present = self._versions()
+        source = _Source(root)
         failed: dict[str, Exception] = {}
         for task in tasks:
-            if task.version not in present:
-                try:
-                    self.lay_out(task, root, settings)
-                except BundleChanged:
+            try:
+                self.lay_out(task, root, settings, source)
+            except BundleChanged:
+                raise
+            except Exception as error:
+                if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
                     raise
-                except Exception as error:
-                    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
-                        raise
-                    failed[task.name] = error
+                failed[task.name] = error
         return failed
 
-    def lay_out(self, task: CompiledTask, root: Path, settings: AppSettings) -> Path:
+    def lay_out(
+        self, task: CompiledTask, root: Path, settings: AppSettings, source: _Source | None = None
+    ) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.
 
-        The folder appears whole or not at all. Raises BundleChanged where the
-        copied files are not those that were compiled, OSError where the disk refuses.
+        The folder appears whole or not at all. ``source`` is what has been read of the
+        tree. Raises BundleChanged where the copied files are not those that were
+        compiled, OSError where the disk refuses.
         """
         target = self.path(task.version)
         if target.is_dir():
             return target
+        source = source or _Source(root)
+        try:
+            files = {name: source.read(name) for name in task.bundle}
+        except FileNotFoundError as error:
+            raise BundleChanged(task.name) from error
+        if (
+            version_of({name: file.digest for name, file in files.items()}, settings)
+            != task.version
+        ):
+            raise BundleChanged(task.name)
         self._folder.mkdir(parents=True, exist_ok=True)
         draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
         try:
             head = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
             (draft / "app.json").write_text(head, encoding="utf-8")
-            for name in task.bundle:
-                copy = draft / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(root / name, copy)
-            if version_of_copy(draft, task.bundle, settings) != task.version:
-                raise BundleChanged(task.name)
-            for name in task.bundle:
-                (draft / name).chmod(0o444)
+            for folder in sorted({name.rpartition("/")[0] for name in files}):
+                (draft / folder).mkdir(parents=True, exist_ok=True)
+            for name, file in files.items():
+                if file.content is not None:
+                    _write(draft / name, file.content)
+                else:
+                    shutil.copyfile(root / name, draft / name)
+                    (draft / name).chmod(_READ_ONLY)
+                    if _digest(draft / name) != file.digest:
+                        raise BundleChanged(task.name)
             draft.rename(target)
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
@@ -93,7 +138,8 @@ class Bundles:
             if not target.is_dir():  # another process was faster
                 raise
         finally:
-            shutil.rmtree(draft, ignore_errors=True)
+            if draft.exists():
+                shutil.rmtree(draft, ignore_errors=True)
         return target
 
     def forget_unused(
@@ -112,3 +158,15 @@ class Bundles:
             return frozenset()
         with os.scandir(self._folder) as entries:
             return frozenset(entry.name for entry in entries)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, content: bytes) -> None:
+    """Write a new file that nobody is to change; raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _READ_ONLY)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

@@ -26,7 +26,7 @@ class Watched:
         self.watch = Watch(tree.root, self.troubles.append)
         self.stop = threading.Event()
 
-    def look(self) -> bool | None:
+    def look(self) -> frozenset[str] | None:
         return self.watch.look(self.stop, debounce_millis=20, look_every_millis=NOTHING_MILLIS)
 
     def tells(self) -> bool:
