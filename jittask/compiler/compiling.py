@@ -161,9 +161,15 @@ class Compiling:
     @property
     def contents(self) -> AppContents:
         """What element code can reach."""
-        reading = self.reading
+        reading, elements = self.reading, self.elements.by_name
+        reachable = {
+            name: elements[name]
+            for kind in KINDS.values()
+            if kind.read is not None
+            for name in reading.names[kind.element_kind]
+        }
         return AppContents(
-            reading.settings.app, self.elements.by_name, reading.models, reading.databases
+            reading.settings.app, reachable, dict(reading.models), dict(reading.databases)
         )
 
     def _names(self) -> dict[ElementKind, frozenset[str]]:

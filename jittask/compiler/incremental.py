@@ -35,7 +35,7 @@ class TreeCompiler:
     def __init__(self, root: str | Path, *, imports: bool = False, keep: bool = False) -> None:
         """``imports`` and ``keep``: see ``compile_tree``."""
         self.root = Path(root).resolve()
-        self._imports = imports or keep
+        self._probe = Probe(wanted=imports or keep)
         self._keep = keep
         self._lock = threading.RLock()
         self._kept: Recompiling | None = None
@@ -62,6 +62,11 @@ class TreeCompiler:
     def look_at_all(self) -> Compilation:
         """Compile what has changed anywhere in the tree: every file is looked at."""
         return self._after(LiveFiles.look_at_all)
+
+    def close(self) -> None:
+        """End the process that imports the functions; a later compilation starts another one."""
+        with self._lock:
+            self._probe.close()
 
     def sweep(self, steps: int) -> list[str]:
         """Look at the next files and folders, so many; return paths to ``apply``.
@@ -97,8 +102,7 @@ class TreeCompiler:
             touched = kept.follow(changes) if kept.holds and not changes.tops else None
             if touched is None:
                 return self._begin()
-            with Probe(wanted=self._imports) as probe:
-                self._latest = kept.outcome(touched, probe if self._imports else None)
+            self._latest = kept.outcome(touched, self._probe)
             self._kept = kept
             return self._latest
 
@@ -106,17 +110,16 @@ class TreeCompiler:
         """Compile the whole tree; a task that is as it was in the compilation before is kept."""
         before = self._latest
         self._sweep = None
+        self._probe.start()  # it gets ready meanwhile
         if before is None and self._keep and (self.root / MANIFEST).is_file():
-            with Probe(wanted=True) as probe, TaskCache(self.root) as cache:
+            with TaskCache(self.root) as cache:
                 files = LiveFiles(self.root, cache.known)
                 compiling = Compiling(files, cache=cache)
-                self._latest = compile_all(compiling, probe, cache)
+                self._latest = compile_all(compiling, self._probe, cache)
         else:
-            with Probe(wanted=self._imports) as probe:
-                known = NOTHING_KNOWN if before is None else before.reusable.known
-                files = LiveFiles(self.root, known)
-                compiling = Compiling(files, before)
-                self._latest = compile_all(compiling, probe if self._imports else None)
+            files = LiveFiles(self.root, NOTHING_KNOWN if before is None else before.reusable.known)
+            compiling = Compiling(files, before)
+            self._latest = compile_all(compiling, self._probe)
         files.settle()
         compiling.release()
         self._kept = Recompiling(compiling, files, self._latest)

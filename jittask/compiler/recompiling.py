@@ -70,11 +70,10 @@ class Recompiling:
         self._compile(dirty)
         return dirty
 
-    def outcome(self, touched: set[str], probe: Probe | None) -> Compilation:
+    def outcome(self, touched: set[str], probe: Probe) -> Compilation:
         """Import the tasks that ``follow`` has compiled, and return what there is now."""
         compiling = self._compiling
-        if probe is not None:
-            self._imported = self._import(touched, probe)
+        self._imported = self._import(touched, probe)
         compiling.put_in_order()
         compilation = compiling.outcome(self._imported, frozenset(touched))
         self._elements.findings.forget_empty(touched)

@@ -142,6 +142,7 @@ def _open(
         opened.enter_context(Watch(root, report, clock)) if watched else None
     )  # sees all from here on
     compiler = TreeCompiler(root, imports=True, keep=True)
+    opened.callback(compiler.close)
     compilation = compiler.compilation
     startup.refuse_broken_app(compilation)
     startup.refuse_unset_environment(compilation)
