@@ -92,6 +92,25 @@ class Compiling:
             elif tasks[-1] != self.tasks.get(name):
                 self.tasks[name] = tasks[-1]
 
+    def give_versions_again(self, names: Collection[str]) -> set[str]:
+        """Give tasks the version that follows from their files; return those that have none.
+
+        These are loaded tasks of which nothing has changed but files that they need.
+        """
+        graph = self._surroundings().graph
+        failed: set[str] = set()
+        for name in names:
+            task, dependencies = self.tasks[name], self.elements.dependencies[name]
+            self.elements.findings[name].found = [*self._reuse.diagnostics[name]]
+            try:
+                version, bundle = graph.version(name, dependencies, needed_by(task))
+            except OSError:
+                failed.add(name)
+            else:
+                if (version, bundle) != (task.version, task.bundle):
+                    self.tasks[name] = replace(task, version=version, bundle=bundle)
+        return failed
+
     def read_settings_again(self) -> bool:
         """Read ``app.json`` again; whether elements must be, too, as what they use is different."""
         names = self._names()

@@ -45,7 +45,7 @@ class Graph:
         commons: Commons,
     ) -> None:
         self._files = files
-        self._head = _head(settings)
+        self._head = version_head(settings)
         self._elements = elements
         self._models = models
         self._commons = commons
@@ -152,12 +152,13 @@ def manifest(settings: AppSettings) -> dict[str, object]:
     }
 
 
-def version_of(digests: Mapping[str, str], settings: AppSettings) -> str:
+def version_of(digests: Mapping[str, str], head: str) -> str:
     """Return the version of a bundle whose files have these digests, by path."""
-    return _version(sorted(digests.items()), _head(settings))
+    return _version(sorted(digests.items()), head)
 
 
-def _head(settings: AppSettings) -> str:
+def version_head(settings: AppSettings) -> str:
+    """Return what the settings are to each version."""
     return json.dumps(manifest(settings), sort_keys=True)
 
 

@@ -17,6 +17,7 @@ from jittask.compiler.kinds import KINDS, TASK
 from jittask.compiler.live_files import FileChanges, LiveFiles
 from jittask.compiler.probe import Probe
 from jittask.compiler.settings import depends_on_names
+from jittask.compiler.task_assembly import needed_by
 from jittask.diagnostics import Diagnostic
 from jittask.environment import answers_hold
 
@@ -62,12 +63,16 @@ class Recompiling:
             if self._compiling.read_settings_again():
                 return None
         own = self._owners(changes) | moved | renamed
-        changed = own | _dotted_names(changes) | self._read_commons(changes)
-        dirty = own | dependents.of(changed)
+        other_modules = self._read_commons(changes)
+        dirty = own | dependents.of(own | _dotted_names(changes) | other_modules)
+        dirty = {name for name in dirty if "/" not in name}  # without the shared modules
         if moved or changes.folders or changes.listings:
             dirty |= self._resting_on_names()
-        dirty = {name for name in dirty if "/" not in name}  # without the shared modules
-        self._compile(dirty)
+            self._compile(dirty, of_another_version=set())
+        elif other_modules:
+            self._compile(dirty, of_another_version=set())
+        else:
+            self._compile(dirty, of_another_version=self._of_another_version(dirty - own, dirty))
         return dirty
 
     def outcome(self, touched: set[str], probe: Probe) -> Compilation:
@@ -130,14 +135,28 @@ class Recompiling:
             if any(found.code in RESTING_ON_NAMES for found in findings.found)
         }
 
-    def _compile(self, dirty: set[str]) -> None:
+    def _of_another_version(self, names: set[str], dirty: set[str]) -> set[str]:
+        """Return the tasks among ``names`` that mean what they did, and only need other files.
+
+        The own files did not change, nor the elements that the ``e.json`` names.
+        """
+        tasks = self._compiling.tasks
+        return {
+            name
+            for name in names
+            if name in tasks and dirty.isdisjoint({*needed_by(tasks[name])} - {name})
+        }
+
+    def _compile(self, dirty: set[str], of_another_version: set[str]) -> None:
         for kind in KINDS.values():
             names = sorted(name for name in dirty if name.startswith(f"{kind.folder}."))
-            if kind is TASK:
-                self._compiling.compile_again(names)
-            else:
+            if kind is not TASK:
                 for name in names:
                     self._compiling.load_again(kind, name)
+                continue
+            failed = self._compiling.give_versions_again(of_another_version)
+            again = dirty - (of_another_version - failed)
+            self._compiling.compile_again([name for name in names if name in again])
         for name in dirty:
             self._dependents.put(name, self._needs_of(name))
 

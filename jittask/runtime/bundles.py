@@ -19,7 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
-from jittask.compiler.graph import manifest, version_of
+from jittask.compiler.graph import manifest, version_head, version_of
 from jittask.model import AppSettings
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
@@ -39,10 +39,13 @@ class _File:
 
 
 class _Source:
-    """The files of a tree that bundles are copied from; those read last are not read again."""
+    """A tree that bundles are copied from; the files that were read last are not read again."""
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, settings: AppSettings) -> None:
         self._root = root
+        self.head = json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()
+        """The ``app.json`` of each bundle."""
+        self.version_head = version_head(settings)
         self.read = lru_cache(_CACHED_FILES)(self._read)
 
     def _read(self, name: str) -> _File:
@@ -81,7 +84,7 @@ class Bundles:
         A file that many need is read once. Raises BundleChanged as ``lay_out``, and
         OSError where the disk refuses them all.
         """
-        source = _Source(root)
+        source = _Source(root, settings)
         failed: dict[str, Exception] = {}
         for task in tasks:
             try:
@@ -106,40 +109,32 @@ class Bundles:
         target = self.path(task.version)
         if target.is_dir():
             return target
-        source = source or _Source(root)
+        source = source or _Source(root, settings)
         try:
             files = {name: source.read(name) for name in task.bundle}
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
-        if (
-            version_of({name: file.digest for name, file in files.items()}, settings)
-            != task.version
-        ):
+        digests = {name: file.digest for name, file in files.items()}
+        if version_of(digests, source.version_head) != task.version:
             raise BundleChanged(task.name)
         self._folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
+        draft = tempfile.mkdtemp(prefix=".draft-", dir=self._folder)
         try:
-            head = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
-            (draft / "app.json").write_text(head, encoding="utf-8")
-            for folder in sorted({name.rpartition("/")[0] for name in files}):
-                (draft / folder).mkdir(parents=True, exist_ok=True)
+            _write(f"{draft}/app.json", source.head)
+            for folder in _folders(files):
+                os.mkdir(f"{draft}/{folder}")  # noqa: PTH102 - thousands at once
             for name, file in files.items():
                 if file.content is not None:
-                    _write(draft / name, file.content)
-                else:
-                    shutil.copyfile(root / name, draft / name)
-                    (draft / name).chmod(_READ_ONLY)
-                    if _digest(draft / name) != file.digest:
-                        raise BundleChanged(task.name)
-            draft.rename(target)
-        except FileNotFoundError as error:
-            raise BundleChanged(task.name) from error
-        except OSError:
-            if not target.is_dir():  # another process was faster
+                    _write(f"{draft}/{name}", file.content)
+                elif _copied(root / name, Path(draft, name)) != file.digest:
+                    raise BundleChanged(task.name)
+            os.rename(draft, target)  # noqa: PTH104
+        except BaseException as error:
+            shutil.rmtree(draft, ignore_errors=True)
+            if isinstance(error, FileNotFoundError):
+                raise BundleChanged(task.name) from error
+            if not (isinstance(error, OSError) and target.is_dir()):  # another process was faster
                 raise
-        finally:
-            if draft.exists():
-                shutil.rmtree(draft, ignore_errors=True)
         return target
 
     def forget_unused(
@@ -160,12 +155,30 @@ class Bundles:
             return frozenset(entry.name for entry in entries)
 
 
+def _folders(files: Iterable[str]) -> list[str]:
+    """Return the folders that these files are in, each after the one that it is in."""
+    found: set[str] = set()
+    for file in files:
+        folder = file.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return sorted(found)
+
+
 def _digest(path: Path) -> str:
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _write(path: Path, content: bytes) -> None:
+def _copied(source: Path, target: Path) -> str:
+    """Copy a large file; return the digest of the copy. Raises OSError."""
+    shutil.copyfile(source, target)
+    target.chmod(_READ_ONLY)
+    return _digest(target)
+
+
+def _write(path: str, content: bytes) -> None:
     """Write a new file that nobody is to change; raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _READ_ONLY)
     with os.fdopen(descriptor, "wb") as file:
