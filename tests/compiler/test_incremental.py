@@ -337,3 +337,130 @@ TestEditedTree.settings = settings(
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )
+
+
+@pytest.fixture
+def shop(tree: Tree) -> Tree:
+    """Tasks that call one service, one that does not, and a model."""
+    tree.things()
+    tree.write("services/S/e.json", {"type": "services.NormalType", "title": "S"})
+    tree.write("services/S/service.py", "def run():\n    return 1\n")
+    for name in ("A", "B"):
+        tree.scheduled(name, TEXTS["tasks/A/inner.py"][7])
+    tree.scheduled("Global", func="services.S.run", funcType="Global")
+    (tree.root / "tasks/Global/inner.py").unlink()
+    tree.scheduled("Other")
+    tree.dated("Row")
+    return tree
+
+
+@pytest.fixture
+def compiler(shop: Tree) -> Iterator[TreeCompiler]:
+    found = TreeCompiler(shop.root, imports=True)
+    assert found.compilation.diagnostics == ()
+    yield found
+    found.close()
+
+
+EDITS = [
+    ("tasks/Other/inner.py", "def customFunc():\n    return 5\n", {"Other"}),
+    ("tasks/Other/e.json", "{", {"Other"}),
+    ("tasks/Other/note.txt", "more", {"Other"}),
+    ("services/S/service.py", "def run():\n    return 2\n", {"A", "B", "Global", "services.S"}),
+    ("models/Thing/e.json", '{"type": "models.NormalType"}', {"Row", "models.Thing"}),
+    ("pages/P/e.json", "{}", set()),
+    ("commons/unused.py", "x = 1\n", set()),
+]
+
+
+@pytest.mark.parametrize(("file", "text", "touched"), EDITS, ids=[edit[0] for edit in EDITS])
+def test_an_edit_touches_what_depends_on_it(
+    shop: Tree, compiler: TreeCompiler, file: str, text: str, touched: set[str]
+) -> None:
+    before = compiler.compilation
+    shop.write(file, text)
+    if file.startswith("commons"):  # a new top folder: the whole tree is looked at
+        assert different(before, compiler.apply([file])) == touched
+        return
+    after = compiler.apply([shop.root / file])
+    if not touched:
+        assert after is before
+        return
+    assert {name.removeprefix("tasks.") for name in after.reusable.touched or ()} == touched
+    for name, task in after.app.tasks.items():
+        if name.removeprefix("tasks.") not in touched:
+            assert before.app.tasks[name] is task
+
+
+def test_no_other_file_is_looked_at(
+    shop: Tree, compiler: TreeCompiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: set[str] = set()
+    for method in ("_look_at", "read", "_list"):
+        original = getattr(Files, method)
+
+        def looking(files: Files, path: str, *more: Any, original: Any = original) -> Any:
+            looked.add(path)
+            return original(files, path, *more)
+
+        monkeypatch.setattr(Files, method, looking)
+    shop.write("tasks/Other/inner.py", "def customFunc():\n    return 7\n")
+    compiler.apply(["tasks/Other/inner.py"])
+    assert looked == {"app.json", "tasks/Other/inner.py", "tasks/Other/e.json"}
+
+
+@pytest.mark.process
+def test_what_cannot_be_imported_is_found_and_fixed_by_one_process(
+    shop: Tree, compiler: TreeCompiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    process = compiler._probe._process
+    assert process is not None
+    for text, codes in [
+        ("import nothing_of_the_kind\n", ["import-failed"]),
+        ("import os\nos._exit(3)\n", ["import-failed"]),
+        ("", []),
+        ("import os, time\nif os.fork() == 0:\n    time.sleep(600)\n", []),
+    ]:
+        shop.write("tasks/Other/inner.py", f"{text}def customFunc():\n    return 1\n")
+        found = compiler.apply(["tasks/Other/inner.py"])
+        assert [diagnostic.code for diagnostic in found.diagnostics] == codes
+        assert found.diagnostics == compile_tree(shop.root, imports=True).diagnostics
+        assert compiler._probe._process is process
+    monkeypatch.setattr("jittask.compiler.probe.SECONDS", 0.5)
+    shop.write(
+        "tasks/Other/inner.py",
+        "import time\ntime.sleep(600)\n\n\ndef customFunc():\n    return 1\n",
+    )
+    found = compiler.apply(["tasks/Other/inner.py"])
+    assert [diagnostic.code for diagnostic in found.diagnostics] == ["import-failed"]
+    assert process.poll() is not None  # it was ended with what hung, and another one takes over
+    shop.write("tasks/Other/inner.py", "def customFunc():\n    return 1\n")
+    assert compiler.apply(["tasks/Other/inner.py"]).ok
+
+
+@pytest.mark.process
+def test_a_service_that_cannot_be_imported_breaks_its_tasks(
+    shop: Tree, compiler: TreeCompiler
+) -> None:
+    for text in ("raise ValueError\n", ""):
+        shop.write("services/S/service.py", f"{text}def run():\n    return 3\n")
+        after = compiler.apply(["services/S/service.py"])
+        fresh = compile_tree(shop.root, imports=True)
+        assert (after.app, after.diagnostics) == (fresh.app, fresh.diagnostics)
+        assert ("tasks.Global" in after.app.tasks) == (not text)
+
+
+def test_an_exception_costs_a_full_look_and_nothing_else(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    compiler = TreeCompiler(shop.root)
+    before = compiler.compilation
+    shop.write("tasks/Other/inner.py", "def customFunc():\n    return 9\n")
+    with monkeypatch.context() as patched:
+        patched.setattr("jittask.compiler.compiling.compile_task", None)
+        with pytest.raises(TypeError):
+            compiler.apply(["tasks/Other/inner.py"])
+    assert compiler.compilation is before
+    after = compiler.apply([])
+    assert after.app == compile_tree(shop.root).app
+    assert after.app.tasks["tasks.A"] is before.app.tasks["tasks.A"]
