@@ -159,6 +159,7 @@ class Reloader:
 
     def _failed(self, error: Exception) -> None:
         self._retry_at = self._clock.monotonic() + _RETRY_SECONDS
+        self._touched = None  # what has been done of it is not known
         words = str(error) if isinstance(error, OSError) else reason_of(error)
         text = f"the tree cannot be reloaded: {words}; the last version keeps running"
         if text != self._failure:
