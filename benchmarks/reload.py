@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import math
-import os
 import statistics
 import subprocess
 import sys
@@ -24,9 +23,10 @@ from pathlib import Path
 from queue import Queue
 from typing import Self
 
+from trees import put
+
 from jittask import Client, Runtime
 from jittask.runtime.events import Event, Finished, Reloaded
-from trees import put
 
 GROUP = 100
 INNER = "def customFunc():\n    return {value}\n"
@@ -74,7 +74,7 @@ def replace(path: Path, text: str) -> float:
     draft = path.with_name(f"{path.name}~")
     draft.write_text(text)
     began = time.monotonic()
-    os.replace(draft, path)
+    draft.replace(path)
     return began
 
 

@@ -60,7 +60,7 @@ def name_group(folder: str) -> str:
 
 
 def check_names(found: list[Found]) -> dict[str, Diagnostic]:
-    """Return a finding, by folder, for each that Python cannot import, or that another one hides."""
+    """Return a finding, by folder, for each that Python cannot import or another one hides."""
     wrong: dict[str, Diagnostic] = {}
     by_folded: dict[str, str] = {}
     seen: set[str] = set()

@@ -21,7 +21,7 @@ from jittask.model import AppSettings, ModelInfo
 
 
 class Known(Protocol):
-    """What a graph is told of the elements of a tree."""
+    """The elements of a tree, as a graph asks for them."""
 
     def folder_of(self, name: str) -> str | None:
         """Return the folder of an element; None where there is none of that name."""

@@ -16,8 +16,10 @@ from pathlib import Path
 from jittask.compiler.build import compile_all
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.compiling import Compiling
+from jittask.compiler.file_changes import FileChanges
+from jittask.compiler.file_sweep import sweep
 from jittask.compiler.files import MANIFEST
-from jittask.compiler.live_files import FileChanges, LiveFiles
+from jittask.compiler.live_files import LiveFiles
 from jittask.compiler.look import NOTHING_KNOWN
 from jittask.compiler.probe import Probe
 from jittask.compiler.recompiling import Recompiling
@@ -33,7 +35,7 @@ class TreeCompiler:
     """
 
     def __init__(self, root: str | Path, *, imports: bool = False, keep: bool = False) -> None:
-        """``imports`` and ``keep``: see ``compile_tree``."""
+        """Of ``imports`` and ``keep``, see ``compile_tree``; the first look comes later."""
         self.root = Path(root).resolve()
         self._probe = Probe(wanted=imports or keep)
         self._keep = keep
@@ -72,13 +74,13 @@ class TreeCompiler:
         """Look at the next files and folders, so many; return paths to ``apply``.
 
         They have changed, and no path that was applied has named them. Each call takes up
-        where the one before has stopped; after the last file it begins anew.
+        where the one before has stopped; after the last file it begins again.
         """
         with self._lock:
             if self._kept is None:
                 return []
             if self._sweep is None:
-                self._sweep = self._kept.files.sweep()
+                self._sweep = sweep(self._kept.files)
             looked = list(islice(self._sweep, steps))
             if len(looked) < steps:
                 self._sweep = None
@@ -127,7 +129,7 @@ class TreeCompiler:
 
     def _relative(self, path: str | Path) -> str | None:
         """Return a path as the tree has it; None for one outside of the tree."""
-        absolute = os.path.normpath(os.path.join(self.root, path))
+        absolute = os.path.normpath(self.root / path)
         if absolute == str(self.root):
             return ""
         inside = f"{self.root}{os.sep}"

@@ -12,32 +12,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
+from jittask.compiler.file_changes import FileChanges, compare_folders, united
 from jittask.compiler.files import MANIFEST, RACY_NANOSECONDS, TOPS, EntryKind, Files, shown
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
 from jittask.compiler.lookalikes import misnamed_tops
-
-
-@dataclass(slots=True)
-class FileChanges:
-    """What is different after a look."""
-
-    files: set[str] = field(default_factory=set)
-    """Files that are new, gone, or of another content; byte code that is passed over, too."""
-    folders: set[str] = field(default_factory=set)
-    """Folders that are new or gone."""
-    listings: set[str] = field(default_factory=set)
-    """Folders that hold other names than before."""
-    passed_over: bool = False
-    """Whether other top folders are misnamed, or other things cannot be listed."""
-    tops: bool = False
-    """Whether one of our top folders is new or gone."""
-
-    def __bool__(self) -> bool:
-        return bool(self.files or self.folders or self.listings or self.passed_over or self.tops)
 
 
 class LiveFiles(Files):
@@ -78,7 +59,7 @@ class LiveFiles(Files):
                 self._look_at_path(path, changes)
         changes.passed_over |= self.unreadable != unreadable
         if self.links:  # one has just come
-            return _united(changes, self.look_at_all(()))
+            return united(changes, self.look_at_all(()))
         return changes
 
     def look_at_all(self, read_again: Iterable[str] = ()) -> FileChanges:
@@ -96,7 +77,7 @@ class LiveFiles(Files):
         self.unreadable, self.misnamed = fresh.unreadable, fresh.misnamed
         self.links, self._linked = fresh.links, fresh._linked
         self._compare(before_files, self._files, changes)
-        _compare_folders(before_folders, self.folders, changes)
+        compare_folders(before_folders, self.folders, changes)
         self.settle()
         return changes
 
@@ -177,7 +158,7 @@ class LiveFiles(Files):
             self._list(folder, Look(_Settled(before_files, self._unsettled), before_folders))
         after_files, after_folders = self._under(folder)
         self._compare(before_files, after_files, changes)
-        _compare_folders(before_folders, after_folders, changes)
+        compare_folders(before_folders, after_folders, changes)
         self._unsettled -= before_files.keys() - after_files.keys()
         self._unsettled |= {
             file for file, found in after_files.items() if before_files.get(file) is not found
@@ -253,82 +234,33 @@ class LiveFiles(Files):
         for file in misnamed.values():
             self._look_at(file, NOTHING_KNOWN)
 
-    # --- the sweep
+    # --- what the sweep asks
 
-    def sweep(self) -> Iterator[str | None]:
-        """Look at everything once, a folder or a file a step; yield what may have changed, or None.
+    def known_file(self, file: str) -> Known | None:
+        """Return what is known of a file; None where there is none of that name."""
+        return self._files.get(file)
 
-        What is yielded is a path for ``look_again``.
-        """
-        written = self._file_system_time()
-        for folder, held in list(self.folders.items()):
-            if self.folders.get(folder) is held:
-                yield from self._changed_names(folder, held)
-                for name in held.files:
-                    yield self._sweep_file(f"{folder}/{name}", written)
-
-    def _changed_names(self, folder: str, held: Folder) -> Iterator[str | None]:
-        yield None
-        try:
-            status = os.stat(f"{self._base}/{folder}")
-        except OSError:
-            yield folder
-            return
-        stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
-        if stamp == (held.modified, held.changed, held.inode):
-            return
-        fresh = Files(self.root, tops=())
-        listed = Folder(*stamp)
-        try:
-            fresh._scan(folder, f"{self._base}/{folder}", listed)
-        except OSError:
-            yield folder
-            return
-        names = {*listed.files, *listed.folders} ^ {*held.files, *held.folders}
-        names |= {*listed.files} & {*held.folders} | {*listed.folders} & {*held.files}
-        names -= {name for name in names if self._is_known_link(f"{folder}/{name}")}
-        yield from (f"{folder}/{name}" for name in sorted(names))
-        if not names and self.folders.get(folder) is held:
-            self.folders[folder] = replace(
-                held, modified=stamp[0], changed=stamp[1], inode=listed.inode
-            )
-
-    def _is_known_link(self, path: str) -> bool:
-        return path in self.links and os.path.lexists(f"{self._base}/{path}")
-
-    def _sweep_file(self, file: str, written: int) -> str | None:
-        found = self._files.get(file)
-        if found is None:
-            return None
-        try:
-            status = os.stat(f"{self._base}/{file}")
-        except OSError:
-            return file if found is not NO_FILE else None
-        if (found.size, found.modified, found.changed, found.inode) != (
-            status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
-        ):  # fmt: skip
-            return file if found is not NO_FILE else None
+    def differs(self, file: str) -> bool:
+        """Whether an unsettled file holds something else than when it was read."""
+        found = self._files[file]
         if file not in self._unsettled or not found.digest:
-            return None
-        if self._read_differs(file, found):
-            return file
-        if found.changed < written - RACY_NANOSECONDS:
-            self._unsettled.discard(file)
-        return None
-
-    def _read_differs(self, file: str, found: Known) -> bool:
+            return False
         self._files[file] = found._replace(digest="")
         differs = self._digest_or_none(file) != found.digest
         self._files[file] = found
         return differs
 
-    def _file_system_time(self) -> int:
-        """Return a time that the file system has had, in nanoseconds: its newest in ``.jittask``."""
-        try:
-            with os.scandir(f"{self._base}/.jittask") as entries:
-                return max((entry.stat().st_ctime_ns for entry in entries), default=0)
-        except OSError:
-            return 0
+    def has_settled(self, file: str) -> None:
+        """Note that a file can be known by its times from now on."""
+        self._unsettled.discard(file)
+
+    def listed_now(self, folder: str) -> Folder:
+        """List a folder; nothing of it is noted. Raises OSError."""
+        path = f"{self._base}/{folder}"
+        status = os.stat(path)
+        listed = Folder(status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        Files(self.root, tops=())._scan(folder, path, listed)
+        return listed
 
 
 class _Settled(Mapping[str, Known]):
@@ -361,23 +293,3 @@ class _Named(NamedTuple):
 
     def is_symlink(self) -> bool:
         return os.path.islink(self.path)
-
-
-def _compare_folders(
-    before: Mapping[str, Folder], after: Mapping[str, Folder], changes: FileChanges
-) -> None:
-    changes.folders |= before.keys() ^ after.keys()
-    for folder in before.keys() & after.keys():
-        old, new = before[folder], after[folder]
-        if old is not new and (old.files, old.folders) != (new.files, new.folders):
-            changes.listings.add(folder)
-
-
-def _united(first: FileChanges, second: FileChanges) -> FileChanges:
-    return FileChanges(
-        first.files | second.files,
-        first.folders | second.folders,
-        first.listings | second.listings,
-        first.passed_over or second.passed_over,
-        first.tops or second.tops,
-    )

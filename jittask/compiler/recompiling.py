@@ -1,4 +1,4 @@
-"""What follows from changed files, against a compilation that is kept: the list of the steps (H2)."""
+"""What follows from changed files, for a compilation that is kept: the list of the steps (H2)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from jittask.compiler.compiling import Compiling
 from jittask.compiler.dependencies import NO_DEPENDENCIES
 from jittask.compiler.dependents import Dependents, Needs, dotted, needs
 from jittask.compiler.discover import E_JSON
+from jittask.compiler.file_changes import FileChanges
 from jittask.compiler.files import COMMONS, MANIFEST
 from jittask.compiler.findings import RESTING_ON_NAMES
 from jittask.compiler.kinds import KINDS, TASK
-from jittask.compiler.live_files import FileChanges, LiveFiles
+from jittask.compiler.live_files import LiveFiles
 from jittask.compiler.probe import Probe
 from jittask.compiler.settings import depends_on_names
 from jittask.compiler.task_assembly import needed_by
@@ -59,9 +60,9 @@ class Recompiling:
         self._check_folders(changes, moved)
         if moved:
             self._compiling.use_names_again()
-        if MANIFEST in changes.files or depends_on_names(moved):
-            if self._compiling.read_settings_again():
-                return None
+        may_differ = MANIFEST in changes.files or depends_on_names(moved)
+        if may_differ and self._compiling.read_settings_again():
+            return None
         own = self._owners(changes) | moved | renamed
         other_modules = self._read_commons(changes)
         dirty = own | dependents.of(own | _dotted_names(changes) | other_modules)

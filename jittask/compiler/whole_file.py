@@ -1,4 +1,4 @@
-"""Whether a file that has just been edited reads as a whole one, so that nothing more is to come."""
+"""Whether a file that has just been edited reads as a whole one, so that no more is to come."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ class Reloader:
         return self._boundary.any_due(OF_BUNDLES, self._clock.now())
 
     def reload(self, paths: Collection[str] | None = None) -> None:
-        """Compile these paths of the tree; where something changed, swap the snapshot and report it.
+        """Compile these paths; where something changed, swap the snapshot and report it.
 
         None is all of the tree: every file is looked at.
         What fails (such as a disk that cannot be written) is reported, and the

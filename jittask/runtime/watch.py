@@ -121,10 +121,10 @@ class Watch:
         self._begin()
 
     def _with_root(self, found: set[str]) -> Changed:
-        """Add the manifest, or the whole tree, where they were replaced; a new folder is watched."""
+        """Add the manifest, or the whole tree, where replaced; a new folder is watched."""
         manifest, before = self._look_at_manifest(), self._manifest
         self._manifest = manifest
-        gone = any(os.path.dirname(path) == str(self._root) for path in found)
+        gone = any(Path(path).parent == self._root for path in found)
         if gone or self._look_at_tops() != self._tops:
             self._begin()
             return frozenset({str(self._root)})

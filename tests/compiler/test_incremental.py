@@ -226,19 +226,20 @@ class EditedTree(RuleBasedStateMachine):
     def rename(self, old: str, new: str) -> None:
         source, target = self.root / old, self.root / new
         if source.is_dir() and not target.exists() and target.parent.is_dir():
-            if source not in target.parents and source.parent.is_dir():
-                source.rename(target)
-                self.paths |= {old, new}
+            if source in target.parents:
+                return
+            source.rename(target)
+            self.paths |= {old, new}
 
     @rule(old=st.sampled_from(FOLDERS), new=st.sampled_from(FOLDERS))
     def swap(self, old: str, new: str) -> None:
         first, second = self.root / old, self.root / new
-        if first.is_dir() and second.is_dir() and first not in second.parents:
-            if second not in first.parents and first != second:
-                first.rename(self.outside)
-                second.rename(first)
-                self.outside.rename(second)
-                self.paths |= {old, new}
+        apart = first not in (second, *second.parents) and second not in first.parents
+        if first.is_dir() and second.is_dir() and apart:
+            first.rename(self.outside)
+            second.rename(first)
+            self.outside.rename(second)
+            self.paths |= {old, new}
 
     @rule(folder=st.sampled_from(FOLDERS))
     def empty_folder(self, folder: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -100,7 +99,7 @@ def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
     task = app.tasks["tasks.A"]
     with pytest.raises(BundleChanged):
         bundles.lay_out(task, tree.root, app.settings)
-    assert os.listdir(tree.root / ".jittask/bundles") == []
+    assert list((tree.root / ".jittask/bundles").iterdir()) == []
 
 
 def test_a_file_of_one_task_that_cannot_be_read_costs_that_task_alone(
