@@ -75,7 +75,7 @@ def alike(one: Compilation, other: Compilation) -> bool:
 @pytest.fixture(autouse=True)
 def all_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as old enough to be relied on."""
-    monkeypatch.setattr("jittask.compiler.files._RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
 
 
 def test_what_did_not_change_is_not_read_compiled_imported_or_written(shop: Tree) -> None:

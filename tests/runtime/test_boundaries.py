@@ -232,6 +232,7 @@ def test_a_step_of_no_task_that_fails_is_reported(
     monkeypatch.setattr(owner, name, fail)
     events: list[Event] = []
     with Runtime(company.root, on_event=events.append) as runtime:
+        company.write(f"{GOOD.replace('.', '/')}/note.txt", "a file more")
         runtime.reload()
         runtime.wait_for(lambda event: isinstance(event, Trouble) and event.code == code, PATIENCE)
         for _ in range(2):
