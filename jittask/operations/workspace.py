@@ -7,7 +7,7 @@ one for as long as it lives, and calls ``refresh`` to see edited files.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from jittask.state_folder import state_folder
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
     from jittask.compiler.draft import DraftCompiler
+    from jittask.compiler.incremental import TreeCompiler
     from jittask.data.app_data import AppData
     from jittask.diagnostics import Diagnostic
     from jittask.model import AppSettings
@@ -68,6 +69,7 @@ class Workspace:
         self.clock = clock or SystemClock()
         self._opening = threading.RLock()
         self._compiling = threading.RLock()
+        self._compiler: TreeCompiler | None = None
         self._compilation: Compilation | None = None
         self._drafts: DraftCompiler | None = None
         self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
@@ -107,16 +109,26 @@ class Workspace:
                 latest = self._compilation or self.refresh()
         return latest
 
-    def refresh(self) -> Compilation:
-        """Look at the files again; what did not change is not compiled again.
+    def refresh(self, paths: Collection[str] | None = None) -> Compilation:
+        """Look at these files and folders again, or at all; only what changed is compiled again.
 
-        Meanwhile others read the compilation before.
+        ``paths`` are absolute, or relative to the tree. Meanwhile others read the
+        compilation before.
         """
-        from jittask.compiler import compile_tree
+        with self._compiling:
+            compiler = self.compiler
+            self._compilation = compiler.look_at_all() if paths is None else compiler.apply(paths)
+            return self._compilation
+
+    @property
+    def compiler(self) -> TreeCompiler:
+        """What keeps the tree compiled."""
+        from jittask.compiler.incremental import TreeCompiler
 
         with self._compiling:
-            self._compilation = compile_tree(self.root, previous=self._compilation)
-            return self._compilation
+            if self._compiler is None:
+                self._compiler = TreeCompiler(self.root)
+            return self._compiler
 
     @property
     def drafts(self) -> DraftCompiler:

@@ -44,7 +44,7 @@ def _ending(store: Store, orphan: Orphan, policy: Policy, now: datetime) -> Endi
     if policy.on_failure is not None:
         run = store.run(orphan.id)
         policy = policy_of(run.trigger, policy) if run else policy
-    outcome = Interrupted("the program was killed while it ran")
+    outcome = Interrupted(orphan.detail or "the program was killed while it ran")
     end = Done(orphan.id, orphan.token, orphan.attempt, outcome)
     ending = decide(end, orphan.task, orphan.row_key, policy, now, jitter=0)
     return replace(ending, ended=orphan.last_seen)

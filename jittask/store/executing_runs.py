@@ -38,6 +38,7 @@ def _executing(connection: Connection, condition: sa.ColumnElement[bool]) -> lis
             effective=from_micros(row.effective),
             started=from_micros(row.started),
             last_seen=from_micros(max(row.began or row.started, row.beat_at or 0)),
+            detail=row.detail,
         )
         for row in connection.execute(query)
     ]

@@ -110,6 +110,27 @@ def test_unsaved_changes_are_asked_about_and_offered_again(
     expect(plain(source)).to_have_value(re.compile("Monthly invoices"))
 
 
+def test_going_back_while_it_asks_takes_the_question_back(visit: Visits) -> None:
+    page = visit("/records")
+    page.get_by_role("button", name="Search and actions").click()
+    page.get_by_role("searchbox", name="Search and actions").fill("Monthly invoices")
+    page.get_by_role("menuitem", name="Monthly invoices").first.click()
+    page.get_by_role("switch", name="Enabled").click()
+    question = page.get_by_role("alertdialog", name="Leave without saving?")
+    editor = page.url
+    page.go_back()
+    expect(question).to_be_visible()
+    expect(page).to_have_url(editor)
+    page.go_back()
+    expect(question).to_have_count(0)
+    expect(page).to_have_url(editor)
+    expect(page.get_by_role("switch", name="Enabled")).not_to_be_checked()
+    page.go_back()
+    question.get_by_role("button", name="Leave").click()
+    expect(page.get_by_role("heading", name="Execution records")).to_be_visible()
+    expect(page).to_have_url(re.compile("#/records$"))
+
+
 def test_problems_are_listed_and_lead_to_their_place(source: Page, file: Path) -> None:
     plain(source).fill(file.read_text().replace('"enable": 1', '"enable": 17'))
     problem = source.get_by_role("region", name="Problems").get_by_role("button")

@@ -314,7 +314,9 @@ def test_a_pause_is_named_by_next_explain_and_status(tree: Tree) -> None:
     ]
     reasons = json_answer("explain", "Daily", "--at", FAR, "--tree", tree.root)
     assert reasons["fires"] is False
-    assert reasons["reasons"][0] == {"code": "paused", "text": "it is paused"}
+    assert reasons["reasons"][0] == {
+        "code": "paused", "text": "it is paused", "params": {},
+    }  # fmt: skip
     jittask("pause", "Daily", "--until", FAR, "--note", "x", "--tree", tree.root)
     later = FAR + timedelta(days=1)
     assert json_answer("explain", "Daily", "--at", later, "--tree", tree.root)["fires"] is True

@@ -1,6 +1,7 @@
 import { useSearch } from '@tanstack/react-router';
 import type { TreeElement } from '@/api/elements';
 import { may, type Session } from '@/api/session';
+import { SHARED } from '@/api/shared-files';
 import { LeaveGuard } from '@/editor/LeaveGuard';
 import { SaveBar } from '@/editor/SaveBar';
 import { useEditedFiles } from '@/editor/use-file';
@@ -10,18 +11,18 @@ import { SourceTabs } from './SourceTabs';
 import { filesOf, schemaOf } from './search';
 import { MoreMenu } from './TaskActions';
 
-/** A service, model or database: its files. */
+/** A service, model or database, the app or a shared module: its files. */
 export function FilesPage({ element, session }: { element: TreeElement; session: Session }) {
   const { name, kind, type, title } = element;
   const search = useSearch({ from: '/elements/$name' });
-  const files = useEditedFiles(name, filesOf(kind, type));
+  const files = useEditedFiles(name, filesOf(kind, type, name));
   const current = files.all.find((file) => file.name === search.file) ?? files.first;
   const editable = may(session, 'edit');
   return (
     <div className={style.page} data-editable={editable || undefined}>
       <LeaveGuard files={files} />
       <Header element={element} title={title}>
-        {editable && <MoreMenu name={name} title={title} />}
+        {editable && kind !== SHARED && <MoreMenu name={name} title={title} />}
       </Header>
       {editable && <SaveBar files={files} current={current} />}
       <SourceTabs

@@ -27,7 +27,7 @@ export function TaskPage({ element, session }: { element: TreeElement; session: 
   const text = useSection(words);
   const search = useSearch({ from: '/elements/$name' });
   const isSource = search.mode === 'source';
-  const files = useEditedFiles(name, filesOf(kind, type));
+  const files = useEditedFiles(name, filesOf(kind, type, name));
   const eJson = files.first;
   const current =
     (isSource ? files.all.find((file) => file.name === search.file) : undefined) ?? eJson;

@@ -10,7 +10,9 @@ export function useAction({ isShown = false } = {}) {
   const queries = useQueryClient();
   return useMutation({
     mutationFn: (act: () => Promise<void>) => act(),
-    onError: isShown ? undefined : tellError,
+    onError: (error) => {
+      if (!isShown) tellError(error);
+    },
     onSettled: () =>
       Promise.all(
         [elementKeys.tree, ['tasks'], elementKeys.status].map((queryKey) =>
