@@ -93,10 +93,9 @@ def plan_task(
     return Plan(
         create,
         tuple(close),
-        replace(
-            mark,
-            planned_until=following.effective if following else max(reach, mark.planned_until),
-            walked_until=reach if start <= reach else mark.walked_until,
+        mark.moved(
+            following.effective if following else max(reach, mark.planned_until),
+            reach if start <= reach else mark.walked_until,
         ),
         following.effective if following else None,
     )
