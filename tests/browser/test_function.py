@@ -70,6 +70,13 @@ def choose_row(panel: Locator, name: str) -> None:
     page.get_by_role("option", name=name).click()
 
 
+def test_a_dialog_lies_over_all_of_the_screen(visit: Visits) -> None:
+    page = visit("/elements/tasks.Served")
+    page.get_by_role("button", name="Run now").click()
+    dialog = page.get_by_role("dialog", name="Run Served now")
+    dialog.get_by_role("combobox", name="Row").click(timeout=5_000)  # fails where it is covered
+
+
 def test_nothing_is_missed_before_one_could_choose(visit: Visits) -> None:
     page = visit("/elements/tasks.Tried")
     function = page.get_by_role("region", name="What it runs")
