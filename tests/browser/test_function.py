@@ -75,6 +75,22 @@ def choose_row(panel: Locator, name: str) -> None:
         option.click()
 
 
+def test_a_dialog_lies_over_all_of_the_screen(visit: Visits) -> None:
+    page = visit("/elements/tasks.Served")
+    page.get_by_role("button", name="Run now").click()
+    dialog = page.get_by_role("dialog", name="Run Served now")
+    expect(dialog.get_by_role("combobox", name="Row")).to_be_visible()
+    covered = dialog.evaluate("""dialog => {
+        // what is inert is drawn, and not hit
+        document.querySelectorAll('[inert]').forEach(each => { each.inert = false; });
+        const { left, top, width, height } = dialog.getBoundingClientRect();
+        const parts = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
+        return parts.flatMap(x => parts.map(y => [left + x * width, top + y * height]))
+            .filter(([x, y]) => !dialog.contains(document.elementFromPoint(x, y))).length;
+    }""")
+    assert covered == 0
+
+
 def test_nothing_is_missed_before_one_could_choose(visit: Visits) -> None:
     page = visit("/elements/tasks.Tried")
     function = page.get_by_role("region", name="What it runs")

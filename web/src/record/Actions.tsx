@@ -10,6 +10,7 @@ import { Field } from '@/parts/Field';
 import { Icon } from '@/parts/Icon';
 import { tell, tellError } from '@/parts/Toasts';
 import { Trouble } from '@/parts/Trouble';
+import { useOnce } from '@/parts/use-once';
 import { useSection, useWords } from '@/words';
 import * as words from '@/words/record';
 import style from './Actions.module.css';
@@ -25,7 +26,7 @@ export function Actions({ record }: { record: RunRecord }) {
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
   const [ending, setEnding] = useState(false);
-  const begin = useMutation({
+  const begin = useOnce({
     mutationFn: ({ ask, asLoaded }: Asked) => ask(asLoaded),
     onError: (error, { ask }) => {
       const instead = { label: text.runLoaded, run: () => begin.mutate({ ask, asLoaded: true }) };
