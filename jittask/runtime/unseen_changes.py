@@ -12,9 +12,9 @@ from collections.abc import Collection
 from jittask.clock import Clock
 from jittask.compiler.incremental import TreeCompiler
 
-PASS_SECONDS = 10.0
+PASS_SECONDS = 30.0
 """From the start of one pass to that of the next, at least."""
-_AT_ONCE = 500
+_AT_ONCE = 200
 """Files and folders in one step."""
 _LOOKS_HELD_BACK = 3
 _MOST_NAMED = 3
