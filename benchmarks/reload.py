@@ -35,9 +35,8 @@ SERVICE = "def value():\n    return {value}\n"
 BARE = """
 import sys, time
 from watchfiles import watch
-print("ready", flush=True)
-for found in watch(*sys.argv[1:]):
-    print(time.monotonic(), flush=True)
+for found in watch(*sys.argv[1:], rust_timeout=100, yield_on_timeout=True):
+    print(time.monotonic() if found else 0, flush=True)
 """
 PATIENCE = 120.0
 RUNS = 3

@@ -80,6 +80,7 @@ class TreeCompiler:
             if self._kept is None:
                 return []
             if self._sweep is None:
+                self._kept.prepare()  # now, while nothing waits for it
                 self._sweep = sweep(self._kept.files)
             looked = list(islice(self._sweep, steps))
             if len(looked) < steps:

@@ -34,6 +34,10 @@ class Recompiling:
         reusable = compilation.reusable
         self._imported = Imported(reusable.probed, reusable.versions)
 
+    def prepare(self) -> None:
+        """Find what the first change needs to know of the whole tree, before it comes."""
+        _ = self._dependents
+
     @property
     def holds(self) -> bool:
         """Whether what it rests on besides the tree's files is as it was."""

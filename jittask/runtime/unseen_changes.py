@@ -12,7 +12,7 @@ from collections.abc import Collection
 from jittask.clock import Clock
 from jittask.compiler.incremental import TreeCompiler
 
-PASS_SECONDS = 10.0
+PASS_SECONDS = 30.0
 """From the start of one pass to that of the next, at least."""
 _AT_ONCE = 100
 """Files and folders in one step."""

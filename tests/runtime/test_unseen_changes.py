@@ -55,7 +55,7 @@ def test_a_tree_at_rest_has_nothing_to_find(looks: Looks) -> None:
     assert looks.find() == []
 
 
-@pytest.mark.parametrize("at_once", [500, 3, 1])
+@pytest.mark.parametrize("at_once", [200, 3, 1])
 def test_an_edit_is_found_by_the_next_pass(
     looks: Looks, tree: Tree, monkeypatch: pytest.MonkeyPatch, at_once: int
 ) -> None:
