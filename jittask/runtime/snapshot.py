@@ -128,9 +128,9 @@ def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
 
 def _changes(last: Snapshot, following: Snapshot) -> Changes:
     before, after = _versions(last), _versions(following)
-    mended = last.broken.keys() - following.broken.keys()
-    gone = {name for name in mended - after.keys() if name in last.app.elements}
-    fixed = mended - gone  # files that are no elements, such as app.json, count too
+    corrected = last.broken.keys() - following.broken.keys()
+    gone = {name for name in corrected - after.keys() if name in last.app.elements}
+    fixed = corrected - gone  # files that are no elements, such as app.json, count too
     newly_broken = {
         name for name, found in following.broken.items() if last.broken.get(name) != found
     }
