@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     metavar="FILE",
     help="Write the report to FILE, and only the summary to the terminal.",
 )
+@click.option("--watch", is_flag=True, help="Report again after each change, until Ctrl-C.")
 def command(
     tree: Path | None,
     no_import: bool,
@@ -45,6 +46,7 @@ def command(
     no_cache: bool,
     shape: str,
     output: Path | None,
+    watch: bool,
 ) -> None:
     """Report every mistake in TREE, each at its place, and how to fix it.
 
@@ -58,14 +60,22 @@ def command(
     not set says nothing about the tree, and does not fail --strict. jittask rule
     CODE explains the [code] of a mistake.
 
+    --watch stays, and shows the problems again after each change of a file; only
+    what changed is checked again. Ctrl-C ends it, with exit code 0.
+
     \b
     Example: jittask validate elements
+             jittask validate --watch
              jittask validate elements --no-import --format github
     """  # noqa: D301 - click reads the backspace
     gc.disable()  # one compilation, which makes no garbage worth the looking for
     clock = SystemClock()
     began = clock.monotonic()
     root = find_root(tree)
+    if watch:
+        _refuse_beside_watch(connect=connect, shape=shape, output=output)
+        _watch(root, clock, ignore, imports=not no_import)
+        return
     with Probe(wanted=not no_import) as probe:  # it gets ready while the compiler is imported
         from jittask.cli.reports import Report, written
         from jittask.compiler.import_check import judge
@@ -84,6 +94,33 @@ def command(
         clean = not report.errors and not report.warnings and output is None
         click.echo(_summary(report), err=not clean)
     sys.exit(1 if report.fails(strict=strict) else 0)
+
+
+def _refuse_beside_watch(*, connect: bool, shape: str, output: Path | None) -> None:
+    given = [
+        option
+        for option, is_given in (
+            ("--connect", connect),
+            (f"--format {shape}", shape != "text"),
+            ("--output", output is not None),
+        )
+        if is_given
+    ]
+    if given:
+        raise click.UsageError(f"--watch shows text, and cannot be used with {given[0]}")
+
+
+def _watch(root: Path, clock: SystemClock, ignore: Codes, *, imports: bool) -> None:
+    from jittask.cli.reports import Report, written
+    from jittask.cli.validate_watch import watch_problems
+
+    def render(verdict: Verdict, seconds: float) -> str:
+        shown, ignored = without(verdict, ignore)
+        report = Report(shown, root.resolve(), seconds, ignored)
+        return "\n".join([*written(report, "text"), _summary(report)])
+
+    gc.enable()
+    watch_problems(root, render, clock, imports=imports)
 
 
 def _with_databases(verdict: Verdict, root: Path) -> Verdict:

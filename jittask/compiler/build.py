@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
-from jittask.compiler.compiled import Compilation
+from jittask.compiler.compiled import Compilation, Imported
 from jittask.compiler.compiling import Compiling
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.look import NOTHING_KNOWN
 from jittask.compiler.probe import Probe
 from jittask.compiler.task_cache import TaskCache
-from jittask.diagnostics import Diagnostic
 
 
 def compile_tree(
@@ -45,14 +43,21 @@ def compile_files(
     cache: TaskCache | None = None,
 ) -> Compilation:
     """Compile what one look has found; with a probe, the functions are imported too."""
-    compiling = Compiling(files, previous, cache)
+    return compile_all(Compiling(files, previous, cache), probe, cache)
+
+
+def compile_all(
+    compiling: Compiling, probe: Probe | None = None, cache: TaskCache | None = None
+) -> Compilation:
+    """Take every step of a compilation."""
     compiling.settle()
     compiling.compile_tasks()
-    probed: Mapping[str, tuple[Diagnostic, ...]] = {}
+    imported = Imported()
     if probe is not None:
         known = compiling.imported_before()
-        probed = probe.check(files.root, compiling.tasks, compiling.contents, known)
-    compilation = compiling.outcome(probed)
+        found = probe.check(compiling.files.root, compiling.tasks, compiling.contents, known)
+        imported = compiling.add_imported(found)
+    compilation = compiling.outcome(imported)
     if cache is not None:
-        cache.write(files, compilation.app.tasks)
+        cache.write(compiling.files, compilation.app.tasks)
     return compilation

@@ -9,6 +9,18 @@ from jittask.compiler.dependencies import Dependencies, Mentions, mentions, modu
 from jittask.compiler.files import COMMONS, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import read_python
+from jittask.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class SharedModule:
+    """A module as it was read."""
+
+    digest: str
+    """Of its file; empty where that could not be read."""
+    mentions: Mentions | None
+    """None where it cannot be parsed."""
+    diagnostics: tuple[Diagnostic, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,25 +29,50 @@ class Commons:
 
     dependencies: Mapping[str, Dependencies] = field(default_factory=dict)
     broken: frozenset[str] = frozenset()
+    modules: Mapping[str, SharedModule] = field(default_factory=dict)
 
 
-def read_commons(files: Files, findings: Findings) -> Commons:
-    """Parse the modules; one that cannot be parsed is a finding."""
+NO_COMMONS = Commons()
+
+
+def read_commons(files: Files, findings: Findings, before: Commons = NO_COMMONS) -> Commons:
+    """Parse the modules; one that cannot be parsed is a finding.
+
+    A module that ``before`` has with the same content is not parsed again.
+    """
+    modules = {
+        file: _read(files, file, before.modules.get(file))
+        for file in files.under(COMMONS)
+        if file.endswith(".py")
+    }
     found: dict[str, Mentions] = {}
     broken: set[str] = set()
-    for file in files.under(COMMONS):
-        if not file.endswith(".py"):
-            continue
-        module = read_python(files, file, findings)
-        if module is None:
+    for file, module in modules.items():
+        findings.found += module.diagnostics
+        if module.mentions is None:
             broken.add(file)
         else:
-            found[file] = mentions(module)
+            found[file] = module.mentions
     while more := {file for file in found.keys() - broken if _leads_to(found[file], files, broken)}:
         broken |= more
-    return Commons(
-        {file: mentioned.dependencies for file, mentioned in found.items()}, frozenset(broken)
-    )
+    needed = {file: mentioned.dependencies for file, mentioned in found.items()}
+    return Commons(needed, frozenset(broken), modules)
+
+
+def _read(files: Files, file: str, before: SharedModule | None) -> SharedModule:
+    if before is not None and before.digest and _digest(files, file) == before.digest:
+        return before
+    findings = Findings(None)
+    module = read_python(files, file, findings)
+    mentioned = None if module is None else mentions(module)
+    return SharedModule(_digest(files, file), mentioned, tuple(findings.found))
+
+
+def _digest(files: Files, file: str) -> str:
+    try:
+        return files.digest(file)
+    except OSError:
+        return ""
 
 
 def _leads_to(mentioned: Mentions, files: Files, broken: set[str]) -> bool:

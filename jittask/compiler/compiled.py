@@ -96,6 +96,16 @@ class CompiledApp:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """What the import step has found."""
+
+    found: Mapping[str, tuple[Diagnostic, ...]] = field(default_factory=dict)
+    """By task."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """The versions that this is about, by task."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reusable:
     """What a later compilation of the same tree need not do again."""
 
@@ -113,6 +123,8 @@ class Reusable:
     """What the environment was asked, and its answers (``environment.Asked``)."""
     settings_digest: str = ""
     """Names the settings that tasks depend on."""
+    touched: frozenset[str] | None = None
+    """The elements in which this compilation may differ from the one before; None: in any."""
 
 
 @dataclass(frozen=True, slots=True)

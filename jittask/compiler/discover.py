@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from unicodedata import normalize
 
@@ -13,6 +13,7 @@ from jittask.diagnostics import Diagnostic, Location
 from jittask.model import ElementKind
 
 E_JSON = "e.json"
+_KIND_FOLDERS = frozenset(kind.value for kind in ElementKind)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +33,34 @@ class Found:
 
 def discover(files: Files) -> list[Found]:
     """Return the elements, by name."""
-    found = [
-        Found(folder.replace("/", "."), kind, folder)
-        for kind in ElementKind
-        for folder in _folders(files, kind.value)
-    ]
-    return sorted(found, key=lambda element: element.name)
+    found = [found_in(folder) for kind in ElementKind for folder in _folders(files, kind.value)]
+    return in_order(found)
+
+
+def found_in(folder: str) -> Found:
+    """Return the element of a folder."""
+    return Found(folder.replace("/", "."), ElementKind(folder.partition("/")[0]), folder)
+
+
+def is_element(files: Files, folder: str) -> bool:
+    """Whether a folder is that of an element."""
+    top, _, inside = folder.partition("/")
+    held = files.folders.get(folder)
+    return bool(inside) and top in _KIND_FOLDERS and held is not None and E_JSON in held.files
+
+
+def in_order(found: Iterable[Found]) -> list[Found]:
+    """Return elements by name; of those that share one, by folder."""
+    return sorted(found, key=lambda element: (element.name, element.folder))
+
+
+def name_group(folder: str) -> str:
+    """Name the group of an element's folder: only names of one group can clash."""
+    return _folded("/".join(folder.split("/", 2)[:2]))
 
 
 def check_names(found: list[Found]) -> dict[str, Diagnostic]:
-    """Return a finding for each name that Python cannot import, or that another one hides."""
+    """Return a finding, by folder, for each that Python cannot import or another one hides."""
     wrong: dict[str, Diagnostic] = {}
     by_folded: dict[str, str] = {}
     seen: set[str] = set()
@@ -60,26 +79,25 @@ def check_names(found: list[Found]) -> dict[str, Diagnostic]:
                 hint = "rename one: macOS and Windows cannot tell them apart"
                 findings.add("name-clash", Location(element.file), _clash(folder, other), hint)
         if findings.found:
-            wrong[element.name] = findings.found[0]
+            wrong[element.folder] = findings.found[0]
     return wrong
 
 
-def check_places(files: Files, findings: Findings) -> None:
-    """Report each ``e.json`` whose place makes it no element."""
-    kinds = frozenset(kind.value for kind in ElementKind)
-    for folder, held in files.folders.items():
-        kind, _, inside = folder.partition("/")
-        if kind not in kinds:
-            continue
-        file = f"{folder}/{E_JSON}"
-        if not inside and E_JSON in held.files:
-            message = f"an e.json directly in {kind}/ is not an element"
-            hint = f"move it to a folder: {kind}/<Name>/"
-            findings.add("misplaced-e-json", Location(file), message, hint)
-        if E_JSON in held.folders and E_JSON not in files.folders[file].files:
-            message = "e.json is a folder here, and should be a file"
-            hint = "give the folder another name"
-            findings.add("misplaced-e-json", Location(file), message, hint)
+def check_place(files: Files, folder: str, findings: Findings) -> None:
+    """Report an ``e.json`` in this folder whose place makes it no element."""
+    held = files.folders[folder]
+    kind, _, inside = folder.partition("/")
+    if kind not in _KIND_FOLDERS:
+        return
+    file = f"{folder}/{E_JSON}"
+    if not inside and E_JSON in held.files:
+        message = f"an e.json directly in {kind}/ is not an element"
+        hint = f"move it to a folder: {kind}/<Name>/"
+        findings.add("misplaced-e-json", Location(file), message, hint)
+    if E_JSON in held.folders and E_JSON not in files.folders[file].files:
+        message = "e.json is a folder here, and should be a file"
+        hint = "give the folder another name"
+        findings.add("misplaced-e-json", Location(file), message, hint)
 
 
 def _no_name(part: str) -> tuple[str, str]:

@@ -7,7 +7,6 @@ compilation and the tree's files stay as they are.
 from __future__ import annotations
 
 import os
-from collections import ChainMap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -15,6 +14,7 @@ from typing import Any
 
 from jittask.compiler.commons import Commons, read_commons
 from jittask.compiler.compiled import Compilation, CompiledTask
+from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.discover import Found
 from jittask.compiler.draft_files import DraftFiles
 from jittask.compiler.elements import Elements
@@ -23,10 +23,10 @@ from jittask.compiler.findings import Findings
 from jittask.compiler.functions import INNER
 from jittask.compiler.graph import Graph
 from jittask.compiler.kinds import KINDS, TASK
+from jittask.compiler.loaded_services import SERVICE
 from jittask.compiler.look import NOTHING_KNOWN
 from jittask.compiler.python import Module, read_python
 from jittask.compiler.reading import ElementFiles, Reading
-from jittask.compiler.services import SERVICE
 from jittask.compiler.settings import Settings, read_settings
 from jittask.compiler.source import Source
 from jittask.compiler.task_files import Surroundings, TaskFiles
@@ -175,13 +175,10 @@ class _DraftReader:
     def surroundings(self) -> Surroundings:
         """Return what the task is compiled with."""
         compilation = self._drafts.compilation
-        elements = ChainMap(self._elements.by_name, dict(compilation.app.elements))
+        known = _DraftElements(self._elements, compilation)
         graph = Graph(
-            self.files, self.reading.settings.app, elements, self.reading.models,
-            ChainMap(self._elements.dependencies, dict(compilation.reusable.dependencies)),
-            self._drafts.commons,
-            [kind.element_kind for kind in KINDS.values() if kind.found_by_code],
-        )  # fmt: skip
+            self.files, self.reading.settings.app, known, self.reading.models, self._drafts.commons
+        )
         return Surroundings(self.reading, graph)
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
@@ -199,6 +196,26 @@ class _DraftReader:
             module = read_python(self.files, file, Findings(None)) if self.files.has(file) else None
             if module is not None:
                 yield name, module
+
+
+@dataclass(frozen=True, slots=True)
+class _DraftElements:
+    """The elements of a compilation, with one that is drafted."""
+
+    drafted: Elements
+    compilation: Compilation
+
+    def folder_of(self, name: str) -> str | None:
+        element = self.drafted.by_name.get(name) or self.compilation.app.elements.get(name)
+        return None if element is None else element.folder
+
+    def dependencies_of(self, name: str) -> Dependencies:
+        compiled = self.compilation.reusable.dependencies
+        return self.drafted.dependencies.get(name) or compiled.get(name, NO_DEPENDENCIES)
+
+    def found_by_code(self) -> list[str]:
+        elements = {**self.compilation.app.elements, **self.drafted.by_name}
+        return [name for name, found in elements.items() if KINDS[found.kind].found_by_code]
 
 
 def _called_services(source: Source) -> set[str]:

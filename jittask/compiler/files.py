@@ -13,7 +13,9 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from enum import Enum, auto
 from pathlib import Path
+from typing import Protocol
 
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
 from jittask.compiler.lookalikes import misnamed_tops
@@ -27,11 +29,33 @@ COMMONS = "commons"
 TOPS = (*(kind.value for kind in ElementKind), COMMONS)
 """The top folders that are ours; others of a JitAi app are none of our business (F1)."""
 IGNORED_FOLDERS = frozenset({"__pycache__", ".jittask", ".git", "node_modules"})
+_IGNORED_ENDINGS = (".pyc", "~", ".swp", ".tmp")
 _MOST_DEPTH = 50
 """Of folders inside a top folder."""
 _PART_BYTES = 1_000_000
-_RACY_NANOSECONDS = 2_000_000_000
+RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
+
+
+class EntryKind(Enum):
+    """What an entry of a folder can be."""
+
+    FILE = auto()
+    FOLDER = auto()
+
+
+class Entry(Protocol):
+    """One entry of a folder, as ``os.scandir`` has it."""
+
+    @property
+    def name(self) -> str:
+        """Its name in the folder."""
+
+    def is_dir(self) -> bool:
+        """Whether it is a folder, or a link to one. Raises OSError."""
+
+    def is_symlink(self) -> bool:
+        """Whether it is a link."""
 
 
 class FileTooLarge(OSError):
@@ -52,6 +76,8 @@ class Files:
         """Folders that cannot be listed, and names that are no text: (path, why)."""
         self._files: dict[str, Known] = {}
         self._base = os.fspath(root)
+        self.links: list[str] = []
+        """Files and folders that are links."""
         self._linked: set[str] = set()
         if os.path.lexists(f"{self._base}/{MANIFEST}"):
             self._look_at(MANIFEST, known)
@@ -123,7 +149,7 @@ class Files:
         ``began``: the file system's time when this look began, in nanoseconds, where known.
         """
         newest = max((found.changed for found in self._files.values()), default=0)
-        settled = max(newest, began) - _RACY_NANOSECONDS
+        settled = max(newest, began) - RACY_NANOSECONDS
         return Look(
             {
                 file: found
@@ -157,6 +183,7 @@ class Files:
                 if folder.count("/") <= _MOST_DEPTH:
                     self._scan(folder, path, held)
                 else:
+                    held.inode = 0  # so that the next look says it, too
                     self.unreadable.append((folder, f"folders are at most {_MOST_DEPTH} deep"))
         except OSError as error:
             held = Folder()
@@ -173,20 +200,32 @@ class Files:
         folders: list[str] = []
         with os.scandir(path) as entries:
             for entry in entries:
-                name = entry.name
-                if not name.isprintable() or "\\" in name:
-                    shown = name.encode("ascii", "backslashreplace").decode()
-                    self.unreadable.append((f"{folder}/{shown}", "the name is not plain text"))
-                elif name.startswith(".") or name in IGNORED_FOLDERS:
-                    continue
-                elif _is_folder(entry):
-                    if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
-                        folders.append(name)
-                elif not name.endswith((".pyc", "~", ".swp", ".tmp")):
-                    files.append(name)
+                unreadable = len(self.unreadable)
+                kind = self._kind_of(folder, entry)
+                if len(self.unreadable) > unreadable:
+                    held.inode = 0  # so that the next look says it, too
+                if kind is EntryKind.FILE:
+                    files.append(entry.name)
+                elif kind is EntryKind.FOLDER:
+                    folders.append(entry.name)
                 if entry.is_symlink():
                     held.inode = 0  # its target may change, and nothing here shows that
+                    self.links.append(f"{folder}/{entry.name}")
         held.files, held.folders = tuple(sorted(files)), tuple(sorted(folders))
+
+    def _kind_of(self, folder: str, entry: Entry) -> EntryKind | None:
+        """Return what an entry of a folder is to a tree; None where it is passed over."""
+        name = entry.name
+        if not name.isprintable() or "\\" in name:
+            self.unreadable.append((f"{folder}/{shown(name)}", "the name is not plain text"))
+        elif is_ignored(name):
+            return None
+        elif _is_folder(entry):
+            if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
+                return EntryKind.FOLDER
+        elif not is_draft(name):
+            return EntryKind.FILE
+        return None
 
     def _look_at(self, file: str, known: Look) -> None:
         """Find a file known, or as one that is new."""
@@ -224,7 +263,22 @@ def _parts(path: str) -> Iterator[bytes]:
         os.close(descriptor)
 
 
-def _is_folder(entry: os.DirEntry[str]) -> bool:
+def is_ignored(name: str) -> bool:
+    """Whether a tree has nothing of its own in a file or folder of that name."""
+    return name.startswith(".") or name in IGNORED_FOLDERS
+
+
+def is_draft(name: str) -> bool:
+    """Whether a file of that name is one that editors and Python leave beside the real one."""
+    return name.endswith(_IGNORED_ENDINGS)
+
+
+def shown(name: str) -> str:
+    """Return a file's name as a report writes it."""
+    return name.encode("ascii", "backslashreplace").decode()
+
+
+def _is_folder(entry: Entry) -> bool:
     try:
         return entry.is_dir()
     except OSError:

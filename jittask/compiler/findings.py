@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from functools import lru_cache
 
 from jittask.diagnostics import Diagnostic, Location
 from jittask.rules import RULES
 
 _MOST_LISTED = 8
+RESTING_ON_NAMES = frozenset(
+    {"unknown-database", "unknown-element", "unknown-model", "unknown-module", "unknown-service"}
+)
+"""The findings whose hint names what there is instead: another one where elements come or go."""
 
 
 class Findings:
@@ -39,6 +43,12 @@ class Findings:
 
 class FindingsByElement(dict[str, Findings]):
     """Findings by full name; an element gets its own when it is first asked for."""
+
+    def forget_empty(self, elements: Iterable[str]) -> None:
+        """Forget those of these elements of which nothing was found."""
+        for element in elements:
+            if element in self and not self[element].found:
+                del self[element]
 
     def __missing__(self, element: str) -> Findings:
         findings = self[element] = Findings(element)

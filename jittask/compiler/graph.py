@@ -10,13 +10,27 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from pathlib import Path
+from functools import cached_property
+from typing import Protocol
 
 from jittask.compiler.commons import Commons
 from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import COMMONS, Files
 from jittask.environment import escape
-from jittask.model import AppSettings, Element, ElementKind, ModelInfo
+from jittask.model import AppSettings, ModelInfo
+
+
+class Known(Protocol):
+    """The elements of a tree, as a graph asks for them."""
+
+    def folder_of(self, name: str) -> str | None:
+        """Return the folder of an element; None where there is none of that name."""
+
+    def dependencies_of(self, name: str) -> Dependencies:
+        """Return what an element's own Python files need."""
+
+    def found_by_code(self) -> Collection[str]:
+        """Return the elements that code can reach by a name that it computes."""
 
 
 class Graph:
@@ -26,20 +40,21 @@ class Graph:
         self,
         files: Files,
         settings: AppSettings,
-        elements: Mapping[str, Element],
+        elements: Known,
         models: Mapping[str, ModelInfo],
-        dependencies_by_name: Mapping[str, Dependencies],
         commons: Commons,
-        found_by_code: Collection[ElementKind],
     ) -> None:
         self._files = files
-        self._head = _head(settings)
+        self._head = version_head(settings)
         self._elements = elements
         self._models = models
-        self._dependencies = dependencies_by_name
         self._commons = commons
-        self._found_by_code = found_by_code
         self._closures: dict[str, frozenset[str]] = {}
+
+    @cached_property
+    def _anything(self) -> Collection[str]:
+        """The elements that code can reach by a name that it computes."""
+        return self._elements.found_by_code()
 
     def version(
         self, name: str, dependencies: Dependencies, further: Iterable[str]
@@ -66,11 +81,11 @@ class Graph:
         waiting = [name]
         while waiting:
             element = waiting.pop()
-            if element in seen or element not in self._elements:
+            if element in seen or self._elements.folder_of(element) is None:
                 continue
             seen.add(element)
             found.update(self._own(element))
-            waiting += self._elements_of(self._dependencies.get(element, NO_DEPENDENCIES), found)
+            waiting += self._elements_of(self._elements.dependencies_of(element), found)
             model = self._models.get(element)
             if model is not None:
                 waiting.append(model.database)
@@ -79,12 +94,13 @@ class Graph:
 
     def element_of(self, name: str) -> str | None:
         """Return the element that a dotted name is, or is inside of."""
-        while name and name not in self._elements:
+        while name and self._elements.folder_of(name) is None:
             name = name.rpartition(".")[0]
         return name or None
 
     def _own(self, name: str) -> list[str]:
-        return self._files.under(self._elements[name].folder)
+        folder = self._elements.folder_of(name)
+        return [] if folder is None else self._files.under(folder)
 
     def _elements_of(self, dependencies: Dependencies, found: set[str]) -> list[str]:
         """Add the files of ``commons`` to ``found``; return the elements, those of commons too."""
@@ -105,11 +121,7 @@ class Graph:
                     waiting += deeper.imports
                     anything = anything or deeper.anything
         if anything:
-            named += [
-                name
-                for name, element in self._elements.items()
-                if element.kind in self._found_by_code
-            ]
+            named += self._anything
         return named
 
     def _around(self, module: str) -> Iterator[str]:
@@ -140,15 +152,13 @@ def manifest(settings: AppSettings) -> dict[str, object]:
     }
 
 
-def version_of_copy(folder: Path, bundle: Iterable[str], settings: AppSettings) -> str:
-    """Return the version of a bundle's files as they are in a folder; raises OSError."""
-    digests = (
-        (file, hashlib.sha256((folder / file).read_bytes()).hexdigest()) for file in sorted(bundle)
-    )
-    return _version(digests, _head(settings))
+def version_of(digests: Mapping[str, str], head: str) -> str:
+    """Return the version of a bundle whose files have these digests, by path."""
+    return _version(sorted(digests.items()), head)
 
 
-def _head(settings: AppSettings) -> str:
+def version_head(settings: AppSettings) -> str:
+    """Return what the settings are to each version."""
     return json.dumps(manifest(settings), sort_keys=True)
 
 

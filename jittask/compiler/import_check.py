@@ -74,7 +74,7 @@ def _judged(files: Files) -> tuple[Verdict, Mapping[str, bool | str]]:
     compiling = Compiling(files)
     compiling.settle()
     tasks = compile_in_parallel(compiling)
-    elements = tuple(found.name for found in compiling.elements.found)
+    elements = tuple(found.name for found in compiling.elements.discovered.all)
     return Verdict(compiling.elements.diagnostics(), elements, tasks), compiling.environment.asked
 
 

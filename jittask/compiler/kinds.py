@@ -12,11 +12,17 @@ from dataclasses import dataclass, field
 
 from jittask.compiler.databases import read_database
 from jittask.compiler.functions import INNER
-from jittask.compiler.models import MODEL, read_model
-from jittask.compiler.reading import Reader
+from jittask.compiler.loaded_services import SERVICE
+from jittask.compiler.models import MODEL, needs_of_model, read_model
+from jittask.compiler.reading import ElementFiles, Needs, Reader, Reading
 from jittask.compiler.schemas import schema
-from jittask.compiler.services import SERVICE, read_service
+from jittask.compiler.services import read_service
+from jittask.compiler.task_needs import needs_of_task
 from jittask.model import ElementKind, TaskType
+
+
+def _no_needs(_element: ElementFiles, _reading: Reading) -> tuple[str, ...]:
+    return ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +34,7 @@ class Kind:
     """The name of its schema: ``schemas/<name>.schema.json``."""
     read: Reader | None
     """None for tasks, which are compiled when all others have been read."""
+    needs: Needs = _no_needs
     code: str | None = None
     """The Python file that an element of it may have; None where it has none."""
     has_code: bool = True
@@ -49,12 +56,15 @@ class Kind:
 
 
 _DATABASE = Kind(ElementKind.DATABASE, "database", read_database, has_code=False)
-_MODEL = Kind(ElementKind.MODEL, "model", read_model, MODEL, found_by_code=True)
-_SERVICE = Kind(ElementKind.SERVICE, "service", read_service, SERVICE, found_by_code=True)
+_MODEL = Kind(
+    ElementKind.MODEL, "model", read_model, needs_of_model, code=MODEL, found_by_code=True
+)
+_SERVICE = Kind(ElementKind.SERVICE, "service", read_service, code=SERVICE, found_by_code=True)
 TASK = Kind(
     ElementKind.TASK,
     "task",
     read=None,
+    needs=needs_of_task,
     code=INNER,
     parts={TaskType.SCHEDULED.value: "scheduled", TaskType.DATE_FIELD.value: "dateField"},
 )

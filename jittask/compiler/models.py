@@ -80,6 +80,15 @@ def read_model(element: ElementFiles, reading: Reading) -> ModelInfo | None:
     return _read(given, database or "", findings)
 
 
+def needs_of_model(element: ElementFiles, reading: Reading) -> tuple[str, ...]:
+    """Return every database that can be a model's: named in either file, or the app's default."""
+    source, module = element.source, element.modules.get(MODEL)
+    owner = ModelSource(element.name, source, module, reading.settings).owner
+    named = [source.data.get("db"), reading.settings.app.default_database]
+    named += [_meta(owner).get("db")] if owner is not None else []
+    return tuple(name for name in named if isinstance(name, str))
+
+
 def _check_database(name: str, source: Source, reading: Reading, findings: Findings) -> None:
     """Report a model's database that does not exist, or cannot load."""
     if name in reading.databases:

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.draft_files import DraftFiles
 from jittask.compiler.findings import Findings
+from jittask.compiler.loaded_services import SERVICE
 from jittask.compiler.python import Function, Module, read_python
 from jittask.compiler.read_json import read_json
-from jittask.compiler.services import SERVICE, find_function, may_have, offered
+from jittask.compiler.services import find_function, may_have, offered
 from jittask.compiler.signature import Call, check_signature
 from jittask.diagnostics import Location
 from jittask.model import CallStyle, Element

@@ -10,33 +10,31 @@ from jittask.compiler.look import Folder
 from jittask.compiler.lookalikes import kind_meant
 from jittask.diagnostics import Location
 
+_KIND_OF_FOLDER = {kind.folder: kind for kind in KINDS.values()}
 _OTHER_FORMATS = frozenset({"e.yaml", "e.yml", "e.jsonc", "e.json5", "e.toml", "e.json.txt"})
 
 
-def check_passed_over(files: Files, findings: Findings) -> None:
-    """Report folders with another name than ours, and folders without their ``e.json``."""
+def check_misnamed(files: Files, findings: Findings) -> None:
+    """Report top folders with another name than ours."""
     for top, file in files.misnamed.items():
         message = f"the folder {top}/ is not read, and has an element: {file}"
         hint = f"rename it to {kind_meant(top)}/"
         findings.add("passed-over-folder", Location(file), message, hint)
-    for kind in KINDS.values():
-        if kind.folder in files.folders:
-            _check_folder(files, kind.folder, kind.code, findings)
 
 
-def _check_folder(files: Files, folder: str, code: str | None, findings: Findings) -> None:
-    """Check a folder that is in no element, and those in it."""
-    held = files.folders[folder]
-    if "/" in folder and E_JSON in held.files:
-        return  # what is in an element is its own
-    _check_files(files, folder, held, code, findings)
-    for name in held.folders:
-        _check_folder(files, f"{folder}/{name}", code, findings)
+def check_passed_over(files: Files, folder: str, findings: Findings) -> None:
+    """Report what a folder that is in no element holds in place of an ``e.json``."""
+    kind = _KIND_OF_FOLDER.get(folder.partition("/")[0])
+    around = folder
+    while kind is not None and "/" in around:
+        if E_JSON in files.folders[around].files:
+            return  # what is in an element is its own
+        around = around.rpartition("/")[0]
+    if kind is not None:
+        _check_files(folder, files.folders[folder], kind.code, findings)
 
 
-def _check_files(
-    files: Files, folder: str, held: Folder, code: str | None, findings: Findings
-) -> None:
+def _check_files(folder: str, held: Folder, code: str | None, findings: Findings) -> None:
     if E_JSON in held.files or E_JSON in held.folders:
         return  # misplaced, which is another finding
     for name in held.files:

@@ -14,6 +14,7 @@ import os
 import pickle
 import selectors
 import signal
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
@@ -29,6 +30,8 @@ from jittask.model import AppContents, FunctionRef
 if TYPE_CHECKING:
     from jittask.compiler.compiled import CompiledTask
 
+LENGTH = struct.Struct("!Q")
+"""Comes before each request."""
 SECONDS = 10.0
 """How long the import of one element may take."""
 
@@ -58,15 +61,25 @@ class Request:
 
 
 class Probe:
-    """The import step of one compilation; does nothing where it is not enabled."""
+    """The import step of compilations; does nothing where it is not enabled.
+
+    Its process is started early, so that it gets ready meanwhile, and stays for
+    further checks until ``close``.
+    """
 
     def __init__(self, *, wanted: bool) -> None:
         self._enabled = wanted
         self._process: subprocess.Popen[bytes] | None = None
+        self._child: int | None = None
+        """The process that imports just now."""
+
+    def start(self) -> None:
+        """Start the process, unless it runs, or is not needed."""
+        if self._enabled and self._process is None:
+            self._process = _started()
 
     def __enter__(self) -> Self:
-        if self._enabled:
-            self._process = _started()
+        self.start()
         return self
 
     def __exit__(
@@ -75,7 +88,7 @@ class Probe:
         error: BaseException | None,
         at: TracebackType | None,
     ) -> None:
-        self._end()
+        self.close()
 
     def check(
         self,
@@ -90,6 +103,22 @@ class Probe:
         fresh = {name: task for name, task in tasks.items() if name not in known}
         return {**known, **self._checked(root, fresh, contents)}
 
+    def close(self) -> None:
+        """End the process, and those that element code has started."""
+        process, self._process = self._process, None
+        child, self._child = self._child, None
+        if process is None:
+            return
+        for group in (process.pid, child):
+            if group is not None:
+                with contextlib.suppress(ProcessLookupError, PermissionError):
+                    os.killpg(group, signal.SIGKILL)
+        process.wait()
+        for pipe in (process.stdin, process.stdout):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
+
     def _checked(
         self, root: Path, waiting: dict[str, CompiledTask], contents: AppContents
     ) -> dict[str, tuple[Diagnostic, ...]]:
@@ -103,7 +132,9 @@ class Probe:
                     case {"name": str(name), "ok": bool()} if name in waiting:
                         found[name] = _findings(waiting.pop(name), answer)
                         current = None
-                    case _:  # the end, or what element code has written here
+                    case {"end": True}:
+                        continue
+                    case _:  # what element code has written here
                         break
             if waiting:
                 stuck = current if current in waiting else next(iter(waiting))
@@ -111,31 +142,32 @@ class Probe:
         return found
 
     def _answers(self, request: Request) -> Iterator[Any]:
-        process = self._process or _started()
-        self._process = process
+        """Yield what the process answers; where it does not come to its end, it is ended."""
+        self.start()
+        process = self._process
+        assert process is not None
         assert process.stdin is not None
         assert process.stdout is not None
+        whole = False
         try:
-            pickle.dump(request, process.stdin)
-            process.stdin.close()
-            yield from _lines(process.stdout.fileno())
+            content = pickle.dumps(request)
+            process.stdin.write(LENGTH.pack(len(content)) + content)
+            process.stdin.flush()
+            for answer in _lines(process.stdout.fileno()):
+                match answer:
+                    case {"child": int(child)}:
+                        self._child = child
+                    case {"done": True}:
+                        self._child = None
+                        whole = True
+                        return
+                    case _:
+                        yield answer
         except BrokenPipeError:
             return
         finally:
-            self._end()
-
-    def _end(self) -> None:
-        """End the process, and those that element code has started in its group."""
-        process, self._process = self._process, None
-        if process is None:
-            return
-        with contextlib.suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
-        for pipe in (process.stdin, process.stdout):
-            if pipe is not None:
-                with contextlib.suppress(BrokenPipeError):
-                    pipe.close()
+            if not whole:
+                self.close()
 
 
 def _started() -> subprocess.Popen[bytes]:
@@ -168,7 +200,7 @@ def _lines(descriptor: int) -> Iterator[Any]:
             if not data:
                 return
             *lines, held = (held + data).split(b"\n")
-            for line in lines:
+            for line in filter(None, lines):
                 try:
                     yield json.loads(line)
                 except ValueError:

@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Sequence
 
 from jittask.compiler.findings import Findings
+from jittask.compiler.loaded_services import SERVICE
 from jittask.compiler.near_file import instead_of
 from jittask.compiler.python import Function, Module
 from jittask.compiler.reading import ElementFiles, Reading
 from jittask.compiler.source import Source
 
-SERVICE = "service.py"
 _CODE = "function-list-mismatch"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -85,6 +85,12 @@ def read_settings(
     if calendar is None and lacking:
         calendar = _STAND_IN
     return Settings(settings, calendar, lacking)
+
+
+def depends_on_names(names: Iterable[str]) -> bool:
+    """Whether what the manifest means can change where elements of these names come or go."""
+    databases = f"{ElementKind.DATABASE}."
+    return any(name.startswith(databases) for name in names)
 
 
 def _settings(data: Mapping[str, Any]) -> AppSettings:

@@ -32,6 +32,12 @@ def further_elements(
     return further
 
 
+def needed_by(task: CompiledTask) -> list[str]:
+    """Return the elements that a compiled task needs besides what its own files name."""
+    model = task.model.name if isinstance(task, DateFieldTask) else None
+    return further_elements(task.function, task.policy.on_failure, model)
+
+
 @dataclass(frozen=True, slots=True)
 class Meaning:
     """What a task's ``e.json`` meaning."""

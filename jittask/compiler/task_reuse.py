@@ -5,15 +5,17 @@ What a compilation finds of a task is kept for the next one, in both places.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 
 from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
 from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.discover import Found
 from jittask.compiler.elements import Elements
+from jittask.compiler.findings import RESTING_ON_NAMES
 from jittask.compiler.graph import Graph
 from jittask.compiler.reading import Reading
-from jittask.compiler.task_assembly import from_cache, further_elements, to_cache
+from jittask.compiler.task_assembly import from_cache, further_elements, needed_by, to_cache
 from jittask.compiler.task_cache import CachedTask, TaskCache
 from jittask.compiler.task_files import Surroundings, TaskFiles
 from jittask.diagnostics import Diagnostic
@@ -56,6 +58,10 @@ class TaskReuse:
                 return self._from_cached(cached, found, around)
         return None
 
+    def release(self) -> None:
+        """Forget the compilation before, and the cache."""
+        self._before = self._cache = None
+
     def keep(self, files: TaskFiles, task: CompiledTask, found: tuple[Diagnostic, ...]) -> None:
         """Keep a task that has been compiled now, for the next compilation and the next start."""
         self.diagnostics[task.name] = found
@@ -79,7 +85,7 @@ class TaskReuse:
         task = before.app.tasks.get(found.name)
         diagnostics = before.reusable.task_diagnostics.get(found.name)
         same_settings = before.reusable.settings_digest == self._settings_digest
-        if not same_settings or task is None or diagnostics is None:
+        if not same_settings or task is None or diagnostics is None or _rest_on_names(diagnostics):
             return None
         element = before.app.elements[found.name]
         if element.digest != self._elements.digest(found):
@@ -88,10 +94,7 @@ class TaskReuse:
         if model is not None and self._models.get(model.name) != model:
             return None
         dependencies = before.reusable.dependencies[found.name]
-        further = further_elements(
-            task.function, task.policy.on_failure, model.name if model else None
-        )
-        if self._version(element, dependencies, further, graph)[0] != task.version:
+        if self._version(element, dependencies, needed_by(task), graph)[0] != task.version:
             return None
         self._record(element, dependencies, diagnostics)
         return task
@@ -121,7 +124,7 @@ class TaskReuse:
             for name in further
         ):
             return "", ()
-        self._elements.by_name[element.name] = element
+        self._elements.put(element)
         try:
             return graph.version(element.name, dependencies, further)
         except OSError:
@@ -134,3 +137,8 @@ class TaskReuse:
         self.diagnostics[element.name] = diagnostics
         if diagnostics:
             self._elements.findings[element.name].found += diagnostics
+
+
+def _rest_on_names(diagnostics: Iterable[Diagnostic]) -> bool:
+    """Whether a finding can read differently while the task's version is the same."""
+    return any(found.code in RESTING_ON_NAMES for found in diagnostics)

@@ -44,7 +44,9 @@ class Rows(TableAccess):
 
     def within(self, statement_seconds: float) -> Rows:
         """Return the same rows, each statement limited to so many seconds."""
-        return Rows(self.engine, self.model, self.table, self.zone, statement_seconds)
+        return Rows(
+            self.engine, self.model, self.table, self.zone, statement_seconds, self.statements
+        )
 
     # by date
 

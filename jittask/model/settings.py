@@ -15,7 +15,7 @@ class RuntimeSettings:
     scan_seconds: float = 10
     lease_seconds: float = 60
     heartbeat_seconds: float = 10
-    debounce_millis: int = 300
+    debounce_millis: int = 500
     drain_seconds: float = 8
 
 

@@ -7,7 +7,7 @@ one for as long as it lives, and calls ``refresh`` to see edited files.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from jittask.state_folder import state_folder
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation, CompiledApp
     from jittask.compiler.draft import DraftCompiler
+    from jittask.compiler.incremental import TreeCompiler
     from jittask.data.app_data import AppData
     from jittask.diagnostics import Diagnostic
     from jittask.model import AppSettings
@@ -66,8 +67,11 @@ class Workspace:
     def __init__(self, root: str | Path, clock: Clock | None = None) -> None:
         self.root = Path(root).resolve()
         self.clock = clock or SystemClock()
+        self.is_watched = False
+        """Whether somebody refreshes it whenever files change."""
         self._opening = threading.RLock()
         self._compiling = threading.RLock()
+        self._compiler: TreeCompiler | None = None
         self._compilation: Compilation | None = None
         self._drafts: DraftCompiler | None = None
         self._read_settings: tuple[AppSettings, tuple[Diagnostic, ...]] | None = None
@@ -107,16 +111,31 @@ class Workspace:
                 latest = self._compilation or self.refresh()
         return latest
 
-    def refresh(self) -> Compilation:
-        """Look at the files again; what did not change is not compiled again.
+    @property
+    def latest(self) -> Compilation:
+        """The tree as its files are: after a look at them all, unless it is watched."""
+        return self.compilation if self.is_watched else self.refresh()
 
-        Meanwhile others read the compilation before.
+    def refresh(self, paths: Collection[str] | None = None) -> Compilation:
+        """Look at these files and folders again, or at all; only what changed is compiled again.
+
+        ``paths`` are absolute, or relative to the tree. Meanwhile others read the
+        compilation before.
         """
-        from jittask.compiler import compile_tree
+        with self._compiling:
+            compiler = self.compiler
+            self._compilation = compiler.look_at_all() if paths is None else compiler.apply(paths)
+            return self._compilation
+
+    @property
+    def compiler(self) -> TreeCompiler:
+        """What keeps the tree compiled."""
+        from jittask.compiler.incremental import TreeCompiler
 
         with self._compiling:
-            self._compilation = compile_tree(self.root, previous=self._compilation)
-            return self._compilation
+            if self._compiler is None:
+                self._compiler = TreeCompiler(self.root)
+            return self._compiler
 
     @property
     def drafts(self) -> DraftCompiler:

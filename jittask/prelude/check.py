@@ -1,22 +1,29 @@
 """The process that imports element code to check it (rule U2): ``python -m jittask.prelude.check``.
 
-One pickled ``Request`` on standard input; for each task a ``begin`` line before
-its import and an answer after it, as JSON, on the first standard output: element
-code gets another one.
+It stays ready, and forks a child for each request, so that no code of one check
+is there in the next. A request is a pickled ``Request`` on standard input, after
+its length. Answers are JSON lines on the first standard output, since element
+code gets another one: ``child`` with the process; for each task ``begin`` before
+its import, and an answer after it; ``end``; and at last ``done``, when the child
+and what it has started are gone.
 """
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import inspect
 import json
 import os
 import pickle
+import select
+import signal
 import sys
 import traceback
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from jittask.compiler.probe import Request
+from jittask.compiler.probe import LENGTH, Request
 from jittask.model import CallStyle, FunctionRef
 from jittask.prelude.app import App
 from jittask.prelude.call import load_function
@@ -27,13 +34,59 @@ _MAX_CHARACTERS = 500
 
 
 def main() -> None:
-    """Answer the request."""
-    request: Request = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own parent process
+    """Answer requests until no more come."""
+    answers = os.dup(1)
+    reading, woken = os.pipe()
+    os.set_blocking(woken, False)
+    signal.set_wakeup_fd(woken)
+    signal.signal(signal.SIGCHLD, lambda *_: None)
+    gc.freeze()  # no child visits, and so copies, what all of them share
+    while (request := _next_request()) is not None:
+        child = os.fork()
+        if child == 0:
+            os.setpgid(0, 0)
+            signal.set_wakeup_fd(-1)
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            _answer(request, answers)
+        _write(answers, {"child": child})
+        _wait(child, reading)
+        _write(answers, {"done": True})
+
+
+def _next_request() -> bytes | None:
+    head = sys.stdin.buffer.read(LENGTH.size)
+    return sys.stdin.buffer.read(*LENGTH.unpack(head)) if len(head) == LENGTH.size else None
+
+
+def _wait(child: int, woken: int) -> None:
+    """Wait until the child has ended, and end what it has started; end it where nobody asks."""
+    while os.waitpid(child, os.WNOHANG) == (0, 0):
+        ready, _, _ = select.select([0, woken], [], [])
+        if woken in ready:
+            os.read(woken, 4096)
+        elif 0 in ready:  # no request comes before this one is answered: who asked is gone
+            _kill(child)
+            os._exit(0)
+    _kill(child)
+
+
+def _kill(group: int) -> None:
+    with contextlib.suppress(ProcessLookupError, PermissionError):
+        os.killpg(group, signal.SIGKILL)
+
+
+def _write(answers: int, line: dict[str, Any]) -> None:
+    os.write(answers, f"\n{json.dumps(line)}\n".encode())  # the child may have left half a line
+
+
+def _answer(content: bytes, descriptor: int) -> NoReturn:
+    """Answer one request, in the child."""
     process = os.getpid()
-    answers = os.fdopen(os.dup(1), "w", buffering=1, encoding="utf-8")
-    null = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(null, 1)
-    os.dup2(null, 2)
+    request: Request = pickle.loads(content)  # noqa: S301 - from our own parent process
+    answers = os.fdopen(descriptor, "w", buffering=1, encoding="utf-8")
+    null = os.open(os.devnull, os.O_RDWR)
+    for standard in (0, 1, 2):
+        os.dup2(null, standard)
     host = install(request.contents, request.root, request.root)
     for name, functions in request.functions:
         answers.write(json.dumps({"begin": name}) + "\n")

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.compiler import compile_tree
+from jittask.compiler.incremental import TreeCompiler
 from jittask.data.app_data import AppData
 from jittask.runtime import startup
 from jittask.runtime.bundles import Bundles
@@ -50,6 +50,7 @@ class Parts:
     """Closes all of it, in the reverse order."""
     watch: Watch | None
     """None where nothing reloads by itself."""
+    compiler: TreeCompiler
     store: Store
     executor: Executor
     current: Current
@@ -137,8 +138,12 @@ def _open(
     def report(text: str) -> None:
         emit(Trouble(clock.now(), "watch-failed", text))
 
-    watch = opened.enter_context(Watch(root, report)) if watched else None  # sees all from here on
-    compilation = compile_tree(root, imports=True, keep=True)
+    watch = (
+        opened.enter_context(Watch(root, report, clock)) if watched else None
+    )  # sees all from here on
+    compiler = TreeCompiler(root, imports=True, keep=True)
+    opened.callback(compiler.close)
+    compilation = compiler.compilation
     startup.refuse_broken_app(compilation)
     startup.refuse_unset_environment(compilation)
     settings = compilation.app.settings
@@ -153,7 +158,7 @@ def _open(
     bundles = Bundles(startup.state_folder(root))
     known = store.elements()
     boundary = TaskBoundary(emit, settings.runtime.scan_seconds)
-    snapshot, compilation = startup.first(compilation, known, bundles, boundary, now)
+    snapshot, compilation = startup.first(compiler, known, bundles, boundary, now)
     # now, while no reload can lay out others
     versions = frozenset(running.task.version for running in snapshot.tasks.values())
     bundles.forget_unused(versions, store.recorded_versions)
@@ -169,7 +174,7 @@ def _open(
     states = ElementStates(
         store, clock, lambda: participation.identity, lambda: current.snapshot, known
     )
-    reloader = Reloader(root, current, bundles, states, clock, emit, boundary)
+    reloader = Reloader(compiler, current, bundles, states, clock, emit, boundary)
     opened.callback(reloader.close)
     tables = ModelTables(emit, boundary)
     model_changes = ModelChanges(store, signals)
@@ -181,6 +186,7 @@ def _open(
         emit=emit,
         opened=opened,
         watch=watch,
+        compiler=compiler,
         store=store,
         executor=executor,
         current=current,

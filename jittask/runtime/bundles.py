@@ -8,20 +8,53 @@ running from its folder whatever happens to the files that people edit.
 from __future__ import annotations
 
 import errno
+import hashlib
 import json
 import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
-from jittask.compiler.graph import manifest, version_of_copy
+from jittask.compiler.graph import manifest, version_head, version_of
 from jittask.model import AppSettings
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
 _CACHED_PATHS = 4096  # a path is asked for with every run
+_CACHED_FILES = 256
+_LARGE_BYTES = 1_000_000
+_READ_ONLY = 0o444
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of the tree, as it was read for a copy."""
+
+    content: bytes | None
+    """None of a large file, which is read again for each copy."""
+    digest: str
+
+
+class _Source:
+    """A tree that bundles are copied from; the files that were read last are not read again."""
+
+    def __init__(self, root: Path, settings: AppSettings) -> None:
+        self._root = root
+        self.head = json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()
+        """The ``app.json`` of each bundle."""
+        self.version_head = version_head(settings)
+        self.read = lru_cache(_CACHED_FILES)(self._read)
+
+    def _read(self, name: str) -> _File:
+        """Read a file; raises OSError."""
+        path = self._root / name
+        if path.stat().st_size > _LARGE_BYTES:
+            return _File(None, _digest(path))
+        content = path.read_bytes()
+        return _File(content, hashlib.sha256(content).hexdigest())
 
 
 class BundleChanged(Exception):
@@ -48,52 +81,60 @@ class Bundles:
     ) -> dict[str, Exception]:
         """Lay out the bundles of many tasks; return what kept single tasks from it, by name.
 
-        Raises BundleChanged as ``lay_out``, and OSError where the disk refuses them all.
+        A file that many need is read once. Raises BundleChanged as ``lay_out``, and
+        OSError where the disk refuses them all.
         """
-        present = self._versions()
+        source = _Source(root, settings)
         failed: dict[str, Exception] = {}
         for task in tasks:
-            if task.version not in present:
-                try:
-                    self.lay_out(task, root, settings)
-                except BundleChanged:
+            try:
+                self.lay_out(task, root, settings, source)
+            except BundleChanged:
+                raise
+            except Exception as error:
+                if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
                     raise
-                except Exception as error:
-                    if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
-                        raise
-                    failed[task.name] = error
+                failed[task.name] = error
         return failed
 
-    def lay_out(self, task: CompiledTask, root: Path, settings: AppSettings) -> Path:
+    def lay_out(
+        self, task: CompiledTask, root: Path, settings: AppSettings, source: _Source | None = None
+    ) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.
 
-        The folder appears whole or not at all. Raises BundleChanged where the
-        copied files are not those that were compiled, OSError where the disk refuses.
+        The folder appears whole or not at all. ``source`` is what has been read of the
+        tree. Raises BundleChanged where the copied files are not those that were
+        compiled, OSError where the disk refuses.
         """
         target = self.path(task.version)
         if target.is_dir():
             return target
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = Path(tempfile.mkdtemp(prefix=".draft-", dir=self._folder))
+        source = source or _Source(root, settings)
         try:
-            head = json.dumps(manifest(settings), ensure_ascii=False, indent=2)
-            (draft / "app.json").write_text(head, encoding="utf-8")
-            for name in task.bundle:
-                copy = draft / name
-                copy.parent.mkdir(parents=True, exist_ok=True)
-                shutil.copyfile(root / name, copy)
-            if version_of_copy(draft, task.bundle, settings) != task.version:
-                raise BundleChanged(task.name)
-            for name in task.bundle:
-                (draft / name).chmod(0o444)
-            draft.rename(target)
+            files = {name: source.read(name) for name in task.bundle}
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
-        except OSError:
-            if not target.is_dir():  # another process was faster
-                raise
-        finally:
+        digests = {name: file.digest for name, file in files.items()}
+        if version_of(digests, source.version_head) != task.version:
+            raise BundleChanged(task.name)
+        self._folder.mkdir(parents=True, exist_ok=True)
+        draft = tempfile.mkdtemp(prefix=".draft-", dir=self._folder)
+        try:
+            _write(f"{draft}/app.json", source.head)
+            for folder in _folders(files):
+                os.mkdir(f"{draft}/{folder}")  # noqa: PTH102 - thousands at once
+            for name, file in files.items():
+                if file.content is not None:
+                    _write(f"{draft}/{name}", file.content)
+                elif _copied(root / name, Path(draft, name)) != file.digest:
+                    raise BundleChanged(task.name)
+            os.rename(draft, target)  # noqa: PTH104
+        except BaseException as error:
             shutil.rmtree(draft, ignore_errors=True)
+            if isinstance(error, FileNotFoundError):
+                raise BundleChanged(task.name) from error
+            if not (isinstance(error, OSError) and target.is_dir()):  # another process was faster
+                raise
         return target
 
     def forget_unused(
@@ -112,3 +153,33 @@ class Bundles:
             return frozenset()
         with os.scandir(self._folder) as entries:
             return frozenset(entry.name for entry in entries)
+
+
+def _folders(files: Iterable[str]) -> list[str]:
+    """Return the folders that these files are in, each after the one that it is in."""
+    found: set[str] = set()
+    for file in files:
+        folder = file.rpartition("/")[0]
+        while folder and folder not in found:
+            found.add(folder)
+            folder = folder.rpartition("/")[0]
+    return sorted(found)
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _copied(source: Path, target: Path) -> str:
+    """Copy a large file; return the digest of the copy. Raises OSError."""
+    shutil.copyfile(source, target)
+    target.chmod(_READ_ONLY)
+    return _digest(target)
+
+
+def _write(path: str, content: bytes) -> None:
+    """Write a new file that nobody is to change; raises OSError."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _READ_ONLY)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content)

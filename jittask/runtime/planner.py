@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from jittask.compiler.compiled import DateFieldTask, ScheduledTask
 from jittask.model import RunStatus
 from jittask.runtime.events import Event, Planned
 from jittask.runtime.reasons import reason_of
-from jittask.runtime.snapshot import Snapshot
+from jittask.runtime.snapshot import RunningTask, Snapshot
 from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.runtime.task_plan import Plan, plan_task, removed, unchanged_plan
 from jittask.schedule.timer import Followers
@@ -67,37 +67,46 @@ class Planner:
     def _take_over(self, snapshot: Snapshot, marks: dict[str, Watermark], now: datetime) -> None:
         """Plan what is new or changed in a snapshot; end what is gone."""
         before = self._seen.tasks if self._seen else {}
+        names = self._touched(snapshot) or list(dict.fromkeys((*before, *marks, *snapshot.tasks)))
         scanned = [
             name
-            for name, running in before.items()
-            if isinstance(running.task, DateFieldTask) and name not in snapshot.tasks
+            for name in names
+            if name not in snapshot.tasks
+            and name in before
+            and isinstance(before[name].task, DateFieldTask)
         ]
         if scanned:  # how far they are is written by the row scan
             stored = self._store.watermarks()
             marks |= {name: stored[name] for name in scanned if name in stored}
         gone = [
-            mark
-            for name, mark in marks.items()
-            if name not in snapshot.tasks and mark.vanished is None
+            name
+            for name in names
+            if name in marks and name not in snapshot.tasks and marks[name].vanished is None
         ]
         self._write(
-            [mark.task for mark in gone],
+            gone,
             lambda task, pending: removed(marks[task], pending, now),
             marks,
             now,
         )
-        same = {
-            name
-            for name, running in snapshot.tasks.items()
-            if name in before and before[name].task is running.task
-        }
-        self._agenda = [entry for entry in self._agenda if entry[1] in same]
+        different = {name for name in names if _is_different(name, before, snapshot.tasks)}
+        if different:
+            self._agenda = [entry for entry in self._agenda if entry[1] not in different]
+            heapq.heapify(self._agenda)
         changed = [
             running.task
-            for name, running in snapshot.tasks.items()
-            if name not in same and isinstance(running.task, ScheduledTask)
+            for name in names
+            if name in different
+            and (running := snapshot.tasks.get(name)) is not None
+            and isinstance(running.task, ScheduledTask)
         ]
         self._plan(self._without_unchanged(changed, marks, now), marks, now)
+
+    def _touched(self, snapshot: Snapshot) -> list[str]:
+        """Return the tasks that may differ from those seen; none where that is not known."""
+        seen = self._seen
+        follows = seen is not None and snapshot.number == seen.number + 1
+        return sorted(snapshot.touched or ()) if follows else []
 
     def _without_unchanged(
         self, tasks: Sequence[ScheduledTask], marks: dict[str, Watermark], now: datetime
@@ -211,6 +220,13 @@ class Planner:
         if not (create or close or mark):
             return []
         return self._store.plan(now, create=create, close=close, watermarks=mark, term=self._term)
+
+
+def _is_different(
+    name: str, before: Mapping[str, RunningTask], after: Mapping[str, RunningTask]
+) -> bool:
+    old, new = before.get(name), after.get(name)
+    return (old and old.task) is not (new and new.task)
 
 
 def announce(made: list[tuple[int, NewRun]], now: datetime, emit: Callable[[Event], None]) -> None:

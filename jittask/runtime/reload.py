@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
 
 from jittask.clock import Clock
-from jittask.compiler import compile_tree
+from jittask.compiler.compiled import Compilation
+from jittask.compiler.incremental import TreeCompiler
 from jittask.data.app_data import AppData
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.current import Current, Loaded
@@ -28,7 +28,7 @@ class Reloader:
 
     def __init__(
         self,
-        root: Path,
+        compiler: TreeCompiler,
         current: Current,
         bundles: Bundles,
         states: ElementStates,
@@ -36,7 +36,11 @@ class Reloader:
         emit: Callable[[Event], None],
         boundary: TaskBoundary,
     ) -> None:
-        self._root = root
+        self._compiler = compiler
+        self._compiled = current.loaded.compilation
+        """The last one; it has been swapped in, or could not be."""
+        self._touched: set[str] | None = set()
+        """The elements that may differ from what runs; None: any may."""
         self._current = current
         self._bundles = bundles
         self._states = states
@@ -56,9 +60,10 @@ class Reloader:
             return True
         return self._boundary.any_due(OF_BUNDLES, self._clock.now())
 
-    def reload(self) -> None:
-        """Compile the tree; where something changed, swap the snapshot and report it.
+    def reload(self, paths: Collection[str] | None = None) -> None:
+        """Compile these paths; where something changed, swap the snapshot and report it.
 
+        None is all of the tree: every file is looked at.
         What fails (such as a disk that cannot be written) is reported, and the
         reload is tried again. Raises StoreUnavailable, and then the swap has been made.
         """
@@ -66,7 +71,7 @@ class Reloader:
             if self._closed:
                 return
             try:
-                self._reload()
+                self._reload(paths)
             except StoreError:
                 raise
             except Exception as error:
@@ -79,29 +84,52 @@ class Reloader:
         with self._one_at_a_time:
             self._closed = True
 
-    def _reload(self) -> None:
+    def _reload(self, paths: Collection[str] | None) -> None:
         began = self._clock.monotonic()
         before = self._current.loaded
-        compilation = compile_tree(self._root, imports=True, previous=before.compilation)
+        compilation = self._compile(paths)
+        blocked = {entry.task for entry in self._boundary.entries() if entry.code in OF_BUNDLES}
+        touched = None if self._touched is None else self._touched | blocked
+        if not (touched is None or touched or before.snapshot.absent) and (
+            compilation is before.compilation
+        ):
+            return
+        app = compilation.app
+        names = app.tasks.keys() if touched is None else touched & app.tasks.keys()
         try:
-            app = compilation.app
-            unkept = self._bundles.lay_out_all(app.tasks.values(), self._root, app.settings)
+            unkept = self._bundles.lay_out_all(
+                [app.tasks[name] for name in names], app.root, app.settings
+            )
         except BundleChanged:
             return  # the files changed again: the next look compiles them
         now = self._clock.now()
-        snapshot, changes = next_snapshot(before.snapshot, compilation, now, unkept)
+        snapshot, changes = next_snapshot(before.snapshot, compilation, now, unkept, touched)
         self._note_unkept(unkept, before.snapshot, now)
         data = before.data
         if snapshot.app.databases != data.databases:
-            data = AppData(snapshot.app.databases, self._root)
+            data = AppData(snapshot.app.databases, app.root)
         self._current.swap(Loaded(snapshot, compilation, data))
-        self._try_blocked_again(before, self._current.loaded, now)
+        if snapshot.app is app:  # else the manifest is broken, and all of before still runs
+            self._touched = set()
+        self._try_blocked_again(before, self._current.loaded, touched, now)
         self._restart_notice.check(snapshot.app.settings, now)
         if changes:
-            self._states.reloaded(now, success=not snapshot.broken)
+            rows = changes.names | (before.snapshot.broken.keys() ^ snapshot.broken.keys())
+            self._states.reloaded(now, rows, success=not snapshot.broken)
             for event in _events(snapshot, changes, now, self._clock.monotonic() - began):
                 self._emit(event)
             self._states.write_pending()
+
+    def _compile(self, paths: Collection[str] | None) -> Compilation:
+        """Compile, and note what may differ from what runs."""
+        compiler, before = self._compiler, self._compiled
+        compilation = compiler.look_at_all() if paths is None else compiler.apply(paths)
+        self._compiled = compilation
+        if compilation is not before:
+            fresh = compilation.reusable.touched
+            known = self._touched
+            self._touched = None if fresh is None or known is None else known | fresh
+        return compilation
 
     def _note_unkept(
         self, unkept: Mapping[str, Exception], running: Snapshot, now: datetime
@@ -116,19 +144,22 @@ class Reloader:
             fault = Fault.RELOAD if kept else Fault.BUNDLE
             self._boundary.block(name, fault, reason_of(error), now)
 
-    def _try_blocked_again(self, before: Loaded, after: Loaded, now: datetime) -> None:
+    def _try_blocked_again(
+        self, before: Loaded, after: Loaded, touched: Collection[str] | None, now: datetime
+    ) -> None:
         """Let tasks be tried at once whose files, models or databases have changed."""
         self._boundary.use_scan_seconds(after.snapshot.app.settings.runtime.scan_seconds, now)
-        known = before.snapshot.tasks
+        known, now_running = before.snapshot.tasks, after.snapshot.tasks
         changed = {
             name
-            for name, running in after.snapshot.tasks.items()
-            if name not in known or known[name].task is not running.task
+            for name in (now_running if touched is None else now_running.keys() & {*touched})
+            if name not in known or known[name].task is not now_running[name].task
         }
         self._boundary.reset(now, changed if after.data is before.data else None)
 
     def _failed(self, error: Exception) -> None:
         self._retry_at = self._clock.monotonic() + _RETRY_SECONDS
+        self._touched = None  # what has been done of it is not known
         words = str(error) if isinstance(error, OSError) else reason_of(error)
         text = f"the tree cannot be reloaded: {words}; the last version keeps running"
         if text != self._failure:

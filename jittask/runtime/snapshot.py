@@ -38,8 +38,12 @@ class Snapshot:
     broken: Mapping[str, tuple[Diagnostic, ...]]
     """Findings of the elements that cannot load, by full name or file; with or without a
     last good version in ``tasks``."""
-    absent: bool = False
-    """Whether an element is absent, and does not count as removed yet."""
+    absent: frozenset[str] = frozenset()
+    """The elements that are absent, and do not count as removed yet."""
+    number: int = 0
+    """Of this snapshot since the start."""
+    touched: frozenset[str] | None = None
+    """The tasks that may differ from those of the snapshot before; None: any may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +56,11 @@ class Changes:
     """Also what was broken and never loaded."""
     fixed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset((*self.added, *self.changed, *self.removed, *self.fixed, *self.broken))
 
     def __bool__(self) -> bool:
         return any((self.added, self.changed, self.removed, self.fixed, self.broken))
@@ -77,11 +86,16 @@ def first_snapshot(
 
 
 def next_snapshot(
-    last: Snapshot, compilation: Compilation, now: datetime, kept: Collection[str] = ()
+    last: Snapshot,
+    compilation: Compilation,
+    now: datetime,
+    kept: Collection[str] = (),
+    touched: Collection[str] | None = None,
 ) -> tuple[Snapshot, Changes]:
     """Make the snapshot that follows ``last``, and say what changed.
 
-    The tasks in ``kept`` keep the version that runs, where there is one.
+    The tasks in ``kept`` keep the version that runs, where there is one. ``touched``:
+    the elements that may differ from those that ``last`` was made of; None: any may.
 
     An ``app.json`` that cannot be read changes nothing but what is shown as
     broken: its zone and calendar affect every task.
@@ -89,31 +103,49 @@ def next_snapshot(
     broken = _broken(compilation)
     if "app.json" in broken:
         unchanged = replace(last, broken={**last.broken, **broken})
-        return unchanged, _changes(last, unchanged)
-    tasks: dict[str, RunningTask] = {}
-    for name, task in compilation.app.tasks.items():
-        before = last.tasks.get(name)
-        if before is not None and name in kept:
-            tasks[name] = before
-            continue
-        same = before is not None and before.task == task
-        tasks[name] = (
-            replace(before, absent_since=None) if same and before else RunningTask(task, now)
-        )
-        if before is not None and same and before.absent_since is None:
-            tasks[name] = before
-    for name, before in last.tasks.items():
-        if name in tasks:
-            continue
-        if name in broken:
-            tasks[name] = replace(before, absent_since=None)
-            continue
+        return unchanged, _changes(last, unchanged, ())
+    if touched is None:
+        names = compilation.app.tasks.keys() | last.tasks.keys()
+        others = compilation.app.elements.keys() | last.app.elements.keys()
+    else:
+        names = others = {*touched, *last.absent}
+    tasks = dict(last.tasks)
+    for name in names:
+        following_task = _following(name, last, compilation.app, broken, now, kept)
+        if following_task is None:
+            tasks.pop(name, None)
+        else:
+            tasks[name] = following_task
+    if tasks.keys() != last.tasks.keys():
+        tasks = dict(sorted(tasks.items()))
+    absent = frozenset(
+        name for name in names if name in tasks and tasks[name].absent_since is not None
+    )
+    number = last.number + 1
+    following = Snapshot(compilation.app, tasks, broken, absent, number, frozenset(names))
+    return following, _changes(last, following, {*names, *others})
+
+
+def _following(
+    name: str,
+    last: Snapshot,
+    app: CompiledApp,
+    broken: Collection[str],
+    now: datetime,
+    kept: Collection[str],
+) -> RunningTask | None:
+    """Return what runs of a task from now on; the very object of before where nothing changed."""
+    before, task = last.tasks.get(name), app.tasks.get(name)
+    if before is None:
+        return None if task is None else RunningTask(task, now)
+    if task is None and name not in broken:
         since = before.absent_since or now
-        if now - since < ABSENCE:
-            tasks[name] = replace(before, absent_since=since)
-    absent = any(running.absent_since is not None for running in tasks.values())
-    following = Snapshot(compilation.app, tasks, broken, absent)
-    return following, _changes(last, following)
+        return replace(before, absent_since=since) if now - since < ABSENCE else None
+    if task is not None and name in kept:
+        return before
+    if task is not None and task != before.task:
+        return RunningTask(task, now)
+    return before if before.absent_since is None else replace(before, absent_since=None)
 
 
 def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
@@ -126,10 +158,16 @@ def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
     return found
 
 
-def _changes(last: Snapshot, following: Snapshot) -> Changes:
-    before, after = _versions(last), _versions(following)
+def _changes(last: Snapshot, following: Snapshot, names: Collection[str]) -> Changes:
+    """Compare the elements of these names, and all that is broken."""
+    before = {name: version for name in names if (version := _version(last, name)) is not None}
+    after = {name: version for name in names if (version := _version(following, name)) is not None}
     corrected = last.broken.keys() - following.broken.keys()
-    gone = {name for name in corrected - after.keys() if name in last.app.elements}
+    gone = {
+        name
+        for name in corrected
+        if name in last.app.elements and _version(following, name) is None
+    }
     fixed = corrected - gone  # files that are no elements, such as app.json, count too
     newly_broken = {
         name for name, found in following.broken.items() if last.broken.get(name) != found
@@ -149,11 +187,10 @@ def _changes(last: Snapshot, following: Snapshot) -> Changes:
     )
 
 
-def _versions(snapshot: Snapshot) -> dict[str, object]:
-    """Return what to compare: of tasks the compiled task, of other elements the files' digest."""
-    others = {
-        name: element.digest
-        for name, element in snapshot.app.elements.items()
-        if element.kind is not ElementKind.TASK
-    }
-    return others | {name: running.task for name, running in snapshot.tasks.items()}
+def _version(snapshot: Snapshot, name: str) -> object | None:
+    """Return what to compare: of a task the compiled task, of another element its digest."""
+    running = snapshot.tasks.get(name)
+    if running is not None:
+        return running.task
+    element = snapshot.app.elements.get(name)
+    return None if element is None or element.kind is ElementKind.TASK else element.digest

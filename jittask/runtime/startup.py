@@ -10,6 +10,7 @@ from threading import Event as Signal
 from jittask.clock import Clock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation
+from jittask.compiler.incremental import TreeCompiler
 from jittask.data.engines import ENGINES
 from jittask.diagnostics import Diagnostic
 from jittask.model import AppSettings
@@ -126,7 +127,7 @@ def open_executor(
 
 
 def first(
-    compilation: Compilation,
+    compiler: TreeCompiler,
     ran: Mapping[str, ElementRow],
     bundles: Bundles,
     boundary: TaskBoundary,
@@ -137,6 +138,7 @@ def first(
     Returns the compilation that it is made from too: the tree is compiled again
     where its files change meanwhile.
     """
+    compilation = compiler.compilation
     for attempt in range(_COMPILE_TRIES):
         try:
             app = compilation.app
@@ -147,7 +149,7 @@ def first(
                 raise RuntimeFailure(
                     "the tree's files keep changing", hint="try again when they have settled"
                 ) from None
-            compilation = compile_tree(compilation.app.root, imports=True)
+            compilation = compiler.look_at_all()
         except OSError as error:
             raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
     for name, failure in failed.items():

@@ -1,4 +1,4 @@
-"""Sees that files of a tree have changed; what follows from it is decided elsewhere (rule H5).
+"""Sees which files of a tree have changed; what follows from it is decided elsewhere (rule H5).
 
 The only file that knows watchfiles. It uses its watch itself, because that
 sees changes from when it is made, before the first ``look``. Only our own top
@@ -19,10 +19,18 @@ from typing import Self
 
 from watchfiles._rust_notify import RustNotify
 
-from jittask.compiler.files import MANIFEST, TOPS
+from jittask.clock import Clock, SystemClock
+from jittask.compiler.files import MANIFEST, TOPS, is_draft
+from jittask.compiler.whole_file import is_whole
 
-_STEP_MILLIS = 50
+_STEP_MILLIS = 10
+"""How often the system's watch is asked, and how long a lone change must have no other after it."""
+_QUIET_MILLIS = 50
 _POLL_MILLIS = 500
+
+Changed = frozenset[str]
+"""Absolute paths of files and folders; that of the tree stands for all that is in it."""
+NOTHING: Changed = frozenset()
 
 
 class Watch:
@@ -32,8 +40,11 @@ class Watch:
     network drive), it polls instead, and says so through ``trouble``.
     """
 
-    def __init__(self, root: Path, trouble: Callable[[str], None]) -> None:
+    def __init__(
+        self, root: Path, trouble: Callable[[str], None], clock: Clock | None = None
+    ) -> None:
         self._root = root
+        self._clock = clock or SystemClock()
         self._trouble = trouble
         self._polling = _wants_polling()
         self._tops: dict[str, int] = {}
@@ -43,26 +54,34 @@ class Watch:
 
     def look(
         self, stop: threading.Event, *, debounce_millis: int, look_every_millis: int
-    ) -> bool | None:
-        """Wait for changes; True after a burst has settled, False when none came for a while.
+    ) -> Changed | None:
+        """Wait for changes; return what may have changed, nothing when none came for a while.
 
+        A burst is gathered until nothing has changed for 50 ms, for ``debounce_millis``
+        at most; a lone change of one file that can be parsed is returned at once.
         The root is looked at each time. Returns None when ``stop`` is set, or
         the tree cannot be watched any more.
         """
-        if self._watcher is None:
-            return None
-        step = min(_STEP_MILLIS, debounce_millis)
-        try:
-            found = self._watcher.watch(debounce_millis, step, look_every_millis, stop)
-        except (OSError, RuntimeError) as error:
-            if stop.is_set():  # it has been closed meanwhile
-                return None
-            self._fall_back(error)
-            return True
-        if found in ("stop", "signal"):
-            return None
-        paths = [Path(path) for _, path in found] if isinstance(found, set) else []
-        return self._root_has_changed(paths) or any(map(self._matters, paths))
+        found: set[str] = set()
+        end: float | None = None
+        wait = look_every_millis
+        while self._watcher is not None:
+            try:
+                seen = self._watcher.watch(debounce_millis, _STEP_MILLIS, wait, stop)
+            except (OSError, RuntimeError) as error:
+                if stop.is_set():  # it has been closed meanwhile
+                    return None
+                self._fall_back(error)
+                return frozenset({str(self._root)})
+            if not isinstance(seen, set):
+                return None if seen in ("stop", "signal") else self._with_root(found)
+            found |= {path for _, path in seen if self._matters(path)}
+            now = self._clock.monotonic()
+            end = now + debounce_millis / 1000 if end is None else end
+            if now >= end or _is_lone(found):
+                return self._with_root(found)
+            wait = min(_QUIET_MILLIS, debounce_millis)
+        return None
 
     def close(self) -> None:
         """Free the system's watches."""
@@ -101,15 +120,17 @@ class Watch:
         self._polling = True
         self._begin()
 
-    def _root_has_changed(self, paths: list[Path]) -> bool:
-        """Whether the manifest or a top folder was replaced; a new folder is watched too."""
+    def _with_root(self, found: set[str]) -> Changed:
+        """Add the manifest, or the whole tree, where replaced; a new folder is watched."""
         manifest, before = self._look_at_manifest(), self._manifest
         self._manifest = manifest
-        gone = any(path.parent == self._root for path in paths)
+        gone = any(Path(path).parent == self._root for path in found)
         if gone or self._look_at_tops() != self._tops:
             self._begin()
-            return True
-        return manifest != before
+            return frozenset({str(self._root)})
+        if manifest != before:
+            found.add(str(self._root / MANIFEST))
+        return frozenset(found)
 
     def _look_at_manifest(self) -> tuple[int, int, int, int] | None:
         try:
@@ -128,9 +149,15 @@ class Watch:
                     found[name] = status.st_ino
         return found
 
-    def _matters(self, path: Path) -> bool:
+    def _matters(self, path: str) -> bool:
         """Whether a change can affect a compilation: byte code cannot."""
-        return "__pycache__" not in path.parts[len(self._root.parts) :]
+        return "__pycache__" not in Path(path).parts[len(self._root.parts) :]
+
+
+def _is_lone(paths: set[str]) -> bool:
+    """Whether just one file was changed, beside what an editor has written first, and is whole."""
+    files = [path for path in paths if not is_draft(path)]
+    return len(files) == 1 and is_whole(Path(files[0]))
 
 
 def _wants_polling() -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import TYPE_CHECKING, Protocol
 
 from jittask.clock import Clock
 from jittask.operations.workspace import Workspace
+from jittask.runtime.unseen_changes import UnseenChanges
 
 if TYPE_CHECKING:
     from jittask.compiler.compiled import Compilation
@@ -22,8 +23,8 @@ class Watch(Protocol):
 
     def look(
         self, stop: threading.Event, *, debounce_millis: int, look_every_millis: int
-    ) -> bool | None:
-        """Wait for changes; None when there will be no more to see."""
+    ) -> frozenset[str] | None:
+        """Wait for changes; return what may have changed; None when no more will be seen."""
 
     def close(self) -> None:
         """Free what it holds."""
@@ -55,16 +56,19 @@ class LiveTree:
 
     def start(self) -> None:
         """Begin to watch."""
+        self._workspace.is_watched = True
         self._thread.start()
 
     def close(self) -> None:
         """Watch no more."""
+        self._workspace.is_watched = False
         self._stop.set()
         self._thread.join()
         self._watch.close()
 
     def _follow(self) -> None:
-        self._refresh()  # the first time, so that no request has to wait for it
+        self._refresh(None)  # the first time, so that no request has to wait for it
+        unseen = UnseenChanges(self._workspace.compiler, self._clock)
         while not self._stop.is_set():
             settings = self._workspace.settings.runtime
             found = self._watch.look(
@@ -74,15 +78,17 @@ class LiveTree:
             )
             if found is None:
                 return
-            if found:
-                self._refresh()
+            unseen.seen(found)
+            paths = found or unseen.step()
+            if paths:
+                self._refresh(paths)
 
-    def _refresh(self) -> None:
+    def _refresh(self, paths: Collection[str] | None) -> None:
         """Compile until it can be done; what keeps it from that is reported once."""
         reported = None
         while not self._stop.is_set():
             try:
-                after = self._workspace.refresh()
+                after = self._workspace.refresh(paths)
             except Exception as error:
                 words = f"the tree cannot be read: {type(error).__name__}: {error}"
                 if words != reported:
@@ -90,7 +96,8 @@ class LiveTree:
                 reported = words
                 self._clock.wait(self._stop, _RETRY_SECONDS)
                 continue
-            if after != self._announced:  # an operation may have looked at the files before
+            # an operation may have looked at the files before
+            if after is not self._announced and after != self._announced:
                 self._announced = after
                 with suppress(RuntimeError):  # the loop of the server has just ended
                     self._changed()

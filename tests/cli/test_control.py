@@ -442,8 +442,8 @@ def test_once_ends_cleanly_with_ctrl_c(tree: Tree) -> None:
 
 
 def test_records_are_filtered_sorted_and_paged(tree: Tree) -> None:
-    tree.scheduled("A")
-    tree.scheduled("B")
+    tree.scheduled("A", tags=["money"])
+    tree.scheduled("B", "def customFunc():\n    print('Invoice 7 sent')\n")
     for name in "ABAAB":
         trigger(tree, name)
     assert jittask("run", tree.root, "--once").returncode == 0
@@ -461,6 +461,9 @@ def test_records_are_filtered_sorted_and_paged(tree: Tree) -> None:
     version = record_of(tree, 1)["version"]
     assert ids("--version", version[:6], *hand) == [4, 3, 1]
     assert ids("--since", FAR, *hand) == []
+    assert ids("--tag", "money", *hand) == [4, 3, 1]
+    assert ids("--text", "invoice 7", *hand) == [5, 2]
+    assert ids("--late", *hand) == []
     first = json_answer("records", *hand, "--limit", 2, "--tree", tree.root)
     assert ids(*hand, "--limit", 2, "--after", first["next"]) == [3, 2]
     for wrong in (

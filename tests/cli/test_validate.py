@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.running import jittask
+from tests.running import PATIENCE, jittask
 from tests.tree import Tree
 
 pytestmark = pytest.mark.process
@@ -90,3 +93,44 @@ def test_annotations_are_placed_from_the_root_of_the_repository(tmp_path: Path, 
         "validate", tree.root, "--no-import", "--format", shape, cwd=tmp_path / "repository/app"
     )
     assert "app/tree/tasks/A/e.json" in done.stdout
+
+
+@pytest.mark.parametrize("more", [(), ("--no-import",)])
+def test_watching_reports_again_after_each_change_until_ctrl_c(
+    tree: Tree, more: tuple[str, ...]
+) -> None:
+    tree.scheduled("A")
+    watching = subprocess.Popen(
+        [sys.executable, "-u", "-m", "jittask", "validate", str(tree.root), "--watch", *more],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+    )  # fmt: skip
+    assert watching.stdout is not None
+
+    def last_line(wanted: str) -> str:
+        assert watching.stdout is not None
+        return next(line for line in watching.stdout if wanted in line)
+
+    assert last_line("no problems").startswith("1 elements (1 tasks)")
+    tree.write("tasks/A/inner.py", "def customFunc(a, b):\n    return 1\n")
+    assert "tasks/A/inner.py:1:5 error [too-many-parameters]" in last_line("too-many")
+    assert last_line(" in ").startswith("1 error in 1 elements")
+    tree.scheduled("B", "import nothing_of_the_kind\n\n\ndef customFunc():\n    return 1\n")
+    tree.write("tasks/A/inner.py", "def customFunc():\n    return 1\n")
+    if more:
+        assert last_line("no problems").startswith("2 elements (2 tasks)")
+    else:
+        assert "tasks/B/inner.py:1:1 error [import-failed]" in last_line("import-failed")
+    watching.send_signal(signal.SIGINT)
+    _, errors = watching.communicate(timeout=PATIENCE)
+    assert (watching.returncode, errors) == (0, "")
+
+
+@pytest.mark.parametrize(
+    "more",
+    [("--format", "json"), ("--connect",), ("--output", "report.txt")],
+    ids=lambda one: one[0],
+)
+def test_watching_shows_text_alone(tree: Tree, more: tuple[str, ...]) -> None:
+    done = jittask("validate", tree.root, "--watch", *more, cwd=tree.root)
+    assert done.returncode == 2
+    assert f"--watch shows text, and cannot be used with {more[0]}" in done.stderr

@@ -20,7 +20,7 @@ TICK_NANOSECONDS = 10_000_000
 @pytest.fixture
 def tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Let the file system's time go on until what comes then can be told from what was before."""
-    monkeypatch.setattr("jittask.compiler.files._RACY_NANOSECONDS", TICK_NANOSECONDS)
+    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", TICK_NANOSECONDS)
     touched = tmp_path / "touched"
 
     def wait() -> int:

@@ -76,6 +76,7 @@ def _read_gadget(element, reading):
 COMPILE = """
 import json, sys
 from pathlib import Path
+from jittask.compiler.compiled import Imported
 from jittask.compiler.compiling import Compiling
 from jittask.compiler.files import Files
 from jittask.model import ElementKind
@@ -83,7 +84,7 @@ from jittask.model import ElementKind
 compiling = Compiling(Files(Path(sys.argv[1])))
 compiling.settle()
 compiling.compile_tasks()
-app = compiling.outcome({})
+app = compiling.outcome(Imported())
 print(json.dumps({
     "elements": sorted(app.app.elements),
     "loaded": compiling.reading.loaded[ElementKind.GADGET],

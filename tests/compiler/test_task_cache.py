@@ -39,7 +39,8 @@ class Done:
 @contextmanager
 def watched() -> Iterator[Done]:
     done = Done()
-    compile_task, checked, read = compiling.compile_task, Probe._checked, Files.read
+    compile_task = compiling.compile_task  # type: ignore[attr-defined]
+    checked, read = Probe._checked, Files.read
 
     def compile_and_note(task, *more):  # type: ignore[no-untyped-def]
         done.compiled.add(task.name.removeprefix("tasks."))
@@ -74,7 +75,7 @@ def alike(one: Compilation, other: Compilation) -> bool:
 @pytest.fixture(autouse=True)
 def all_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as old enough to be relied on."""
-    monkeypatch.setattr("jittask.compiler.files._RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
 
 
 def test_what_did_not_change_is_not_read_compiled_imported_or_written(shop: Tree) -> None:

@@ -53,7 +53,7 @@ def test_a_blocked_task_is_shown_with_its_reason(tree: Tree) -> None:
             query = RecordQuery(statuses=frozenset({"pending"}))
             found = {run.effective: run for run in records(workspace, query).records}
             assert (found[SINCE].reason, found[SOON].reason) == (Reason.BLOCKED, None)
-            assert found[SINCE].detail == "blocked since 2026-05-04 07:55:00Z: no table things"
+            assert found[SINCE].detail == "blocked since 2026-05-04 07:55:00 UTC: no table things"
 
 
 def test_a_task_that_a_living_runtime_has_not_loaded_is_loading(tree: Tree) -> None:

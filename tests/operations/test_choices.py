@@ -79,7 +79,7 @@ def test_an_opaque_model_is_asked_of_its_database(opened: Workspace, things: Dat
 
 
 def test_a_database_that_does_not_answer_is_asked_once(tree: Tree, opened: Workspace) -> None:
-    gone = "sqlite:////nowhere/at/all.db"
+    gone = f"sqlite:///{tree.root}/app.json/all.db"  # no folder
     tree.write("databases/X/e.json", {"type": "databases.UrlType", "title": "X", "url": gone})
     for name in ("A", "B"):
         tree.write(

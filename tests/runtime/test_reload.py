@@ -175,7 +175,7 @@ def test_a_watch_has_its_turn_though_the_run_store_never_rests(tree: Tree) -> No
     writing = threading.Thread(target=write)
     writing.start()
     with Watch(tree.root, pytest.fail) as watch:
-        assert watch.look(stop, debounce_millis=20, look_every_millis=200) is False
+        assert watch.look(stop, debounce_millis=20, look_every_millis=200) == frozenset()
         assert writing.is_alive()
         stop.set()
     writing.join()

@@ -50,7 +50,7 @@ def test_two_threads_do_not_write_at_once(tmp_path: Path) -> None:
         lambda: snapshot,
         {},
     )
-    states.reloaded(NOW, success=True)
+    states.reloaded(NOW, ["tasks.A"], success=True)
     threads = [threading.Thread(target=states.write_pending, name=name) for name in ("a", "b")]
     threads[0].start()
     assert inside.wait(10)

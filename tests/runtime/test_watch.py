@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from jittask.clock import FixedClock
 from jittask.runtime import watch
 from jittask.runtime.watch import Watch
 from tests.tree import Tree
 
+NOW = datetime(2026, 1, 5, tzinfo=UTC)
 NOTHING_MILLIS = 50
 PATIENCE = 100
 """Looks: far more than any change takes."""
@@ -26,7 +29,7 @@ class Watched:
         self.watch = Watch(tree.root, self.troubles.append)
         self.stop = threading.Event()
 
-    def look(self) -> bool | None:
+    def look(self) -> frozenset[str] | None:
         return self.watch.look(self.stop, debounce_millis=20, look_every_millis=NOTHING_MILLIS)
 
     def tells(self) -> bool:
@@ -115,6 +118,75 @@ def test_what_changes_before_anybody_asks_is_told(watched: Watched) -> None:
     assert watched.tells()
 
 
+def test_a_lone_edit_is_told_alone_and_at_once(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The editor's own draft beside it is no second edit."""
+    monkeypatch.setattr(watch, "_QUIET_MILLIS", 10**6)  # whoever waits for quiet, waits for ever
+    watched.tree.write("tasks/A/inner.py", "x = 2\n")
+    seen: set[str] = set()
+    root = watched.tree.root
+    while str(root / "tasks/A/inner.py") not in seen:
+        seen |= (
+            watched.watch.look(watched.stop, debounce_millis=10**6, look_every_millis=10**6)
+            or set()
+        )
+    assert seen <= {str(root / "tasks/A/inner.py"), str(root / "tasks/A/inner.py~")}
+
+
+NOT_ALONE: list[tuple[str, dict[str, str]]] = [
+    ("half a file", {"tasks/A/inner.py": "def ("}),
+    ("an empty file", {"tasks/A/inner.py": ""}),
+    ("no code", {"tasks/A/note.txt": "text"}),
+    ("two files", {"tasks/A/inner.py": "x = 3\n", "tasks/A/e.json": "{}"}),
+]
+
+
+@pytest.mark.parametrize("files", [files for _, files in NOT_ALONE], ids=[n for n, _ in NOT_ALONE])
+def test_what_may_be_followed_by_more_waits_for_quiet(
+    watched: Watched, monkeypatch: pytest.MonkeyPatch, files: dict[str, str]
+) -> None:
+    waits: list[int] = []
+    watcher = watched.watch._watcher
+    assert watcher is not None
+
+    class Noted:
+        def watch(self, debounce: int, step: int, wait: int, stop: threading.Event) -> object:
+            waits.append(wait)
+            return watcher.watch(debounce, step, wait, stop)
+
+        def close(self) -> None:
+            watcher.close()
+
+    monkeypatch.setattr(watched.watch, "_watcher", Noted())
+    for file, text in files.items():
+        (watched.tree.root / file).write_text(text)
+    seen: set[str] = set()
+    while not seen >= {str(watched.tree.root / file) for file in files}:
+        seen |= (
+            watched.watch.look(watched.stop, debounce_millis=500, look_every_millis=5000) or set()
+        )
+    assert waits[-1] == 50
+
+
+def test_a_burst_without_end_is_told_when_the_time_is_over(watched: Watched) -> None:
+    clock = FixedClock(NOW)
+    watched.watch._clock = clock
+
+    class Restless:
+        def watch(self, *_: object) -> object:
+            clock.move_to(clock.now() + timedelta(milliseconds=40))
+            return {(1, str(watched.tree.root / f"tasks/A/{clock.now().microsecond}.py"))}
+
+        def close(self) -> None:
+            return
+
+    watched.watch._watcher = Restless()  # type: ignore[assignment]
+    seen = watched.watch.look(watched.stop, debounce_millis=190, look_every_millis=5000)
+    assert seen is not None
+    assert len(seen) == 6
+
+
 def test_a_folder_that_goes_while_the_watch_begins_is_tried_again(
     tree: Tree, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -157,7 +229,7 @@ def test_where_nothing_can_be_watched_it_says_so_and_ends(
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> list[bool]:
     """Have the next watches fail; return whether each one that is asked for polls."""
     asked: list[bool] = []
-    original = watch.RustNotify
+    original = watch.RustNotify  # type: ignore[attr-defined]
 
     def make(paths: list[str], debug: bool, polling: bool, *more: object) -> object:
         asked.append(polling)

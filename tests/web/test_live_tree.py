@@ -15,16 +15,20 @@ from tests.store.runs import NOW
 from tests.tree import Tree
 from tests.web.conftest import PATIENCE
 
+NOTHING: frozenset[str] = frozenset()
+ALL = frozenset({"."})
+"""The tree itself stands for all that is in it."""
+
 
 class HandWatch:
     """A watch that sees what the test says."""
 
     def __init__(self) -> None:
-        self.seen: queue.Queue[bool | None] = queue.Queue()
+        self.seen: queue.Queue[frozenset[str] | None] = queue.Queue()
         self.looks = threading.Semaphore(0)
         self.closed = False
 
-    def look(self, stop: threading.Event, **_: int) -> bool | None:
+    def look(self, stop: threading.Event, **_: int) -> frozenset[str] | None:
         self.looks.release()
         return self.seen.get(timeout=PATIENCE)
 
@@ -51,7 +55,7 @@ class Live:
     def _changed(self) -> None:
         self.changes += 1
 
-    def see(self, found: bool | None) -> None:
+    def see(self, found: frozenset[str] | None) -> None:
         self.watch.seen.put(found)
         if found is not None:
             self.watch.next_look()
@@ -72,11 +76,11 @@ def test_what_the_watch_sees_is_compiled_and_told(workspace: Workspace, tree: Tr
     live = Live(workspace)
     assert (live.changes, set(workspace.app.tasks)) == (1, {"tasks.A"})
     tree.scheduled("B")
-    live.see(False)
+    live.see(NOTHING)
     assert (live.changes, set(workspace.app.tasks)) == (1, {"tasks.A"})
-    live.see(True)
+    live.see(ALL)
     assert (live.changes, set(workspace.app.tasks)) == (2, {"tasks.A", "tasks.B"})
-    live.see(True)
+    live.see(ALL)
     assert live.changes == 2
     live.close()
 
@@ -87,7 +91,7 @@ def test_a_change_that_an_operation_has_looked_at_is_told_too(
     live = Live(workspace)
     tree.scheduled("B")
     workspace.refresh()
-    live.see(True)
+    live.see(ALL)
     assert live.changes == 2
     live.close()
 
@@ -96,12 +100,12 @@ def test_what_cannot_be_compiled_is_said_once_and_tried_again(
     workspace: Workspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     failures = [OSError("too many open files")] * 3
-    refresh: Callable[[], object] = workspace.refresh
+    refresh: Callable[[object], object] = workspace.refresh
 
-    def failing() -> object:
+    def failing(paths: object) -> object:
         if failures:
             raise failures.pop()
-        return refresh()
+        return refresh(paths)
 
     monkeypatch.setattr(workspace, "refresh", failing)
     live = Live(workspace)
@@ -121,7 +125,7 @@ def test_readers_do_not_wait_for_a_compilation(
         assert done.wait(PATIENCE)
         return before
 
-    monkeypatch.setattr("jittask.compiler.compile_tree", slow)
+    monkeypatch.setattr("jittask.compiler.incremental.TreeCompiler.look_at_all", slow)
     thread = threading.Thread(target=workspace.refresh)
     thread.start()
     assert compiling.wait(PATIENCE)
@@ -134,3 +138,16 @@ def test_readers_do_not_wait_for_a_compilation(
     assert read == [before, before.app.settings]
     done.set()
     thread.join()
+
+
+def test_what_asks_for_the_latest_looks_at_files_only_where_nobody_watches(
+    workspace: Workspace, tree: Tree
+) -> None:
+    live = Live(workspace)
+    tree.scheduled("New")
+    assert "tasks.New" not in workspace.latest.app.tasks
+    live.see(ALL)
+    assert "tasks.New" in workspace.latest.app.tasks
+    live.close()
+    tree.scheduled("Newer")
+    assert "tasks.Newer" in workspace.latest.app.tasks

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from jittask.operations.views.models import shown_row_view
 from jittask.operations.views.notes import optional_note_view
-from jittask.query.expression import Relative, Span
+from jittask.query.expression import Relative, Shifted, Span
 from jittask.query.outline import Group, Node, Other, Row
 from jittask.rules import RULES
 
@@ -85,6 +85,8 @@ def _node(node: Node, text: str, spans: _Spans) -> Mapping[str, Any]:
 def _value(value: object) -> Any:
     if isinstance(value, Relative):
         return {"relative": value.value}
+    if isinstance(value, Shifted):
+        return {"relative": value.base.value, "offset": value.amount, "unit": value.unit}
     if isinstance(value, tuple):
         return [_value(item) for item in value]
     return value

@@ -109,7 +109,10 @@ class FilterCondition(Shape):
     field: str
     operator: str
     value: Any
-    """JSON; ``{"relative": "TODAY"}`` or ``{"relative": "NOW"}``, also inside a list."""
+    """JSON; ``{"relative": "TODAY"}`` or ``{"relative": "NOW"}``, also inside a list.
+
+    With ``offset``, a number, and ``unit``, where it is shifted.
+    """
     span: Place
     standalone: bool
     """Whether the text at ``span`` is a filter by itself; else it is one in ``Q(…)``."""

@@ -1,0 +1,78 @@
+"""A look at all files of a tree, a step at a time: it finds what no path has named (rule H2)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+
+from jittask.compiler.files import RACY_NANOSECONDS
+from jittask.compiler.live_files import LiveFiles
+from jittask.compiler.look import NO_FILE, Folder
+
+
+def sweep(files: LiveFiles) -> Iterator[str | None]:
+    """Look at every folder and file once, one in a step; yield a path that has changed, or None.
+
+    What is yielded is for ``LiveFiles.look_again``, which may be called between two steps.
+    """
+    written = _file_system_time(files)
+    for folder, held in list(files.folders.items()):
+        if files.folders.get(folder) is held:
+            yield None
+            yield from _changed_names(files, folder, held)
+            for name in held.files:
+                yield _changed_file(files, f"{folder}/{name}", written)
+
+
+def _changed_names(files: LiveFiles, folder: str, held: Folder) -> Iterator[str]:
+    try:
+        status = os.stat(files.root / folder)
+        stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+        if stamp == (held.modified, held.changed, held.inode):
+            return
+        now = files.listed_now(folder)
+    except OSError:
+        yield folder
+        return
+    names = {*now.files, *now.folders} ^ {*held.files, *held.folders}
+    names |= ({*now.files} & {*held.folders}) | ({*now.folders} & {*held.files})
+    paths = {f"{folder}/{name}" for name in names}
+    yield from sorted(path for path in paths if not _is_known_link(files, path))
+    if not names and files.folders.get(folder) is held:
+        files.folders[folder] = replace(
+            held, modified=now.modified, changed=now.changed, inode=now.inode
+        )
+
+
+def _is_known_link(files: LiveFiles, path: str) -> bool:
+    return path in files.links and os.path.lexists(files.root / path)
+
+
+def _changed_file(files: LiveFiles, file: str, written: int) -> str | None:
+    """Return a file that has changed; one that has not may be known by its times from now on."""
+    found = files.known_file(file)
+    if found is None:
+        return None
+    try:
+        status = os.stat(files.root / file)
+    except OSError:
+        return None if found is NO_FILE else file
+    if found is NO_FILE:
+        return None
+    if (found.size, found.modified, found.changed, found.inode) != (
+        status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
+    ) or files.differs(file):  # fmt: skip
+        return file
+    if found.changed < written - RACY_NANOSECONDS:
+        files.has_settled(file)
+    return None
+
+
+def _file_system_time(files: LiveFiles) -> int:
+    """Return a time that the file system has had, in nanoseconds: the newest in ``.jittask``."""
+    try:
+        with os.scandir(files.root / ".jittask") as entries:
+            return max((entry.stat().st_ctime_ns for entry in entries), default=0)
+    except OSError:
+        return 0
