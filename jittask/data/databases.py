@@ -114,14 +114,10 @@ def _pool(url: URL, limit: int) -> dict[str, int]:
     }
 
 
-def refuse_missing_file(engine: Engine, what: str) -> None:
-    """Refuse to read an SQLite database that is not there: a connection would make it.
-
-    Raises DataError.
-    """
+def lacks_its_file(engine: Engine) -> bool:
+    """Whether an SQLite database is not there: a connection that only reads would make it."""
     file = sqlite_file(engine.url)
-    if file is not None and not file.exists():
-        raise DataError(f"{what}: there is no database {file}")
+    return file is not None and not file.exists()
 
 
 @contextmanager

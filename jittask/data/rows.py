@@ -12,13 +12,13 @@ from sqlalchemy.engine import Engine
 
 from jittask import zonedata
 from jittask.data import row_pages
-from jittask.data.databases import DataError, one_line, refuse_missing_file
+from jittask.data.databases import DataError, lacks_its_file, one_line
 from jittask.data.dialects import Clause
 from jittask.data.row_keys import BadKey, SharedKey, key_values
 from jittask.data.row_query import Lookup, Page, RowQuery
 from jittask.data.table_access import Row, TableAccess
 from jittask.data.table_columns import known_columns
-from jittask.data.tables import complete, table_for
+from jittask.data.tables import NoTable, complete, table_for
 from jittask.model import FieldInfo, FieldType, ModelInfo
 from jittask.query.expression import Expression, Operator
 from jittask.schedule.windows import FieldRange
@@ -36,7 +36,8 @@ class Rows(TableAccess):
     @classmethod
     def open(cls, engine: Engine, model: ModelInfo, zone: ZoneInfo | None = None) -> Rows:
         """Return a model's rows. Raises DataError where its table is missing or has no key."""
-        refuse_missing_file(engine, model.name)
+        if lacks_its_file(engine):
+            raise NoTable(model)
         table = table_for(model, engine)
         with one_line(model.name):
             known = known_columns(complete(model, table), table, model, engine)

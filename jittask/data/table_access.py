@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from jittask.data.databases import DataError, one_line, refuse_missing_file
+from jittask.data.databases import DataError, lacks_its_file, one_line
 from jittask.data.dialects import Clause, DateColumn, dialect_of
 from jittask.data.dialects.ranges import Values
 from jittask.data.patience import limited
@@ -54,7 +54,8 @@ class TableAccess:
     @contextmanager
     def connected(self) -> Iterator[sa.Connection]:
         """Give a connection for several reads, each limited as they are. Raises DataError."""
-        refuse_missing_file(self.engine, self.model.name)
+        if lacks_its_file(self.engine):
+            raise DataError(f"{self.model.name}: no table {self.table.name} in its database")
         with (
             one_line(self.model.name),
             self.engine.connect() as connection,

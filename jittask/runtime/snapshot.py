@@ -162,11 +162,13 @@ def _changes(last: Snapshot, following: Snapshot, names: Collection[str]) -> Cha
     """Compare the elements of these names, and all that is broken."""
     before = {name: version for name in names if (version := _version(last, name)) is not None}
     after = {name: version for name in names if (version := _version(following, name)) is not None}
-    mended = last.broken.keys() - following.broken.keys()
+    corrected = last.broken.keys() - following.broken.keys()
     gone = {
-        name for name in mended if name in last.app.elements and _version(following, name) is None
+        name
+        for name in corrected
+        if name in last.app.elements and _version(following, name) is None
     }
-    fixed = mended - gone  # files that are no elements, such as app.json, count too
+    fixed = corrected - gone  # files that are no elements, such as app.json, count too
     newly_broken = {
         name for name, found in following.broken.items() if last.broken.get(name) != found
     }

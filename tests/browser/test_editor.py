@@ -128,6 +128,13 @@ def test_edits_of_an_element_that_others_delete_stay(visit: Visits, file: Path) 
     expect(page.get_by_role("heading", name="There is no element")).to_be_visible()
 
 
+def test_a_broken_task_says_what_is_wrong(visit: Visits) -> None:
+    page = visit("/elements/tasks.Broken")
+    mistake = page.get_by_role("main").get_by_role("listitem").filter(has_text="mistake")
+    expect(mistake.first).to_contain_text("tasks/Broken/e.json:")
+    expect(mistake.first).to_contain_text("never")
+
+
 def test_going_back_while_it_asks_takes_the_question_back(visit: Visits) -> None:
     page = visit("/records")
     page.get_by_role("button", name="Search and actions").click()

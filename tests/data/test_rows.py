@@ -46,12 +46,12 @@ def test_reading_does_not_make_a_database(tmp_path: Path) -> None:
     file = tmp_path / "gone.db"
     info = DatabaseInfo("databases.D", "databases.SqliteType", {"database": "gone.db"})
     engine = open_database(info, tmp_path)
-    with pytest.raises(DataError, match="there is no database"):
+    with pytest.raises(DataError, match="no table"):
         Rows.open(engine, NORMAL)
     assert add_missing(NORMAL, engine)
     rows = Rows.open(engine, NORMAL)
     file.unlink()
-    with pytest.raises(DataError, match="there is no database"):
+    with pytest.raises(DataError, match="no table"):
         rows.get("1")
     assert not file.exists()
     engine.dispose()

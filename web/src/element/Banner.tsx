@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { statusQuery, taskQuery } from '@/api/elements';
+import { statusQuery, type TaskStatus, taskQuery } from '@/api/elements';
 import { Icon } from '@/parts/Icon';
 import { useTimeFormat } from '@/parts/Time';
 import { Trouble } from '@/parts/Trouble';
@@ -7,7 +7,21 @@ import { useSection } from '@/words';
 import * as words from '@/words/element';
 import * as problemWords from '@/words/problems';
 import { said } from '@/words/problems';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
 import style from './Banner.module.css';
+
+/** What a runtime has found, which imports the code, while the console only reads it. */
+function Mistakes({ found }: { found: TaskStatus['diagnostics'] }) {
+  const inWords = useDiagnosticWords();
+  return found.map((each) => (
+    <p key={`${each.file} ${each.line} ${each.code} ${each.message}`}>
+      <code>
+        {each.file}:{each.line}
+      </code>{' '}
+      {inWords(each)}
+    </p>
+  ));
+}
 
 /** What keeps a task from running as its files say: a mistake, a database, a pause (R12, H3). */
 export function Banner({ name }: { name: string }) {
@@ -28,6 +42,7 @@ export function Banner({ name }: { name: string }) {
           <Icon name="warning" />
           <span>
             {said(saying, code, problem)} {since && <small>{write(since)}</small>}
+            {code === 'broken' && <Mistakes found={data.diagnostics} />}
           </span>
         </li>
       ))}
