@@ -41,11 +41,11 @@ bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/lateness.py
 
 faults: $(VENV)/.dev  ## the fault tests in full
-	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 3 -rP
+	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 3 -rP -o timeout=0
 	JITTASK_HOSTILE_ALONE=1 $(BIN)/python -m pytest tests/hostile -n 2
-	JITTASK_ROW_ROUNDS=100 $(BIN)/python -m pytest tests/rows -n 3 -rP
-	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2
-	JITTASK_FUZZ_ROUNDS=5000 $(BIN)/python -m pytest tests/schedule -n 2
+	JITTASK_ROW_ROUNDS=100 $(BIN)/python -m pytest tests/rows -n 3 -rP -o timeout=0
+	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2 -o timeout=0
+	JITTASK_FUZZ_ROUNDS=5000 $(BIN)/python -m pytest tests/schedule -n 2 -o timeout=0
 
 docs: $(VENV)/.bench  ## the documentation, into site/
 	$(BIN)/python scripts/reference.py

@@ -553,6 +553,14 @@ _TABLE = (
         "rename one",
     ),
     Rule(
+        "name-not-imported",
+        _W,
+        "Code uses a name of jittask that it does not import",
+        "The code will fail when it is reached. Only app is there without an import.",
+        "currentTask.args, without an import",
+        "from jittask import currentTask",
+    ),
+    Rule(
         "never-fires",
         _E,
         "A custom cycle can never fire",
@@ -791,6 +799,14 @@ _TABLE = (
         "There are no rows to fire for.",
         '"modelPath": "models.Contracts"',
         '"modelPath": "models.Contract"',
+    ),
+    Rule(
+        "unknown-model-function",
+        _W,
+        "A model has no such function",
+        "The call will fail when it is reached. Some functions that JitAi has are not supported.",
+        'app.getElement("models.Bill").groupBy("customer")',
+        "app.getElement(\"models.Bill\").query(\"Q('paid','=',0)\")",
     ),
     Rule(
         "unknown-module",

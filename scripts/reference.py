@@ -35,6 +35,7 @@ from jittask.operations.inspect.row_stream import Tally
 from jittask.operations.inspect.statistics import Statistics
 from jittask.operations.inspect.status import ElementState, Status
 from jittask.operations.inspect.timeline import Timeline
+from jittask.operations.simulate.result import Problem, Simulated, SimulatedRun
 from jittask.operations.views.events import json_name
 from jittask.rules import RULES
 from jittask.runtime import events as events_module
@@ -47,7 +48,8 @@ PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
 RESULTS = (
     Accepted, Run, Attempt, MissedRange, LogLine, Resumed, Switched, Pause, Upcoming,
     TaskOccurrence, Explanation, CatalogEntry, LastRun, Statistics, TaskStatistics, Percentiles,
-    Status, ElementState, RuntimeRow, UpcomingRows, Tally, Backfill, Timeline,
+    Status, ElementState, RuntimeRow, UpcomingRows, Tally, Backfill, Timeline, Simulated,
+    SimulatedRun, Problem,
 )  # fmt: skip
 """What the client's methods return."""
 MAX_WIDTH = 88

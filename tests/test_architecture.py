@@ -15,6 +15,7 @@ GROUND = {
     "environment",
     "rules",
     "drivers",
+    "element_names",
     "field_types",
     "state_folder",
     "zonedata",

@@ -23,6 +23,7 @@ from jittask.runtime.events import (
     Reloaded,
     Started,
     Stopped,
+    Sweeping,
     Trouble,
     Unblocked,
 )
@@ -39,13 +40,16 @@ _COLOURS = {
 class Words:
     """Says events to people; one line for most."""
 
-    def __init__(self, root: Path, *, once: bool = False, dated: bool = False) -> None:
+    def __init__(
+        self, root: Path, zone: str | None = None, *, once: bool = False, dated: bool = False
+    ) -> None:
+        """``zone`` is the app's; where it cannot be read, times are in UTC until the start."""
         self._root = root
         self._once = once
         self._dated = dated
         """Whether lines begin with the date: where they go to a file, or another program."""
-        self._zone = zonedata.zone("UTC")
-        self._mark = "Z"
+        self._zone = zonedata.zone(zone or "UTC")
+        self._mark = "" if zone else "Z"
         """What follows a time while the app's zone is not known."""
 
     def lines(self, event: Event) -> Iterator[str]:
@@ -65,8 +69,8 @@ class Words:
                         yield self._line(event, "reload", f"{name} {word}", "cyan")
             case Broken():
                 yield from self._broken(event)
-            case Trouble():
-                yield self._line(event, "notice", event.text, "yellow")
+            case Trouble() | Sweeping():
+                yield self._notice(event)
             case Blocked() | Unblocked():
                 yield from self._blocked(event)
             case Stopped():
@@ -140,6 +144,13 @@ class Words:
             since = f"blocked since {local(event.since, self._zone)}{self._mark}; "
         words = f"{since}tried again in {again}; other tasks keep running"
         yield f"{self._stamp_below(event.at)}{words}"
+
+    def _notice(self, event: Trouble | Sweeping) -> str:
+        if isinstance(event, Trouble):
+            return self._line(event, "notice", event.text, "yellow")
+        lasts = duration((event.at - event.since).total_seconds())
+        words = f"{event.task}: looking through its rows for {lasts}, {event.due:,} due"
+        return self._line(event, "scan", words, "cyan")
 
     def _stopped(self, event: Stopped) -> str:
         words = f"{event.completed} completed, {event.failed} failed"

@@ -63,9 +63,10 @@ def command(
 ) -> None:
     """List the tasks of TREE: schedule, next time, last result and state, by name.
 
-    A task is running while a runtime has loaded it, and ready while none is
-    alive. The next time of a date-field task is that of its first planned run.
-    Lines below the table say why a task is blocked, and since when.
+    A task is running while a runtime has loaded it, loading while a runtime is
+    alive and has not, and ready while none is alive. The next time of a
+    date-field task is that of its first planned run. Lines below the table say
+    why a task is blocked, and since when.
 
     Example: jittask list elements --folder billing --state running
     """

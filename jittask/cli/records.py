@@ -44,6 +44,9 @@ if TYPE_CHECKING:
               help="Only these; may be repeated. By default all but pending ones.")  # fmt: skip
 @click.option("--trigger", type=click.Choice([trigger.value for trigger in Trigger]))
 @click.option("--version", metavar="DIGEST", help="Its first six digits, or more.")
+@click.option("--tag", metavar="TAG", help="Only of tasks that have this tag now.")
+@click.option("--late", is_flag=True, help="Only what was seen or planned after it was due.")
+@click.option("--text", metavar="TEXT", help="What the error, the reason in words or the log has.")
 @click.option("--since", metavar="TIME", help="From this time on: ISO, or 1h, today.")
 @click.option("--until", metavar="TIME", help="Up to this time; a date means the end of it.")
 @click.option(
@@ -67,6 +70,9 @@ def command(
     status: tuple[str, ...],
     trigger: str | None,
     version: str | None,
+    tag: str | None,
+    late: bool,
+    text: str | None,
     since: str | None,
     until: str | None,
     by: str,
@@ -99,6 +105,9 @@ def command(
                 statuses=frozenset(status),
                 trigger=Trigger(trigger) if trigger else None,
                 version=version,
+                tag=tag,
+                late=late,
+                text=text,
                 since=None if since is None else read_instant(since, zone, now, "since"),
                 until=None if until is None else read_instant(until, zone, now, "until", end=True),
                 by=by,
@@ -138,7 +147,7 @@ def _text(opened: Workspace, found: Timeline, shape: str, *, of_row: bool) -> st
 
 
 def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:
-    header = ("run", "task", "row", "status", "due", "took", "what")
+    header = ("run", "task", "row", "status", f"due ({zone.key})", "took", "what")
     rows = []
     for run in runs:
         took = None
@@ -153,7 +162,7 @@ def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:
                 Cell(status, STATUS_COLOURS.get(status)),
                 local(run.effective, zone),
                 duration(took),
-                run_detail(run),
+                run_detail(run, zone),
             )
         )
     return list(table_lines(header, rows))

@@ -18,6 +18,7 @@ from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import format_option, port_option, quiet_option, tree_argument
 from jittask.clock import SystemClock
+from jittask.compiler.app_settings import read_app_settings
 from jittask.model import RunStatus
 from jittask.operations.views.events import event_line
 from jittask.operations.workspace import find_root
@@ -62,7 +63,7 @@ def command(
     with_console = _is_console_due(wanted, once=once, shape=shape, in_browser=in_browser)
     root = find_root(tree)
     runtime = Runtime(root, once=once)
-    words = Words(root, once=once, dated=not sys.stdout.isatty()) if shape == "text" else None
+    words = _words(root, once=once) if shape == "text" else None
     printer = _Printer(runtime, words)
     stops = _Stops(runtime, words)
     gc.disable()  # a start makes what stays: nothing to look for
@@ -96,6 +97,13 @@ def _is_console_due(wanted: bool | None, *, once: bool, shape: str, in_browser: 
 
 def _say(words: str) -> None:
     click.echo(f"jittask: {words}", err=True)
+
+
+def _words(root: Path, *, once: bool) -> Words:
+    settings, problems = read_app_settings(root)
+    is_read = not any(problem.is_error for problem in problems)
+    zone = settings.timezone if is_read else None
+    return Words(root, zone, once=once, dated=not sys.stdout.isatty())
 
 
 class _Printer:

@@ -27,16 +27,16 @@ def run_head(run: Run, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     row = f" [{one_line(key)}]" if key else ""
     again = f", again for run {run.rerun_of}" if run.rerun_of else ""
     yield f"run {run.id} of {run.task}{row}: {status_of(run, now)}"
-    yield f"due {local(run.effective, zone)}, trigger {run.trigger}{again}"
+    yield f"due {local(run.effective, zone)} ({zone.key}), trigger {run.trigger}{again}"
     if run.args is not None:
         yield f"args {one_line(run.args)}"
 
 
-def run_detail(run: Run) -> str:
+def run_detail(run: Run, zone: ZoneInfo) -> str:
     """Return in one line why a run ended as it did, or its result."""
     missed = ""
     if run.missed:
-        first, last = (f"{at:%Y-%m-%d %H:%MZ}" for at in (run.missed.first, run.missed.last))
+        first, last = (local(at, zone, seconds=False) for at in (run.missed.first, run.missed.last))
         span = first if first == last else f"{first} to {last}"
         missed = f"and {run.missed.count} missed before it ({span})"
     return "; ".join(part for part in (run.detail, missed) if part) or (run.result or "")[:60]

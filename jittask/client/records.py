@@ -43,6 +43,9 @@ class RecordCalls(OpenTree):
         status: str | Iterable[str] = (),
         trigger: Trigger | None = None,
         version: str | None = None,
+        tag: str | None = None,
+        late: bool = False,
+        text: str | None = None,
         since: datetime | None = None,
         until: datetime | None = None,
         by: str = "effective",
@@ -52,7 +55,10 @@ class RecordCalls(OpenTree):
 
         ``status`` is one or several of ``pending``, ``executing``, ``completed``,
         ``failed``, ``skipped``, ``cancelled`` and ``overdue``; by default all but
-        pending. ``version`` is the first digits of a version, six at least.
+        pending. ``version`` is the first digits of a version, six at least. ``tag`` is
+        one that the tasks have now; ``late`` asks for what was seen or planned only after it
+        was due, and ``text`` for what the error, the reason in words or the log has, in
+        large or small letters.
         ``since`` and ``until`` bound the instant ``by`` which runs are sorted
         (``effective``, ``nominal`` or ``start``), both included. Raises NotFound
         for a task that neither the tree nor the run store knows, InvalidArgument.
@@ -65,6 +71,9 @@ class RecordCalls(OpenTree):
             statuses=frozenset([status] if isinstance(status, str) else status),
             trigger=trigger,
             version=version,
+            tag=tag,
+            late=late,
+            text=text,
             since=self._instant(since),
             until=self._instant(until),
             by=by,

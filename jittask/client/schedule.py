@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from jittask.client.open_tree import PAGE_SIZE, OpenTree
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from jittask.operations.inspect.next_rows import UpcomingRows
     from jittask.operations.inspect.occurrences import TaskOccurrence
     from jittask.operations.inspect.status import Status
+    from jittask.operations.simulate.result import Simulated
 
 
 class ScheduleCalls(OpenTree):
@@ -94,6 +96,34 @@ class ScheduleCalls(OpenTree):
         span = window(workspace.now(), self._instant(start), self._instant(end))
         timers = planned_timers(workspace.compilation, task)
         return Listing(timers, span.begin, span.until, skipped=skipped).occurrences()
+
+    def simulate(
+        self,
+        *,
+        start: datetime | None = None,
+        end: datetime | None = None,
+        data: str | Path | None = None,
+        tasks: Iterable[str] = (),
+        run: bool = False,
+    ) -> Simulated:
+        """Let simulated time pass over the tree, and return what fires: a week from now by default.
+
+        From ``start`` to ``end``, both included, against a copy of the tree's databases, or
+        against the rows of the file or folder ``data``. Of ``tasks``, enabled or not, or
+        of all that are enabled. With ``run`` their functions are called: their rows are those
+        of the copy, and all else that they do is real. Raises NotFound, BrokenTask,
+        InvalidArgument, Unavailable where a database cannot be read, Conflict.
+        """
+        from jittask.operations.inspect.plan.window import window
+        from jittask.operations.simulate.simulate import Given, Period, read_rows, simulate
+
+        workspace = self._fresh()
+        begin = self._instant(start) or workspace.now()
+        span = window(begin, begin, self._instant(end))
+        fixture = None if data is None else read_rows(workspace, Path(data))
+        return simulate(
+            workspace, Period(begin, span.until), Given(fixture, tasks=tuple(tasks)), run=run
+        )
 
     def list(
         self,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 
+from jittask.compiler.code_names import check_names_in_code
 from jittask.compiler.commons import NO_COMMONS
 from jittask.compiler.dependencies import NO_MENTIONS, Dependencies, mentions
 from jittask.compiler.discover import Found
@@ -151,6 +152,7 @@ class Elements:
         for file, module in self._parsed(found, findings):
             modules[file] = module
             mentioned += mentions(module)
+            check_names_in_code(module, self.files, findings)
         self.dependencies[found.name] = mentioned.dependencies
         if mentioned is not NO_MENTIONS:
             check_references(mentioned, self.files, self.discovered.names, self.commons, findings)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import ast
-import difflib
 from collections.abc import Iterator
 
 from jittask.compiler.findings import Findings
 from jittask.compiler.python import Module
-from jittask.field_types import DATATYPES
+from jittask.field_types import DATATYPES, instead_of_type
 from jittask.model import FieldInfo, FieldType
 
 
@@ -18,12 +17,11 @@ def model_fields(owner: ast.ClassDef, module: Module, findings: Findings) -> Ite
     for target, called, keywords in filter(None, map(_declared, owner.body)):
         kind = DATATYPES.get(called.attr)
         if kind is None:
-            near = difflib.get_close_matches(called.attr, DATATYPES, 1)
             findings.add(
                 "unknown-datatype",
                 module.place(called),
                 f"no datatype {called.attr!r}",
-                f"did you mean {near[0]!r}?" if near else f"known are: {', '.join(DATATYPES)}",
+                instead_of_type(called.attr),
             )
         elif target.id in seen:
             findings.add(

@@ -114,6 +114,16 @@ def _pool(url: URL, limit: int) -> dict[str, int]:
     }
 
 
+def refuse_missing_file(engine: Engine, what: str) -> None:
+    """Refuse to read an SQLite database that is not there: a connection would make it.
+
+    Raises DataError.
+    """
+    file = sqlite_file(engine.url)
+    if file is not None and not file.exists():
+        raise DataError(f"{what}: there is no database {file}")
+
+
 @contextmanager
 def one_line(what: str) -> Iterator[None]:
     """Turn errors of SQLAlchemy and of drivers into a DataError of one line."""

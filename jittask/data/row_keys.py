@@ -39,11 +39,19 @@ def row_key(row: Mapping[str, Any], model: TableModel) -> str:
 
     Raises NoKey where one of them is empty.
     """
+    values = []
     for field in model.key_fields:
-        if row[field.name] is None:
+        value = row[field.name]
+        if value is None:
             raise NoKey(field.name, model)
-    values = [_plain(row[field.name]) for field in model.key_fields]
-    return json.dumps(values[0] if len(values) == 1 else values, ensure_ascii=False)
+        values.append(_plain(value))
+    if len(values) > 1:
+        return _as_json(values)
+    [value] = values
+    return str(value) if type(value) is int else _as_json(value)
+
+
+_as_json = json.JSONEncoder(ensure_ascii=False).encode
 
 
 def key_values(key: str, model: TableModel) -> list[Any]:

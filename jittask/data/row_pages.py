@@ -10,15 +10,24 @@ statements however many the rows are.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Hashable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
 from jittask.data.dialects import Clause
-from jittask.data.dialects.ranges import Interval, PageOrder, RangeSource, union
+from jittask.data.dialects.ranges import (
+    Interval,
+    PageOrder,
+    RangeSource,
+    Values,
+    placeholders,
+    values_of,
+)
 from jittask.data.row_query import Page, RowQuery
 from jittask.query.expression import Operator
+from jittask.schedule.spans import coalesced
 from jittask.schedule.windows import FieldRange
 
 PAGE_ROWS = 1000
@@ -56,43 +65,59 @@ class _Ranges:
     def _stored(self, ranges: Sequence[FieldRange]) -> list[Interval]:
         dated = self._dated
         if dated is None:
-            spans = union((span.low, span.high) for span in ranges)
-            return [Interval(low, high) for low, high in spans]
+            spans = (span for series in coalesced(ranges) for span in series.spans())
+            return [Interval(*span) for span in spans]
         with self._query.access.reading(self._query.connection) as reading:
-            ends = dated.span(ranges[0].low, ranges[-1].high)
+            ends = dated.span(ranges[0].oldest, ranges[-1].high)
             dated = self._dated = self._dialect.examined(reading, dated, *ends)
         # what is widened near a shift of the clocks may meet
-        spans = union(dated.span(span.low, span.high) for span in ranges)
-        return self._dialect.intervals(dated, spans)
+        held = coalesced(each for series in ranges for each in dated.series(series))
+        return self._dialect.intervals(dated, held)
 
     def pages(self, intervals: Sequence[Interval]) -> Iterator[Page]:
         """Yield pages of the rows in some of the intervals."""
-        if len(intervals) == 1:
+        number = sum(interval.times for interval in intervals)
+        if number == 1:
             order = self._order(self._query.access.table)
-            yield from _Walk(self._query, order, intervals[0]).pages()
+            yield from _Walk(self._query, self._field, order, intervals[0]).pages()
             return
-        source = self._source(intervals)
-        if source is not None:
-            sorting = map(source.for_sorting, self._order(source.rows).columns)
-            query = source.add_to(self._query.of(source.rows)).order_by(*sorting)
-            rows = self._query.read(query.limit(PAGE_ROWS))
+        statement = self._statement(intervals, number)
+        if statement is not None:
+            rows = self._query.read(*statement)
             if len(rows) < PAGE_ROWS:
                 yield from _by_pages(self._query.judged(rows))
                 return
-        middle = len(intervals) // 2
-        yield from self.pages(intervals[:middle])
-        yield from self.pages(intervals[middle:])
+        each = self._dialect.each(intervals)
+        middle = len(each) // 2
+        yield from self.pages(each[:middle])
+        yield from self.pages(each[middle:])
 
-    def _source(self, intervals: Sequence[Interval]) -> RangeSource | None:
-        """Return what gives the rows in some intervals; None where one statement holds fewer."""
-        table = self._query.access.table
-        if len(intervals) > self._dialect.writes_out and self._dated is not None:
-            unfolded = self._dialect.unfolded(table, self._dated, intervals)
-            if unfolded is not None:
-                return unfolded
-        if len(intervals) > MAX_RANGES:
+    def _statement(
+        self, intervals: Sequence[Interval], number: int
+    ) -> tuple[sa.Select[Any], Values] | None:
+        """Return what reads the rows in some intervals; None where one statement holds fewer."""
+        table, dated = self._query.access.table, self._dated
+        if number > self._dialect.writes_out and dated is not None and self._dialect.unfolds(dated):
+            unfolded = partial(self._dialect.unfolded, table, dated)
+            values = self._dialect.unfolded_values(dated, intervals)
+            return self._written("unfolded", unfolded), values
+        if number > MAX_RANGES:
             return None
-        return self._dialect.written_out(table, self._order(table).date, intervals)
+        each = self._dialect.each(intervals)
+        date = self._order(table).date
+        if not all(interval.is_plain for interval in each):
+            return self._sorted(self._dialect.written_out(table, date, each)), {}
+        ends = [placeholders(date, place) for place in range(number)]
+        source = partial(self._dialect.written_out, table, date, ends)
+        return self._written(("written out", number), source), values_of(each)
+
+    def _written(self, kind: Hashable, source: Callable[[], RangeSource]) -> sa.Select[Any]:
+        return self._query.written((self._field, kind, PAGE_ROWS), lambda: self._sorted(source()))
+
+    def _sorted(self, source: RangeSource) -> sa.Select[Any]:
+        """Return the first page of the rows of a source, in the order of date and key."""
+        sorting = map(source.for_sorting, self._order(source.rows).columns)
+        return source.add_to(self._query.of(source.rows)).order_by(*sorting).limit(PAGE_ROWS)
 
     def _order(self, rows: sa.FromClause) -> PageOrder:
         date = self._query.column(rows, self._field)
@@ -102,37 +127,63 @@ class _Ranges:
 class _Walk:
     """A walk through the rows of one interval, in the order of date and key."""
 
-    def __init__(self, query: RowQuery, order: PageOrder, interval: Interval) -> None:
+    def __init__(self, query: RowQuery, field: str, order: PageOrder, interval: Interval) -> None:
         self._query = query
+        self._field = field
         self._dialect = query.access.dialect
         self._order = order
         self._interval = interval
         self._places = [f"{_PLACE}{number}" for number in range(len(order.columns))]
-        places = zip(order.columns, self._places, strict=True)
-        self._select = query.of(query.access.table).add_columns(
-            *(column.label(place) for column, place in places)
-        )
         self._size = PAGE_ROWS
 
     def pages(self) -> Iterator[Page]:
         """Yield the pages; the rest of the rows of one date before those of the next."""
         order, end = self._order, self._interval.below(self._order.date)
-        begin = self._interval.above(order.date)
-        while last := (yield from self._read([*begin, *end], order.columns)):
+        last = yield from self._read(*self._first())
+        while last:
             at, *key = last
             same_date = self._dialect.dates_as(order, Operator.EQ, at)
-            while last := (yield from self._read(
+            while last := (yield from self._following(
                 [same_date, self._dialect.later_key(order.keys, key)], order.keys
             )):  # fmt: skip
                 key = last[1:]
-            begin = [self._dialect.dates_as(order, Operator.GT, at)]
+            begin = self._dialect.dates_as(order, Operator.GT, at)
+            last = yield from self._following([begin, *end], order.columns)
+
+    def _first(self) -> tuple[sa.Select[Any], Values]:
+        """Return the statement of the first page."""
+        date = self._order.date
+        if not self._interval.is_plain:
+            return self._narrowed(self._interval), {}
+        kind = (self._field, "walk", self._size)
+        statement = self._query.written(kind, lambda: self._narrowed(placeholders(date, 0)))
+        return statement, values_of([self._interval])
+
+    def _narrowed(self, interval: Interval) -> sa.Select[Any]:
+        date = self._order.date
+        inside = [*interval.above(date), *interval.below(date)]
+        return self._select(inside, self._order.columns)
+
+    def _following(
+        self, conditions: Sequence[Clause], order: Sequence[sa.ColumnElement[Any]]
+    ) -> Generator[Page, None, list[Any] | None]:
+        return (yield from self._read(self._select(conditions, order), {}))
+
+    def _select(
+        self, conditions: Sequence[Clause], order: Sequence[sa.ColumnElement[Any]]
+    ) -> sa.Select[Any]:
+        places = zip(self._order.columns, self._places, strict=True)
+        query = self._query.of(self._query.access.table).add_columns(
+            *(column.label(place) for column, place in places)
+        )
+        return query.where(*conditions).order_by(*order).limit(self._size)
 
     def _read(
-        self, conditions: Sequence[Clause], order: Sequence[sa.ColumnElement[Any]]
+        self, statement: sa.Select[Any], values: Values
     ) -> Generator[Page, None, list[Any] | None]:
         """Yield the pages of one statement; return its last date and key where more may follow."""
         size = self._size
-        rows = self._query.read(self._select.where(*conditions).order_by(*order).limit(size))
+        rows = self._query.read(statement, values)
         places = [[row.pop(place) for place in self._places] for row in rows]
         yield from _by_pages(self._query.judged(rows))
         if len(rows) < size:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
@@ -11,8 +11,9 @@ import sqlalchemy as sa
 
 from jittask.data.databases import DataError
 from jittask.data.dialects import Clause, DateColumn
+from jittask.data.dialects.ranges import Values
 from jittask.data.table_access import Row, TableAccess
-from jittask.query.expression import Expression
+from jittask.query.expression import Expression, Relative, relatives
 
 _PASSES = "jittask_passes"
 
@@ -53,8 +54,24 @@ class RowQuery:
         self._names = list(dict.fromkeys([*keys, *fields]))
         for name in self._names:
             access.column(name)
-        self._is_open = [self._passes(lookup, access.table) is None for lookup in lookups]
+        self._is_open = [lookup.filter is None and lookup.ends is None for lookup in lookups]
         """Of each lookup, whether every row passes it."""
+        self._meaning = self._of_lookups()
+        self.written("checked", self._check)
+
+    def _check(self) -> sa.Select[Any]:
+        return self.of(self.access.table)
+
+    def _of_lookups(self) -> Hashable | None:
+        """Return what the query means beside its instant; None where that is a part of it."""
+        found: list[Hashable] = [tuple(self._names)]
+        for lookup in self._lookups:
+            relative = set() if lookup.filter is None else relatives(lookup.filter)
+            if Relative.NOW in relative:
+                return None
+            today = self._now.astimezone(lookup.zone).date() if relative else None
+            found.append((id(lookup.filter), lookup.zone.key, lookup.ends, today))
+        return tuple(found)
 
     def dated(self, field: str) -> DateColumn | None:
         """Return a field as the lookups compare it; None where its type is not one of dates."""
@@ -86,9 +103,18 @@ class RowQuery:
             )
         )
 
-    def read(self, query: sa.Select[Any]) -> list[Row]:
+    def written(self, kind: Hashable, write: Callable[[], sa.Select[Any]]) -> sa.Select[Any]:
+        """Return the query narrowed in some way, with placeholders for what each scan gives.
+
+        It is written once, where the lookups mean the same in the next scan.
+        """
+        if self._meaning is None:
+            return write()
+        return self.access.statements.get((kind, self._meaning), self._lookups, write)
+
+    def read(self, query: sa.Select[Any], values: Values | None = None) -> list[Row]:
         """Return the rows of the query, narrowed and with columns added as it may be."""
-        return self.access.read(query, self.connection)
+        return self.access.read(query, self.connection, values)
 
     def judged(self, rows: Sequence[Row]) -> Page:
         """Return rows that were read, with which lookups each passes."""

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from jittask import zonedata
 from jittask.data import row_pages
-from jittask.data.databases import DataError, one_line
+from jittask.data.databases import DataError, one_line, refuse_missing_file
 from jittask.data.dialects import Clause
 from jittask.data.row_keys import BadKey, SharedKey, key_values
 from jittask.data.row_query import Lookup, Page, RowQuery
@@ -36,6 +36,7 @@ class Rows(TableAccess):
     @classmethod
     def open(cls, engine: Engine, model: ModelInfo, zone: ZoneInfo | None = None) -> Rows:
         """Return a model's rows. Raises DataError where its table is missing or has no key."""
+        refuse_missing_file(engine, model.name)
         table = table_for(model, engine)
         with one_line(model.name):
             known = known_columns(complete(model, table), table, model, engine)
@@ -43,7 +44,9 @@ class Rows(TableAccess):
 
     def within(self, statement_seconds: float) -> Rows:
         """Return the same rows, each statement limited to so many seconds."""
-        return Rows(self.engine, self.model, self.table, self.zone, statement_seconds)
+        return Rows(
+            self.engine, self.model, self.table, self.zone, statement_seconds, self.statements
+        )
 
     # by date
 
@@ -144,6 +147,31 @@ class Rows(TableAccess):
             return None
         return row, bool(row.pop(_PASSES, 1))
 
+    def find(self, keys: Sequence[str], fields: Sequence[str]) -> list[Row]:
+        """Return the rows of several keys by one statement: their keys, and these fields.
+
+        Texts that are no key are left out. Raises DataError.
+        """
+        wanted = [values for key in keys if (values := self._values(key)) is not None]
+        if not wanted:
+            return []
+        names = dict.fromkeys([*(field.name for field in self.model.key_fields), *fields])
+        query = sa.select(*(self.table.c[name].label(name) for name in names))
+        try:
+            return self.read(query.where(sa.or_(*map(self._has_key, wanted))))
+        except OverflowError as error:  # refused before the database does
+            raise DataError(f"{self.model.name}: a key is too large") from error
+
+    def _values(self, key: str) -> list[Any] | None:
+        try:
+            return key_values(key, self.model)
+        except DataError:
+            return None
+
+    def _has_key(self, values: Sequence[Any]) -> Clause:
+        fields = zip(self.model.key_fields, values, strict=True)
+        return sa.and_(*(self._is(field, value) for field, value in fields))
+
     def _whole(self) -> sa.Select[Any]:
         columns = (self.table.c[field.name].label(field.name) for field in self.model.fields)
         return sa.select(*columns)
@@ -152,9 +180,7 @@ class Rows(TableAccess):
         values = key_values(key, self.model)
         shown = values if len(values) > 1 else values[0]
         try:
-            for field, value in zip(self.model.key_fields, values, strict=True):
-                query = query.where(self._is(field, value))
-            found = self.read(query.limit(2))
+            found = self.read(query.where(self._has_key(values)).limit(2))
         except (OverflowError, ValueError) as error:  # refused before the database does
             raise BadKey(shown, self.model) from error
         except DataError as error:

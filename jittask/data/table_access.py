@@ -11,10 +11,12 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from jittask.data.databases import DataError, one_line
+from jittask.data.databases import DataError, one_line, refuse_missing_file
 from jittask.data.dialects import Clause, DateColumn, dialect_of
+from jittask.data.dialects.ranges import Values
 from jittask.data.patience import limited
 from jittask.data.sql import FilterSql
+from jittask.data.statements import Statements
 from jittask.data.table_model import TableModel
 from jittask.query.expression import Expression
 
@@ -34,11 +36,14 @@ class TableAccess:
         table: sa.Table,
         zone: ZoneInfo | None = None,
         statement_seconds: float | None = None,
+        statements: Statements | None = None,
     ) -> None:
         """``zone`` is the database's own, of its columns without one (F8).
 
         ``statement_seconds`` limits each statement where the database can (R12).
+        ``statements`` are those that have been written for the table.
         """
+        self.statements = Statements() if statements is None else statements
         self.engine = engine
         self.model = model
         self.table = table
@@ -49,6 +54,7 @@ class TableAccess:
     @contextmanager
     def connected(self) -> Iterator[sa.Connection]:
         """Give a connection for several reads, each limited as they are. Raises DataError."""
+        refuse_missing_file(self.engine, self.model.name)
         with (
             one_line(self.model.name),
             self.engine.connect() as connection,
@@ -68,10 +74,17 @@ class TableAccess:
             except (ValueError, TypeError) as error:
                 raise DataError(f"{self.model.name}: a value cannot be read: {error}") from error
 
-    def read(self, query: sa.Select[Any], connection: sa.Connection | None = None) -> list[Row]:
-        """Return what a query finds. Raises DataError."""
+    def read(
+        self,
+        query: sa.Select[Any],
+        connection: sa.Connection | None = None,
+        values: Values | None = None,
+    ) -> list[Row]:
+        """Return what a query finds, with values for its placeholders. Raises DataError."""
         with self.reading(connection) as reading:
-            return [dict(row) for row in reading.execute(query).mappings()]
+            found = reading.execute(query, values)
+            names = list(found.keys())
+            return [dict(zip(names, row, strict=True)) for row in found]
 
     def column(self, name: str) -> sa.Column[Any]:
         """Return the column of a field. Raises DataError where the table has none."""

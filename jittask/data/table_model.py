@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jittask.model import FieldInfo, FieldType
 
@@ -18,16 +18,17 @@ class TableModel:
 
     name: str
     fields: tuple[FieldInfo, ...]
+    key_fields: tuple[FieldInfo, ...] = field(init=False, compare=False, repr=False)
+    """The primary key's fields, in order."""
+
+    def __post_init__(self) -> None:
+        keys = tuple(each for each in self.fields if each.primary_key)
+        object.__setattr__(self, "key_fields", keys)  # asked for each row that is read
 
     @property
     def kinds(self) -> Mapping[str, FieldType]:
         """What each field holds, by name."""
         return {field.name: field.type for field in self.fields}
-
-    @property
-    def key_fields(self) -> tuple[FieldInfo, ...]:
-        """The primary key's fields, in order."""
-        return tuple(field for field in self.fields if field.primary_key)
 
     def field(self, name: str) -> FieldInfo | None:
         """Return the field of that name, or None."""

@@ -73,6 +73,12 @@ class ModelInfo:
         return next((field for field in self.fields if field.name == name), None)
 
     @property
+    def titles(self) -> dict[str, str]:
+        """What people call its fields, by name, in one line; of those that have a title."""
+        titled = {field.name: " ".join(field.title.split()) for field in self.fields}
+        return {name: title for name, title in titled.items() if title}
+
+    @property
     def names_key(self) -> bool:
         """Whether its files name columns of its key."""
         return bool(self.key or self.key_fields)

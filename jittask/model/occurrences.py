@@ -13,6 +13,8 @@ class Note:
 
     code: str
     text: str
+    params: tuple[tuple[str, str | int], ...] = ()
+    """What the words are made of, so that others can say it in another language."""
 
 
 class Occurrence(NamedTuple):

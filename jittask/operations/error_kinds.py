@@ -11,6 +11,7 @@ from jittask.operations.errors import (
     InvalidArgument,
     NoRecords,
     NotFound,
+    NotLoaded,
     OperationError,
     Outdated,
     Unavailable,
@@ -37,6 +38,7 @@ ERROR_KINDS: Mapping[type[OperationError], ErrorKind] = {
     InvalidArgument: ErrorKind("invalid-argument", "An argument cannot be used", _WRONG_USE, 422),
     Conflict: ErrorKind("conflict", "Its state does not allow this", _PROBLEMS, 409),
     BrokenTask: ErrorKind("broken-task", "The task cannot load", _PROBLEMS, 409),
+    NotLoaded: ErrorKind("not-loaded", "The runtime has not loaded what is saved", _PROBLEMS, 409),
     Outdated: ErrorKind("outdated", "The file has changed meanwhile", _PROBLEMS, 412),
     Unavailable: ErrorKind("unavailable", "A database does not answer", _PROBLEMS, 503),
 }

@@ -39,6 +39,10 @@ class BrokenTask(Conflict):
     """The task cannot load, so nothing can be asked of it but its diagnostics."""
 
 
+class NotLoaded(Conflict):
+    """The runtime has not loaded the task as it is saved."""
+
+
 class Outdated(Conflict):
     """The file is not the version that an edit began from."""
 

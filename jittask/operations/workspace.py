@@ -67,6 +67,8 @@ class Workspace:
     def __init__(self, root: str | Path, clock: Clock | None = None) -> None:
         self.root = Path(root).resolve()
         self.clock = clock or SystemClock()
+        self.is_watched = False
+        """Whether somebody refreshes it whenever files change."""
         self._opening = threading.RLock()
         self._compiling = threading.RLock()
         self._compiler: TreeCompiler | None = None
@@ -108,6 +110,11 @@ class Workspace:
             with self._compiling:
                 latest = self._compilation or self.refresh()
         return latest
+
+    @property
+    def latest(self) -> Compilation:
+        """The tree as its files are: after a look at them all, unless it is watched."""
+        return self.compilation if self.is_watched else self.refresh()
 
     def refresh(self, paths: Collection[str] | None = None) -> Compilation:
         """Look at these files and folders again, or at all; only what changed is compiled again.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from jittask.field_types import DATATYPES
+from jittask.field_types import DATATYPES, instead_of_type
 
 
 class Declaration:
@@ -20,7 +20,7 @@ class Datatypes:
 
     def __getattr__(self, name: str) -> Any:
         if name not in DATATYPES:
-            raise AttributeError(f"no datatype {name!r}")
+            raise AttributeError(f"no datatype {name!r}: {instead_of_type(name)}")
 
         def declare(*_: Any, **keywords: Any) -> Declaration:
             return Declaration(name, keywords)

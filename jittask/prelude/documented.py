@@ -5,22 +5,10 @@ from __future__ import annotations
 import difflib
 import functools
 import inspect
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 Method = TypeVar("Method", bound=Callable[..., Any])
-
-NOT_SUPPORTED: Mapping[str, str] = MappingProxyType(
-    {
-        "getCompareResult": "read the row again with get, with its key and the condition as filter",
-        "getExportData": "use query with fieldList, page and size",
-        "groupBy": "use query and group its rows in Python, or aggregate with one filter a group",
-        "queryTQL": "use query on each model, or a models.TableType on a view of the database",
-        "resetModelData": "use deleteByFilter with a filter that says which rows",
-    }
-)
-"""JitAi's functions of a model that JitTask does not have, and what to do instead."""
 
 
 class NotSupported(NotImplementedError):

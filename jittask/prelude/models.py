@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any, ClassVar, Protocol
 
+from jittask.element_names import NOT_SUPPORTED, instead_of
 from jittask.prelude.documented import (
-    NOT_SUPPORTED,
     documented,
     no_events,
     no_related_rows,
@@ -160,7 +160,16 @@ def _delete_object(self: NormalModel, triggerEvent: int | None = None) -> dict[s
     return self._row.delete(triggerEvent)
 
 
-class NormalModel:
+class _ModelClass(type):
+    """The class of models: says of a name that they do not have what to do instead."""
+
+    def __getattr__(cls, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(f"{cls.__name__} has no {name!r}")
+        raise AttributeError(f"{cls.__name__} has no function {name!r}: {instead_of(name)}")
+
+
+class NormalModel(metaclass=_ModelClass):
     """The base of models: methods are of the class; rows come as ``RowData``.
 
     ``Model(**values)`` is one row, with ``save`` and ``delete``.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from types import MappingProxyType
 
 
 class Operator(StrEnum):
@@ -62,6 +63,28 @@ class Relative(StrEnum):
     NOW = "NOW"
 
 
+UNITS: Mapping[Relative, Mapping[str, int]] = MappingProxyType(
+    {
+        Relative.TODAY: {"day": 100_000, "week": 10_000, "month": 1_200, "year": 100},
+        Relative.NOW: {
+            "minute": 1_000_000, "hour": 1_000_000,
+            "day": 100_000, "week": 10_000, "month": 1_200, "year": 100,
+        },
+    }
+)  # fmt: skip
+"""What a relative value is shifted by, and how many of it at most: dates have an end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shifted:
+    """A relative value some units later, or earlier with a negative amount: ``TODAY(-7)``."""
+
+    base: Relative
+    amount: int
+    unit: str
+    """One of ``UNITS``."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A part of the filter's text: code points, the end exclusive."""
@@ -103,3 +126,13 @@ class Combination:
 
 
 Expression = Condition | Combination
+
+
+def relatives(expression: Expression) -> set[Relative]:
+    """Return on which of TODAY() and NOW() a filter depends."""
+    return {
+        value.base if isinstance(value, Shifted) else value
+        for condition in expression.conditions()
+        for value in (condition.value if isinstance(condition.value, tuple) else [condition.value])
+        if isinstance(value, Relative | Shifted)
+    }

@@ -9,17 +9,20 @@ from typing import cast
 
 from jittask.query.expression import (
     OPERATORS,
+    UNITS,
     Combination,
     Condition,
     Connector,
     Expression,
     Operator,
     Relative,
+    Shifted,
     Span,
 )
 
 _MAX_CHARACTERS = 20_000
 _MAX_DEPTH = 100
+_SHIFTED = {Relative.TODAY: "TODAY(-7) or TODAY(1, 'month')", Relative.NOW: "NOW(-2, 'hour')"}
 _NUMBER_LIMIT = 2**63
 """No database has larger integers."""
 
@@ -151,14 +154,33 @@ class Reader:
                 return -cast("float", self._value(operand))
             case ast.List(elts=items) | ast.Tuple(elts=items):
                 return tuple(self._value(item) for item in items)
-            case ast.Call(func=ast.Name(id="TODAY" | "NOW" as name), args=[], keywords=[]):
-                return Relative(name)
+            case ast.Call(func=ast.Name(id="TODAY" | "NOW" as name), args=args, keywords=[]):
+                return self._relative(node, Relative(name), args)
             case ast.Name(id="true" | "false" | "null" as name):
                 return {"true": True, "false": False, "null": None}[name]
             case _:
                 raise self._wrong(
                     node, "expected a value: text, a number, a list, TODAY() or NOW()"
                 )
+
+    def _relative(self, node: ast.Call, base: Relative, args: list[ast.expr]) -> Relative | Shifted:
+        """Read ``TODAY()``, ``TODAY(-7)``, ``TODAY(1, 'month')`` or ``NOW(-2, 'hour')``."""
+        if not args:
+            return base
+        amount, unit, *more = [self._value(arg) for arg in args] + ["day"] * (len(args) == 1)
+        units = UNITS[base]
+        names = ", ".join(map(repr, units))
+        if more or not isinstance(amount, int) or isinstance(amount, bool):
+            raise self._wrong(
+                node, f"{base} takes a whole number and a unit", f"for example: {_SHIFTED[base]}"
+            )
+        if base is Relative.NOW and len(args) == 1:
+            raise self._wrong(node, "NOW with a number needs its unit", f"one of {names}")
+        if not isinstance(unit, str) or unit not in units:
+            raise self._wrong(args[-1], f"{base} has no unit {unit!r}", f"one of {names}")
+        if abs(amount) > units[unit]:
+            raise self._wrong(args[0], f"expected {units[unit]:,} {unit}s at most")
+        return Shifted(base, amount, unit)
 
     def _wrong(self, node: ast.expr, message: str, hint: str | None = None) -> QuerySyntaxError:
         span = self.span(node)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
+from calendar import monthrange
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from jittask.model import FieldType
-from jittask.query.expression import Relative
+from jittask.query.expression import Relative, Shifted
+
+_YEAR = 12
+"""Months."""
 
 
 class Misfit(ValueError):
@@ -24,9 +28,29 @@ def coerce(value: object, kind: FieldType, now: datetime, zone: ZoneInfo) -> obj
     if value is None:
         return None
     if isinstance(value, Relative):
-        local = now.astimezone(zone)
-        value = local if value is Relative.NOW else local.date()
+        value = Shifted(value, 0, "day")
+    if isinstance(value, Shifted):
+        local = _shifted(now, zone, value)
+        value = local if value.base is Relative.NOW else local.date()
     return _as(value, kind, zone)
+
+
+def _shifted(now: datetime, zone: ZoneInfo, by: Shifted) -> datetime:
+    """Return now and some units: minutes and hours as they pass, longer ones by the calendar.
+
+    A day that a month lacks becomes its last.
+    """
+    match by.unit:
+        case "minute" | "hour":
+            return (now + timedelta(**{f"{by.unit}s": by.amount})).astimezone(zone)
+        case "day" | "week":
+            return now.astimezone(zone) + timedelta(**{f"{by.unit}s": by.amount})
+        case _:
+            local = now.astimezone(zone)
+            months = by.amount * (_YEAR if by.unit == "year" else 1)
+            year, month = divmod(_YEAR * local.year + local.month - 1 + months, _YEAR)
+            last = monthrange(year, month + 1)[1]
+            return local.replace(year=year, month=month + 1, day=min(local.day, last))
 
 
 def _as(value: object, kind: FieldType, zone: ZoneInfo) -> object:

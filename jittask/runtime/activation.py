@@ -28,7 +28,22 @@ def activate(task: CompiledTask, mark: Watermark | None, now: datetime) -> Activ
     more than its grace is activated: nothing before ``now`` fires by itself. A
     restart, a calendar edit and a new function activate nothing.
     """
-    fresh = Watermark(
+    if mark is None:
+        return Activation(_fresh(task, now))
+    if not task.enabled:
+        fresh = replace(_fresh(task, now), activated=mark.activated)
+        return Activation(fresh, void=Reason.DISABLED)
+    if mark.timing_digest != task.timing_digest or not mark.enabled:
+        return Activation(_fresh(task, now), void=Reason.EDITED)
+    if mark.vanished is not None and now - mark.vanished > grace(task):
+        return Activation(_fresh(task, now), void=Reason.REMOVED)
+    if mark.vanished is None and mark.version == task.version:
+        return Activation(mark)
+    return Activation(replace(mark, version=task.version, vanished=None))
+
+
+def _fresh(task: CompiledTask, now: datetime) -> Watermark:
+    return Watermark(
         task=task.name,
         activated=now,
         timing_digest=task.timing_digest,
@@ -37,15 +52,6 @@ def activate(task: CompiledTask, mark: Watermark | None, now: datetime) -> Activ
         walked_until=now,
         enabled=task.enabled,
     )
-    if mark is None:
-        return Activation(fresh)
-    if not task.enabled:
-        return Activation(replace(fresh, activated=mark.activated), void=Reason.DISABLED)
-    if mark.timing_digest != task.timing_digest or not mark.enabled:
-        return Activation(fresh, void=Reason.EDITED)
-    if mark.vanished is not None and now - mark.vanished > grace(task):
-        return Activation(fresh, void=Reason.REMOVED)
-    return Activation(replace(mark, version=task.version, vanished=None))
 
 
 def grace(task: CompiledTask) -> timedelta:

@@ -8,13 +8,13 @@ there are. Which runs execute, only the executor knows.
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import partial
 
 from jittask.clock import Clock
 from jittask.model import Reason, RunStatus, Trigger
-from jittask.runtime.decisions import choose
+from jittask.runtime.chooser import Chooser
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
@@ -31,18 +31,21 @@ from jittask.runtime.executors.protocol import (
     Withdrawn,
 )
 from jittask.runtime.outcomes import OutcomeWriter
-from jittask.runtime.reasons import reason_of
+from jittask.runtime.readied import AHEAD, ReadiedRuns
 from jittask.runtime.settled import settled_event
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
 from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.runtime.undecided import UndecidedTasks
 from jittask.store import Store, StoreUnavailable
-from jittask.store.claim_types import Choice, Choose, Claimed, DueRun, Ending, Executing, Taken
-from jittask.store.control import Pause
+from jittask.store.claim_types import Choose, Claimed, Ending, Taken
 
 _PAGE = 512  # due runs looked at in one transaction
 _POLL_SECONDS = 0.2
+_IMMINENT = 0.005
+"""For how many seconds all else waits for a run that is about to be due."""
+_WAITS = 8
+"""How often, at most, where runs follow one another closely and reports come meanwhile."""
 _MAX_PASSED_OVER = 10_000  # runs that wait; looked past in one pass, for those that need not
 
 
@@ -70,8 +73,14 @@ class ClaimLoop:
         self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
         self._dispatcher = Dispatcher(store, executor, self._writer, emit)
         self._undecided = UndecidedTasks(store)
+        self._chooser = Chooser(boundary)
+        self._readied = ReadiedRuns(store, clock)
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
+        self._is_crowded = False
+        """Whether no more runs could begin when it was last looked."""
+        self._waiting: frozenset[str] = frozenset()
+        """The tasks of due runs that could not begin then."""
         self._doubtful = False
         """Whether the store may have claims of ours that the executor never got."""
 
@@ -98,10 +107,13 @@ class ClaimLoop:
         if claiming:
             self._kill_requested()
             soonest = self.claim(snapshot)
+            self.keep_time(snapshot)
             if soonest is not None:
                 until = (soonest - self._clock.now()).total_seconds()
-                seconds = min(seconds, until) if until > 0 else seconds
+                seconds = min(seconds, max(0.0, until))
         self._accept(self._executor.poll(seconds))
+        if claiming:
+            self.keep_time(snapshot)
         self._write()
 
     def collect(self) -> None:
@@ -115,33 +127,69 @@ class ClaimLoop:
             self._executor.poll(_POLL_SECONDS)
         self._writer.clear()
         self._settled.clear()
+        self._readied = ReadiedRuns(self._store, self._clock)
 
     def rejoin(self, identity: str) -> None:
         """Abandon every run, and claim under another identity from now on."""
         self.abandon()
         self._identity = identity
 
+    def keep_time(self, snapshot: Snapshot) -> None:
+        """Begin what was readied at its instant, where that is now or so soon that all else waits.
+
+        To be called between any two things that take longer, with a snapshot that has been
+        planned. Raises StoreUnavailable.
+        """
+        for _ in range(_WAITS):
+            if self._is_crowded or self._doubtful:
+                return  # what has waited for longer comes first
+            self._begin_readied(snapshot)
+            left = self._readied.seconds_left(self._clock.now())
+            if left > _IMMINENT:
+                return
+            self._accept(self._executor.poll(left))
+
+    def _begin_readied(self, snapshot: Snapshot) -> None:
+        """Begin what was readied and is due; what may not begin now is left to ``claim``."""
+        now = self._clock.now()
+        due = self._readied.take(now)
+        if not due:
+            return
+        held = self._held(snapshot, now) | self._waiting
+        due = [run for run in due if run.task not in held]
+        choose = partial(self._chooser.choose, snapshot, self._executor.free(), now)
+        try:
+            claimed = self._store.take_readied(due, choose, self._identity, now)
+        except StoreUnavailable:
+            self._doubtful = True
+            raise
+        self._readied.begun([claim.run.id for claim in claimed])
+        for claim in claimed:
+            self._dispatch(claim, snapshot, now)
+
     def claim(self, snapshot: Snapshot) -> datetime | None:
         """Claim and dispatch what is due; return when more will be, where there is room.
 
-        Raises StoreUnavailable.
+        None where all that is known waits for something else. Raises StoreUnavailable.
         """
         now = self._clock.now()
         if self._doubtful:
             self._give_back(now)
-        if not self._executor.free():
+        self._is_crowded = not self._executor.free()
+        if self._is_crowded:
             return None
-        held = self._boundary.held(now) | self._undecided.tasks(snapshot, now)
+        held = self._held(snapshot, now)
         soonest = self._store.next_due(held)
         self._undecided.here(now)
+        self._waiting = frozenset()
         if soonest is None or soonest > now:
-            return soonest
-        pauses = self._store.pauses().items()
-        paused = {name: pause for name, pause in pauses if pause.is_active(now)}
+            return self._ready_ahead(soonest, now, held)
+        pauses = self._store.pauses()
         waiting, page = 0, min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
-            chosen = partial(self._choose, snapshot, free, paused, now)
+            chosen = partial(self._chooser.choose, snapshot, free, now, pauses=pauses)
             length, taken = self._take(chosen, now, page, waiting, held)
+            self._waiting |= taken.waiting
             for skip in taken.skipped:
                 self._tally.skipped(skip, now)
             for claimed in taken.claimed:
@@ -150,42 +198,22 @@ class ClaimLoop:
             if length < page:
                 break
             page = _PAGE
-        return self._store.next_due(held) if self._executor.free() else None
+        self._is_crowded = not self._executor.free()
+        if self._is_crowded:
+            return None
+        return self._ready_ahead(self._store.next_due(held), now, held)
 
-    def _choose(
-        self,
-        snapshot: Snapshot,
-        free: int,
-        paused: Mapping[str, Pause],
-        now: datetime,
-        due: Sequence[DueRun],
-        executing: Sequence[Executing],
-    ) -> Choice:
-        """Choose; a task whose runs cannot be judged waits, and the others are chosen from."""
-        try:
-            return choose(due, snapshot, executing, free, now, paused)
-        except Exception:
-            return self._choose_without_the_bad(snapshot, free, paused, now, due, executing)
+    def _ready_ahead(
+        self, soonest: datetime | None, now: datetime, held: frozenset[str]
+    ) -> datetime | None:
+        """Ready what comes within the second; return when something does, if after now."""
+        if soonest is not None and soonest <= now + AHEAD:
+            self._readied.look(now, held)
+        return soonest if soonest is not None and soonest > now else None
 
-    def _choose_without_the_bad(
-        self,
-        snapshot: Snapshot,
-        free: int,
-        paused: Mapping[str, Pause],
-        now: datetime,
-        due: Sequence[DueRun],
-        executing: Sequence[Executing],
-    ) -> Choice:
-        bad: set[str] = set()
-        for task in dict.fromkeys(run.task for run in due):
-            try:
-                own = [run for run in due if run.task == task]
-                choose(own, snapshot, executing, free, now, paused)
-            except Exception as error:
-                self._boundary.block(task, Fault.CLAIM, reason_of(error), now)
-                bad.add(task)
-        good = [run for run in due if run.task not in bad]
-        return choose(good, snapshot, executing, free, now, paused)
+    def _held(self, snapshot: Snapshot, now: datetime) -> frozenset[str]:
+        """Return the tasks whose runs wait."""
+        return self._boundary.held(now) | self._undecided.tasks(snapshot, now)
 
     def _take(
         self, choose: Choose, now: datetime, page: int, offset: int, held: frozenset[str]

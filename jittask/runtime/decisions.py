@@ -44,13 +44,13 @@ def choose(
     may still be judged, and may so never begin (D5). A run whose task is not in the
     snapshot waits: the task may come back, and upkeep ends it if not.
     """
-    busy = Counter((run.task, run.row_key) for run in executing)
+    busy = {(run.task, run.row_key) for run in executing}
     waited_for = {
         (run.task, run.row_key)
         for run in executing
         if run.is_backfill or (run.row_key and now - run.since < JUDGED_WITHIN)
     }
-    per_task = Counter(run.task for run in executing)
+    per_task = _by_task(executing)
     claims: list[Claim] = []
     skips: list[Skip] = []
     for run in due:
@@ -66,20 +66,25 @@ def choose(
             continue
         policy = running.task.policy
         key = (run.task, run.row_key)
-        if busy[key] and policy.overlap is not Overlap.ALLOW:
+        if key in busy and policy.overlap is not Overlap.ALLOW:
             skips_overlap = policy.overlap is Overlap.SKIP and run.trigger is Trigger.SCHEDULE
             if skips_overlap and key not in waited_for:
                 skips.append(Skip(run, Reason.OVERLAP, "the run before it was still executing"))
             continue
-        capped = policy.max_concurrent is not None and per_task[run.task] >= policy.max_concurrent
+        number = per_task.get(run.task, 0)
+        capped = policy.max_concurrent is not None and number >= policy.max_concurrent
         if capped or len(claims) >= free:
             continue
         claims.append(Claim(run, running.task.version))
-        busy[key] += 1
+        busy.add(key)
         if run.row_key:
             waited_for.add(key)
-        per_task[run.task] += 1
+        per_task[run.task] = number + 1
     return Choice(tuple(claims), tuple(skips))
+
+
+def _by_task(executing: Sequence[Executing]) -> dict[str, int]:
+    return dict(Counter(run.task for run in executing)) if executing else {}
 
 
 def _paused(pause: Pause) -> str:

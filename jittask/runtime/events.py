@@ -168,6 +168,18 @@ class Unblocked:
 
 
 @dataclass(frozen=True, slots=True)
+class Sweeping:
+    """A look through the rows of a task's grace and of the next hour takes long; it continues."""
+
+    at: datetime
+    task: str
+    since: datetime
+    """When it began."""
+    due: int
+    """How many due rows it has found so far."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The runtime has ended."""
 
@@ -190,5 +202,6 @@ Event = (
     | Trouble
     | Blocked
     | Unblocked
+    | Sweeping
     | Stopped
 )

@@ -51,9 +51,13 @@ class LeaderDuties:
         No cycle is finer than a second. So within a second no second occurrence
         of a task is due that a misfire policy would have to choose from.
         """
-        if self.again is None or not self._planner.has_seen(snapshot):
+        if self.again is None or not self.has_planned(snapshot):
             return False
         return self.again <= now < self.again + _FINEST
+
+    def has_planned(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot has been planned, so that what an edit ends is not due any more."""
+        return self._planner.has_seen(snapshot)
 
     def plan(self, snapshot: Snapshot, now: datetime) -> None:
         """Plan every task that is due to be planned. Raises LeadershipLost."""

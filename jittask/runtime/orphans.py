@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from jittask.model import Policy
@@ -25,6 +26,7 @@ def end_orphaned_runs(
 ) -> None:
     """End the runs of runtimes that have ended; the last body of each is known to be over.
 
+    Each ended when its runtime was last seen: not now, which may be much later.
     A run whose end cannot be decided blocks its task, and is tried again.
     """
     orphans = {orphan.id: orphan for orphan in store.orphans()}
@@ -42,6 +44,7 @@ def _ending(store: Store, orphan: Orphan, policy: Policy, now: datetime) -> Endi
     if policy.on_failure is not None:
         run = store.run(orphan.id)
         policy = policy_of(run.trigger, policy) if run else policy
-    outcome = Interrupted("the program was killed while it ran")
+    outcome = Interrupted(orphan.detail or "the program was killed while it ran")
     end = Done(orphan.id, orphan.token, orphan.attempt, outcome)
-    return decide(end, orphan.task, orphan.row_key, policy, now, jitter=0)
+    ending = decide(end, orphan.task, orphan.row_key, policy, now, jitter=0)
+    return replace(ending, ended=orphan.last_seen)

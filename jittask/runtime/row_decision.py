@@ -86,7 +86,7 @@ def _decide_missed(
     *others, last = missed
     counted = _range_of(others, last)
     close = tuple(
-        Closing(each.run.id, RunStatus.CANCELLED, Reason.MISFIRE, _COUNTED)
+        Closing(each.run.id, RunStatus.CANCELLED, Reason.MISFIRE, _COUNTED, is_counted=True)
         for each in others
         if each.run is not None
     )

@@ -86,6 +86,7 @@ class RowScan:
         self._term = term
         self._boundary = boundary
         self._clock = clock
+        self._emit = emit
         self._writer = RowWriter(store, emit, term)
         self._columns = DateColumns()
         self._marks: dict[str, Watermark] | None = None
@@ -241,6 +242,9 @@ class RowScan:
             self._end_sweep(sweep, scan)
             return False
         self._writer.write(task, page, sweep.now, soon(sweep.now, scan.overlap))
+        progress = sweep.progress(self._clock.now())
+        if progress is not None:
+            self._emit(progress)
         return True
 
     def _begin_sweep(self, task: DateFieldTask, rows: Rows, scan: Pass) -> Sweep:

@@ -7,7 +7,7 @@ each row whose filter it passes; each task's own occurrences decide.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
@@ -19,6 +19,7 @@ from jittask.data.rows import Row, Rows
 from jittask.model import FieldType
 from jittask.runtime.due_rows import DueRow, Window, least_end, of_page
 from jittask.schedule import windows
+from jittask.schedule.spans import coalesced
 from jittask.schedule.windows import Column, FieldRange
 
 _FIRST_DAY, _LAST_DAY = date(1000, 1, 1), date(9999, 1, 1)
@@ -92,7 +93,7 @@ def shared_due_rows(
     distinct = list(dict.fromkeys(lookups))
     places = [distinct.index(lookup) for lookup in lookups]
     fields = list(dict.fromkeys(name for asked in tasks for name in asked.task.timer.fields))
-    for page in rows.pages_of(field, _union(spans), distinct, now, fields, connection):
+    for page in rows.pages_of(field, coalesced(spans), distinct, now, fields, connection):
         for asked, place in zip(tasks, places, strict=True):
             found = (row for row, passes in page if passes[place])
             due = of_page(
@@ -109,16 +110,7 @@ def ranges_of(asked: Asked, column: Column) -> tuple[FieldRange, ...]:
 
 
 def _lookup(asked: Asked, rows: Rows) -> Lookup:
+    """Return what is asked of the rows beside their dates, the same for all scans of a day."""
     timer = asked.task.timer
-    return Lookup(asked.task.filter, timer.zone, least_end(timer, rows, asked.window.after))
-
-
-def _union(spans: Iterable[FieldRange]) -> list[FieldRange]:
-    """Return the union of ranges, ascending; those that overlap are one."""
-    merged: list[FieldRange] = []
-    for span in sorted(spans, key=lambda span: span.low):
-        if merged and span.low <= merged[-1].high:
-            merged[-1] = FieldRange(merged[-1].low, max(merged[-1].high, span.high))
-        else:
-            merged.append(span)
-    return merged
+    day = asked.window.after.replace(hour=0, minute=0, second=0, microsecond=0)
+    return Lookup(asked.task.filter, timer.zone, least_end(timer, rows, day))

@@ -53,6 +53,7 @@ class Changes:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
+    """Also what was broken and never loaded."""
     fixed: tuple[str, ...] = ()
     broken: tuple[str, ...] = ()
 
@@ -161,11 +162,11 @@ def _changes(last: Snapshot, following: Snapshot, names: Collection[str]) -> Cha
     """Compare the elements of these names, and all that is broken."""
     before = {name: version for name in names if (version := _version(last, name)) is not None}
     after = {name: version for name in names if (version := _version(following, name)) is not None}
-    fixed = {
-        name
-        for name in last.broken
-        if name not in following.broken and _version(following, name) is not None
+    mended = last.broken.keys() - following.broken.keys()
+    gone = {
+        name for name in mended if name in last.app.elements and _version(following, name) is None
     }
+    fixed = mended - gone  # files that are no elements, such as app.json, count too
     newly_broken = {
         name for name, found in following.broken.items() if last.broken.get(name) != found
     }
@@ -178,7 +179,7 @@ def _changes(last: Snapshot, following: Snapshot, names: Collection[str]) -> Cha
     return Changes(
         added=tuple(sorted(unbroken - before.keys() - fixed)),
         changed=tuple(sorted(changed)),
-        removed=tuple(sorted(before.keys() - after.keys() - following.broken.keys())),
+        removed=tuple(sorted((before.keys() - after.keys() - following.broken.keys()) | gone)),
         fixed=tuple(sorted(fixed)),
         broken=tuple(sorted(newly_broken)),
     )

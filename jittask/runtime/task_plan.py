@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import Misfire, MissedRange, Occurrence, Reason, RunStatus, Trigger
+from jittask.model import Misfire, Occurrence, Reason, RunStatus, Trigger
 from jittask.runtime.activation import activate
-from jittask.schedule.misfire import decide
+from jittask.schedule.misfire import MisfireDecision, decide
 from jittask.schedule.timer import Followers
 from jittask.store.plans import LATE_AFTER, Closing, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
@@ -93,10 +93,9 @@ def plan_task(
     return Plan(
         create,
         tuple(close),
-        replace(
-            mark,
-            planned_until=following.effective if following else max(reach, mark.planned_until),
-            walked_until=reach if start <= reach else mark.walked_until,
+        mark.moved(
+            following.effective if following else max(reach, mark.planned_until),
+            reach if start <= reach else mark.walked_until,
         ),
         following.effective if following else None,
     )
@@ -169,7 +168,7 @@ def _due(
         if fire:
             fire[-1] = replace(fire[-1], missed=decision.missed)
         else:
-            fire.append(_missed(task, decision.missed, decision.missed_reason or Reason.MISFIRE))
+            fire.append(_missed(task, decision))
     return tuple(fire), close
 
 
@@ -190,20 +189,16 @@ def _run(task: ScheduledTask, occurrence: Occurrence, *, late: bool = False) -> 
     )
 
 
-def _missed(task: ScheduledTask, missed: MissedRange, reason: Reason) -> NewRun:
+def _missed(task: ScheduledTask, decision: MisfireDecision) -> NewRun:
     """Make the record of occurrences none of which runs: the last one's, counting the others."""
-    others = MissedRange(missed.first, missed.last, missed.count - 1) if missed.count > 1 else None
-    return NewRun(
-        task=task.name,
-        row_key="",
-        trigger=Trigger.SCHEDULE,
-        nominals=(missed.last,),
-        effective=missed.last,
-        missed=others,
-        late=True,
+    assert decision.missed is not None
+    assert decision.last_missed is not None
+    return replace(
+        _run(task, decision.last_missed, late=True),
+        missed=decision.missed_before,
         status=RunStatus.SKIPPED,
-        reason=reason,
-        detail=f"{missed.count} came due while nothing ran",
+        reason=decision.missed_reason or Reason.MISFIRE,
+        detail=f"{decision.missed.count} came due while nothing ran",
     )
 
 

@@ -14,7 +14,7 @@ from jittask.compiler.incremental import TreeCompiler
 
 PASS_SECONDS = 30.0
 """From the start of one pass to that of the next, at least."""
-_AT_ONCE = 200
+_AT_ONCE = 100
 """Files and folders in one step."""
 _LOOKS_HELD_BACK = 3
 _MOST_NAMED = 3

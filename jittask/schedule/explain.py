@@ -54,14 +54,15 @@ def wall_notes(timer: Timer, wall: datetime) -> Iterator[Note]:
     again = wall.replace(tzinfo=zone, fold=1).astimezone(UTC) > resolve(wall, zone)
     if again and not _fires_each_real_hour(timer):
         words = f"{wall:%H:%M} comes twice that day (clocks go back); it fires the first time"
-        yield Note("dst-fold", words)
+        yield Note("dst-fold", words, (("time", f"{wall:%H:%M}"),))
     every = timer.cycle.every if isinstance(timer.cycle, Days) else None
     if isinstance(every, EveryMonths | EveryYears) and isinstance(every.pattern, MonthDays):
         days = every.pattern.days
         if wall.day not in days and LAST not in days:
             lacking = ", ".join(str(day) for day in days if day > wall.day)
             words = f"{wall:%B %Y} has no day {lacking}: its last day, the {wall.day}th, is it"
-            yield Note("clamped", words)
+            params = (("month", f"{wall:%Y-%m}"), ("lacking", lacking), ("day", wall.day))
+            yield Note("clamped", words, params)
 
 
 def _fires_each_real_hour(timer: Timer) -> bool:

@@ -16,6 +16,10 @@ class MisfireDecision:
     fire: tuple[Occurrence, ...]
     missed: MissedRange | None = None
     missed_reason: Reason | None = None
+    last_missed: Occurrence | None = None
+    """The last one of them."""
+    missed_before: MissedRange | None = None
+    """The missed ones without it."""
 
 
 def decide(
@@ -28,6 +32,8 @@ def decide(
     """
     fire: list[Occurrence] = []
     missed: MissedRange | None = None
+    before: MissedRange | None = None
+    last: Occurrence | None = None
     reason: Reason | None = None
     for occurrence in due:
         too_late = (
@@ -35,13 +41,14 @@ def decide(
             and (now - occurrence.effective).total_seconds() > grace_seconds
         )
         if too_late or misfire is Misfire.SKIP:
-            missed = _with(missed, occurrence)
+            before, missed, last = missed, _with(missed, occurrence), occurrence
             reason = Reason.GRACE if too_late else Reason.MISFIRE
             continue
         if misfire is Misfire.LATEST and fire:
-            missed, reason = _with(missed, fire.pop()), Reason.MISFIRE
+            last = fire.pop()
+            before, missed, reason = missed, _with(missed, last), Reason.MISFIRE
         fire.append(occurrence)
-    return MisfireDecision(tuple(fire), missed, reason)
+    return MisfireDecision(tuple(fire), missed, reason, last, before)
 
 
 def _with(missed: MissedRange | None, occurrence: Occurrence) -> MissedRange:

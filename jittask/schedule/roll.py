@@ -190,15 +190,16 @@ class Roll:
         return found
 
     def _skipped(self, why: str, cycle: Cycle) -> Note:
-        words = ""
+        words, still = "", "not-asked"
         if self.direction is not Direction.SKIP:
-            words = " (occurrences within a day are not moved)"
+            words, still = " (occurrences within a day are not moved)", "within-a-day"
             if cycle.moves:
-                words = f" (and no working day within {SEARCH_DAYS} days)"
-        return Note("skipped-holiday", f"skipped: {why}{words}")
+                words, still = f" (and no working day within {SEARCH_DAYS} days)", "nowhere"
+        return Note("skipped-holiday", f"skipped: {why}{words}", (("why", why), ("moved", still)))
 
     def _moved(self, wall: datetime, why: str) -> Note:
-        return Note("rolled", f"moved from {wall:%a %Y-%m-%d} ({why})")
+        params = (("from", f"{wall:%Y-%m-%d}"), ("why", why))
+        return Note("rolled", f"moved from {wall:%a %Y-%m-%d} ({why})", params)
 
 
 def _before(sure: datetime, held: dict[datetime, _Landing]) -> Iterator[Occurrence]:
@@ -219,7 +220,9 @@ def as_it_is(nominal: Nominal) -> Occurrence:
 
 def gap_note(missing: datetime) -> Note:
     """Say that a wall time does not exist."""
-    return Note("dst-gap", f"{missing:%H:%M} does not exist that day (clocks go forward)")
+    clock = f"{missing:%H:%M}"
+    text = f"{clock} does not exist that day (clocks go forward)"
+    return Note("dst-gap", text, (("time", clock),))
 
 
 @dataclass(slots=True)
@@ -231,7 +234,8 @@ class _Landing:
 
     def occurrence(self, effective: datetime) -> Occurrence:
         notes = self.notes
-        if len(self.nominals) > 1:
-            notes = [*notes, Note("merged", f"{len(self.nominals)} occurrences meet here")]
+        count = len(self.nominals)
+        if count > 1:
+            notes = [*notes, Note("merged", f"{count} occurrences meet here", (("count", count),))]
         instants = tuple(sorted(nominal.instant for nominal in self.nominals))
         return Occurrence(effective, instants, tuple(notes))

@@ -11,7 +11,7 @@ from jittask.schedule.field_values import FieldValues
 from jittask.schedule.recurrence import Recurrence
 from jittask.schedule.repeat import read_cycle
 from jittask.schedule.row_timer import RowTimer
-from jittask.schedule.spans import MOST_RANGES, end_of, midnight
+from jittask.schedule.spans import Series, end_of, midnight, wall_series
 from jittask.schedule.starts import start_days
 from jittask.schedule.zones import Span, instant_span, resolve, wall_span
 
@@ -37,14 +37,14 @@ class Starts:
         """Whether the roll moves occurrences of the cycle, instead of skipping them (T9)."""
         return self._cycle.moves
 
-    def before(self, nominals: Span) -> Iterator[Span]:
+    def before(self, nominals: Span) -> Iterator[Series]:
         """Yield the spans of starts that can have a nominal in the span."""
         low, high = nominals
         if self._earliest > high:
             return
         cycle = self._cycle
         if isinstance(cycle, Once):
-            yield nominals
+            yield Series(*nominals)
         elif isinstance(cycle, Elapsed):
             yield from self._elapsed(cycle, nominals)
         elif isinstance(cycle, Days | Recurrence):
@@ -56,9 +56,9 @@ class Starts:
             first, last = instant_span(self._zone, nominals)
             tick = next(cycle.nominals(first), None)
             if tick is not None and tick.instant <= last:
-                yield self._earliest, high
+                yield Series(self._earliest, high)
 
-    def _elapsed(self, cycle: Elapsed, nominals: Span) -> Iterator[Span]:
+    def _elapsed(self, cycle: Elapsed, nominals: Span) -> Iterator[Series]:
         first, last = instant_span(self._zone, nominals)
         step = cycle.step
         most = None if cycle.count is None else cycle.count - 1
@@ -66,31 +66,29 @@ class Starts:
             low = self._earliest
             if most is not None:
                 low = max(low, wall_span(self._zone, first - most * step, last)[0])
-            yield low, nominals[1]
+            yield Series(low, nominals[1])
             return
         if self._at is not None or not self._values.is_datetime:
             yield from self._elapsed_by_starts(cycle, first, last)
             return
-        n, given = 0, 0
-        while most is None or n <= most:
-            span = wall_span(self._zone, first - n * step, last - n * step)
-            if span[1] < self._earliest:
-                return
-            if span[0] <= self._latest:
-                yield span
-                given += 1
-            if given > MOST_RANGES:
-                yield self._earliest, span[1]
-                return
-            n += 1
+        begin, end = instant_span(self._zone, (self._earliest, self._latest))
+        newest = max(0, -((end - first) // step))
+        oldest = (last - begin) // step
+        if most is not None:
+            oldest = min(oldest, most)
+        if newest <= oldest:
+            every = Series(first, last, oldest + 1, step)
+            yield from wall_series(self._zone, every.part(newest, oldest))
 
-    def _elapsed_by_starts(self, cycle: Elapsed, first: datetime, last: datetime) -> Iterator[Span]:
+    def _elapsed_by_starts(
+        self, cycle: Elapsed, first: datetime, last: datetime
+    ) -> Iterator[Series]:
         """Yield the starts of which some step lies in the span of instants."""
         for start in self._starts_of_days():
             anchor = resolve(start, self._zone)
             n = max(0, -((anchor - first) // cycle.step))
             if anchor + n * cycle.step <= last and (cycle.count is None or n < cycle.count):
-                yield start, start
+                yield Series(start, start)
 
     def _starts_of_days(self) -> Iterator[datetime]:
         """Yield every start there can be, newest first, where there is one a day."""
@@ -106,7 +104,7 @@ class Starts:
             yield self._values.start_of(value)
             value -= _DAY
 
-    def _on(self, day: date, nominals: Span) -> Iterator[Span]:
+    def _on(self, day: date, nominals: Span) -> Iterator[Series]:
         """Yield the spans of starts with an occurrence on ``day``, between the nominals' bounds."""
         first = max(nominals[0], midnight(day)).time()
         last = min(nominals[1], end_of(day)).time()
@@ -122,9 +120,7 @@ class Starts:
         for begin, end in start_days(self._timer, day, *bounds):
             if not day_by_day:
                 low, high = self._at or first, self._at or last
-                yield datetime.combine(begin, low), datetime.combine(end, high)
+                yield Series(datetime.combine(begin, low), datetime.combine(end, high))
                 continue
-            start = end
-            while start >= begin:
-                yield datetime.combine(start, first), datetime.combine(start, last)
-                start -= _DAY
+            days = (end - begin).days + 1
+            yield Series(datetime.combine(end, first), datetime.combine(end, last), days)

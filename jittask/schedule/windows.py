@@ -39,9 +39,9 @@ def ranges(timer: RowTimer, lo: datetime, hi: datetime, column: Column) -> tuple
     effective = wall_span(timer.zone, lo + TICK, hi)
     nominals = before_roll(timer, starts.moves, effective)
     start_spans = (start for nominal in nominals for start in starts.before(nominal))
-    value_spans = (values.values(start) for start in start_spans)
-    found = fewer(coalesced(span for span in value_spans if span is not None))
-    return tuple(values.field_range(span) for span in found)
+    value_spans = (value for start in start_spans for value in values.values(start))
+    found = fewer(coalesced(value_spans))
+    return tuple(field_range for span in found for field_range in values.field_ranges(span))
 
 
 def least_end(timer: RowTimer, lo: datetime, *, is_datetime: bool) -> date | None:

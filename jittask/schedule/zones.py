@@ -107,6 +107,24 @@ class WallClock:
         found = [wall.replace(tzinfo=UTC) - near for wall in around]
         return min(found), max(found)
 
+    def steady_since(self, near: datetime, least: datetime) -> datetime:
+        """Return since when the offset near a UTC instant has been what it is then.
+
+        Not much before ``least``; the instant itself where the zone shifts nearby.
+        """
+        block, first = (_block(instant) for instant in (near, least))
+        base = self._near(block)
+        if base is None:
+            return near
+        while block > first and self._near(block - 1) == base:
+            block -= 1
+        return _UTC_EPOCH + block * _BLOCK_DAYS * _DAY
+
+    def _near(self, block: int) -> datetime | None:
+        """Return the wall time of instant 1970-01-01 where the blocks around have one offset."""
+        known = self._steady_utc
+        return known[block] if block in known else self._learn_utc(block)
+
     def passes(self, wall: datetime) -> tuple[datetime, ...]:
         """Return the real instants that show ``wall``: none in a gap, two in a fold."""
         since = wall - _EPOCH
@@ -154,6 +172,10 @@ class WallClock:
             base = _EPOCH + (_UTC_EPOCH - instant)
         self._steady_utc[block] = base
         return base
+
+
+def _block(instant: datetime) -> int:
+    return (instant - _UTC_EPOCH).days >> _BLOCK_BITS
 
 
 @lru_cache(maxsize=1024)

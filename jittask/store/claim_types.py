@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
 from jittask.model import Reason, RunStatus, Trigger
+from jittask.store.control import Pause
 from jittask.store.plans import NewRun
 
 
@@ -22,6 +23,13 @@ class DueRun:
     nominals: tuple[datetime, ...]
     effective: datetime
     attempt: int
+
+
+class ComingRun(NamedTuple):
+    """A run that may be claimed from an instant on."""
+
+    due: datetime
+    run: DueRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +68,7 @@ class Executing(NamedTuple):
 
 
 Choose = Callable[[Sequence[DueRun], Sequence[Executing]], Choice]
+ChooseUnlessPaused = Callable[[Sequence[DueRun], Sequence[Executing], Mapping[str, Pause]], Choice]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +89,8 @@ class Taken:
 
     claimed: tuple[Claimed, ...] = ()
     skipped: tuple[Skip, ...] = ()
+    waiting: frozenset[str] = frozenset()
+    """The tasks of the due runs that were left as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +104,10 @@ class Orphan:
     attempt: int
     effective: datetime
     started: datetime
+    last_seen: datetime
+    """The last sign of life of its runtime; the start of the attempt where that is later."""
+    detail: str | None = None
+    """What is known of its end already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +131,5 @@ class Ending:
     """The most memory that the body's process had held, in KiB."""
     follow_up: NewRun | None = None
     """The run that handles this end: it is written in the same transaction."""
+    ended: datetime | None = None
+    """When the attempt ended, where that was long before it is written."""

@@ -17,7 +17,16 @@ from sqlalchemy.engine import Connection
 from jittask.model import RunStatus, Trigger
 from jittask.storable import storable
 from jittask.store.batch import NUMBER, TEXT, batch, locked
-from jittask.store.claim_types import Choose, Claim, Claimed, Skip, Taken
+from jittask.store.claim_types import (
+    Choose,
+    ChooseUnlessPaused,
+    Claim,
+    Claimed,
+    DueRun,
+    Skip,
+    Taken,
+)
+from jittask.store.control import all_pauses
 from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.due_runs import due, executing
@@ -49,7 +58,9 @@ def take(
     choice = choose(page, executing(connection))
     skipped = _skip(connection, choice.skip, now)
     claimed = claim(connection, choice.claim, now, runtime=runtime, host=host)
-    return len(page), Taken(tuple(claimed), skipped)
+    done = {skip.run.id for skip in skipped} | {each.run.id for each in claimed}
+    waiting = frozenset(run.task for run in page if run.id not in done)
+    return len(page), Taken(tuple(claimed), skipped, waiting)
 
 
 def claim(
@@ -68,23 +79,9 @@ def claim(
         return []
     values = [(claim.run.id, claim.version) for claim in claims]
     rows = batch(connection, values, id=NUMBER, version=TEXT)
-    ready = locked(rows, runs.c.status == RunStatus.PENDING, runs.c.due <= to_micros(now))
-    runtime_host = sa.select(runtimes.c.host).where(runtimes.c.id == runtime).scalar_subquery()
-    claimed = connection.execute(
-        transition(RunStatus.PENDING, RunStatus.EXECUTING)
-        .where(runs.c.id == ready.c.id)
-        .values(
-            token=runs.c.token + 1,
-            attempt=runs.c.attempt + 1,
-            started=sa.func.coalesce(runs.c.started, to_micros(now)),
-            began=to_micros(now),
-            runtime=runtime,
-            host=runtime_host if host is None else host,
-            version=ready.c.version,
-            late=sa.or_(runs.c.late, _begins_late(now)),
-        )
-        .returning(runs.c.id, runs.c.token, runs.c.attempt, runs.c.args)
-    )
+    ready = locked(rows, runs.c.status == RunStatus.PENDING, runs.c.due <= _NOW)
+    claiming = _BEGINS.where(runs.c.id == ready.c.id).values(version=ready.c.version)
+    claimed = connection.execute(claiming, _given(now, runtime, host))
     fenced = {number: (token, attempt, args) for number, token, attempt, args in claimed}
     return [
         Claimed(claim.run, claim.version, *fenced[claim.run.id])
@@ -93,13 +90,77 @@ def claim(
     ]
 
 
-def _begins_late(now: datetime) -> sa.ColumnElement[bool]:
-    """Whether a planned run has waited for so long that it is late; a further attempt is not."""
-    return sa.and_(
-        runs.c.trigger == Trigger.SCHEDULE,
-        runs.c.attempt == 0,
-        runs.c.effective < to_micros(now - LATE_AFTER),
+_NOW = sa.bindparam("at", type_=sa.BigInteger())
+_RUNTIME = sa.bindparam("by_runtime", type_=sa.String())
+_ANNOUNCED_HOST = sa.select(runtimes.c.host).where(runtimes.c.id == _RUNTIME).scalar_subquery()
+_BEGINS_LATE = sa.and_(
+    runs.c.trigger == Trigger.SCHEDULE,
+    runs.c.attempt == 0,
+    runs.c.effective < sa.bindparam("late_before", type_=sa.BigInteger()),
+)
+"""Whether a planned run has waited for so long that it is late; a further attempt is not."""
+
+
+def _beginning(update: sa.Update) -> sa.Update:
+    """Let an update of the status write what begins with an attempt, but for its version."""
+    return update.values(
+        token=runs.c.token + 1,
+        attempt=runs.c.attempt + 1,
+        started=sa.func.coalesce(runs.c.started, _NOW),
+        began=_NOW,
+        runtime=_RUNTIME,
+        host=sa.func.coalesce(sa.bindparam("on_host", type_=sa.String()), _ANNOUNCED_HOST),
+        late=sa.or_(runs.c.late, _BEGINS_LATE),
+        reason=None,  # those of the attempt before
+        detail=None,
+        readied=None,
     )
+
+
+_FENCE = runs.c.id, runs.c.token, runs.c.attempt, runs.c.args
+_BEGINS = _beginning(transition(RunStatus.PENDING, RunStatus.EXECUTING)).returning(*_FENCE)
+_CLAIM_ONE = _BEGINS.where(
+    runs.c.id == sa.bindparam("of_run", type_=NUMBER),
+    runs.c.due <= _NOW,
+    runs.c.readied == sa.bindparam("in_boot", type_=TEXT),
+).values(version=sa.bindparam("of_version", type_=TEXT))
+
+
+def _given(now: datetime, runtime: str, host: str | None) -> dict[str, object]:
+    """Return the values of a claim that are the same for each run."""
+    return {
+        "at": to_micros(now),
+        "late_before": to_micros(now - LATE_AFTER),
+        "by_runtime": runtime,
+        "on_host": host,
+    }
+
+
+def take_readied(
+    connection: Connection,
+    readied: Sequence[DueRun],
+    choose: ChooseUnlessPaused,
+    now: datetime,
+    *,
+    runtime: str,
+    boot: str,
+) -> list[Claimed]:
+    """Claim those of the readied runs that ``choose`` claims; what it skips is left as it is.
+
+    One statement for each: it is there already when the run is due, and few are due at once.
+    """
+    choice = choose(readied, executing(connection), all_pauses(connection))
+    given = {**_given(now, runtime, None), "in_boot": boot}
+    found = [
+        (
+            claim,
+            connection.execute(
+                _CLAIM_ONE, {**given, "of_run": claim.run.id, "of_version": claim.version}
+            ).first(),
+        )
+        for claim in choice.claim
+    ]
+    return [Claimed(claim.run, claim.version, *row[1:]) for claim, row in found if row is not None]
 
 
 def _skip(connection: Connection, skips: Sequence[Skip], now: datetime) -> tuple[Skip, ...]:

@@ -70,10 +70,14 @@ def cancel(connection: Connection, run: int, note: str | None, now: datetime) ->
 
 def kills(connection: Connection, running: Sequence[int]) -> dict[int, str | None]:
     """Return which of these runs are to be killed, and the note of the person who asked."""
-    query = sa.select(kills_table.c.run_id, kills_table.c.note).where(
-        kills_table.c.run_id.in_(running)
-    )
-    return {row.run_id: row.note for row in connection.execute(query)}
+    return {
+        row.run_id: row.note for row in connection.execute(_KILLS_OF, {"running": list(running)})
+    }
+
+
+_KILLS_OF = sa.select(kills_table.c.run_id, kills_table.c.note).where(
+    kills_table.c.run_id.in_(sa.bindparam("running", expanding=True))
+)
 
 
 def put_pause(connection: Connection, pause: Pause) -> None:
@@ -115,5 +119,8 @@ def all_pauses(connection: Connection) -> dict[str, Pause]:
     """Return every pause, by task; one whose end has come is still among them."""
     return {
         row.task: Pause(row.task, from_micros(row.since), maybe_instant(row.until), row.note)
-        for row in connection.execute(sa.select(pauses))
+        for row in connection.execute(_ALL_PAUSES)
     }
+
+
+_ALL_PAUSES = sa.select(pauses)

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Trigger
-from jittask.store.claim_types import DueRun, Executing
+from jittask.store.claim_types import ComingRun, DueRun, Executing
 from jittask.store.instants import from_micros, nominals_of, to_micros
 from jittask.store.tables import EXECUTING, PENDING, runs
 
@@ -27,26 +27,53 @@ def due(
     """
     found: list[DueRun] = []
     for priority in _priorities(connection):
-        query = (
-            sa.select(
-                runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
-                runs.c.nominals, runs.c.effective, runs.c.attempt,
-            )
-            .where(_pending(priority), runs.c.due <= to_micros(now), *_without(held))
-            .order_by(runs.c.due, runs.c.id)
-            .limit(limit + offset - len(found))
-        )  # fmt: skip
-        found += [
-            DueRun(
-                number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
-                from_micros(effective), attempt,
-            )
-            for number, task, row_key, trigger, nominal, nominals, effective, attempt
-            in connection.execute(query).all()
-        ]  # fmt: skip
+        conditions = runs.c.due <= to_micros(now), *_without(held)
+        page = _page(connection, priority, limit + offset - len(found), *conditions)
+        found += [run.run for run in page]
         if len(found) == limit + offset:
             break
     return found[offset:]
+
+
+def coming(
+    connection: Connection,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    held: Collection[str] = (),
+) -> list[ComingRun]:
+    """Return the runs that may be claimed after now and until then, by priority, then in order.
+
+    Those of tasks in ``held`` are left out, but for the runs that handle a failure.
+    """
+    found: list[ComingRun] = []
+    for priority in _priorities(connection):
+        conditions = (
+            runs.c.due > to_micros(now),
+            runs.c.due <= to_micros(until),
+            *_without(held),
+        )
+        found += _page(connection, priority, limit - len(found), *conditions)
+        if len(found) == limit:
+            break
+    return found
+
+
+def _page(
+    connection: Connection, priority: int, limit: int, *conditions: sa.ColumnElement[bool]
+) -> list[ComingRun]:
+    query = _PAGE.where(*conditions).limit(limit)
+    return [
+        ComingRun(
+            from_micros(due),
+            DueRun(
+                number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
+                from_micros(effective), attempt,
+            ),
+        )
+        for due, number, task, row_key, trigger, nominal, nominals, effective, attempt
+        in connection.execute(query, {"of_priority": priority}).all()
+    ]  # fmt: skip
 
 
 _TRIGGERS = {trigger.value: trigger for trigger in Trigger}
@@ -54,10 +81,9 @@ _TRIGGERS = {trigger.value: trigger for trigger in Trigger}
 
 def next_due(connection: Connection, held: Collection[str] = ()) -> datetime | None:
     """Return when the next pending run may be claimed, beside those of tasks in ``held``."""
+    query = _SOONEST.where(*_without(held)) if held else _SOONEST
     soonest = [
-        connection.execute(
-            sa.select(sa.func.min(runs.c.due)).where(_pending(priority), *_without(held))
-        ).scalar()
+        connection.execute(query, {"of_priority": priority}).scalar()
         for priority in _priorities(connection)
     ]
     return min((from_micros(instant) for instant in soonest if instant is not None), default=None)
@@ -65,19 +91,25 @@ def next_due(connection: Connection, held: Collection[str] = ()) -> datetime | N
 
 def _priorities(connection: Connection) -> Iterator[int]:
     """Yield the priorities of pending runs, highest first; each costs one look into the index."""
-    below: int | None = None
-    while True:
-        query = sa.select(sa.func.max(runs.c.priority)).where(sa.text(PENDING))
-        if below is not None:
-            query = query.where(runs.c.priority < below)
-        below = connection.execute(query).scalar()
-        if below is None:
-            return
-        yield below
+    found = connection.execute(_HIGHEST).scalar()
+    while found is not None:
+        yield found
+        found = connection.execute(_NEXT_LOWER, {"of_priority": found}).scalar()
 
 
-def _pending(priority: int) -> sa.ColumnElement[bool]:
-    return sa.and_(sa.text(PENDING), runs.c.priority == priority)
+# written once, because they are asked again and again beside what is due
+_PRIORITY = sa.bindparam("of_priority", type_=sa.Integer())
+_HIGHEST = sa.select(sa.func.max(runs.c.priority)).where(sa.text(PENDING))
+_NEXT_LOWER = _HIGHEST.where(runs.c.priority < _PRIORITY)
+_SOONEST = sa.select(sa.func.min(runs.c.due)).where(sa.text(PENDING), runs.c.priority == _PRIORITY)
+_PAGE = (
+    sa.select(
+        runs.c.due, runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
+        runs.c.nominals, runs.c.effective, runs.c.attempt,
+    )
+    .where(sa.text(PENDING), runs.c.priority == _PRIORITY)
+    .order_by(runs.c.due, runs.c.id)
+)  # fmt: skip
 
 
 def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
@@ -88,10 +120,12 @@ def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
 
 def executing(connection: Connection) -> list[Executing]:
     """Return task and row of what executes now, without the runs that handle a failure."""
-    query = sa.select(runs.c.task, runs.c.row_key, runs.c.began, runs.c.trigger).where(
-        sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
-    )
     return [
         Executing(task, row_key, from_micros(began), is_backfill=trigger == Trigger.BACKFILL)
-        for task, row_key, began, trigger in connection.execute(query)
+        for task, row_key, began, trigger in connection.execute(_EXECUTING_RUNS)
     ]
+
+
+_EXECUTING_RUNS = sa.select(runs.c.task, runs.c.row_key, runs.c.began, runs.c.trigger).where(
+    sa.text(EXECUTING), runs.c.trigger != Trigger.ON_FAILURE
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -53,19 +54,28 @@ def _columns(row: ElementRow) -> dict[str, object]:
 def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
     """Return what a runtime last reported of the elements, by name."""
     return tuple(
-        ElementRow(
-            name=row.name,
-            state=row.state,
-            version=row.version,
-            since=from_micros(row.since),
-            diagnostics=()
-            if row.diagnostics == _NONE
-            else tuple(_diagnostic(data) for data in json.loads(row.diagnostics)),
-        )
+        _element(row)
         for chunk in connection.execute(sa.select(elements).order_by(elements.c.name)).partitions(
             FETCH_ROWS
         )
         for row in chunk
+    )
+
+
+def known_element(connection: Connection, name: str) -> ElementRow | None:
+    """Return what a runtime last reported of an element."""
+    row = connection.execute(sa.select(elements).where(elements.c.name == name)).first()
+    return None if row is None else _element(row)
+
+
+def _element(row: sa.Row[Any]) -> ElementRow:
+    found = () if row.diagnostics == _NONE else json.loads(row.diagnostics)
+    return ElementRow(
+        name=row.name,
+        state=row.state,
+        version=row.version,
+        since=from_micros(row.since),
+        diagnostics=tuple(_diagnostic(data) for data in found),
     )
 
 

@@ -22,7 +22,12 @@ def orphans(connection: Connection) -> list[Orphan]:
 
 
 def _executing(connection: Connection, condition: sa.ColumnElement[bool]) -> list[Orphan]:
-    query = sa.select(runs).where(sa.text(EXECUTING), condition).order_by(runs.c.id)
+    query = (
+        sa.select(runs, runtimes.c.beat_at)
+        .join(runtimes, runtimes.c.id == runs.c.runtime, isouter=True)
+        .where(sa.text(EXECUTING), condition)
+        .order_by(runs.c.id)
+    )
     return [
         Orphan(
             id=row.id,
@@ -32,6 +37,8 @@ def _executing(connection: Connection, condition: sa.ColumnElement[bool]) -> lis
             attempt=row.attempt,
             effective=from_micros(row.effective),
             started=from_micros(row.started),
+            last_seen=from_micros(max(row.began or row.started, row.beat_at or 0)),
+            detail=row.detail,
         )
         for row in connection.execute(query)
     ]

@@ -55,11 +55,12 @@ def _end(
         connection,
         [
             (end.run, end.token, end.reason, _text(end.detail), _text(end.result),
-             _text(end.error), end.peak_kb, maybe_micros(end.retry_at))
+             _text(end.error), end.peak_kb, maybe_micros(end.retry_at),
+             to_micros(min(now, end.ended or now)))
             for end in endings
         ],
         id=NUMBER, token=NUMBER, reason=TEXT, detail=TEXT, result=TEXT, error=TEXT,
-        peak_kb=NUMBER, retry_at=NUMBER,
+        peak_kb=NUMBER, retry_at=NUMBER, ended=NUMBER,
     )  # fmt: skip
     current = locked(rows, runs.c.status == RunStatus.EXECUTING, runs.c.token == rows.c.token)
     ending = (
@@ -71,11 +72,11 @@ def _end(
         if takes_back:
             ending = ending.values(_without_attempt(current.c.retry_at))
         else:
-            _keep_attempts(connection, current, now)
+            _keep_attempts(connection, current)
         later = sa.case((current.c.retry_at > runs.c.due, current.c.retry_at), else_=runs.c.due)
         ending = ending.values(began=None, due=later)  # a clock may have gone back
     else:
-        ending = ending.values(finished=to_micros(now), peak_kb=current.c.peak_kb)
+        ending = ending.values(finished=current.c.ended, peak_kb=current.c.peak_kb)
     return set(connection.execute(ending.returning(runs.c.id)).scalars())
 
 
@@ -91,13 +92,11 @@ def _without_attempt(retry_at: sa.ColumnElement[int]) -> dict[str, object]:
     }
 
 
-def _keep_attempts(connection: Connection, current: sa.FromClause, now: datetime) -> None:
+def _keep_attempts(connection: Connection, current: sa.FromClause) -> None:
     """Move the attempts that ended out of their runs' rows: another one will follow there."""
     attempt = (runs.c.id, runs.c.attempt, runs.c.runtime, runs.c.host, runs.c.version, runs.c.began)
     outcome = sa.func.coalesce(current.c.reason, sa.literal(RunStatus.PENDING.value))
-    ended = sa.select(
-        *attempt, sa.literal(to_micros(now)), outcome, current.c.error, current.c.peak_kb
-    )
+    ended = sa.select(*attempt, current.c.ended, outcome, current.c.error, current.c.peak_kb)
     columns = (
         "run_id", "number", "runtime", "host", "version", "started",
         "finished", "outcome", "error", "peak_kb",

@@ -20,6 +20,8 @@ from jittask.store.tables import watermarks as watermarks_table
 from jittask.store.transitions import transition
 from jittask.store.watermarks import Watermark, put_watermarks
 
+_MISSED = ("missed_first", "missed_last", "missed_count")
+
 
 def plan(
     connection: Connection,
@@ -53,10 +55,10 @@ def plan(
 def close_runs(connection: Connection, closings: Sequence[Closing], now: datetime) -> int:
     """End pending runs, and return how many were; those that are cancelled give their keys back."""
     number = 0
-    by_status: dict[RunStatus, list[Closing]] = {}
+    alike: dict[tuple[RunStatus, bool], list[Closing]] = {}
     for closing in closings:
-        by_status.setdefault(closing.status, []).append(closing)
-    for status, group in by_status.items():
+        alike.setdefault((closing.status, closing.is_counted), []).append(closing)
+    for (status, is_counted), group in alike.items():
         rows = batch(
             connection,
             [(closing.run, closing.reason.value, closing.detail) for closing in group],
@@ -67,6 +69,7 @@ def close_runs(connection: Connection, closings: Sequence[Closing], now: datetim
             transition(RunStatus.PENDING, status)
             .where(runs.c.id == free.c.id)
             .values(reason=free.c.reason, detail=free.c.detail, finished=to_micros(now))
+            .values(dict.fromkeys(_MISSED) if is_counted else {})
             .returning(runs.c.id)
         )
         ids = list(ended.scalars())

@@ -66,3 +66,5 @@ class Closing:
     status: RunStatus
     reason: Reason
     detail: str
+    is_counted: bool = False
+    """Whether another run counts it now, with what it counted itself."""

@@ -71,6 +71,7 @@ runs = Table(
     Column("priority", Integer, nullable=False),
     Column("late", Boolean, nullable=False),
     Column("args", Text),  # a JSON object; empty where nothing was given for the run
+    Column("readied", String(64)),  # a boot of the machine; see ``readied_runs``
     **ddl.ids_never_reused(),
 )
 

@@ -34,6 +34,19 @@ class Watermark:
     enabled: bool
     vanished: datetime | None = None
 
+    def moved(self, planned_until: datetime, walked_until: datetime) -> Watermark:
+        """Return the mark of a task that has been planned further."""
+        return Watermark(
+            self.task,
+            self.activated,
+            self.timing_digest,
+            self.version,
+            planned_until,
+            walked_until,
+            self.enabled,
+            self.vanished,
+        )  # fmt: skip - four times as fast as replace, for each plan
+
 
 def all_watermarks(connection: Connection) -> dict[str, Watermark]:
     """Return every task's watermark, by task."""

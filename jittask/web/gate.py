@@ -88,6 +88,9 @@ class Gate:
         except Refused as refused:
             await _refuse(refused, scope, receive, send)
             return
+        except Exception:  # a mistake of ours: it is answered like all else, and logged above
+            await _refuse(Refused(500, "the console failed"), scope, receive, send)
+            raise
         await self._app(scope, receive, send)
 
     def _judge(self, scope: Scope) -> Caller | None:

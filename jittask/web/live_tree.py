@@ -56,10 +56,12 @@ class LiveTree:
 
     def start(self) -> None:
         """Begin to watch."""
+        self._workspace.is_watched = True
         self._thread.start()
 
     def close(self) -> None:
         """Watch no more."""
+        self._workspace.is_watched = False
         self._stop.set()
         self._thread.join()
         self._watch.close()

@@ -61,13 +61,14 @@ async def log_lines(
 ) -> AsyncIterator[str]:
     """Yield the lines of a run as they come, and last the run itself, which has ended.
 
-    ``found`` is what the first look has found. An event's id is the place in the log.
+    ``found`` is what the first look has found. An event's id is the number of its line in
+    the log, from 1.
     """
     hub.enter()
     try:
         while not hub.closed:
-            for line in found.lines:
-                yield event("line", line_view(line), str(tail.place))
+            for number, line in enumerate(found.lines, tail.read - len(found.lines) + 1):
+                yield event("line", line_view(line), str(number))
             if found.ended:
                 yield event("ended", run_view(found.run, workspace.now()))
                 return

@@ -153,7 +153,7 @@ def palette(page: Page) -> None:
 
 
 def not_found(page: Page) -> None:
-    expect(page.get_by_text("There is no such page.")).to_be_visible()
+    expect(page.get_by_role("heading", name="There is no element")).to_be_visible()
 
 
 STATES: dict[Callable[[Page], None], str] = {

@@ -58,6 +58,14 @@ def test_a_task_is_paused_with_a_note_and_resumed(visit: Visits, app: Tree) -> N
     expect(page.get_by_role("button", name="Pause…")).to_be_visible()
 
 
+def test_two_quick_clicks_run_a_task_once(visit: Visits, console: Served) -> None:
+    page = visit(MONTHLY)
+    page.get_by_role("button", name="Run now").dblclick()
+    expect(page.get_by_role("heading", name="Run 1")).to_be_visible()
+    counts = console.get("/api/records/counts")
+    assert counts["pending"]["count"] == 1
+
+
 def test_a_task_is_disabled_and_enabled(visit: Visits, app: Tree) -> None:
     file = app.root / "tasks/billing/Monthly/e.json"
     before = file.read_bytes()

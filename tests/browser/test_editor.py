@@ -110,6 +110,45 @@ def test_unsaved_changes_are_asked_about_and_offered_again(
     expect(plain(source)).to_have_value(re.compile("Monthly invoices"))
 
 
+def test_edits_of_an_element_that_others_delete_stay(visit: Visits, file: Path) -> None:
+    page = visit(MONTHLY)
+    visit.expect_trouble("status of 404")
+    page.get_by_role("textbox", name="Title").fill("Mine")
+    expect(page.get_by_text("Not saved: e.json")).to_be_visible()
+    away = file.parent.rename(file.parents[3] / "away")
+    expect(page.get_by_role("treeitem", name="Monthly invoices")).to_have_count(0)
+    expect(page.get_by_text("e.json has been removed from disk")).to_be_visible()
+    away.rename(file.parent)
+    expect(page.get_by_role("treeitem", name="Monthly invoices")).to_have_count(1)
+    expect(page.get_by_role("textbox", name="Title")).to_have_value("Mine")
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Not saved")).to_have_count(0)
+    assert json.loads(file.read_text())["title"] == "Mine"
+    file.parent.rename(file.parents[3] / "away")
+    expect(page.get_by_role("heading", name="There is no element")).to_be_visible()
+
+
+def test_going_back_while_it_asks_takes_the_question_back(visit: Visits) -> None:
+    page = visit("/records")
+    page.get_by_role("button", name="Search and actions").click()
+    page.get_by_role("searchbox", name="Search and actions").fill("Monthly invoices")
+    page.get_by_role("menuitem", name="Monthly invoices").first.click()
+    page.get_by_role("switch", name="Enabled").click()
+    question = page.get_by_role("alertdialog", name="Leave without saving?")
+    editor = page.url
+    page.go_back()
+    expect(question).to_be_visible()
+    expect(page).to_have_url(editor)
+    page.go_back()
+    expect(question).to_have_count(0)
+    expect(page).to_have_url(editor)
+    expect(page.get_by_role("switch", name="Enabled")).not_to_be_checked()
+    page.go_back()
+    question.get_by_role("button", name="Leave").click()
+    expect(page.get_by_role("heading", name="Execution records")).to_be_visible()
+    expect(page).to_have_url(re.compile("#/records$"))
+
+
 def test_problems_are_listed_and_lead_to_their_place(source: Page, file: Path) -> None:
     plain(source).fill(file.read_text().replace('"enable": 1', '"enable": 17'))
     problem = source.get_by_role("region", name="Problems").get_by_role("button")

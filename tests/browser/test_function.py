@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 import sqlalchemy as sa
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, TimeoutError, expect
 
 from tests.browser.conftest import Visits, started
 from tests.browser.forms import choose, fill_things, plain_source, save
@@ -66,7 +67,41 @@ def choose_row(panel: Locator, name: str) -> None:
     row = panel.get_by_role("combobox", name="Row")
     row.scroll_into_view_if_needed()
     row.fill(name)
-    page.get_by_role("option", name=name).click()
+    option = page.get_by_role("option", name=name)
+    try:
+        option.click(timeout=5_000)
+    except TimeoutError:  # what came late has moved the page, which closes a list
+        row.press("ArrowDown")
+        option.click()
+
+
+def test_a_dialog_lies_over_all_of_the_screen(visit: Visits) -> None:
+    page = visit("/elements/tasks.Served")
+    page.get_by_role("button", name="Run now").click()
+    dialog = page.get_by_role("dialog", name="Run Served now")
+    expect(dialog.get_by_role("combobox", name="Row")).to_be_visible()
+    covered = dialog.evaluate("""dialog => {
+        // what is inert is drawn, and not hit
+        document.querySelectorAll('[inert]').forEach(each => { each.inert = false; });
+        const { left, top, width, height } = dialog.getBoundingClientRect();
+        const parts = Array.from({ length: 19 }, (_, index) => (index + 1) / 20);
+        return parts.flatMap(x => parts.map(y => [left + x * width, top + y * height]))
+            .filter(([x, y]) => !dialog.contains(document.elementFromPoint(x, y))).length;
+    }""")
+    assert covered == 0
+
+
+def test_nothing_is_missed_before_one_could_choose(visit: Visits) -> None:
+    page = visit("/elements/tasks.Tried")
+    function = page.get_by_role("region", name="What it runs")
+    choose(page, function, "Function", "Service function")
+    expect(page.get_by_role("button", name=re.compile("1 problem")).or_(
+        page.get_by_text("Not saved: e.json"))).to_be_visible()  # fmt: skip
+    expect(function.get_by_text("Choose the function that it calls.")).to_be_visible()
+    expect(function.get_by_text("is missing")).to_have_count(0)
+    function.get_by_role("combobox", name="Service function").focus()
+    page.keyboard.press("Tab")
+    expect(function.get_by_text("the key 'func' is missing")).to_be_visible()
 
 
 def test_a_service_function_is_chosen_among_those_that_fit(visit: Visits, app: Tree) -> None:

@@ -29,6 +29,25 @@ def press(page: Page, target: Locator, key: str = "Tab") -> None:
     page.keyboard.press("Enter")
 
 
+def test_the_focus_stays_where_a_button_has_done_its_work(visit: Visits) -> None:
+    page = visit("/elements/tasks.billing.Monthly")
+    bar = page.get_by_role("region", name="Changes")
+    title = page.get_by_role("textbox", name="Title")
+    title.fill("Renamed")
+    title.press("Tab")
+    bar.get_by_role("button", name="Undo").press("Enter")
+    expect(title).to_have_value("Monthly invoices")
+    expect(bar).to_be_focused()
+    bar.get_by_role("button", name="Redo").press("Enter")
+    expect(bar).to_be_focused()
+    bar.get_by_role("button", name="Save").press("Enter")
+    expect(page.get_by_text("Not saved")).to_have_count(0)
+    expect(bar).to_be_focused()
+    pause = page.get_by_role("button", name="Disable")
+    pause.press("Enter")
+    expect(page.get_by_role("button", name="Enable")).to_be_focused()
+
+
 def test_a_task_is_made_edited_run_and_its_record_read(page: Page, app: Tree) -> None:
     press(page, page.get_by_role("button", name="New element"))
     expect(page.get_by_role("menuitem", name="Background Task")).to_be_focused()
@@ -47,8 +66,7 @@ def test_a_task_is_made_edited_run_and_its_record_read(page: Page, app: Tree) ->
     expect(repeat).to_be_focused()
     press(page, dialog.get_by_role("button", name="Create"))
     expect(dialog).to_have_count(0)
-    expect(page.get_by_role("button", name="New element")).to_be_focused()
-    expect(page.get_by_role("heading", name="Weekly letter")).to_be_visible()
+    expect(page.get_by_role("heading", name="Weekly letter")).to_be_focused()
 
     period = page.get_by_role("textbox", name="Every (weeks)")
     tab_to(page, period)

@@ -92,7 +92,7 @@ def test_the_tree_is_used_by_the_keyboard_alone(page: Page) -> None:
     page.keyboard.press("ArrowLeft")
     expect(billing).to_be_focused()
     page.keyboard.press("End")
-    expect(tree.get_by_role("treeitem", name="Databases")).to_be_focused()
+    expect(tree.get_by_role("treeitem", name="App and shared code")).to_be_focused()
     page.keyboard.press("Home")
     expect(tree.get_by_role("treeitem", name="Tasks")).to_be_focused()
 

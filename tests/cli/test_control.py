@@ -314,7 +314,9 @@ def test_a_pause_is_named_by_next_explain_and_status(tree: Tree) -> None:
     ]
     reasons = json_answer("explain", "Daily", "--at", FAR, "--tree", tree.root)
     assert reasons["fires"] is False
-    assert reasons["reasons"][0] == {"code": "paused", "text": "it is paused"}
+    assert reasons["reasons"][0] == {
+        "code": "paused", "text": "it is paused", "params": {},
+    }  # fmt: skip
     jittask("pause", "Daily", "--until", FAR, "--note", "x", "--tree", tree.root)
     later = FAR + timedelta(days=1)
     assert json_answer("explain", "Daily", "--at", later, "--tree", tree.root)["fires"] is True
@@ -440,8 +442,8 @@ def test_once_ends_cleanly_with_ctrl_c(tree: Tree) -> None:
 
 
 def test_records_are_filtered_sorted_and_paged(tree: Tree) -> None:
-    tree.scheduled("A")
-    tree.scheduled("B")
+    tree.scheduled("A", tags=["money"])
+    tree.scheduled("B", "def customFunc():\n    print('Invoice 7 sent')\n")
     for name in "ABAAB":
         trigger(tree, name)
     assert jittask("run", tree.root, "--once").returncode == 0
@@ -459,6 +461,9 @@ def test_records_are_filtered_sorted_and_paged(tree: Tree) -> None:
     version = record_of(tree, 1)["version"]
     assert ids("--version", version[:6], *hand) == [4, 3, 1]
     assert ids("--since", FAR, *hand) == []
+    assert ids("--tag", "money", *hand) == [4, 3, 1]
+    assert ids("--text", "invoice 7", *hand) == [5, 2]
+    assert ids("--late", *hand) == []
     first = json_answer("records", *hand, "--limit", 2, "--tree", tree.root)
     assert ids(*hand, "--limit", 2, "--after", first["next"]) == [3, 2]
     for wrong in (

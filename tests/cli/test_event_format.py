@@ -11,7 +11,16 @@ import click
 
 from jittask.cli.event_format import Words
 from jittask.model import RunStatus
-from jittask.runtime.events import Blocked, Broken, Finished, NotFiring, Ready, Trouble, Unblocked
+from jittask.runtime.events import (
+    Blocked,
+    Broken,
+    Finished,
+    NotFiring,
+    Ready,
+    Sweeping,
+    Trouble,
+    Unblocked,
+)
 from tests.running import jittask_here
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -39,6 +48,21 @@ def test_times_within_a_line_are_in_the_zone_that_it_begins_with(tmp_path: Path)
     assert early[2].endswith("the version from 07:00:00Z")
     list(words.lines(ready))
     assert "blocked since 2026-01-05 15:00:00;" in said(words.lines(blocked))[1]
+
+
+def test_times_before_the_start_are_in_the_zone_of_the_app(tmp_path: Path) -> None:
+    """Those of runs that a killed runtime left, for one."""
+    words = Words(tmp_path, "Asia/Shanghai")
+    trouble = Trouble(NOW, "processes-ended", "ended 2 processes")
+    assert said(words.lines(trouble)) == ["17:00:00  notice   ended 2 processes"]
+
+
+def test_a_long_sweep_says_how_far_it_is(tmp_path: Path) -> None:
+    words = Words(tmp_path, "UTC")
+    sweeping = Sweeping(NOW, "tasks.A", NOW - timedelta(seconds=40), 24_000)
+    assert said(words.lines(sweeping)) == [
+        "09:00:00  scan     tasks.A: looking through its rows for 40.0 s, 24,000 due"
+    ]
 
 
 def test_lines_for_a_file_begin_with_the_date(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def test_before_it_counts_and_on_the_day_from_which_it_does(tree: Tree) -> None:
         "code": "before-activation",
         "text": "it counts since Thu 2026-06-11 12:00:00 UTC: "
         "what was due before does not fire by itself",
+        "params": {},
     }
     assert codes(before)[1] == "would-fire"
     same_day = explain(tree, "A", "--at", "2026-06-11")

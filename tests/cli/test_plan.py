@@ -72,7 +72,13 @@ def test_all_shows_what_is_skipped(week: Tree) -> None:
     first, second = entries(week, "--all", "--task", "Skips", "--to", "2026-05-08")
     assert (first["effective"], first["merged"]) == (None, [])
     assert first["nominal"] == "2026-05-06T09:00:00+00:00"
-    assert first["notes"] == [{"code": "skipped-holiday", "text": "skipped: extra holiday"}]
+    assert first["notes"] == [
+        {
+            "code": "skipped-holiday",
+            "text": "skipped: extra holiday",
+            "params": {"why": "extra holiday", "moved": "not-asked"},
+        }
+    ]
     assert second["effective"] == "2026-05-08T09:00:00+00:00"
 
 

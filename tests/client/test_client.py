@@ -85,6 +85,8 @@ def test_a_program_does_what_a_person_does(shop: Tree) -> None:
             row.run.id, again.run.id,
         ]  # fmt: skip
         assert [run.id for run in jt.records(status="failed")] == [late.run.id, bad.run.id]
+        assert [run.id for run in jt.records(text="valueerror")] == [bad.run.id]
+        assert list(jt.records(tag="none")) == list(jt.records(late=True)) == []
         assert list(jt.records(until=good.run.effective - timedelta(seconds=1))) == []
         [stats] = jt.stats("Bad").tasks
         assert (stats.task, stats.completed, stats.failed) == ("tasks.Bad", 0, 1)
@@ -101,6 +103,22 @@ def test_records_page_by_themselves(shop: Tree) -> None:
         assert [run.id for run in jt.records(status="pending", newest_first=False)] == numbers
         with pytest.raises(errors.InvalidArgument):
             next(jt.records(status="other"))
+
+
+def test_a_week_is_simulated_with_rows_from_a_file(shop: Tree) -> None:
+    shop.scheduled("Daily")
+    rows = shop.root / "rows.json"
+    shop.write("rows.json", {"Thing": [{"id": 7, "name": "seven", "at": "2026-01-06 08:00:00"}]})
+    start = datetime(2026, 1, 5, tzinfo=UTC)
+    with Client(shop.root) as jt:
+        found = jt.simulate(start=start, data=rows, tasks=["Daily", "Row"], run=True)
+        assert [run.task for run in found.runs].count("tasks.Daily") == 7
+        [row] = [run for run in found.runs if run.task == "tasks.Row"]
+        assert (row.row, row.status, row.result) == ("7", "completed", '"seven"')
+        day = jt.simulate(start=start, end=start + timedelta(days=1), data=rows)
+        assert {run.status for run in day.runs} == {"fires"}
+        with pytest.raises(errors.InvalidArgument):
+            jt.simulate(start=start, end=start - timedelta(days=1))
 
 
 def test_edited_files_are_seen(shop: Tree) -> None:

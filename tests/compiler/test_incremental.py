@@ -35,7 +35,7 @@ class M(NormalModel):
     id = datatypes.AutoInt(name="id", primaryKey=True)
     {field} = datatypes.Datetime(name="{field}")
 """
-CODE = {
+CODE: dict[str, list[Any]] = {
     "tasks/{}/inner.py": [
         "def customFunc():\n    return 1\n",
         "def customFunc():\n    return 2\n",
@@ -58,7 +58,7 @@ CODE = {
     ],
     "models/{}/model.py": [MODEL.format(field="at"), MODEL.format(field="day"), "class M:\n    pass\n"],
 }  # fmt: skip
-DATA = {
+DATA: dict[str, list[Any]] = {
     "tasks/{}/e.json": [
         TASK,
         ROWS,

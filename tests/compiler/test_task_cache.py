@@ -39,7 +39,8 @@ class Done:
 @contextmanager
 def watched() -> Iterator[Done]:
     done = Done()
-    compile_task, checked, read = compiling.compile_task, Probe._checked, Files.read
+    compile_task = compiling.compile_task  # type: ignore[attr-defined]
+    checked, read = Probe._checked, Files.read
 
     def compile_and_note(task, *more):  # type: ignore[no-untyped-def]
         done.compiled.add(task.name.removeprefix("tasks."))

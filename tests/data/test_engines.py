@@ -178,11 +178,11 @@ def test_a_file_that_is_replaced_is_read_anew(tmp_path: Path) -> None:
             connection.execute(f"CREATE TABLE t AS SELECT {value} AS n")
     engine = ENGINES.acquire(info, tmp_path)
     try:
-        with engine.connect() as connection:
-            assert connection.execute(sa.text("SELECT n FROM t")).scalar() == 1
+        with engine.connect() as reading:
+            assert reading.execute(sa.text("SELECT n FROM t")).scalar() == 1
         other.replace(tmp_path / "d.db")
-        with engine.connect() as connection:
-            assert connection.execute(sa.text("SELECT n FROM t")).scalar() == 2
+        with engine.connect() as reading:
+            assert reading.execute(sa.text("SELECT n FROM t")).scalar() == 2
     finally:
         ENGINES.release(engine)
 

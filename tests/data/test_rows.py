@@ -42,6 +42,21 @@ HALF_READ = ModelInfo(
 )  # fmt: skip
 
 
+def test_reading_does_not_make_a_database(tmp_path: Path) -> None:
+    file = tmp_path / "gone.db"
+    info = DatabaseInfo("databases.D", "databases.SqliteType", {"database": "gone.db"})
+    engine = open_database(info, tmp_path)
+    with pytest.raises(DataError, match="there is no database"):
+        Rows.open(engine, NORMAL)
+    assert add_missing(NORMAL, engine)
+    rows = Rows.open(engine, NORMAL)
+    file.unlink()
+    with pytest.raises(DataError, match="there is no database"):
+        rows.get("1")
+    assert not file.exists()
+    engine.dispose()
+
+
 @pytest.fixture(params=URLS)
 def engine(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[sa.Engine]:
     info = DatabaseInfo("databases.D", "databases.UrlType", {"url": url_of(request.param)})

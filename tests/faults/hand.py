@@ -219,6 +219,10 @@ class Hand:
         """Let the worker claim, and write down what has ended."""
         self._worker.step(self._ground.snapshot, 0)
 
+    def keep_time(self) -> None:
+        """Let the worker begin what was readied and is due."""
+        self._worker.keep_time(self._ground.snapshot)
+
     def end_all(self) -> None:
         """Let every body come to its end, and have it written down."""
         for run in self.hands.running:

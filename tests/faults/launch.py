@@ -6,20 +6,26 @@ for each fault that a trial turns on and off, and how many statements it lives.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
+import shutil
 import signal
+import threading
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Engine
+from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.engine.default import DefaultDialect
 
 from jittask.cli.main import main
 from jittask.clock import SystemClock
+from jittask.store.dialects.sqlite import SqliteDatabase
+from jittask.store.facade import claiming_methods, membership_methods
 
 BUSY_MILLIS = 300
 
@@ -68,6 +74,42 @@ def lose_commits(file: Path, seed: int) -> None:
     DefaultDialect.do_commit = losing  # type: ignore[method-assign]
 
 
+def lose_power(disk: Path, boot: str, claims: int, seconds: float) -> None:
+    """Kill this process soon after so many claims; ``disk`` gets what a disk would have then.
+
+    That is the store as it was after the last commit that waited for the disk.
+    """
+    for module in (claiming_methods, membership_methods):
+        module.boot_id = lambda: boot  # type: ignore[attr-defined]
+    one_writer, left = threading.RLock(), iter(range(claims, 0, -1))
+    writing = SqliteDatabase.writing
+
+    def end() -> None:
+        with one_writer:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    @contextlib.contextmanager
+    def noted(self: SqliteDatabase, *, synced: bool = True) -> Iterator[Connection]:
+        with one_writer:
+            with writing(self, synced=synced) as connection:
+                yield connection
+            if synced:
+                copy_store(self._path.parent, disk)
+            elif next(left, None) == 1:
+                threading.Timer(seconds, end).start()
+
+    SqliteDatabase.writing = noted  # type: ignore[assignment, method-assign]
+
+
+def copy_store(folder: Path, to: Path) -> None:
+    """Copy an SQLite store with what has not been moved into its main file."""
+    to.mkdir(exist_ok=True)
+    for name in ("jittask.db", "jittask.db-wal"):
+        (to / name).unlink(missing_ok=True)
+        if (folder / name).exists():
+            shutil.copyfile(folder / name, to / name)
+
+
 def wait_less_long() -> None:
     """Find an SQLite file busy after a moment, so that a round takes no longer."""
 
@@ -86,4 +128,6 @@ if __name__ == "__main__":
         die_at(faults["statements"])
     if "commits" in faults:
         lose_commits(Path(faults["commits"]), faults["seed"])
+    if "disk" in faults:
+        lose_power(Path(faults["disk"]), faults["boot"], faults["claims"], faults["seconds"])
     main()

@@ -6,12 +6,14 @@ import contextlib
 import os
 import signal
 import subprocess
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from jittask.model import AppSettings
 from tests.faults.conftest import on_a_server, on_each_store
+from tests.faults.launch import copy_store
 from tests.faults.trial import Trial, rounds_or
 from tests.running import PATIENCE, Program
 
@@ -46,6 +48,30 @@ def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSet
         with trial.program(tree, statements=trial.chance.randrange(1, 120)) as program:
             assert program.process.wait(PATIENCE) == -signal.SIGKILL
     with Program(tree.root) as program:
+        program.wait("ready")
+        trial.judge(program, tree)
+
+
+def test_power_is_lost(tmp_path: Path) -> None:
+    """What did not wait for the disk is gone, and the machine begins anew (R9)."""
+    trial = Trial(tmp_path, AppSettings(), rounds_or(4), **SHORT)
+    tree, disk = trial.checkout(), tmp_path / "disk"
+    state = tree.root / ".jittask"
+    for boot in range(trial.rounds):
+        claims, seconds = (
+            trial.chance.randrange(1, 9),
+            trial.chance.choice([0.001, 0.003, 0.006, 0.02]),
+        )
+        with trial.program(
+            tree, disk=str(disk), boot=str(boot), claims=claims, seconds=seconds
+        ) as program:
+            assert program.process.wait(PATIENCE) == -signal.SIGKILL
+        for file in state.glob("jittask.db*"):
+            file.unlink()
+        copy_store(disk, state)
+        trial.step_the_clock(timedelta(seconds=trial.chance.choice([0, 0, -0.5, -2])))
+    trial.set_the_clock_ahead()
+    with trial.program(tree, disk=str(disk), boot="last", claims=0, seconds=0) as program:
         program.wait("ready")
         trial.judge(program, tree)
 

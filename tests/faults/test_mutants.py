@@ -14,7 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from jittask.model import Misfire, OnInterrupted, Overlap, Trigger
+from jittask.model import Misfire, OnInterrupted, Overlap, RunStatus, Trigger
 from jittask.store import Store, claims, due_runs, finishing, plan_writing
 from jittask.store.batch import locked
 from jittask.store.claim_types import Ending
@@ -126,6 +126,8 @@ def claims_whatever_the_state(patch: pytest.MonkeyPatch) -> None:
         patch.setattr(module, "locked", lambda rows, *_: locked(rows))
         step = lambda _, after: sa.update(runs).values(status=after)  # noqa: E731
         patch.setattr(module, "transition", step)
+    begins = claims._beginning(sa.update(runs).values(status=RunStatus.EXECUTING))
+    patch.setattr(claims, "_BEGINS", begins.returning(*claims._FENCE))
 
 
 def ignores_the_token(patch: pytest.MonkeyPatch) -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from jittask.clock import FixedClock
 from jittask.model import Reason, Trigger
 from jittask.operations.inspect.catalog import TaskState, catalog
+from jittask.operations.inspect.element_tree import element_tree
 from jittask.operations.inspect.explain import explain
 from jittask.operations.inspect.records import RecordQuery, records
 from jittask.operations.views.catalog import catalog_view
@@ -14,6 +15,7 @@ from jittask.operations.workspace import Workspace
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.lock import FileLock
 from jittask.store.plans import NewRun
+from jittask.store.status_types import ElementRow
 from tests.tree import Tree
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
@@ -51,4 +53,22 @@ def test_a_blocked_task_is_shown_with_its_reason(tree: Tree) -> None:
             query = RecordQuery(statuses=frozenset({"pending"}))
             found = {run.effective: run for run in records(workspace, query).records}
             assert (found[SINCE].reason, found[SOON].reason) == (Reason.BLOCKED, None)
-            assert found[SINCE].detail == "blocked since 2026-05-04 07:55:00Z: no table things"
+            assert found[SINCE].detail == "blocked since 2026-05-04 07:55:00 UTC: no table things"
+
+
+def test_a_task_that_a_living_runtime_has_not_loaded_is_loading(tree: Tree) -> None:
+    tree.scheduled("A")
+    tree.scheduled("Off", enable=0)
+    with Workspace(tree.root, FixedClock(NOW)) as workspace:
+        with workspace.store(create=True) as store:
+            lock = store.take_runtime_lock("here")
+        assert isinstance(lock, FileLock)
+        states = lambda: [task.state for task in catalog(workspace).tasks]  # noqa: E731
+        with lock:
+            assert states() == [TaskState.LOADING, TaskState.DISABLED]
+            assert [element.state for element in element_tree(workspace)] == states()
+            with workspace.store() as store:
+                row = ElementRow("tasks.A", "running", "x", NOW, ())
+                store.put_elements({"tasks.A": row}, {})
+            assert states() == [TaskState.RUNNING, TaskState.DISABLED]
+        assert states() == [TaskState.READY, TaskState.DISABLED]

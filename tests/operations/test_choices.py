@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
+import sqlalchemy as sa
 
 from jittask.clock import FixedClock
 from jittask.model import ElementKind
@@ -16,6 +18,7 @@ from jittask.operations.inspect.filters import filter_rows, read_filter
 from jittask.operations.inspect.functions import CallerKind, functions
 from jittask.operations.inspect.model_rows import model_rows
 from jittask.operations.inspect.models import kind_of_field, models
+from jittask.operations.inspect.row_labels import row_labels
 from jittask.operations.views.filters import filter_view
 from jittask.operations.workspace import Workspace
 from tests.operations.dated_rows import FIRST, DatedRows, dated_rows
@@ -76,7 +79,7 @@ def test_an_opaque_model_is_asked_of_its_database(opened: Workspace, things: Dat
 
 
 def test_a_database_that_does_not_answer_is_asked_once(tree: Tree, opened: Workspace) -> None:
-    gone = "sqlite:////nowhere/at/all.db"
+    gone = f"sqlite:///{tree.root}/app.json/all.db"  # no folder
     tree.write("databases/X/e.json", {"type": "databases.UrlType", "title": "X", "url": gone})
     for name in ("A", "B"):
         tree.write(
@@ -106,6 +109,39 @@ def test_rows_are_searched_by_key_and_by_text(opened: Workspace, things: DatedRo
     assert model_rows(opened, "models.Thing", search="%").rows == ()
     with pytest.raises(NotFound):
         model_rows(opened, "models.None")
+
+
+def test_rows_of_runs_have_labels_by_one_statement(opened: Workspace, things: DatedRows) -> None:
+    things.tree.dated("A")
+    things.insert((1, "first", FIRST), (2, "  two\nlines ", None), (3, "", FIRST), (4, "no", None))
+    [task] = opened.app.tasks
+    rows = [(task, key) for key in ("1", "2", "3", "9", "x")]
+    with statements(opened) as asked:
+        found = row_labels(opened, [*rows, ("tasks.Gone", "1"), (task, "1")])
+    assert found == {(task, "1"): "first", (task, "2"): "two lines"}
+    assert len([each for each in asked if "SELECT" in each and "name" in each]) == 1
+
+
+def test_a_database_that_does_not_answer_gives_no_labels(tree: Tree) -> None:
+    tree.things()
+    (tree.root / "d.db").mkdir()
+    tree.dated("A")
+    with Workspace(tree.root, FixedClock(NOW)) as workspace:
+        assert row_labels(workspace, [("tasks.A", "1")]) == {}
+
+
+@contextmanager
+def statements(workspace: Workspace) -> Iterator[list[str]]:
+    """Collect what is sent to the database of the only model."""
+    [model] = workspace.app.models.values()
+    engine = workspace.data.rows(model).engine
+    seen: list[str] = []
+    note = lambda *arguments: seen.append(arguments[2])  # noqa: E731
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 # --- filters

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -21,6 +22,7 @@ from jittask.operations.errors import (
     InvalidArgument,
     NoRecords,
     NotFound,
+    NotLoaded,
     OperationError,
     Unavailable,
 )
@@ -33,6 +35,8 @@ from jittask.operations.inspect.status import status
 from jittask.operations.rows import RowKey
 from jittask.operations.workspace import Workspace
 from jittask.runtime import Runtime
+from jittask.store.status_types import ElementRow
+from tests.running import PATIENCE
 from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, 8, tzinfo=UTC)
@@ -142,6 +146,47 @@ def test_a_wait_ends_with_the_run_or_at_its_timeout(tree: Tree) -> None:
         tree.write("go", "")
         done = wait_for_end(workspace, accepted)
         assert (done.completed, done.timed_out, done.run.result) == (True, False, '"ended"')
+
+
+def returning(value: int) -> str:
+    return f"def customFunc():\n    return {value}\n"
+
+
+def test_what_is_saved_runs_and_not_what_was_loaded_before(tmp_path: Path) -> None:
+    tree = Tree(tmp_path / "app", runtime={"debounceMillis": 500})
+    tree.scheduled("A", returning(1))
+    with Runtime(tree.root), Workspace(tree.root) as workspace:
+        first = trigger(workspace, "A", load_seconds=PATIENCE)
+        assert wait_for_end(workspace, first).run.result == "1"
+        for value, asked in enumerate((
+            lambda: trigger(workspace, "A", load_seconds=PATIENCE),
+            lambda: rerun(workspace, first.run.id, load_seconds=PATIENCE),
+        ), start=2):  # fmt: skip
+            tree.scheduled("A", returning(value))
+            assert wait_for_end(workspace, asked()).run.result == str(value)
+
+
+@pytest.mark.parametrize("loaded", [None, "another version"])
+def test_nothing_runs_where_a_runtime_does_not_load_what_is_saved(
+    workspace: Workspace, loaded: str | None
+) -> None:
+    first = trigger(workspace, "A").run
+    with workspace.store() as store:
+        lock = store.take_runtime_lock("here")
+        if loaded is not None:
+            store.put_elements({"tasks.A": ElementRow("tasks.A", "running", loaded, NOW, ())}, {})
+    with lock:
+        for asked in (
+            lambda: trigger(workspace, "A", load_seconds=5),
+            lambda: rerun(workspace, first.id, load_seconds=5),
+        ):
+            before = workspace.now()
+            with pytest.raises(NotLoaded, match=r"has not yet loaded tasks\.A as it is saved"):
+                asked()
+            assert timedelta(seconds=5) <= workspace.now() - before < timedelta(seconds=6)
+        pending = RecordQuery(statuses=frozenset({"pending", "overdue"}))
+        assert [run.id for run in records(workspace, pending).records] == [first.id]
+        assert trigger(workspace, "A").live_runtime
 
 
 def test_a_pause_is_kept_until_it_ends(workspace: Workspace) -> None:

@@ -13,6 +13,7 @@ from jittask import Timer
 from jittask.clock import FixedClock
 from jittask.model import Occurrence
 from jittask.operations.errors import InvalidArgument
+from jittask.operations.inspect.catalog import catalog
 from jittask.operations.inspect.explain import explain
 from jittask.operations.inspect.next import next_of_task
 from jittask.operations.inspect.next_rows import next_of_rows
@@ -179,6 +180,18 @@ def test_the_sentence_is_in_the_language_asked_for(tree: Tree) -> None:
     assert "every day" in english
     assert chinese is not None
     assert "每天" in chinese
+
+
+def test_a_field_has_its_title_in_the_sentence_and_in_the_list(tree: Tree) -> None:
+    tree.things()
+    code = (tree.root / "models/Thing/model.py").read_text()
+    tree.write("models/Thing/model.py", code.replace('title="day"', 'title="Due date"'))
+    tree.dated("A", timing={"startField": "day"})
+    with Workspace(tree.root, FixedClock(NOW)) as opened:
+        text = (tree.root / "tasks/A/e.json").read_text()
+        said = preview(opened, "A", text, with_rows=False).sentence
+        assert said == "on Due date (UTC)"
+        assert catalog(opened).tasks[0].schedule == said
 
 
 def test_a_wrong_timing_has_diagnostics_and_no_sentence(tree: Tree) -> None:

@@ -90,7 +90,8 @@ def test_a_version_that_was_removed(workspace: Workspace, tree: Tree) -> None:
     number = executed(workspace)
     tree.scheduled("A")
     workspace.refresh()
-    Bundles(state_folder(workspace.root)).forget_all_but(frozenset())
+    bundles = Bundles(state_folder(workspace.root))
+    bundles.forget_unused(frozenset(), recorded=lambda _: frozenset())
     found = run_version(workspace, number)
     assert (found.kept, found.files) == (False, ())
 

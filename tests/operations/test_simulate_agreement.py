@@ -180,7 +180,7 @@ def simulated(root: Path, case: Case) -> list[Fired]:
     )
 
 
-def _in(copy: object, other: Other) -> None:
+def _in(copy: Workspace, other: Other) -> None:
     model = copy.compilation.app.models["models.Thing"]
     with copy.data.connected(model) as connection:
         connection.exec_driver_sql(other.statement)

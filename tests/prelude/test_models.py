@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from jittask import Q
+from jittask import Q, datatypes
+from jittask.element_names import MODEL_FUNCTIONS, NOT_SUPPORTED
 from jittask.prelude.app import App
-from jittask.prelude.documented import NOT_SUPPORTED, NotSupported
+from jittask.prelude.documented import NotSupported
 from jittask.prelude.models import NormalModel
 from jittask.prelude.rowdata import RowData
 
@@ -188,3 +189,25 @@ def test_the_reference_lists_every_function() -> None:
     public = {name for name in vars(NormalModel) if not name.startswith("_")} - {"keys"}
     for name in public - NOT_SUPPORTED.keys():
         assert f"`{name}(" in text or f".{name}(" in text, name
+
+
+def test_a_name_that_models_do_not_have_is_refused_with_what_there_is(sqlite_host: App) -> None:
+    """U6: no bare AttributeError; ``hasattr`` and ``getattr`` with a default work."""
+    thing = sqlite_host.getElement("models.Thing")
+    with pytest.raises(AttributeError, match="Thing has no function 'querry': did you mean query"):
+        thing.querry()
+    with pytest.raises(AttributeError, match="no function 'zzz': a model has aggregate, count"):
+        thing.zzz()
+    assert not hasattr(thing, "zzz")
+    assert getattr(thing, "__zzz__", None) is None
+    functions = {name for name in vars(NormalModel) if not name.startswith("_")}
+    assert functions == {*MODEL_FUNCTIONS, *NOT_SUPPORTED}
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [("SubTable", "a table of their own"), ("Dat", "did you mean 'Date'"), ("Xyz", "known are")],
+)
+def test_a_field_type_that_there_is_not_is_refused_with_what_to_do(name: str, message: str) -> None:
+    with pytest.raises(AttributeError, match=message):
+        getattr(datatypes, name)

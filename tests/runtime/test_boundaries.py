@@ -15,13 +15,13 @@ from typing import Any
 import pytest
 
 from jittask import Runtime, compile_tree
+from jittask.data.app_data import AppData
 from jittask.model import Policy, Trigger
-from jittask.runtime import claim_loop, due_rows, orphans, outcomes, planner, shared_scan, sweep
+from jittask.runtime import chooser, due_rows, orphans, outcomes, planner, shared_scan, sweep
 from jittask.runtime.body import Bodies
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Blocked, Event, Finished, Started, Trouble, Unblocked
-from jittask.runtime.model_tables import AppData
 from jittask.runtime.prefetch import Prefetch
 from jittask.runtime.settings_effect import RestartNotice
 from jittask.runtime.task_boundary import Fault
@@ -102,7 +102,7 @@ PLACES = {
         Fault.TABLE, DATED, AppData, "missing", lambda *_: True
     ),
     "choose a run": Place(
-        Fault.CLAIM, BAD, claim_loop, "choose",
+        Fault.CLAIM, BAD, chooser, "choose",
         lambda due, *_: any(run.task == BAD for run in due),
     ),
     "dispatch a run": Place(

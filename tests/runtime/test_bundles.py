@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections import Counter
 from pathlib import Path
 
@@ -89,13 +90,13 @@ def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
     tree: Tree, app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "_LARGE_BYTES", 0)
-    copyfile = module.shutil.copyfile
+    copyfile = shutil.copyfile
 
     def changing(source: Path, target: Path) -> None:
         source.write_text("other")
         copyfile(source, target)
 
-    monkeypatch.setattr(module.shutil, "copyfile", changing)
+    monkeypatch.setattr(shutil, "copyfile", changing)
     task = app.tasks["tasks.A"]
     with pytest.raises(BundleChanged):
         bundles.lay_out(task, tree.root, app.settings)

@@ -14,7 +14,7 @@ from typing import Any
 import psutil
 import pytest
 
-from jittask.runtime.executors import descendants
+from jittask.runtime.executors import descendants, leftover_processes
 from jittask.runtime.executors.bodies_mark import mark_of
 from jittask.runtime.executors.descendants import end_in_rounds, ourselves, resident_bytes
 from jittask.runtime.executors.fork_client import ForkClient
@@ -65,6 +65,26 @@ def test_an_ancestor_that_ends_meanwhile_spares_nothing_else(
     [ended] = end_in_rounds(find(sleeper))
     assert ended.process == sleeper.pid
     assert {os.getpid(), os.getppid()} <= ourselves()
+
+
+def test_what_is_not_found_at_first_is_looked_for_until_nothing_is_left(
+    sleeper: subprocess.Popen[bytes],
+) -> None:
+    """A chain of children that end at once is between two lists of all processes."""
+    looks = iter([[], [], [psutil.Process(sleeper.pid)]])
+    ended = end_in_rounds(lambda: next(looks, []), is_over=lambda: sleeper.poll() is not None)
+    assert [each.process for each in ended] == [sleeper.pid]
+
+
+def test_a_chain_that_is_faster_than_the_search_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(leftover_processes, "adopts_orphans", lambda: True)
+    monkeypatch.setattr(leftover_processes, "reap", lambda: True)
+    monkeypatch.setattr(leftover_processes, "end_descendants", lambda seconds: ())
+    assert leftover_processes.end_leftover_processes() == [
+        "it left processes behind, which start others faster than they are ended"
+    ]
 
 
 def test_the_memory_of_all_below_counts() -> None:

@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from jittask.model import MissedRange, Reason, Run, RunStatus
 from tests.runtime.scanned import Scanned, scanned
@@ -106,6 +108,40 @@ def test_a_run_that_is_claimed_meanwhile_is_not_counted(minutely: Scanned) -> No
     assert [counted(run)[0] for run in executing] == [1, 2]
     [run] = [run for run in minutely.runs(PENDING) if run.effective <= minutely.clock.now()]
     assert counted(run) == (3, None, False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    misfire=st.sampled_from(["latest", "skip"]),
+    period=st.sampled_from([1, 2, 20]),
+    steps=st.lists(st.tuples(st.integers(5, 5400), st.sampled_from(["scan", "restart", "claim"])),
+                   min_size=2, max_size=12),
+)  # fmt: skip
+def test_each_occurrence_is_in_exactly_one_record(
+    tmp_path_factory: pytest.TempPathFactory,
+    misfire: str,
+    period: int,
+    steps: list[tuple[int, str]],
+) -> None:
+    """I1: whatever comes between the scans; a cancelled run counts nothing, not even itself."""
+    timing = {**EACH_MINUTE, "repeat": {"repeatType": "minute", "period": period}}
+    folder = tmp_path_factory.mktemp("counted")
+    with scanned(folder, NINE, timing, policy={"misfire": misfire}) as found:
+        found.sql("INSERT INTO thing (id, at) VALUES (1, '2026-01-05 09:01:00')")
+        found.scan_at(NINE)
+        for seconds, step in steps:
+            now = found.clock.now() + timedelta(seconds=seconds)
+            if step == "restart":
+                found.restart()
+            found.scan_at(now)
+            if step == "claim":
+                found.claim()
+        counted = 0
+        for run in found.runs():
+            if run.effective <= now:
+                counted += run.status is not RunStatus.CANCELLED
+                counted += run.missed.count if run.missed else 0
+        assert counted == (now - NINE - MINUTE) // (period * MINUTE) + 1
 
 
 @pytest.mark.parametrize("after", [MINUTE / 2, 3 * MINUTE / 2])

@@ -182,7 +182,7 @@ def test_a_stop_during_the_start_takes_effect_after_it(
 ) -> None:
     from jittask.runtime import runtime as module
 
-    assemble = module.assemble
+    assemble = module.assemble  # type: ignore[attr-defined]
 
     def stopped_meanwhile(*arguments: object, **more: object) -> object:
         runtime.stop()

@@ -102,7 +102,7 @@ def test_a_task_that_cannot_be_planned_holds_up_no_other(
     """It is reported once, and tried again (R12)."""
     tree.scheduled("Fails")
     tree.scheduled("Works")
-    original = planner.plan_task
+    original = planner.plan_task  # type: ignore[attr-defined]
 
     def plan(task: ScheduledTask, *more: object) -> Plan:
         if task.name == "tasks.Fails":

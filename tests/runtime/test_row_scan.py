@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from jittask.model import RunStatus
 from jittask.runtime import scan_windows
+from jittask.runtime.events import Sweeping
+from jittask.runtime.row_scan import Pass
+from jittask.runtime.sweep import REPORT_EVERY
 from jittask.runtime.undecided import UndecidedTasks
 from tests.runtime.scanned import Scanned, scanned
 
@@ -111,3 +115,20 @@ def test_a_long_sweep_is_spread_over_several_passes(tmp_path: Path) -> None:
         found.budget = 60.0
         assert not found.scan_at(later + 20 * SECOND)
         assert len(found.runs(RunStatus.PENDING)) == 1000
+
+
+def test_a_sweep_that_lasts_says_how_far_it_is(tmp_path: Path) -> None:
+    with scanned(tmp_path, NINE, AT) as found:
+        for number in range(4500):
+            add(found, NINE + timedelta(minutes=1) + number * SECOND / 2)
+
+        def advance() -> None:
+            found.clock.move_to(found.clock.now() + 3 * SECOND)
+
+        one_pass = Pass(found.data, NINE, found.overlap, advance, 600.0)
+        assert not found.row_scan.scan(found.tasks, one_pass)
+        sweeping = [event for event in found.events if isinstance(event, Sweeping)]
+        assert len(sweeping) > 1
+        assert [event.since for event in sweeping] == [NINE] * len(sweeping)
+        assert all(two.at - one.at >= REPORT_EVERY for one, two in pairwise(sweeping))
+        assert 0 < sweeping[0].due < sweeping[-1].due <= 4500

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.databases import open_database
+from jittask.data.row_query import RowQuery
 from jittask.data.rows import Rows
 from jittask.model import (
     CallStyle,
@@ -198,6 +199,54 @@ def test_a_full_scan_is_recognized(rows: Rows) -> None:
     with rows.connected() as connection:
         plan = Statement(f"SELECT * FROM {TABLE} WHERE name = 'a'", ()).plan(connection)
         assert reads_all_of_it(connection.dialect.name, plan)
+
+
+@pytest.mark.parametrize("name", TASKS)
+def test_a_scan_writes_its_statements_once(
+    rows: Rows, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The next scan gives other values to the same statements, and finds what is due then."""
+    tasks, columns, written = TASKS[name], DateColumns(), []
+    write = RowQuery.of
+
+    def count(query: RowQuery, source: sa.FromClause) -> sa.Select[Any]:
+        written.append(source)
+        return write(query, source)
+
+    monkeypatch.setattr(RowQuery, "of", count)
+
+    def found(until: datetime) -> list[str]:
+        asked = [Asked(each, Window(until - timedelta(hours=4), until)) for each in tasks]
+        with rows.connected() as connection:
+            pages = shared_due_rows(asked, rows, columns, connection, NOW, lambda *_: None)
+            return sorted(row.key for _, page in pages for row in page)
+
+    assert found(NOW)
+    written.clear()
+    assert found(NOW + timedelta(minutes=9))
+    assert not written
+    fresh = Rows(rows.engine, rows.model, rows.table)
+    assert found(NOW - timedelta(days=1)) == _due(fresh, tasks, NOW - timedelta(days=1))
+
+
+def _due(rows: Rows, tasks: Sequence[DateFieldTask], until: datetime) -> list[str]:
+    window = Window(until - timedelta(hours=4), until)
+    found = (page for each in tasks for page in due_rows(each, rows, window, NOW))
+    return sorted(due.key for page in found for due in page)
+
+
+def test_a_filter_by_now_means_the_instant_of_each_scan(rows: Rows) -> None:
+    sooner = task({}, "Q('at','>',NOW())")
+    window = Window(NOW - timedelta(hours=9), NOW + timedelta(hours=9))
+
+    def found(now: datetime) -> int:
+        with rows.connected() as connection:
+            pages = shared_due_rows(
+                [Asked(sooner, window)], rows, DateColumns(), connection, now, lambda *_: None
+            )
+            return sum(len(page) for _, page in pages)
+
+    assert found(NOW - timedelta(hours=9)) > found(NOW) > found(NOW + timedelta(hours=9)) == 0
 
 
 def test_several_tasks_of_a_table_cost_as_many_statements_as_one(rows: Rows) -> None:

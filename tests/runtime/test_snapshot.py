@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import UTC, datetime
 
 import pytest
 
 from jittask import compile_tree
-from jittask.runtime.snapshot import first_snapshot, next_snapshot
+from jittask.runtime.snapshot import Changes, first_snapshot, next_snapshot
 from tests.tree import Tree
 
 NOW = datetime(2026, 1, 5, tzinfo=UTC)
@@ -25,3 +26,25 @@ def test_settings_that_name_an_unset_variable_change_nothing(
     assert after.app is before.app
     assert after.tasks is before.tasks
     assert changes.broken == ("app.json",)
+
+
+def test_what_never_loaded_and_is_gone_counts_as_removed(tree: Tree) -> None:
+    before = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
+    tree.scheduled("A", None, {"repeatType": "never"})
+    broken, changes = next_snapshot(before, compile_tree(tree.root), NOW)
+    assert changes == Changes(broken=("tasks.A",))
+    shutil.rmtree(tree.root / "tasks/A")
+    after, changes = next_snapshot(broken, compile_tree(tree.root), NOW)
+    assert after.broken == {}
+    assert changes == Changes(removed=("tasks.A",))
+
+
+def test_an_app_json_that_is_as_before_its_mistake_is_fixed(tree: Tree) -> None:
+    good = (tree.root / "app.json").read_text()
+    before = first_snapshot(compile_tree(tree.root), {}, {}, NOW)
+    tree.write("app.json", "{")
+    broken, changes = next_snapshot(before, compile_tree(tree.root), NOW)
+    assert changes == Changes(broken=("app.json",))
+    tree.write("app.json", good)
+    _, changes = next_snapshot(broken, compile_tree(tree.root), NOW)
+    assert changes == Changes(fixed=("app.json",))

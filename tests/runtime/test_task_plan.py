@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jittask.compiler.compiled import ScheduledTask
-from jittask.model import CallStyle, FunctionRef, Misfire, Policy, RunStatus
+from jittask.model import CallStyle, FunctionRef, Misfire, MissedRange, Policy, RunStatus
 from jittask.runtime.task_plan import Plan, plan_task, removed, unchanged_plan
 from jittask.schedule.timer import Followers, Timer
 from jittask.store.plans import PendingRun
@@ -118,3 +118,16 @@ def test_what_is_another_does_not_stand() -> None:
     ):
         assert unchanged_plan(one, changed, START, Followers()) is None
     assert unchanged_plan(one, None, START, Followers()) is None
+
+
+def test_a_skipped_record_counts_those_before_its_own() -> None:
+    """I1: the range that it names does not reach to its own occurrence."""
+    hourly = task(CYCLES[1], {}, Misfire.SKIP, "1", on=True)
+    first = plan_task(hourly, None, [], START - timedelta(minutes=1))
+    now = START + timedelta(hours=4.5)
+    pending = [PendingRun(1, hourly.name, "", (START,), START)]
+    [record, following] = plan_task(hourly, first.mark, pending, now).create
+    assert record.status is RunStatus.SKIPPED
+    assert record.nominals == (START + timedelta(hours=4),)
+    assert record.missed == MissedRange(START + timedelta(hours=1), START + timedelta(hours=3), 3)
+    assert following.effective == START + timedelta(hours=5)

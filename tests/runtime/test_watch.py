@@ -229,7 +229,7 @@ def test_where_nothing_can_be_watched_it_says_so_and_ends(
 def failing(monkeypatch: pytest.MonkeyPatch, error: Exception, times: int) -> list[bool]:
     """Have the next watches fail; return whether each one that is asked for polls."""
     asked: list[bool] = []
-    original = watch.RustNotify
+    original = watch.RustNotify  # type: ignore[attr-defined]
 
     def make(paths: list[str], debug: bool, polling: bool, *more: object) -> object:
         asked.append(polling)

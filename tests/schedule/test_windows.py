@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from jittask.schedule import windows
 from jittask.schedule.roll import Direction
 from jittask.schedule.row_timer import RowTimer
-from jittask.schedule.spans import MOST_RANGES
+from jittask.schedule.spans import MOST_RANGES, Series, coalesced, fewer, within
 from jittask.schedule.windows import Column, least_end
 
 ROUNDS = int(os.environ.get("JITTASK_FUZZ_ROUNDS", "0"))
@@ -93,7 +94,7 @@ def fires(timer: RowTimer, value: date, lo: datetime, hi: datetime) -> bool:
 
 
 def holds(found: tuple[windows.FieldRange, ...], value: date) -> bool:
-    return any(one.low <= value <= one.high for one in found)
+    return any(span.low <= value <= span.high for series in found for span in series.spans())
 
 
 @pytest.mark.parametrize("kind", CYCLES)
@@ -135,7 +136,9 @@ def check_exact(timer: RowTimer, values: list[Any], lo: datetime, hi: datetime) 
     asked = {value for value in values if holds(found, value)}
     exact = {value for value in values if fires(timer, value, lo, hi)}
     assert exact <= asked
-    if len(found) > MOST_RANGES // 2:  # those that touch have become one after the cut
+    if (
+        sum(series.times for series in found) > MOST_RANGES // 2
+    ):  # those that touch have become one after the cut
         asked = {value for value in asked if value in exact or value > found[0].high}
     if "BYSETPOS" in str(timer.repeat) or "BYHOUR" in str(timer.repeat):
         return
@@ -224,9 +227,64 @@ def test_very_many_ranges_become_fewer_at_the_old_end() -> None:
     lo = datetime(2026, 1, 5, 9, tzinfo=UTC)
     column = Column(True, datetime(2020, 1, 1), datetime(2026, 1, 5))
     found = windows.ranges(timer, lo, lo + timedelta(minutes=10), column)
-    assert MOST_RANGES - 10 < len(found) <= MOST_RANGES
-    assert found[0].low == datetime(2020, 1, 1)
-    assert all(one.high - one.low < timedelta(minutes=10) for one in found[1:])
+    oldest, newer = found
+    assert newer.times == MOST_RANGES - 1
+    assert newer.high - newer.low < timedelta(minutes=10)
+    assert timedelta() <= oldest.low - datetime(2020, 1, 1) < timedelta(hours=2)
+    assert newer.oldest - timedelta(hours=2) <= oldest.high < newer.oldest
+
+
+OFFSETS_IN_SERIES = {
+    "none": {},
+    "days before": {"offsetType": -1, "offset": 3, "offsetUnit": "day"},
+    "hours after": {"offsetType": 1, "offset": 5, "offsetUnit": "hour"},
+}
+
+
+@pytest.mark.parametrize("offset", OFFSETS_IN_SERIES)
+@pytest.mark.parametrize("zone", [None, UTC], ids=["wall times", "instants"])
+@pytest.mark.parametrize("kind", ["day", "hour"])
+def test_a_repeat_is_a_few_series(kind: str, zone: tzinfo | None, offset: str) -> None:
+    """However long it goes back: only where clocks shift are spans by themselves."""
+    config = {"startField": "f", "repeat": {"repeatType": kind},
+              "startOffset": OFFSETS_IN_SERIES[offset],
+              "endTime": "2030-01-01 00:00:00"}  # fmt: skip
+    timer = RowTimer.from_config(config, "Europe/Berlin")
+    lo = datetime(2026, 1, 5, 9, tzinfo=UTC)
+    first, last = (datetime(year, 1, 5, tzinfo=zone) for year in (2020, 2026))
+    found = windows.ranges(timer, lo, lo + timedelta(minutes=1), Column(True, first, last))
+    long = [series for series in found if series.times > 1]
+    assert len(long) <= 2 * 13  # by month of winter and of summer
+    assert sum(series.times for series in long) > 0.7 * sum(series.times for series in found)
+
+
+SPANS = st.builds(
+    lambda at, length, times, step: Series(
+        datetime(2026, 1, 1) + timedelta(minutes=at),
+        datetime(2026, 1, 1) + timedelta(minutes=at + length),
+        times,
+        timedelta(minutes=step),
+    ),
+    st.integers(0, 90), st.integers(0, 40), st.integers(1, 6), st.sampled_from([7, 10, 30, 60]),
+)  # fmt: skip
+
+
+@settings(max_examples=max(200, ROUNDS), deadline=None)
+@given(st.lists(SPANS, max_size=4), st.tuples(st.integers(0, 90), st.integers(0, 90)))
+def test_a_union_and_a_part_hold_what_their_spans_hold(
+    found: list[Series], bounds: tuple[int, int]
+) -> None:
+    half = timedelta(seconds=30)
+    every = [datetime(2025, 12, 31, 12) + n * half for n in range(2 * 60 * 18)]
+    asked = {at for at in every if holds(tuple(found), at)}
+    union = coalesced(found)
+    assert {at for at in every if holds(tuple(union), at)} == asked
+    apart = sorted(span for series in union for span in series.spans())
+    assert all(one.high < two.low for one, two in pairwise(apart))
+    low, high = (datetime(2026, 1, 1) + timedelta(minutes=bound) for bound in sorted(bounds))
+    parts = tuple(part for series in found for part in within(series, low, high))
+    assert {at for at in every if holds(parts, at)} == {at for at in asked if low <= at <= high}
+    assert sum(series.times for series in fewer(union)) <= MOST_RANGES
 
 
 def test_a_rule_with_hours_of_its_own_asks_for_nothing_in_others() -> None:

@@ -142,6 +142,20 @@ def test_calendars(calendar: object, english: str, chinese: str) -> None:
     assert in_words(timer, Language.CHINESE).endswith(f"；遇{chinese}不执行")
 
 
+def test_fields_of_rows_have_their_titles() -> None:
+    config = {
+        "startField": "due", "startOffset": {"offsetType": -1, "offset": 3, "offsetUnit": "day"},
+        "endField": "over", "repeat": {"repeatType": "day"},
+    }  # fmt: skip
+    timer, titles = RowTimer.from_config(config, "UTC"), {"due": "Due date", "over": "到期日"}
+    said = [in_words(timer, language, titles) for language in Language]
+    assert said == [
+        "3 days before Due date (UTC), then every day until 到期日",
+        "在 Due date 的3天前（UTC）执行，此后每天重复，至到期日止",
+    ]
+    assert in_words(timer, titles={"due": "Due date"}).endswith("until over")
+
+
 @pytest.mark.parametrize(("config", "english", "chinese"), ROWS, ids=[a for _, a, _ in ROWS])
 def test_rows(config: Config, english: str, chinese: str) -> None:
     timer = RowTimer.from_config(config, "UTC", "CN")

@@ -259,6 +259,8 @@ QUESTIONS = [
     ("/api/elements/{element}/check", "/api/elements/tasks.A/check", {"file": "model.py", "text": ""}, 422),
     ("/api/elements/{element}/check", "/api/elements/app/check", {"file": "app.json", "text": "{"}, 200),
     ("/api/elements/{element}/check", "/api/elements/commons.x/check", {"file": "module.py", "text": "import commons.y"}, 200),
+    ("/api/rows/labels", "/api/rows/labels", {"rows": [{"task": "tasks.B", "row": "1"}, {"task": "tasks.None", "row": "1"}]}, 200),
+    ("/api/rows/labels", "/api/rows/labels", {"rows": [{"task": "tasks.B"}]}, 422),
     ("/api/filters/read", "/api/filters/read", {"text": "Q('a','=',1) & (Q('name','in',['x']) | f())", "model": "models.Thing"}, 200),
     ("/api/filters/read", "/api/filters/read", {"text": "Q("}, 200),
     ("/api/filters/read", "/api/filters/read", {"text": "Q(a=1)", "model": "models.None"}, 404),

@@ -130,7 +130,7 @@ REFUSED = [
     (["--allow-host", "http://a.example"], 2, "is no host"),
     (["--allow-host", "*"], 2, "is no host"),
     (["--tls-cert", "CERT"], 2, "cannot be used"),
-    (["--token-file", "/nowhere/x"], 2, "No such file"),
+    (["--token-file", "NOWHERE"], 2, "No such file"),
     (["--host", "192.0.2.1", "--allow-host", "a.example", "--behind-proxy"], 1, "192.0.2.1"),
     (["--port", "TAKEN"], 1, "--port 0 takes any free one"),
 ]
@@ -141,7 +141,11 @@ def test_what_it_refuses(tree: Tree, options: list[str], code: int, words: str) 
     certificate = tree.root / "cert.pem"
     certificate.write_text("none\n")
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        named = {"CERT": str(certificate), "TAKEN": str(taken.getsockname()[1])}
+        named = {
+            "CERT": str(certificate),
+            "TAKEN": str(taken.getsockname()[1]),
+            "NOWHERE": str(tree.root / "no/folder"),
+        }
         given = [named.get(option, option) for option in options]
         port = [] if "--port" in given else ["--port", "0"]
         done = jittask_here("console", tree.root, *given, *port)

@@ -261,6 +261,15 @@ def test_every_answer_has_the_headers_that_keep_a_browser_in(shared_console: Ser
         assert "server" not in answer.headers
 
 
+def test_a_mistake_in_the_gate_has_the_headers_of_every_answer(
+    console: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Gate, "_caller", lambda *_: 1 // 0)
+    answer = console.ask("GET", "/api/session")
+    assert (answer.status, answer.json["code"]) == (500, "failed")
+    assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS
+
+
 def test_a_link_signs_one_browser_in_and_another_link_follows(console: Served) -> None:
     [first] = console.links
     answer = console.ask("GET", first.removeprefix(console.server.url), role=None)

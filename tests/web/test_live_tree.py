@@ -138,3 +138,16 @@ def test_readers_do_not_wait_for_a_compilation(
     assert read == [before, before.app.settings]
     done.set()
     thread.join()
+
+
+def test_what_asks_for_the_latest_looks_at_files_only_where_nobody_watches(
+    workspace: Workspace, tree: Tree
+) -> None:
+    live = Live(workspace)
+    tree.scheduled("New")
+    assert "tasks.New" not in workspace.latest.app.tasks
+    live.see(ALL)
+    assert "tasks.New" in workspace.latest.app.tasks
+    live.close()
+    tree.scheduled("Newer")
+    assert "tasks.Newer" in workspace.latest.app.tasks

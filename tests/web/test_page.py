@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.requests import Request
 
 from jittask.web import built_page
 from jittask.web.built_page import BuiltPage, StrangeAsset
@@ -89,7 +90,7 @@ def test_a_compressed_copy_is_sent_to_who_can_read_it(
 ) -> None:
     asset = BuiltPage.read(folder).assets["/assets/a.js"]
     scope = {"type": "http", "headers": [(b"accept-encoding", accepted.encode())]}
-    answer = asset.answer(built_page.Request(scope))
+    answer = asset.answer(Request(scope))
     assert ("content-encoding" in answer.headers) is is_compressed
     body = bytes(answer.body)
     assert (gzip.decompress(body) if is_compressed else body).decode() == SCRIPT

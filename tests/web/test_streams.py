@@ -218,16 +218,18 @@ def test_a_log_comes_line_by_line_until_the_end(console: Served) -> None:
         run = store.enqueue("tasks.A", "", Trigger.MANUAL, workspace.now())
         [claim] = take(store, now=workspace.now())
         with Stream(console, f"/api/records/{run}/log/stream") as stream:
-            log(store, claim, "one\n")
-            place, _, data = stream.wait("line")
+            log(store, claim, "one\ntw")
+            first, _, data = stream.wait("line")
             assert '"text": "one"' in data
-            log(store, claim, "two\n")
+            log(store, claim, "o\nthree\n")
             assert '"text": "two"' in stream.wait("line")[2]
+            assert [stream.wait("line")[0], first] == ["3", "1"]
             end(store, claim)
             assert '"status": "completed"' in stream.wait("ended")[2]
             assert list(stream.events()) == []
-        with Stream(console, f"/api/records/{run}/log/stream", Last_Event_ID=place) as stream:
-            assert [name for _, name, _ in stream.events()] == ["line", "ended"]
+        with Stream(console, f"/api/records/{run}/log/stream", Last_Event_ID=first) as stream:
+            ids = [number for number, name, _ in stream.events() if name == "line"]
+            assert ids == ["2", "3"]
 
 
 def test_the_log_of_a_run_that_does_not_exist(console: Served) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -10,7 +11,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 
 from jittask.model import FieldType
-from jittask.schedule.zones import instant_span, resolve, to_wall, wall_span
+from jittask.schedule.spans import Series, instant_series, wall_series
+from jittask.schedule.zones import resolve, to_wall
 
 Clause = sa.ColumnElement[bool]
 
@@ -30,6 +32,10 @@ class DateColumn:
     """In which a filter's values without a zone are read."""
     has_offsets: bool = False
     """Whether texts with an offset from UTC have been seen in it (SQLite)."""
+    has_t: bool = True
+    """Whether texts with a T before the time may be many (SQLite)."""
+    has_numbers: bool = True
+    """Whether it may have numbers (SQLite)."""
 
     def held(self, value: date) -> date:
         """Return a date, naive datetime or instant as the column holds it.
@@ -48,18 +54,25 @@ class DateColumn:
         return value if self.is_instant else to_wall(value, self.zone)
 
     def span(self, low: date, high: date) -> tuple[date, date]:
-        """Return a range of values as the column holds them.
+        """Return a range of values as ``series`` does."""
+        [held] = self.series(Series(low, high))
+        return held.low, held.high
 
-        Datetimes are wall times of the task, or instants. The range is wider than
+    def series(self, ranges: Series) -> Iterator[Series]:
+        """Yield ranges of values as the column holds them.
+
+        Datetimes are wall times of the task, or instants. The ranges are wider than
         asked for where clocks shift, and never narrower.
         """
-        if not isinstance(low, datetime) or not isinstance(high, datetime):
-            return low, high
-        if low.tzinfo is None:
-            if not self.is_shown_otherwise:
-                return low, high
-            low, high = instant_span(self.task_zone, (low, high))
-        return (low, high) if self.is_instant else wall_span(self.zone, low, high)
+        if not isinstance(ranges.low, datetime):
+            yield ranges
+            return
+        is_wall = ranges.low.tzinfo is None
+        if is_wall and not self.is_shown_otherwise:
+            yield ranges
+            return
+        for instants in instant_series(self.task_zone, ranges) if is_wall else [ranges]:
+            yield from [instants] if self.is_instant else wall_series(self.zone, instants)
 
     @property
     def is_shown_otherwise(self) -> bool:

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -28,6 +29,7 @@ from jittask.data.dialects.ranges import (
     PageOrder,
     Query,
     RangeSource,
+    Values,
     coalesced,
     union,
 )
@@ -40,6 +42,7 @@ from jittask.data.dialects.standard import (
 from jittask.data.dialects.zone_shifts import shifts
 from jittask.model import FieldType
 from jittask.query.expression import Operator
+from jittask.schedule.spans import Series
 
 _FIRST_DATE = date(1000, 1, 1)
 """The first that MySQL supports; below it are its zero dates."""
@@ -51,8 +54,15 @@ _FIRST_KNOWN = datetime(1970, 1, 1, tzinfo=UTC) + _SHIFT
 _LAST_KNOWN = datetime.fromtimestamp(_LAST_SECOND, UTC) + _SHIFT
 _ISO_WEEK = 3
 _EPOCH = "1970-01-01 00:00:00"
+_SECOND = timedelta(seconds=1)
 _LOW: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.low")
 _HIGH: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.high")
+_BACK = "INTERVAL jittask_numbers.number * jittask_ranges.step SECOND"
+_EARLIER_LOW: sa.ColumnElement[Any] = sa.literal_column(f"(jittask_ranges.low - {_BACK})")
+_EARLIER_HIGH: sa.ColumnElement[Any] = sa.literal_column(f"(jittask_ranges.high - {_BACK})")
+_IS_OF_SERIES: Clause = sa.literal_column(
+    "jittask_numbers.number < jittask_ranges.times", sa.Boolean()
+)
 
 
 class MysqlDialect(StandardDialect):
@@ -107,31 +117,47 @@ class MysqlDialect(StandardDialect):
         high = value if operator in (Operator.EQ, Operator.LT, Operator.LE) else None
         return sa.and_(exact, *_roughly(dated.column, low, high))
 
-    def intervals(self, dated: DateColumn, ranges: Sequence[tuple[date, date]]) -> list[Interval]:
+    def intervals(self, dated: DateColumn, ranges: Sequence[Series]) -> list[Interval]:
         """Return the ranges; of instants, with room for a session whose clocks go back."""
         if not dated.is_instant:
             return super().intervals(dated, ranges)
-        known = ((_known(low), _known(high)) for low, high in ranges)
+        spans = (span for series in ranges for span in series.spans())
+        known = ((_known(span.low), _known(span.high)) for span in spans)
         wider = union((low - _SHIFT, high + _SHIFT) for low, high in known)
         return [Interval(_session_time(low), _session_time(high)) for low, high in wider]
 
-    def unfolded(
-        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
-    ) -> RangeSource | None:
+    def unfolds(self, dated: DateColumn) -> bool:
+        """Return True, but of a TIMESTAMP, whose intervals are wall times of the session."""
+        return not dated.is_instant
+
+    def unfolded(self, table: sa.Table, dated: DateColumn) -> RangeSource:
         """Join the intervals first: the words keep it from one read of the table for them all."""
-        if dated.is_instant:  # they are wall times of the session
-            return None
-        kind = "DATETIME(6)" if dated.kind is FieldType.DATETIME else "DATE"
-        columns = f"low {kind} PATH '$[0]', high {kind} PATH '$[1]'"
-        ends = sa.text(f"JSON_TABLE(:ranges, '$[*]' COLUMNS ({columns})) AS jittask_ranges")
-        pairs = json.dumps([[str(low), str(high)] for low, high in intervals])
-        inside = sa.and_(dated.column >= _LOW, dated.column <= _HIGH)
+        is_date = dated.kind is FieldType.DATE
+        kind = "DATE" if is_date else "DATETIME(6)"
+        columns = (
+            f"low {kind} PATH '$[0]', high {kind} PATH '$[1]', "
+            "times INT PATH '$[2]', step INT PATH '$[3]'"
+        )
+        ranges = sa.text(f"JSON_TABLE(:ranges, '$[*]' COLUMNS ({columns})) AS jittask_ranges")
+        numbers = sa.text(
+            "JSON_TABLE(:numbers, '$[*]' COLUMNS (number INT PATH '$')) AS jittask_numbers"
+        )
+        low, high = (_LOW, _HIGH) if is_date else (_EARLIER_LOW, _EARLIER_HIGH)
+        inside = sa.and_(_IS_OF_SERIES, dated.column >= low, dated.column <= high)
 
         def joined(query: Query) -> Query:
             joined = query.prefix_with("STRAIGHT_JOIN")
-            return joined.select_from(ends.bindparams(ranges=pairs), table).where(inside)
+            return joined.select_from(ranges, numbers, table).where(inside)
 
         return RangeSource(table, joined, coalesced)
+
+    def unfolded_values(self, dated: DateColumn, intervals: Sequence[Interval]) -> Values:
+        """Return the intervals, and the numbers up to how many a series has."""
+        ranges = [
+            [str(low), str(high), times, step // _SECOND] for low, high, times, step in intervals
+        ]
+        most = max(interval.times for interval in intervals)
+        return {"ranges": json.dumps(ranges), "numbers": _numbers(most)}
 
     def dates_as(self, order: PageOrder, operator: Operator, value: Any) -> Clause:
         """Compare instants as numbers."""
@@ -177,6 +203,11 @@ class MysqlDialect(StandardDialect):
             yield
         finally:
             _reset(connection, name)
+
+
+@lru_cache(maxsize=64)
+def _numbers(most: int) -> str:
+    return json.dumps(list(range(most)))
 
 
 def _roughly(

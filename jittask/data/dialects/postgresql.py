@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.ranges import Interval, RangeSource, coalesced
+from jittask.data.dialects.ranges import Interval, RangeSource, Values, coalesced
 from jittask.data.dialects.standard import LOCK_SECONDS, StandardDialect
 from jittask.model import FieldType
 from jittask.query.expression import Operator
@@ -55,18 +55,36 @@ class PostgresqlDialect(StandardDialect):
             return value.rstrip(" ")
         return super().operand(column, value)
 
-    def unfolded(
-        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
-    ) -> RangeSource:
-        """Look each one up by itself: without OFFSET, each row is compared with all of them."""
+    def unfolds(self, dated: DateColumn) -> bool:
+        """Return True: it has arrays."""
+        return True
+
+    def unfolded(self, table: sa.Table, dated: DateColumn) -> RangeSource:
+        """Look each one up by itself: without OFFSET, each row is compared with all of them.
+
+        A step is seconds, since a day of a timestamptz would be one of the session's zone.
+        """
         kind: Any = ARRAY(dated.column.type)
-        ends = sa.text("unnest(:lows, :highs) AS jittask_ranges (low, high)").bindparams(
-            sa.bindparam("lows", [low for low, _ in intervals], type_=kind),
-            sa.bindparam("highs", [high for _, high in intervals], type_=kind),
+        ends = sa.text(_SERIES).bindparams(
+            sa.bindparam("lows", type_=kind),
+            sa.bindparam("highs", type_=kind),
+            sa.bindparam("times", type_=ARRAY(sa.Integer)),
+            sa.bindparam("steps", type_=ARRAY(sa.Integer)),
         )
-        inside = sa.and_(dated.column >= _LOW, dated.column <= _HIGH)
+        low, high = (_LOW, _HIGH) if dated.kind is FieldType.DATE else (_EARLIER_LOW, _EARLIER_HIGH)
+        inside = sa.and_(dated.column >= low, dated.column <= high)
         found = sa.select(table).where(inside).offset(0).lateral("found")
         return RangeSource(found, lambda query: query.select_from(ends, found), coalesced)
+
+    def unfolded_values(self, dated: DateColumn, intervals: Sequence[Interval]) -> Values:
+        """Return arrays of the ends, the times and the steps."""
+        lows, highs, times, steps = zip(*intervals, strict=True)
+        return {
+            "lows": list(lows),
+            "highs": list(highs),
+            "times": list(times),
+            "steps": [step // timedelta(seconds=1) for step in steps],
+        }
 
     def contains(self, column: sa.Column[Any], text: str) -> Clause:
         """Compare letter for letter: strpos refuses collations that are not deterministic."""
@@ -85,8 +103,15 @@ class PostgresqlDialect(StandardDialect):
         yield
 
 
+_SERIES = (
+    "unnest(:lows, :highs, :times, :steps) AS jittask_ranges (low, high, times, step)"
+    " CROSS JOIN LATERAL generate_series(0, jittask_ranges.times - 1) AS jittask_number"
+)
 _LOW: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.low")
 _HIGH: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.high")
+_BACK = "jittask_number * jittask_ranges.step * interval '1 second'"
+_EARLIER_LOW: sa.ColumnElement[Any] = sa.literal_column(f"(jittask_ranges.low - {_BACK})")
+_EARLIER_HIGH: sa.ColumnElement[Any] = sa.literal_column(f"(jittask_ranges.high - {_BACK})")
 
 
 class _InfiniteDate(date):

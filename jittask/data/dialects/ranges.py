@@ -1,16 +1,16 @@
 """The rows of a table with a value in one of many intervals, as an index serves them (D3).
 
-A few intervals are written out. More are given as one value, which the database
-unfolds into a table and joins: the text of the statement is the same for each
-scan, and an interval costs one look into the index. Otherwise a database plans a
-statement of many intervals again each time, which takes longer than to answer it.
+A few intervals are written out. More are given as values, which the database
+unfolds into a table and joins: an interval costs one look into the index, and a
+series of them, such as that of a daily repeat, is one value. The text of the
+statement is the same for each scan, so that it is written and compiled once.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
@@ -23,6 +23,9 @@ from jittask.data.dialects.columns import Clause, DateColumn
 Query = sa.Select[Any]
 End = TypeVar("End", str, int, date, datetime)
 Element = sa.ColumnElement[Any]
+Values = Mapping[str, Any]
+"""Of the placeholders of a statement."""
+_LOW, _HIGH = "jittask_low_", "jittask_high_"
 
 
 class Interval(NamedTuple):
@@ -31,6 +34,25 @@ class Interval(NamedTuple):
     low: Any
     """A value or an expression; None: no bound."""
     high: Any
+    times: int = 1
+    """So many intervals, of which this is the newest; each is a step before the next."""
+    step: timedelta = timedelta(days=1)
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether both ends are values, so that a statement can be written without them."""
+        return not any(
+            end is None or isinstance(end, sa.ClauseElement) for end in (self.low, self.high)
+        )
+
+    def each(self) -> Iterator[Interval]:
+        """Yield each by itself, where the ends are dates; the newest first."""
+        if self.times == 1:
+            yield self
+            return
+        for number in range(self.times):
+            back = number * self.step
+            yield Interval(self.low - back, self.high - back)
 
     def within(self, column: Element) -> Clause:
         """Return that a column has such a value."""
@@ -43,6 +65,20 @@ class Interval(NamedTuple):
     def below(self, column: Element) -> list[Clause]:
         """Return the condition of the high end, where there is one."""
         return [] if self.high is None else [column <= self.high]
+
+
+def placeholders(column: Element, number: int) -> Interval:
+    """Return an interval whose ends are given when the statement is executed."""
+    low, high = (sa.bindparam(f"{end}{number}", type_=column.type) for end in (_LOW, _HIGH))
+    return Interval(low, high)
+
+
+def values_of(intervals: Iterable[Interval]) -> dict[str, Any]:
+    """Return the ends of intervals for their placeholders."""
+    values = {}
+    for number, (low, high, *_) in enumerate(intervals):
+        values[f"{_LOW}{number}"], values[f"{_HIGH}{number}"] = low, high
+    return values
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,10 @@ that functions of ours make of the stored values, beside such ranges.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,13 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.types import NullType, TypeEngine
 
-from jittask.data.dialects import sqlite_connections, sqlite_ranges
+from jittask.data.dialects import sqlite_connections, sqlite_ranges, sqlite_samples
 from jittask.data.dialects.columns import Clause, DateColumn
-from jittask.data.dialects.ranges import Interval, RangeSource, plus, written_out
+from jittask.data.dialects.ranges import Interval, RangeSource, Values, plus, written_out
 from jittask.data.dialects.sqlite_dates import (
-    FIRST_SECOND,
     NoDate,
-    has_offset,
+    have_offsets,
     read_date,
     read_datetime,
 )
@@ -37,11 +36,11 @@ from jittask.data.dialects.sqlite_ranges import (
     moved,
     unix_seconds,
 )
-from jittask.data.dialects.sqlite_samples import by_key, texts_near
 from jittask.data.dialects.sqlite_types import Date, Datetime
 from jittask.data.dialects.standard import COMPARE, StandardDialect, follows_null
 from jittask.model import FieldType
 from jittask.query.expression import Operator
+from jittask.schedule.spans import Series
 from jittask.schedule.zones import to_wall
 
 _DAY = timedelta(days=1)
@@ -54,8 +53,18 @@ _MORE_TYPES = {
 _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
 
-_LOW: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[0]')")
-_HIGH: sa.ColumnElement[Any] = sa.literal_column("json_extract(jittask_ranges.value, '$[1]')")
+_RANGES = (
+    "(SELECT json_extract(value, '$[0]') AS low, json_extract(value, '$[1]') AS high,"
+    " json_extract(value, '$[2]') AS days FROM json_each(:ranges) LIMIT -1) AS jittask_ranges"
+    " CROSS JOIN json_each(jittask_ranges.days) AS jittask_days"
+)
+"""Days, and with which two ends each is an interval; without ends they are intervals themselves."""
+_END = (
+    "CASE WHEN jittask_ranges.low IS NULL THEN json_extract(jittask_days.value, '{place}')"
+    " ELSE jittask_days.value || jittask_ranges.{end} END"
+)
+_LOW: sa.ColumnElement[Any] = sa.literal_column(f"({_END.format(end='low', place='$[0]')})")
+_HIGH: sa.ColumnElement[Any] = sa.literal_column(f"({_END.format(end='high', place='$[1]')})")
 
 
 class SqliteDialect(StandardDialect):
@@ -107,18 +116,32 @@ class SqliteDialect(StandardDialect):
         missed: texts with an offset that are few among others in each of these places.
         """
         first, last = first_day(dated, low), last_day(dated, high)
-        middle = (first + (last - first) / 2).date().isoformat()
-        near = texts_near(dated.column, first_text(dated, low), middle, last_text(dated, high))
+        near = {
+            "first": first_text(dated, low),
+            "middle": (first + (last - first) / 2).date().isoformat(),
+            "last": last_text(dated, high),
+        }
+        ends = connection.execute(sqlite_samples.ends(dated.column)).one()
         values = [
-            *connection.execute(by_key(dated.column)).scalars(),
-            *connection.execute(near).scalars(),
-            *self._ends(connection, dated.column),
+            *ends,
+            *connection.execute(sqlite_samples.by_key(dated.column)).scalars(),
+            *connection.execute(sqlite_samples.texts_near(dated.column), near).scalars(),
         ]
-        return replace(dated, has_offsets=any(map(has_offset, values)))
+        texts = {value for value in values if isinstance(value, str)}
+        return replace(
+            dated,
+            has_offsets=have_offsets(texts),
+            has_t=any("T" in text for text in texts),
+            has_numbers=ends[0] is not None,
+        )
 
-    def intervals(self, dated: DateColumn, ranges: Sequence[tuple[date, date]]) -> list[Interval]:
+    def intervals(self, dated: DateColumn, ranges: Sequence[Series]) -> list[Interval]:
         """Return intervals for each form."""
         return sqlite_ranges.intervals(dated, ranges)
+
+    def each(self, intervals: Sequence[Interval]) -> list[Interval]:
+        """Return the intervals of each day."""
+        return [single for interval in intervals for single in sqlite_ranges.each(interval)]
 
     def written_out(
         self, table: sa.Table, column: sa.ColumnElement[Any], intervals: Sequence[Interval]
@@ -131,15 +154,20 @@ class SqliteDialect(StandardDialect):
         """The intervals of one range: with more it would rather read the table."""
         return 9
 
-    def unfolded(
-        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
-    ) -> RangeSource:
+    def unfolds(self, dated: DateColumn) -> bool:
+        """Return True: it has JSON."""
+        return True
+
+    def unfolded(self, table: sa.Table, dated: DateColumn) -> RangeSource:
         """Give the intervals as JSON, which SQLite unfolds."""
-        ends = sa.text("json_each(:ranges) AS jittask_ranges")
-        ends = ends.bindparams(ranges=json.dumps(intervals))
+        ends = sa.text(_RANGES)
         raw = self.raw(dated.column)
         inside = sa.and_(raw >= _LOW, raw <= _HIGH)
         return RangeSource(table, lambda query: query.select_from(ends, table).where(inside), plus)
+
+    def unfolded_values(self, dated: DateColumn, intervals: Sequence[Interval]) -> Values:
+        """Return the intervals as JSON."""
+        return {"ranges": sqlite_ranges.unfolded_values(intervals)}
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:
         """Return a condition; true of some values before the least one too."""
@@ -154,9 +182,8 @@ class SqliteDialect(StandardDialect):
         and numbers, and between the years, where most other forms sort.
         """
         read = _reader(dated.kind)
-        values = [
-            read(value) for value in self._ends(connection, dated.column) if value is not None
-        ]
+        ends = connection.execute(sqlite_samples.ends(dated.column)).one()
+        values = [read(value) for value in ends if value is not None]
         if not values:
             return None, None
         days = [_naive(value, dated.zone) for value in values]
@@ -210,25 +237,6 @@ class SqliteDialect(StandardDialect):
             numbers.append(raw <= unix_seconds(day + _DAY) if day.date() < date.max else sa.true())
         return sa.or_(sa.and_(*texts), sa.and_(*numbers), raw >= b"")
 
-    def _ends(self, connection: sa.Connection, column: sa.Column[Any]) -> Iterator[Any]:
-        """Yield the least and the greatest number and text, and what is neither.
-
-        Numbers sort before texts, and texts before the rest; each search is one
-        step in an index.
-        """
-        raw = self.raw(column)
-        unclear = sa.and_(raw >= 0, raw < FIRST_SECOND)
-        queries = [
-            sa.select(end(raw)).where(*where).scalar_subquery()
-            for where in ((raw < "",), (raw >= "", raw < b""))
-            for end in (sa.func.min, sa.func.max)
-        ]
-        queries += [
-            sa.select(raw).where(condition).limit(1).scalar_subquery()
-            for condition in (raw >= b"", unclear)
-        ]
-        yield from connection.execute(sa.select(*queries)).one()
-
     def _between_years(
         self, connection: sa.Connection, column: sa.Column[Any], first: int, last: int
     ) -> Iterator[Any]:
@@ -236,13 +244,9 @@ class SqliteDialect(StandardDialect):
 
         Such as 2026/12/01, 2026.12.01 or 2026-5-1.
         """
-        raw = self.raw(column)
         years = range(max(first, _YEARS[0]), min(last, _YEARS[1]) + 1)
-        gaps = [
-            sa.and_(raw > f"{year:04}-12-31{AFTER}", raw < f"{year + 1:04}-01-01") for year in years
-        ]
-        if gaps:
-            yield from connection.execute(sa.select(raw).where(sa.or_(*gaps)).limit(1)).scalars()
+        if years:
+            yield from connection.execute(_between(column, years)).scalars()
 
     # texts
 
@@ -261,6 +265,16 @@ class SqliteDialect(StandardDialect):
             return column.is_not(None)
         ending = sa.func.substr(stored, -len(value)) == value
         return sa.and_(sa.func.length(stored) >= len(value), ending)
+
+
+@lru_cache(maxsize=512)
+def _between(column: sa.Column[Any], years: range) -> sa.Select[Any]:
+    """Return the query of a text between two of some years."""
+    raw = sa.type_coerce(column, NullType())
+    gaps = (
+        sa.and_(raw > f"{year:04}-12-31{AFTER}", raw < f"{year + 1:04}-01-01") for year in years
+    )
+    return sa.select(raw).where(sa.or_(*gaps)).limit(1)
 
 
 def _reader(kind: FieldType) -> Callable[[object], date]:

@@ -8,6 +8,7 @@ UTC, or Unix seconds.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ _TEXT = re.compile(
     r"(?(time)(?: ?(?P<offset>Z|[+-]\d\d(?::?\d\d)?))?)",
     re.ASCII,
 )
+_OFFSET = re.compile(r":\d\d.*(?:Z|[+-][\d:]{2,5})$", re.ASCII | re.MULTILINE)
 _DAY_LENGTH = 10
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_SECOND, LAST_SECOND = 100_000_000, 253_402_300_799
@@ -64,10 +66,12 @@ def read_date(value: object) -> date:
     raise NoDate(value, "a date")
 
 
-def has_offset(value: object) -> bool:
-    """Whether a text says its offset from UTC."""
-    found = _TEXT.fullmatch(value) if isinstance(value, str) else None
-    return found is not None and found["offset"] is not None
+def have_offsets(texts: Collection[str]) -> bool:
+    """Whether any of some texts says its offset from UTC."""
+    if not _OFFSET.search("\n".join(texts)):  # most columns have none: one look at all of them
+        return False
+    found = (_TEXT.fullmatch(text) for text in texts)
+    return any(text is not None and text["offset"] is not None for text in found)
 
 
 def wall_text(value: object, zone: ZoneInfo) -> str:

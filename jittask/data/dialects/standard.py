@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import MAXYEAR, date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,11 +21,13 @@ from jittask.data.dialects.ranges import (
     Interval,
     PageOrder,
     RangeSource,
+    Values,
     coalesced,
     written_out,
 )
 from jittask.model import FieldType
 from jittask.query.expression import Operator
+from jittask.schedule.spans import Series
 
 _FAR = re.compile(r".* BC|\d{5,}-.*|0000-(?!00-00).*|\d{4}-(?!00-00)(\d\d-)?00.*")
 """Dates that a server keeps and Python has no value for.
@@ -110,26 +113,36 @@ class StandardDialect:
         """
         return dated
 
-    def intervals(self, dated: DateColumn, ranges: Sequence[tuple[date, date]]) -> list[Interval]:
+    def intervals(self, dated: DateColumn, ranges: Sequence[Series]) -> list[Interval]:
         """Return the intervals of what is stored that hold each value in one of some ranges.
 
-        The ranges are as ``DateColumn.span`` gives them, and do not meet; nor do the
+        The ranges are as ``DateColumn.series`` gives them, and do not meet; nor do the
         intervals, each of which an index serves. They may hold other values near
         the ends: the occurrences of each row decide.
         """
-        return [Interval(low, high) for low, high in ranges]
+        return [Interval(*series) for series in ranges]
+
+    def each(self, intervals: Sequence[Interval]) -> list[Interval]:
+        """Return intervals of which each stands for itself."""
+        return [single for interval in intervals for single in interval.each()]
 
     def written_out(
         self, table: sa.Table, column: sa.ColumnElement[Any], intervals: Sequence[Interval]
     ) -> RangeSource:
-        """Return the rows with a value in one of some intervals."""
+        """Return the rows with a value in one of some intervals, each standing for itself."""
         return written_out(table, column, intervals, coalesced)
 
-    def unfolded(
-        self, table: sa.Table, dated: DateColumn, intervals: Sequence[Interval]
-    ) -> RangeSource | None:
-        """Return the rows in one of many intervals, which the database unfolds, where it can."""
-        return None
+    def unfolds(self, dated: DateColumn) -> bool:
+        """Whether the database unfolds many intervals of a column into a table, and joins it."""
+        return False
+
+    def unfolded(self, table: sa.Table, dated: DateColumn) -> RangeSource:
+        """Return the rows in one of many intervals, which the database unfolds."""
+        raise NotImplementedError
+
+    def unfolded_values(self, dated: DateColumn, intervals: Sequence[Interval]) -> Values:
+        """Return the intervals for the placeholders of ``unfolded``."""
+        raise NotImplementedError
 
     @property
     def writes_out(self) -> int:
@@ -159,9 +172,7 @@ class StandardDialect:
 
         Raises ValueError where the column holds what cannot be compared as dates.
         """
-        ends = [sa.select(end(dated.column)) for end in (sa.func.min, sa.func.max)]
-        found = (end.where(*self.sane(dated)).scalar_subquery() for end in ends)
-        least, greatest = connection.execute(sa.select(*found)).one()
+        least, greatest = connection.execute(_bounds(self, dated)).one()
         return least, greatest
 
     def sane(self, dated: DateColumn) -> Sequence[Clause]:
@@ -229,6 +240,13 @@ def follows_null(key: sa.ColumnElement[Any], value: Any) -> Clause:
         return key.is_not(None)
     after: Clause = key > sa.literal(value, key.type)
     return after
+
+
+@lru_cache(maxsize=512)
+def _bounds(dialect: StandardDialect, dated: DateColumn) -> sa.Select[Any]:
+    """Return the query of the least and the greatest value."""
+    ends = [sa.select(end(dated.column)) for end in (sa.func.min, sa.func.max)]
+    return sa.select(*(end.where(*dialect.sane(dated)).scalar_subquery() for end in ends))
 
 
 def _python_type(column_type: TypeEngine[Any]) -> type | None:

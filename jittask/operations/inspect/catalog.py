@@ -9,7 +9,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from jittask.compiler.compiled import Compilation, CompiledTask, ScheduledTask
+from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask, ScheduledTask
 from jittask.model import Element, ElementKind, TaskType
 from jittask.operations.errors import NoRecords
 from jittask.operations.inspect.stored_state import blocked_by_task
@@ -41,6 +41,8 @@ class TaskState(StrEnum):
     """A runtime is alive, and cannot continue with it for a reason outside its files (R12)."""
     RUNNING = "running"
     """A runtime is alive and has loaded it."""
+    LOADING = "loading"
+    """A runtime is alive, and has not loaded it yet."""
     READY = "ready"
     """It would fire if a runtime were alive."""
 
@@ -93,6 +95,8 @@ class StoredTasks:
     """What the run store says of tasks."""
 
     pauses: Mapping[str, Pause] = field(default_factory=dict)
+    alive: bool = False
+    """Whether a runtime is alive."""
     loaded: frozenset[str] = frozenset()
     """Elements that a living runtime runs."""
     broken: frozenset[str] = frozenset()
@@ -171,7 +175,9 @@ def task_state(compilation: Compilation, element: Element, stored: StoredTasks) 
         return TaskState.PAUSED
     if element.name in stored.blocked:
         return TaskState.BLOCKED
-    return TaskState.RUNNING if element.name in stored.loaded else TaskState.READY
+    if element.name in stored.loaded:
+        return TaskState.RUNNING
+    return TaskState.LOADING if stored.alive else TaskState.READY
 
 
 def _entry(
@@ -188,12 +194,17 @@ def _entry(
         kind=_kind(element),
         state=task_state(compilation, element, stored),
         tags=() if task is None else task.tags,
-        schedule=None if task is None else in_words(task.timer, language),
+        schedule=None if task is None else _schedule(task, language),
         zone=None if task is None else task.timer.zone,
         next=None if task is None else _next(task, stored, now),
         last=stored.last.get(element.name),
         blocked=stored.blocked.get(element.name, ()),
     )
+
+
+def _schedule(task: CompiledTask, language: Language) -> str:
+    titles = task.model.titles if isinstance(task, DateFieldTask) else {}
+    return in_words(task.timer, language, titles)
 
 
 def _next(task: CompiledTask, stored: StoredTasks, now: datetime) -> datetime | None:
@@ -225,6 +236,7 @@ def stored_tasks(workspace: Workspace, now: datetime) -> StoredTasks:
     states = {name: row.state for name, row in elements.items()}
     return StoredTasks(
         pauses,
+        True,
         frozenset(name for name, state in states.items() if state == "running"),
         frozenset(name for name, state in states.items() if state == "broken"),
         blocked=blocked,

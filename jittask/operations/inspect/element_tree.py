@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from jittask.model import ElementKind
+from jittask.operations.errors import OperationError
 from jittask.operations.inspect.catalog import StoredTasks, stored_tasks, task_state
 from jittask.operations.inspect.element_state import BROKEN, READY
 from jittask.operations.workspace import Workspace
@@ -28,10 +29,14 @@ class TreeElement:
 def element_tree(workspace: Workspace) -> tuple[TreeElement, ...]:
     """Return every element, by name, as the files are now.
 
-    Raises Unavailable where the run store does not answer, OperationError.
+    A run store that does not answer or cannot be used leaves the states that the files
+    give: the status says what is wrong with it.
     """
     compilation = workspace.compilation
-    stored: StoredTasks = stored_tasks(workspace, workspace.now())
+    try:
+        stored = stored_tasks(workspace, workspace.now())
+    except OperationError:
+        stored = StoredTasks()
     errors, warnings = Counter[str | None](), Counter[str | None]()
     for diagnostic in compilation.diagnostics:
         (errors if diagnostic.is_error else warnings)[diagnostic.element] += 1

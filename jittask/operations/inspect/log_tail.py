@@ -22,22 +22,26 @@ class NewLines(NamedTuple):
 
 
 class LogTail:
-    """Reads a run's log piece by piece; ``place`` is how far it has read."""
+    """Reads a run's log piece by piece; ``read`` is how many lines it has read."""
 
     def __init__(self, number: int, after: int = 0) -> None:
-        """``after``: the ``place`` at which an earlier reader was."""
+        """``after`` is how many lines an earlier reader has had: they are left out."""
         self._number = number
         self._reader = LineReader()
-        self.place = after
+        self._after = after
+        self._piece = 0
+        self.read = 0
 
     def look(self, store: StoreReader) -> NewLines:
         """Return what has been added. Raises NotFound for a run that does not exist."""
         run = find_run(store, self._number)  # first: its last output is written with its end
         lines: list[LogLine] = []
-        for chunk in store.log(self._number, self.place):
-            self.place = chunk.id
+        for chunk in store.log(self._number, self._piece):
+            self._piece = chunk.id
             lines += self._reader.lines(chunk)
         ended = not TRANSITIONS[run.status]
         if ended:
             lines += self._reader.rest()
-        return NewLines(tuple(lines), run, ended)
+        new = lines[max(0, self._after - self.read) :]
+        self.read += len(lines)
+        return NewLines(tuple(new), run, ended)

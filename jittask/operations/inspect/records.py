@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from jittask.model import Reason, Run, RunStatus, Trigger
 from jittask.operations.errors import InvalidArgument
@@ -72,7 +73,7 @@ def records(
             by=member(By, query.by, "by"),
             descending=query.descending,
         )
-        page = _with_blocks(page, store, workspace.now())
+        page = _with_blocks(page, store, workspace.now(), workspace.zone)
         unknown = () if page.records or not names else set(names) - store.watermarks().keys()
     for name in sorted(unknown):
         existing_task_name(workspace.compilation, name)
@@ -95,16 +96,14 @@ def record_counts(workspace: Workspace, query: RecordQuery) -> dict[str, RunCoun
         return dict(zip(STATUSES, store.record_counts(asked, workspace.now(), by=by), strict=True))
 
 
-def _with_blocks(page: RecordPage, store: StoreReader, now: datetime) -> RecordPage:
+def _with_blocks(page: RecordPage, store: StoreReader, now: datetime, zone: ZoneInfo) -> RecordPage:
     """Give due runs that wait for their blocked task the reason, and since when (R12)."""
     waiting = [run for run in page.records if _waits(run, now)]
     if not waiting or not store.runtime_alive(now):
         return page
     blocked = blocked_by_task(store)
     reasons = {
-        run.id: f"blocked since {entry.since:%Y-%m-%d %H:%M:%SZ}: {entry.reason}"
-        for run in waiting
-        for entry in blocked.get(run.task, ())[:1]
+        run.id: entry.describe(zone) for run in waiting for entry in blocked.get(run.task, ())[:1]
     }
     runs = tuple(
         replace(run, reason=Reason.BLOCKED, detail=reasons[run.id]) if run.id in reasons else run

@@ -37,9 +37,14 @@ def shown_row(rows: Rows, row: Row) -> ShownRow:
     """Return a whole row as people see it."""
     key = shown_row_key(row_key(row, rows.model))
     name = label_field(rows.model)
-    label = key if name is None or row[name] is None else str(row[name])
+    label = "" if name is None else label_of(row[name])
     values = {field.name: _json_value(row[field.name]) for field in rows.model.fields}
-    return ShownRow(key, storable(" ".join(label.split()))[:_MOST_LABEL] or key, values)
+    return ShownRow(key, label or storable(key)[:_MOST_LABEL], values)
+
+
+def label_of(value: Any) -> str:
+    """Return what is shown of the value of a label field; empty for none."""
+    return "" if value is None else storable(" ".join(str(value).split()))[:_MOST_LABEL]
 
 
 def label_field(model: TableModel) -> str | None:

@@ -126,7 +126,7 @@ def _stored(workspace: Workspace) -> StoreStatus | None:
 
 def _of_files(workspace: Workspace) -> Iterator[ElementState]:
     """Yield what a runtime would find, by name, in the files as they are now."""
-    compilation = workspace.refresh()
+    compilation = workspace.latest
     tasks = compilation.app.tasks
     of_app = tuple(
         found for found in compilation.diagnostics if found.is_error and found.element is None

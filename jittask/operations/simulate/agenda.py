@@ -85,11 +85,12 @@ class Agenda:
         if not new.keyed:
             return new
         keys = self._keys.setdefault(new.task, set())
-        free = tuple(nominal for nominal in new.nominals if (new.row_key, nominal) not in keys)
-        keys.update((new.row_key, nominal) for nominal in free)
+        free = [nominal for nominal in new.nominals if (new.row_key, nominal) not in keys]
+        for nominal in free:
+            keys.add((new.row_key, nominal))
         if not free:
             return None
-        return new if len(free) == len(new.nominals) else replace(new, nominals=free)
+        return new if len(free) == len(new.nominals) else replace(new, nominals=tuple(free))
 
     def pending(self, task: str) -> Sequence[PendingRun]:
         """Return the runs of a task that its plan may still change."""
@@ -116,6 +117,8 @@ class Agenda:
             due, number = heapq.heappop(self._heap)
             if self._is_current(due, number):
                 self._due.add(number)
+        if not self._due:
+            return []
         runs = [self._runs[number] for number in self._due]
         return sorted(runs, key=lambda run: (-run.new.priority, run.due, run.number))
 

@@ -17,7 +17,7 @@ from jittask.compiler.compiled import DateFieldTask
 from jittask.data.app_data import AppData
 from jittask.data.rows import Rows
 from jittask.operations.simulate.agenda import Agenda
-from jittask.query.expression import Relative
+from jittask.query.expression import Relative, relatives
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.due_rows import BadRow, DueRow, Window, due_rows
 from jittask.runtime.reasons import reason_of
@@ -155,13 +155,7 @@ class RowLooks:
 
 def relative_values(task: DateFieldTask) -> set[Relative]:
     """Return which of TODAY() and NOW() the filter of a task has."""
-    if task.filter is None:
-        return set()
-    found: set[Relative] = set()
-    for condition in task.filter.conditions():
-        values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-        found |= {value for value in values if isinstance(value, Relative)}
-    return found
+    return set() if task.filter is None else relatives(task.filter)
 
 
 def _is_small(rows: Rows) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 from jittask.operations.inspect.explain import Explanation
 from jittask.operations.views.instants import iso
+from jittask.operations.views.notes import note_view
 
 
 def explanation_view(found: Explanation) -> dict[str, Any]:
@@ -17,5 +18,5 @@ def explanation_view(found: Explanation) -> dict[str, Any]:
         "fires": found.fires,
         "nominal": iso(found.nominal),
         "effective": iso(found.effective),
-        "reasons": [{"code": reason.code, "text": reason.text} for reason in found.reasons],
+        "reasons": [note_view(reason) for reason in found.reasons],
     }

@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from jittask.operations.views.models import shown_row_view
-from jittask.operations.views.preview import note_view
-from jittask.query.expression import Relative, Span
+from jittask.operations.views.notes import optional_note_view
+from jittask.query.expression import Relative, Shifted, Span
 from jittask.query.outline import Group, Node, Other, Row
 from jittask.rules import RULES
 
@@ -46,7 +46,7 @@ def filter_rows_view(found: FilterRows, text: str) -> dict[str, Any]:
         "capped": found.count.capped,
         "rows": [shown_row_view(row) for row in found.rows],
         "passes": found.passes,
-        "problem": note_view(found.problem),
+        "problem": optional_note_view(found.problem),
         "parts": [
             {
                 "span": spans(part.span),
@@ -85,6 +85,8 @@ def _node(node: Node, text: str, spans: _Spans) -> Mapping[str, Any]:
 def _value(value: object) -> Any:
     if isinstance(value, Relative):
         return {"relative": value.value}
+    if isinstance(value, Shifted):
+        return {"relative": value.base.value, "offset": value.amount, "unit": value.unit}
     if isinstance(value, tuple):
         return [_value(item) for item in value]
     return value

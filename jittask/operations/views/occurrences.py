@@ -11,6 +11,7 @@ from jittask.model import Occurrence
 from jittask.operations.inspect.occurrences import TaskOccurrence
 from jittask.operations.inspect.row_position import cursor_of
 from jittask.operations.views.instants import iso
+from jittask.operations.views.notes import note_view
 
 if TYPE_CHECKING:
     from jittask.operations.inspect.plan.listing import Listing
@@ -32,7 +33,7 @@ def occurrence_view(found: TaskOccurrence, row: str | None = None) -> dict[str, 
         "local": found.at.astimezone(found.zone).isoformat(),
         "zone": found.zone.key,
         "merged": [iso(nominal) for nominal in merged],
-        "notes": [{"code": note.code, "text": note.text} for note in found.notes],
+        "notes": [note_view(note) for note in found.notes],
     }
 
 

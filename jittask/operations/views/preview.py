@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jittask.model import Note
 from jittask.operations.views.diagnostics import diagnostic_view
 from jittask.operations.views.instants import iso
+from jittask.operations.views.notes import optional_note_view
 from jittask.operations.views.occurrences import occurrence_view
 
 if TYPE_CHECKING:
@@ -32,15 +32,10 @@ def preview_view(preview: Preview) -> dict[str, Any]:
             for day in preview.year
         ],
         "holidaysKnownUntil": None if known is None else known.isoformat(),
-        "problem": note_view(preview.problem),
+        "problem": optional_note_view(preview.problem),
         "rows": None if preview.rows is None else _rows(preview.rows),
-        "rowsProblem": note_view(preview.rows_problem),
+        "rowsProblem": optional_note_view(preview.rows_problem),
     }
-
-
-def note_view(note: Note | None) -> dict[str, str] | None:
-    """Return a note; None for none."""
-    return None if note is None else {"code": note.code, "text": note.text}
 
 
 def _rows(found: FiringRows) -> dict[str, Any]:
@@ -56,5 +51,5 @@ def _rows(found: FiringRows) -> dict[str, Any]:
         "days": [
             {"date": day.isoformat(), "count": count} for day, count in sorted(found.days.items())
         ],
-        "problem": note_view(found.problem),
+        "problem": optional_note_view(found.problem),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from jittask.runtime.assembly import Parts
 from jittask.runtime.membership import LeaseLost
@@ -69,21 +70,41 @@ class Work:
 
     def _pass(self, now: datetime, *, draining: bool) -> None:
         parts, snapshot = self._parts, self._parts.current.snapshot
+        if not draining:
+            self._keep_time(snapshot)
         self._heartbeat(now)
         if not draining:
-            if parts.participation.leads:
-                self._end_blocked_orphans(now)
-                leader_duties = parts.participation.leader_duties
-                if leader_duties.on_time(snapshot, now):
-                    parts.claim_loop.claim(snapshot)  # before planning what follows it
-                leader_duties.plan(snapshot, now)
-                self._step("upkeep-failed", now, parts.upkeep.step)
-            parts.states.write_pending()
-            parts.idle_connections.step(now)
-            self._step("prefetch-failed", now, parts.prefetch.step)
-            parts.write_blocked(now)
-            parts.model_changes.share(snapshot, now, leads=parts.participation.leads)
+            for work in self._other_works(snapshot, now):
+                self._keep_time(snapshot)
+                work()
         parts.claim_loop.step(snapshot, self.patience(), claiming=not draining)
+
+    def _keep_time(self, snapshot: Snapshot) -> None:
+        if self._parts.participation.leader_duties.has_planned(snapshot):
+            self._parts.claim_loop.keep_time(snapshot)
+
+    def _other_works(self, snapshot: Snapshot, now: datetime) -> list[Callable[[], None]]:
+        """Return what a pass does beside claiming, in order."""
+        parts = self._parts
+        leading: list[Callable[[], None]] = [
+            partial(self._end_blocked_orphans, now),
+            partial(self._claim_on_time, snapshot, now),
+            partial(parts.participation.leader_duties.plan, snapshot, now),
+            partial(self._step, "upkeep-failed", now, parts.upkeep.step),
+        ]
+        return [
+            *(leading if parts.participation.leads else []),
+            parts.states.write_pending,
+            partial(parts.idle_connections.step, now),
+            partial(self._step, "prefetch-failed", now, parts.prefetch.step),
+            partial(parts.write_blocked, now),
+            partial(parts.model_changes.share, snapshot, now, leads=parts.participation.leads),
+        ]
+
+    def _claim_on_time(self, snapshot: Snapshot, now: datetime) -> None:
+        """Claim before planning what follows, unless the plan may end what is due."""
+        if self._parts.participation.leader_duties.on_time(snapshot, now):
+            self._parts.claim_loop.claim(snapshot)
 
     def _step(self, code: str, now: datetime, step: Callable[[Snapshot, datetime], None]) -> None:
         """Take a step that no run waits for; where it fails, that is reported."""

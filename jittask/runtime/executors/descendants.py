@@ -87,7 +87,8 @@ def end_descendants(
     Returns what lived. Works in rounds, for some seconds: while one is ended, others fork.
     """
     reap()
-    if _has_only(spared):
+    children = _children()
+    if children is not None and children <= set(spared):
         return ()
     import psutil  # late: most processes never need it
 
@@ -95,14 +96,19 @@ def end_descendants(
         reap()
         return _below(psutil.Process(getpid()), frozenset(spared))
 
-    ended = end_in_rounds(find, spared, seconds)
+    def is_over() -> bool:
+        children = _children()
+        return children is None or children <= set(spared)
+
+    ended = end_in_rounds(find, spared, seconds, is_over)
     reap()  # what had ended by itself when it was looked at, too
     return ended
 
 
 def living_descendants(spared: Collection[int]) -> tuple[Descendant, ...]:
     """Return what lives below this process, apart from ``spared`` and what is below those."""
-    if _has_only(spared):
+    children = _children()
+    if children is not None and children <= set(spared):
         return ()
     import psutil
 
@@ -118,11 +124,13 @@ def end_in_rounds(
     find: Callable[[], Iterable[psutil.Process]],
     spared: Collection[int] = (),
     seconds: float = _SECONDS,
+    is_over: Callable[[], bool] = lambda: True,
 ) -> tuple[Descendant, ...]:
     """Kill what ``find`` finds until it finds nothing, for some seconds; return what it was.
 
     With its process group, apart from those of ``spared`` and of our ancestors: no fork gets
-    out of a group that is killed, while one that forks and ends at once is never found.
+    out of a group that is killed, while one that forks and ends at once may never be found.
+    So ``is_over`` has the last word, where nothing was found.
     """
     import psutil
 
@@ -135,7 +143,7 @@ def end_in_rounds(
     while clock.monotonic() < until:
         found |= {process.pid: process for process in find() if process.pid not in ancestors}
         living = [process for process in found.values() if _lives(process)]
-        if not living:
+        if not living and is_over():
             break
         for process in living:
             try:
@@ -213,13 +221,17 @@ def _with_all_below(root: int) -> Iterator[int]:
                     left += map(int, children.split())
 
 
-def _has_only(spared: Collection[int]) -> bool:
-    """Whether no child is left but those; False where the kernel does not say."""
+def _children() -> set[int] | None:
+    """Return the children of each thread of this process; None where the kernel does not say."""
+    found: set[int] = set()
     try:
-        children = Path(f"/proc/self/task/{getpid()}/children").read_text(encoding="ascii")
+        for thread in Path("/proc/self/task").iterdir():
+            with suppress(ProcessLookupError):  # the thread has ended, and another has its children
+                children = (thread / "children").read_text(encoding="ascii")
+                found |= {int(child) for child in children.split()}
     except OSError:  # not Linux, or built without CONFIG_PROC_CHILDREN
-        return False
-    return {int(child) for child in children.split()} <= set(spared)
+        return None
+    return found
 
 
 def _below(root: psutil.Process, spared: frozenset[int]) -> list[psutil.Process]:

@@ -5,7 +5,9 @@ What cannot be said exactly (an rrule, an odd cron) is quoted, never guessed.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
+from types import MappingProxyType
 
 from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
@@ -23,10 +25,17 @@ class Language(StrEnum):
 _SPEAKERS = {Language.ENGLISH: English(), Language.CHINESE: Chinese()}
 
 
-def in_words(timer: Timer | RowTimer, language: Language = Language.ENGLISH) -> str:
-    """Return the schedule as one sentence without a full stop."""
+def in_words(
+    timer: Timer | RowTimer,
+    language: Language = Language.ENGLISH,
+    titles: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """Return the schedule as one sentence without a full stop.
+
+    ``titles`` is what people call the fields of rows; a field without one has its name.
+    """
     speaker = _SPEAKERS[language]
-    return speaker.of_row(timer) if isinstance(timer, RowTimer) else speaker.of(timer)
+    return speaker.of_row(timer, titles) if isinstance(timer, RowTimer) else speaker.of(timer)
 
 
 __all__ = ["Language", "in_words"]

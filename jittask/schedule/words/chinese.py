@@ -104,18 +104,18 @@ class Chinese(Speaker):
         return f"；遇{days}{_ROLLED[direction]}"
 
     def at_field(self, name: str, offset: Offset, zone: str) -> str:
-        return f"在 {self.field(name, offset)}（{zone}）执行"
+        return f"在{self.field(name, offset)}（{zone}）执行"
 
     def field(self, name: str, offset: Offset) -> str:
-        found = amount(offset)
+        found, named = amount(offset), _apart(_after(name))
         at = f" {clock(offset.at)}" if offset.at else ""
         if found is None:
-            return f"{name} 当天{at}" if at else f"{name} 所示时间"
+            return f"{named}当天{at}" if at else f"{named}所示时间"
         count, unit = found
-        return f"{name} 的{abs(count)}{_UNITS[unit]}{'后' if count > 0 else '前'}{at}"
+        return f"{named}的{abs(count)}{_UNITS[unit]}{'后' if count > 0 else '前'}{at}"
 
     def end_field(self, name: str, offset: Offset) -> str:
-        return f" {self.field(name, offset) if amount(offset) or offset.at else name}"
+        return self.field(name, offset) if amount(offset) or offset.at else _after(name)
 
     def then(self, every: str) -> str:
         return f"，此后{_apart(every)}重复"
@@ -135,6 +135,11 @@ def _listed(words: Iterable[str]) -> str:
 def _apart(said: str) -> str:
     """Set Latin text off from the Chinese that follows."""
     return f"{said} " if said[-1].isascii() else said
+
+
+def _after(said: str) -> str:
+    """Set Latin text off from the Chinese before it."""
+    return f" {said}" if said[0].isascii() else said
 
 
 def _holidays(calendar: Calendar) -> str:

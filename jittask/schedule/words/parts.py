@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
@@ -48,9 +48,10 @@ class Speaker(ABC):
         until = self.until(self.moment(timer.end)) if timer.end else ""
         return said + until + self._roll(timer.roll, moves=cycle.moves)
 
-    def of_row(self, timer: RowTimer) -> str:
-        """Say what a date-field task does for each row."""
-        said = self.at_field(timer.start_field, timer.start_offset, timer.zone.key)
+    def of_row(self, timer: RowTimer, titles: Mapping[str, str]) -> str:
+        """Say what a date-field task does for each row, with the titles of its fields."""
+        start = titles.get(timer.start_field, timer.start_field)
+        said = self.at_field(start, timer.start_offset, timer.zone.key)
         cycle = read_cycle({"repeat": timer.repeat}, _A_ROW, timer.zone)
         if isinstance(cycle, Elapsed):
             said += self.then(self.every(*_unit(cycle.step)))
@@ -60,7 +61,8 @@ class Speaker(ABC):
         elif not isinstance(cycle, Once):
             said += self.then(self.cycle(cycle))
         if timer.end_field is not None:
-            said += self.until(self.end_field(timer.end_field, timer.end_offset))
+            end = titles.get(timer.end_field, timer.end_field)
+            said += self.until(self.end_field(end, timer.end_offset))
         elif timer.end_time is not None:
             said += self.until(self.moment(timer.end_time))
         return said + self._roll(timer.roll, moves=cycle.moves)

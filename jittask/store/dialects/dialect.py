@@ -38,6 +38,9 @@ class Database(Protocol):
     shared: bool
     """Whether several runtimes may use it at once (R8)."""
 
+    is_local: bool
+    """Whether this machine writes its files, so that they live as long as the machine does."""
+
     @property
     def place(self) -> str:
         """Where the records are, for people; without a password."""
@@ -49,8 +52,11 @@ class Database(Protocol):
     def reading(self) -> AbstractContextManager[Connection]:
         """Give a connection with a read transaction: one consistent view."""
 
-    def writing(self) -> AbstractContextManager[Connection]:
+    def writing(self, *, synced: bool = True) -> AbstractContextManager[Connection]:
         """Give a connection with a write transaction, committed at the end.
+
+        ``synced``: the commit survives a loss of power. Without, it survives every end of
+        this process, and what is synced after it takes it along; only where it ``is_local``.
 
         Raises StoreUnavailable where the database does not answer, refuses, or
         may not have received the commit.

@@ -24,6 +24,7 @@ class PostgresDatabase:
     """A database of a PostgreSQL server; the tables are in the first schema of its search path."""
 
     shared = True
+    is_local = False
 
     def __init__(self, url: URL, folder: Path, idle_seconds: float) -> None:
         self._url = url
@@ -58,8 +59,9 @@ class PostgresDatabase:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, synced: bool = True) -> Iterator[Connection]:
         """Give a connection with a write transaction, committed at the end."""
+        assert synced
         with answering(self.place), self.engine.begin() as connection:
             yield connection
 

@@ -7,6 +7,7 @@ import os
 import threading
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -34,11 +35,13 @@ class SqliteDatabase:
     """
 
     shared = False
+    is_local = True
 
     def __init__(self, url: URL, *, create: bool) -> None:
         assert url.database is not None
         self._path = Path(url.database)
-        self.engine = _engine(url, create=create)
+        self.engine = _engine(url, create=create, synchronous=SYNCHRONOUS)
+        self._url = url
         self._writer = threading.Lock()
 
     @property
@@ -51,6 +54,11 @@ class SqliteDatabase:
         """Return the file's path without its suffix."""
         return self._path.with_suffix("")
 
+    @cached_property
+    def _unsynced(self) -> Engine:
+        """Its commits wait for no disk, and leave to others what takes as long."""
+        return _engine(self._url, create=False, synchronous="NORMAL", wal_autocheckpoint=0)
+
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """Give a connection with a read transaction: one consistent view."""
@@ -58,9 +66,10 @@ class SqliteDatabase:
             yield connection
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
+    def writing(self, *, synced: bool = True) -> Iterator[Connection]:
         """Give a connection with a write transaction, committed at the end."""
-        writable = self.engine.execution_options(**WRITING)
+        engine = self.engine if synced else self._unsynced
+        writable = engine.execution_options(**WRITING)
         with answering(self.place), self._writer, writable.begin() as connection:
             yield connection
 
@@ -74,6 +83,8 @@ class SqliteDatabase:
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
+        if "_unsynced" in vars(self):
+            self._unsynced.dispose()
 
 
 class SqliteDialect:
@@ -135,9 +146,9 @@ class SqliteDialect:
         """Do nothing: a write transaction is alone already."""
 
 
-def _engine(url: URL, *, create: bool) -> Engine:
+def _engine(url: URL, *, create: bool, **settings: object) -> Engine:
     """Return the engine; a file that is only opened keeps its journal mode, which it holds."""
-    pragmas = [f"synchronous={SYNCHRONOUS}", "foreign_keys=ON"]
+    pragmas = [f"{name}={value}" for name, value in settings.items()] + ["foreign_keys=ON"]
     if create:
         pragmas.insert(0, "journal_mode=WAL")
     engine = sa.create_engine(url, connect_args={"timeout": _BUSY_SECONDS})

@@ -5,8 +5,26 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from jittask.store import claims, control, due_runs, executing_runs, finishing, run_logs
-from jittask.store.claim_types import Choose, Ending, Orphan, Taken
+from jittask.store import (
+    claims,
+    control,
+    due_runs,
+    executing_runs,
+    finishing,
+    readied_runs,
+    run_logs,
+)
+from jittask.store.boot import boot_id
+from jittask.store.claim_types import (
+    Choose,
+    ChooseUnlessPaused,
+    Claimed,
+    ComingRun,
+    DueRun,
+    Ending,
+    Orphan,
+    Taken,
+)
 from jittask.store.facade.part import StorePart
 from jittask.store.run_logs import AttemptPiece
 
@@ -47,6 +65,40 @@ class ClaimingMethods(StorePart):
                 connection, choose, now, runtime=runtime, host=host, limit=limit, offset=offset,
                 held=held,
             )  # fmt: skip
+
+    @property
+    def readies(self) -> bool:
+        """Whether runs can be readied here (see ``readied_runs``)."""
+        return self._database.is_local and boot_id() is not None
+
+    def coming(
+        self, now: datetime, until: datetime, limit: int, held: Collection[str] = ()
+    ) -> list[ComingRun]:
+        """Return the first runs that may be claimed after now and until then.
+
+        Those of tasks in ``held`` are left out, but for the runs that handle a failure.
+        """
+        with self._database.reading() as connection:
+            return due_runs.coming(connection, now, until, limit, held)
+
+    def ready(self, new: Collection[int], old: Collection[int]) -> None:
+        """Ready pending runs, and take others back; only where the store ``readies``."""
+        boot = boot_id()
+        assert boot is not None
+        with self._database.writing() as connection:
+            readied_runs.ready(connection, new, old, boot)
+
+    def take_readied(
+        self, readied: Sequence[DueRun], choose: ChooseUnlessPaused, runtime: str, now: datetime
+    ) -> list[Claimed]:
+        """Claim those that ``choose`` claims, without waiting for the disk.
+
+        Only what ``ready`` has returned; what it skips is left to ``take``.
+        """
+        boot = boot_id()
+        assert boot is not None
+        with self._database.writing(synced=False) as connection:
+            return claims.take_readied(connection, readied, choose, now, runtime=runtime, boot=boot)
 
     def finish(
         self, endings: Sequence[Ending], now: datetime, log: Sequence[AttemptPiece] = ()

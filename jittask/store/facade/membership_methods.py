@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from jittask.store import element_states, members, runtimes
+from jittask.store import element_states, members, readied_runs, runtimes
+from jittask.store.boot import boot_id
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
 from jittask.store.members import Member, Members
@@ -47,6 +48,8 @@ class MembershipMethods(StorePart):
         """Record what a runtime has done."""
         with self._database.writing() as connection:
             runtimes.note(connection, identity, stopped=stopped, reloaded=reloaded, scanned=scanned)
+            if stopped is not None and not self.shared:
+                readied_runs.take_all_back(connection)
 
     def beat(self, identity: str, now: datetime) -> bool:
         """Raise a runtime's beat; False where another runtime has declared it dead."""
@@ -71,10 +74,12 @@ class MembershipMethods(StorePart):
     def retire(self, identity: str, now: datetime) -> None:
         """Record the end of the runtime that held this machine's lock before ``identity``.
 
-        Where the store serves one runtime only, that is every other one.
+        Where the store serves one runtime only, that is every other one. What may have
+        begun before the machine lost power counts as left executing by it.
         """
         with self._database.writing() as connection:
             if not self.shared:
+                readied_runs.may_have_begun(connection, identity, boot_id())
                 runtimes.retire_others(connection, identity, now)
             elif self._predecessor:
                 runtimes.note(connection, self._predecessor, stopped=now)

@@ -73,6 +73,11 @@ class StatusMethods(StorePart):
         with self._database.reading() as connection:
             return blocked_tasks.all_blocked(connection)
 
+    def element(self, name: str) -> ElementRow | None:
+        """Return what a runtime last reported of one element; None where it knows no such one."""
+        with self._database.reading() as connection:
+            return element_states.known_element(connection, name)
+
     def elements(self) -> dict[str, ElementRow]:
         """Return what a runtime last reported of the elements, by name."""
         with self._database.reading() as connection:

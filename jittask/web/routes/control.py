@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import Response
 
 from jittask.operations.control.end import end
+from jittask.operations.control.loading import LOAD_SECONDS
 from jittask.operations.control.pauses import pause, resume
 from jittask.operations.control.rerun import rerun
 from jittask.operations.control.trigger import trigger
@@ -23,16 +24,23 @@ routes = guarded_routes("control", "/api")
 def trigger_task(
     opened: Opened, change: Audited, task: str, asked: requests.TriggerRequest
 ) -> Response:
-    """Run a task now, whatever its timing says; of one row for a date-field task."""
-    accepted = trigger(opened, task, row=asked.row, args=asked.args)
+    """Run a task now, whatever its timing says; of one row for a date-field task.
+
+    A runtime has 5 s to load what is saved; else 409 ``not-loaded``, and nothing runs.
+    """
+    accepted = trigger(
+        opened, task, row=asked.row, args=asked.args, load_seconds=_load_seconds(asked)
+    )
     change.after = {"run": accepted.run.id, "row": asked.row}
     return answer(accepted_view(accepted))
 
 
 @routes.post("/records/{run}/rerun", response_model=runs.Accepted, **OPERATE)
-def rerun_record(opened: Opened, change: Audited, run: Number) -> Response:
-    """Run again what a run was for, as a new run."""
-    accepted = rerun(opened, run)
+def rerun_record(
+    opened: Opened, change: Audited, run: Number, asked: requests.RerunRequest | None = None
+) -> Response:
+    """Run again what a run was for, as a new run, by what is saved, as a trigger does."""
+    accepted = rerun(opened, run, load_seconds=_load_seconds(asked or requests.RerunRequest()))
     change.after = {"run": accepted.run.id}
     return answer(accepted_view(accepted))
 
@@ -64,3 +72,7 @@ def resume_task(opened: Opened, change: Audited, task: str) -> Response:
     resumed = resume(opened, task)
     change.before, change.after = {"paused": resumed.was_paused}, {"paused": False}
     return answer(resumed_view(resumed))
+
+
+def _load_seconds(asked: requests.RerunRequest) -> float | None:
+    return None if asked.as_loaded else LOAD_SECONDS

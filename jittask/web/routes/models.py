@@ -9,6 +9,7 @@ from fastapi import Query, Response
 from jittask.operations.inspect.filters import filter_rows, read_filter
 from jittask.operations.inspect.model_rows import model_rows
 from jittask.operations.inspect.models import models
+from jittask.operations.inspect.row_labels import row_labels
 from jittask.operations.views.filters import filter_rows_view, filter_view
 from jittask.operations.views.models import models_view, shown_row_view
 from jittask.web.api import ASK, READ, Opened, answer
@@ -34,6 +35,14 @@ def rows_of_a_model(
     """Return rows whose key is what is searched for, or whose texts hold it."""
     found = model_rows(opened, model, search=search, limit=limit)
     return answer({"rows": [shown_row_view(row) for row in found.rows], "complete": found.complete})
+
+
+@routes.post("/rows/labels", response_model=shapes.RowLabels, **ASK)
+def labels_of_rows(opened: Opened, asked: shapes.RowLabelsRequest) -> Response:
+    """Return what people know rows by; rows of which nothing is known are left out."""
+    found = row_labels(opened, ((row.task, row.row) for row in asked.rows))
+    labels = [{"task": task, "row": row, "label": label} for (task, row), label in found.items()]
+    return answer({"labels": labels})
 
 
 @routes.post("/filters/read", response_model=shapes.Filter, **ASK)

@@ -160,9 +160,12 @@ def version_of_record(opened: Opened, caller: Asking, run: Number) -> Response:
 async def log_stream(
     opened: Opened, changes: Changes, run: Number, last_event_id: LastEventId = None
 ) -> Response:
-    """Stream a run's output: an event ``line`` each, and ``ended`` with the run at last."""
-    place = int(last_event_id) if (last_event_id or "").isdecimal() else 0  # type: ignore[arg-type]
-    tail = LogTail(run, place)
+    """Stream a run's output: an event ``line`` each, and ``ended`` with the run at last.
+
+    The id of an event is the number of its line, after which ``Last-Event-ID`` continues.
+    """
+    seen = int(last_event_id) if (last_event_id or "").isdecimal() else 0  # type: ignore[arg-type]
+    tail = LogTail(run, seen)
     first = await run_in_threadpool(look_at_log, opened, tail)
     return _stream(changes, log_lines(opened, changes, tail, first))
 

@@ -63,6 +63,32 @@ class ShownRows(Shape):
     complete: bool
 
 
+class TaskRow(Shape):
+    """A row that a task runs for."""
+
+    task: str
+    row: str
+    """Its key."""
+
+
+class RowLabelsRequest(Shape):
+    """The rows of some runs."""
+
+    rows: list[TaskRow] = Field(max_length=200)
+
+
+class RowLabel(TaskRow):
+    """What people know a row by."""
+
+    label: str
+
+
+class RowLabels(Shape):
+    """The rows of which something is known."""
+
+    labels: list[RowLabel]
+
+
 Place = Annotated[list[int], Field(min_length=2, max_length=2)]
 """From and to, in UTF-16 code units of the text; the end is exclusive."""
 
@@ -83,7 +109,10 @@ class FilterCondition(Shape):
     field: str
     operator: str
     value: Any
-    """JSON; ``{"relative": "TODAY"}`` or ``{"relative": "NOW"}``, also inside a list."""
+    """JSON; ``{"relative": "TODAY"}`` or ``{"relative": "NOW"}``, also inside a list.
+
+    With ``offset``, a number, and ``unit``, where it is shifted.
+    """
     span: Place
     standalone: bool
     """Whether the text at ``span`` is a filter by itself; else it is one in ``Q(…)``."""

@@ -22,7 +22,14 @@ class Session(Shape):
     stream_epoch: str
 
 
-class TriggerRequest(Shape):
+class RerunRequest(Shape):
+    """Run again what a run was for."""
+
+    as_loaded: bool = False
+    """Run what a runtime has loaded, also where it is not what is saved."""
+
+
+class TriggerRequest(RerunRequest):
     """Run a task now."""
 
     row: str | None = None

@@ -13,6 +13,8 @@ class Note(Shape):
 
     code: str
     text: str
+    params: dict[str, str | int]
+    """What the text is made of."""
 
 
 class Occurrence(Shape):

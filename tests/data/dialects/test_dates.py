@@ -121,14 +121,12 @@ def test_each_form_is_paged_through_where_many_are_due_at_once(
         form.database, tmp_path, form.declared, values, zone=UTC_ZONE, as_kind=form.kind,
         settings=settings,
     ) as rows:  # fmt: skip
-        first, second = (FieldRange(*[wall.replace(tzinfo=UTC)] * 2) for wall in WALLS[:2])
-        whole = FieldRange(first.low, first.low + timedelta(days=9))
+        begins = [wall.replace(tzinfo=UTC) for wall in WALLS[:2]]
+        spans = [(begin, begin) for begin in begins] + [(begins[0], begins[0] + timedelta(days=9))]
         least = rows.bounds("held")[0]
         if isinstance(least, datetime) and least.tzinfo is None:
-            first, second, whole = (
-                FieldRange(*(end.replace(tzinfo=None) for end in (span.low, span.high)))
-                for span in (first, second, whole)
-            )
+            spans = [(low.replace(tzinfo=None), high.replace(tzinfo=None)) for low, high in spans]
+        first, second, whole = (FieldRange(*span) for span in spans)
         due = [0, *range(5, 14)], [1, *range(14, 19)]
         for ranges, expected in (
             ([first], due[0]), ([first, second], [*due[0], *due[1]]), ([whole], [*range(4), *range(5, 19)]),

@@ -53,7 +53,7 @@ def filled(store: Store) -> Store:
     return store
 
 
-CHOICES = {
+CHOICES: dict[str, list[object]] = {
     "tasks": [("tasks.A",), ("tasks.A", "tasks.B"), ("tasks.B", "tasks.C"), ()],
     "row_keys": [("1",), ("1", "2", "none")],
     "statuses": [

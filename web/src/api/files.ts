@@ -2,7 +2,14 @@ import { queryOptions } from '@tanstack/react-query';
 import type { Version } from '@/editor/buffer';
 import { ApiError, api, dataOf, type Shapes } from './client';
 
-export type FileName = 'e.json' | 'inner.py' | 'service.py' | 'model.py' | 'config.json';
+export type FileName =
+  | 'e.json'
+  | 'inner.py'
+  | 'service.py'
+  | 'model.py'
+  | 'config.json'
+  | 'app.json'
+  | 'module.py';
 
 export const fileKeys = {
   all: ['files'] as const,

@@ -46,11 +46,24 @@ export function readRecordsQuery(filter: RecordFilter) {
   });
 }
 
+/** Whether nobody reads there, so that what comes need not wait. */
+function isEmpty(read: { pages: readonly RecordPage[] } | undefined): boolean {
+  return read?.pages.every(({ records, next }) => records.length === 0 && next === null) ?? false;
+}
+
 /** The first page of a listing as it is now. */
 export function newestRecordsQuery(filter: RecordFilter) {
   return queryOptions({
     queryKey: recordKeys.newest(filter),
-    queryFn: ({ signal }) => page(filter, signal),
+    queryFn: async ({ signal, client }) => {
+      const newest = await page(filter, signal);
+      client.setQueryData(readRecordsQuery(filter).queryKey, (read) =>
+        isEmpty(read) && newest.records.length > 0
+          ? { pages: [newest], pageParams: [undefined] }
+          : read,
+      );
+      return newest;
+    },
     refetchInterval: AGEING_MILLIS,
   });
 }
@@ -98,14 +111,10 @@ export function foundLinesQuery(run: number, text: string) {
   });
 }
 
-export async function triggerTask(task: string, row: string | null) {
-  return dataOf(
-    await api.POST('/api/tasks/{task}/trigger', { params: { path: { task } }, body: { row } }),
-  );
-}
-
-export async function rerunRecord(run: number) {
-  return dataOf(await api.POST('/api/records/{run}/rerun', { params: { path: { run } } }));
+/** Runs again by what is saved; `asLoaded` by what a runtime has loaded. */
+export async function rerunRecord(run: number, asLoaded: boolean) {
+  const params = { path: { run } };
+  return dataOf(await api.POST('/api/records/{run}/rerun', { params, body: { asLoaded } }));
 }
 
 export async function endRecord(run: number, note: string) {

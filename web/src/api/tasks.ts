@@ -1,11 +1,24 @@
-import { api, dataOf, type Shapes } from './client';
+import { ApiError, api, dataOf, type Shapes } from './client';
 import type { FileName } from './files';
 
 // What steers a task; the stream tells the page what has changed then.
 
-export async function runNow(task: string, row: string | null): Promise<Shapes['Accepted']> {
+/**
+ * Runs what is saved, for which the server waits until a runtime has loaded it; `asLoaded` runs
+ * what is loaded.
+ */
+export async function runNow(
+  task: string,
+  row: string | null,
+  asLoaded = false,
+): Promise<Shapes['Accepted']> {
   const params = { path: { task } };
-  return dataOf(await api.POST('/api/tasks/{task}/trigger', { params, body: { row } }));
+  return dataOf(await api.POST('/api/tasks/{task}/trigger', { params, body: { row, asLoaded } }));
+}
+
+/** Whether nothing ran because no runtime has loaded what is saved. */
+export function isNotLoaded(error: unknown): boolean {
+  return error instanceof ApiError && error.problem.code === 'not-loaded';
 }
 
 /** `until` is a wall-clock time of the app's zone; null for until it is resumed. */

@@ -12,13 +12,13 @@ export function StatusLink() {
   const { app } = useWords();
   const connection = useConnection();
   const queries = useQueryClient();
-  const { data: status } = useQuery(statusQuery);
+  const { data: status, error } = useQuery(statusQuery);
   const alive = status?.runtimes.some((runtime) => runtime.alive);
   useEffect(() => {
     // a runtime that is killed changes nothing in the store: its silence is found by asking
     if (alive !== undefined) void queries.invalidateQueries({ queryKey: elementKeys.tree });
   }, [alive, queries]);
-  if (status === undefined) return null;
+  if (status === undefined && error === null) return null;
   if (connection !== 'live') {
     return (
       <Link to="/" className={style.status} data-well="unknown">
@@ -27,10 +27,11 @@ export function StatusLink() {
       </Link>
     );
   }
+  const well = status?.well ?? false;
   return (
-    <Link to="/" className={style.status} data-well={status.well}>
-      <Icon name={status.well ? 'check' : 'warning'} />
-      <span>{status.well ? app.allWell : app.problems(status.problems.length)}</span>
+    <Link to="/" className={style.status} data-well={well}>
+      <Icon name={well ? 'check' : 'warning'} />
+      <span>{well ? app.allWell : app.problems(status?.problems.length ?? 1)}</span>
     </Link>
   );
 }

@@ -17,8 +17,15 @@ export function focusHeading(): void {
 export function followFocus(router: AnyRouter): () => void {
   return router.subscribe('onRendered', ({ fromLocation, pathChanged }) => {
     if (fromLocation === undefined || !pathChanged) return;
-    if (document.activeElement === document.body) focusHeading();
+    afterDialogs(() => {
+      if (document.activeElement === document.body) focusHeading();
+    });
   });
+}
+
+/** A dialog that closes gives the focus back in the next frame; that place is the better one. */
+function afterDialogs(act: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(act));
 }
 
 function focused(): boolean {

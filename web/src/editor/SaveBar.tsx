@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query';
-import { useCallback, useSyncExternalStore } from 'react';
+import { useCallback, useRef, useSyncExternalStore } from 'react';
 import { checkQuery } from '@/api/unsaved';
 import { Button } from '@/parts/Button';
 import { Icon } from '@/parts/Icon';
@@ -42,26 +42,37 @@ export function SaveBar({ files, current }: Props) {
     saveAll().catch(tellError);
   }, [files, queries, text]);
   useShortcuts({ save, undo: current.undo, redo: current.redo });
+  const bar = useRef<HTMLElement>(null);
+  const focus = () => bar.current?.focus();
   return (
-    <section aria-label={text.changes} className={style.bar}>
-      <History file={current} />
-      <Unsaved files={files} save={save} />
+    <section ref={bar} tabIndex={-1} aria-label={text.changes} className={style.bar}>
+      <History file={current} focusBar={focus} />
+      <Unsaved files={files} save={save} focusBar={focus} />
     </section>
   );
 }
 
-function History({ file }: { file: EditedFile }) {
+/** Takes the focus where a button that has it goes, so that it stays at this place of the page. */
+interface FocusProps {
+  focusBar: () => void;
+}
+
+function History({ file, focusBar }: FocusProps & { file: EditedFile }) {
   const text = useSection(words);
   const { buffer } = useFile(file);
   const past = buffer?.past.at(-1);
   const future = buffer?.future.at(-1);
+  const step = (take: () => void, isLast: boolean) => {
+    if (isLast) focusBar();
+    take();
+  };
   return (
     <>
       <Button
         square
         aria-label={past ? text.undo(past.label) : text.nothingToUndo}
         isDisabled={past === undefined}
-        onPress={file.undo}
+        onPress={() => step(file.undo, buffer?.past.length === 1)}
       >
         <Icon name="undo" />
       </Button>
@@ -69,7 +80,7 @@ function History({ file }: { file: EditedFile }) {
         square
         aria-label={future ? text.redo(future.label) : text.nothingToRedo}
         isDisabled={future === undefined}
-        onPress={file.redo}
+        onPress={() => step(file.redo, buffer?.future.length === 1)}
       >
         <Icon name="redo" />
       </Button>
@@ -77,7 +88,7 @@ function History({ file }: { file: EditedFile }) {
   );
 }
 
-function Unsaved({ files, save }: { files: EditedFiles; save: () => void }) {
+function Unsaved({ files, save, focusBar }: FocusProps & { files: EditedFiles; save: () => void }) {
   const text = useSection(words);
   const states = useFileStates(files);
   const dirty = files.all.filter((_, index) => {
@@ -87,8 +98,11 @@ function Unsaved({ files, save }: { files: EditedFiles; save: () => void }) {
   const unread = useSyncExternalStore(files.unread.subscribe, files.unread.snapshot);
   if (dirty.length + unread.length === 0) return null;
   const sending = states.some(({ buffer }) => buffer !== null && buffer.sending !== null);
+  const passFocus = (buttons: HTMLElement | null) => () => {
+    if (buttons?.contains(document.activeElement)) focusBar();
+  };
   return (
-    <>
+    <div ref={passFocus} className={style.buttons}>
       <span role="status" className={style.unsaved}>
         {unread.length > 0
           ? text.unread(unread.join(', '))
@@ -96,9 +110,14 @@ function Unsaved({ files, save }: { files: EditedFiles; save: () => void }) {
         {states.some((state) => !state.isKept) && <> {text.notKept}</>}
       </span>
       <Button onPress={files.discard}>{text.discard}</Button>
-      <Button look="primary" onPress={save} isDisabled={unread.length > 0 || !states.some(canSave)}>
+      <Button
+        look="primary"
+        onPress={save}
+        isPending={sending}
+        isDisabled={!sending && (unread.length > 0 || !states.some(canSave))}
+      >
         {sending ? text.saving : text.save}
       </Button>
-    </>
+    </div>
   );
 }

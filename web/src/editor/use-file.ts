@@ -25,3 +25,8 @@ export function useFile(file: EditedFile): FileState {
 export function useFileStates(files: EditedFiles): readonly FileState[] {
   return useSyncExternalStore(files.subscribe, files.snapshot);
 }
+
+/** Whether any of them has an edit that is not saved. */
+export function useIsDirty(files: EditedFiles): boolean {
+  return useSyncExternalStore(files.subscribe, () => files.isDirty);
+}

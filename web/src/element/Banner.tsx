@@ -2,17 +2,21 @@ import { useQuery } from '@tanstack/react-query';
 import { statusQuery, taskQuery } from '@/api/elements';
 import { Icon } from '@/parts/Icon';
 import { useTimeFormat } from '@/parts/Time';
+import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
+import * as problemWords from '@/words/problems';
+import { said } from '@/words/problems';
 import style from './Banner.module.css';
 
 /** What keeps a task from running as its files say: a mistake, a database, a pause (R12, H3). */
 export function Banner({ name }: { name: string }) {
   const text = useSection(words);
-  const { data } = useQuery(taskQuery(name));
+  const { data, error } = useQuery(taskQuery(name));
   const { data: status } = useQuery(statusQuery);
+  const saying = useSection(problemWords);
   const write = useTimeFormat();
-  if (data === undefined) return null;
+  if (data === undefined) return error && <Trouble error={error} />;
   const pause = status?.paused.find((each) => each.task === name);
   const own = data.problems.filter(({ element, code }) => element === name && code !== 'blocked');
   const { blocked } = data.task;
@@ -23,7 +27,7 @@ export function Banner({ name }: { name: string }) {
         <li key={code}>
           <Icon name="warning" />
           <span>
-            {problem} {since && <small>{write(since)}</small>}
+            {said(saying, code, problem)} {since && <small>{write(since)}</small>}
           </span>
         </li>
       ))}

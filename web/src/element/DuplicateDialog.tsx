@@ -39,7 +39,7 @@ export function DuplicateDialog({ element, title, close }: Props) {
       actions={
         <>
           <Button onPress={close}>{text.cancel}</Button>
-          <Button type="submit" form={form} look="primary" isDisabled={action.isPending}>
+          <Button type="submit" form={form} look="primary" isPending={action.isPending}>
             {text.makeCopy}
           </Button>
         </>

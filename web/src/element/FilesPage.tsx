@@ -1,27 +1,31 @@
 import { useSearch } from '@tanstack/react-router';
-import type { TreeElement } from '@/api/elements';
-import { may, type Session } from '@/api/session';
+import { may } from '@/api/session';
+import { SHARED } from '@/api/shared-files';
 import { LeaveGuard } from '@/editor/LeaveGuard';
 import { SaveBar } from '@/editor/SaveBar';
-import { useEditedFiles } from '@/editor/use-file';
+import { useEditedFiles, useIsDirty } from '@/editor/use-file';
 import style from './ElementPage.module.css';
+import { Gone } from './Gone';
 import { Header } from './Header';
 import { SourceTabs } from './SourceTabs';
 import { filesOf, schemaOf } from './search';
 import { MoreMenu } from './TaskActions';
+import type { ElementProps } from './TaskPage';
 
-/** A service, model or database: its files. */
-export function FilesPage({ element, session }: { element: TreeElement; session: Session }) {
+/** A service, model or database, the app or a shared module: its files. */
+export function FilesPage({ element, session, isGone }: ElementProps) {
   const { name, kind, type, title } = element;
   const search = useSearch({ from: '/elements/$name' });
-  const files = useEditedFiles(name, filesOf(kind, type));
+  const files = useEditedFiles(name, filesOf(kind, type, name));
   const current = files.all.find((file) => file.name === search.file) ?? files.first;
   const editable = may(session, 'edit');
+  const isEdited = useIsDirty(files);
+  if (isGone && !isEdited) return <Gone name={name} />;
   return (
     <div className={style.page} data-editable={editable || undefined}>
       <LeaveGuard files={files} />
       <Header element={element} title={title}>
-        {editable && <MoreMenu name={name} title={title} />}
+        {editable && kind !== SHARED && <MoreMenu name={name} title={title} />}
       </Header>
       {editable && <SaveBar files={files} current={current} />}
       <SourceTabs

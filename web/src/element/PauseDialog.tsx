@@ -49,7 +49,7 @@ export function PauseDialog({ task, title, close }: Props) {
       actions={
         <>
           <Button onPress={close}>{text.cancel}</Button>
-          <Button type="submit" form={form} look="primary" isDisabled={action.isPending}>
+          <Button type="submit" form={form} look="primary" isPending={action.isPending}>
             {text.pauseNow}
           </Button>
         </>

@@ -1,10 +1,10 @@
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { runNow } from '@/api/tasks';
+import { isNotLoaded, runNow } from '@/api/tasks';
 import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Dialog';
 import { Icon } from '@/parts/Icon';
-import { tell } from '@/parts/Toasts';
+import { tell, tellError } from '@/parts/Toasts';
 import { Trouble } from '@/parts/Trouble';
 import { useSection } from '@/words';
 import * as words from '@/words/element';
@@ -25,11 +25,11 @@ interface Props {
 export function RunNow({ task, title, facts, hasEdits }: Props) {
   const text = useSection(words);
   const [choosing, setChoosing] = useState(false);
-  const action = useAction({ isShown: choosing });
+  const action = useAction({ isShown: true });
   const navigate = useNavigate();
-  const run = (row: string | null) =>
-    action.mutate(async () => {
-      const accepted = await runNow(task, row);
+  const run = (row: string | null, asLoaded = false) => {
+    const ask = async () => {
+      const accepted = await runNow(task, row, asLoaded);
       setChoosing(false);
       const show = () => navigate({ to: '/records/$id', params: { id: String(accepted.run) } });
       if (!hasEdits()) {
@@ -40,11 +40,16 @@ export function RunNow({ task, title, facts, hasEdits }: Props) {
         text: accepted.liveRuntime ? text.runs(accepted.run) : text.waits(accepted.run),
         action: { label: text.showRun, run: () => void show() },
       });
+    };
+    const instead = { label: text.runLoaded, run: () => run(row, true) };
+    action.mutate(ask, {
+      onError: (error) => choosing || tellError(error, isNotLoaded(error) ? instead : undefined),
     });
+  };
   return (
     <>
       <Button
-        isDisabled={action.isPending}
+        isPending={action.isPending}
         onPress={() => (facts.isOfRows ? setChoosing(true) : run(null))}
       >
         <Icon name="play" />
@@ -72,7 +77,7 @@ interface RowDialogProps {
   model: string | null;
   running: boolean;
   error: unknown;
-  run: (row: string) => void;
+  run: (row: string, asLoaded?: boolean) => void;
   close: () => void;
 }
 
@@ -88,9 +93,15 @@ function RowDialog({ title, model, running, error, run, close }: RowDialogProps)
       actions={
         <>
           <Button onPress={close}>{text.cancel}</Button>
+          {isNotLoaded(error) && (
+            <Button isPending={running} onPress={() => row !== null && run(row, true)}>
+              {text.runLoaded}
+            </Button>
+          )}
           <Button
             look="primary"
-            isDisabled={row === null || running}
+            isDisabled={row === null}
+            isPending={running}
             onPress={() => row !== null && run(row)}
           >
             {text.runNow}

@@ -12,12 +12,14 @@ import * as words from '@/words/element';
 import style from './SourceTabs.module.css';
 import type { ElementSearch } from './search';
 
+const WITH_SCHEMA: readonly FileName[] = ['e.json', 'app.json'];
+
 interface Props {
   name: string;
   files: EditedFiles;
   shown: FileName;
   search: ElementSearch;
-  /** The schema of the e.json. */
+  /** The schema of the e.json, or of the app.json. */
   schema: string;
   readOnly: boolean;
 }
@@ -52,7 +54,7 @@ export function SourceTabs({ name, files, shown, search, schema, readOnly }: Pro
           <Suspense fallback={<Loading />}>
             <SourceEditor
               file={file}
-              schema={file.name === 'e.json' ? schema : undefined}
+              schema={WITH_SCHEMA.includes(file.name) ? schema : undefined}
               readOnly={readOnly}
             />
           </Suspense>

@@ -66,7 +66,7 @@ function PauseOrResume({ name, title, paused }: PauseProps) {
     });
   return (
     <>
-      <Button isDisabled={action.isPending} onPress={paused ? resume : () => setAsking(true)}>
+      <Button isPending={action.isPending} onPress={paused ? resume : () => setAsking(true)}>
         <Icon name={paused ? 'play' : 'pause'} />
         {paused ? text.resume : text.pause}
       </Button>
@@ -84,7 +84,7 @@ function EnableOrDisable({ name, enabled }: { name: string; enabled: boolean }) 
       tell({ text: enabled ? text.disabled : text.enabled });
     });
   return (
-    <Button isDisabled={action.isPending} onPress={change}>
+    <Button isPending={action.isPending} onPress={change}>
       {enabled ? text.disable : text.enable}
     </Button>
   );

@@ -5,7 +5,7 @@ import { may, type Session } from '@/api/session';
 import type { EditedFile } from '@/editor/edited-file';
 import { LeaveGuard } from '@/editor/LeaveGuard';
 import { SaveBar } from '@/editor/SaveBar';
-import { useEditedFiles, useFile } from '@/editor/use-file';
+import { useEditedFiles, useFile, useIsDirty } from '@/editor/use-file';
 import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
 import { PreviewPanel } from '@/preview/PreviewPanel';
@@ -14,6 +14,7 @@ import * as words from '@/words/element';
 import { Banner } from './Banner';
 import { factsOf } from './document';
 import style from './ElementPage.module.css';
+import { Gone } from './Gone';
 import { Header } from './Header';
 import { ModeSwitch } from './ModeSwitch';
 import { SourceTabs } from './SourceTabs';
@@ -21,19 +22,29 @@ import { filesOf } from './search';
 import { MoreMenu, TaskActions } from './TaskActions';
 import { VisualMode } from './VisualMode';
 
+/** What the page of an element needs. */
+export interface ElementProps {
+  element: TreeElement;
+  session: Session;
+  /** Whether others have deleted it since it was opened. */
+  isGone: boolean;
+}
+
 /** A task: its form or its source, with the preview beside it always (rules C7, C9, C11). */
-export function TaskPage({ element, session }: { element: TreeElement; session: Session }) {
+export function TaskPage({ element, session, isGone }: ElementProps) {
   const { name, kind, type } = element;
   const text = useSection(words);
   const search = useSearch({ from: '/elements/$name' });
   const isSource = search.mode === 'source';
-  const files = useEditedFiles(name, filesOf(kind, type));
+  const files = useEditedFiles(name, filesOf(kind, type, name));
+  const isEdited = useIsDirty(files);
   const eJson = files.first;
   const current =
     (isSource ? files.all.find((file) => file.name === search.file) : undefined) ?? eJson;
   const { buffer } = useFile(eJson);
   const title = factsOf(buffer?.text ?? '').title ?? element.title;
   const editable = may(session, 'edit');
+  if (isGone && !isEdited) return <Gone name={name} />;
   return (
     <div className={style.page} data-editable={editable || undefined}>
       <LeaveGuard files={files} />

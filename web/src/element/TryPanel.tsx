@@ -47,7 +47,8 @@ export function TryPanel({ task, files, onTried }: Props) {
           <RowPicker key={model} model={model} choose={(chosen) => setRow(chosen?.key ?? null)} />
         )}
         <Button
-          isDisabled={trial.isPending || (isOfRows && row === null)}
+          isDisabled={isOfRows && row === null}
+          isPending={trial.isPending}
           onPress={() => trial.mutate()}
         >
           <Icon name="play" />

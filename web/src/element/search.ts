@@ -1,4 +1,5 @@
 import type { FileName } from '@/api/files';
+import { APP, SHARED } from '@/api/shared-files';
 
 /** What the address of an element says beside its name. */
 export interface ElementSearch {
@@ -8,7 +9,15 @@ export interface ElementSearch {
   file?: FileName;
 }
 
-const FILES: readonly FileName[] = ['e.json', 'inner.py', 'service.py', 'model.py', 'config.json'];
+const FILES: readonly FileName[] = [
+  'e.json',
+  'inner.py',
+  'service.py',
+  'model.py',
+  'config.json',
+  'app.json',
+  'module.py',
+];
 
 export function readElementSearch(search: Record<string, unknown>): ElementSearch {
   const found: ElementSearch = {};
@@ -18,9 +27,11 @@ export function readElementSearch(search: Record<string, unknown>): ElementSearc
   return found;
 }
 
-/** The files that an element of a kind is made of. */
-export function filesOf(kind: string, type: string): readonly FileName[] {
+/** The files that an element of a kind is made of; of what is shared, the one that it is. */
+export function filesOf(kind: string, type: string, name: string): readonly FileName[] {
   switch (kind) {
+    case SHARED:
+      return [name === APP ? 'app.json' : 'module.py'];
     case 'tasks':
       return ['e.json', 'inner.py'];
     case 'services':
@@ -34,5 +45,6 @@ export function filesOf(kind: string, type: string): readonly FileName[] {
 
 /** The schema of a kind's e.json. */
 export function schemaOf(kind: string): string {
+  if (kind === SHARED) return APP;
   return kind.replace(/s$/, '');
 }

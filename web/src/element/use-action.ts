@@ -1,6 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { elementKeys } from '@/api/elements';
 import { tellError } from '@/parts/Toasts';
+import { useOnce } from '@/parts/use-once';
 
 /**
  * Does something to an element, and then what is shown of it is read again. A failure is told at
@@ -8,9 +9,11 @@ import { tellError } from '@/parts/Toasts';
  */
 export function useAction({ isShown = false } = {}) {
   const queries = useQueryClient();
-  return useMutation({
+  return useOnce({
     mutationFn: (act: () => Promise<void>) => act(),
-    onError: isShown ? undefined : tellError,
+    onError: (error) => {
+      if (!isShown) tellError(error);
+    },
     onSettled: () =>
       Promise.all(
         [elementKeys.tree, ['tasks'], elementKeys.status].map((queryKey) =>

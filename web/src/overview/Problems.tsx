@@ -5,6 +5,8 @@ import { Time } from '@/parts/Time';
 import { useTaskTitle } from '@/records/words';
 import { useSection } from '@/words';
 import * as words from '@/words/overview';
+import * as problemWords from '@/words/problems';
+import { said } from '@/words/problems';
 import style from './Overview.module.css';
 
 const MOST_SHOWN = 8;
@@ -13,6 +15,7 @@ const MOST_SHOWN = 8;
 export function Problems({ problems, well }: Pick<Status, 'problems' | 'well'>) {
   const text = useSection(words);
   const titleOf = useTaskTitle();
+  const saying = useSection(problemWords);
   if (well) {
     return (
       <p className={style.well}>
@@ -40,7 +43,7 @@ export function Problems({ problems, well }: Pick<Status, 'problems' | 'well'>) 
                   {': '}
                 </>
               )}
-              {problem.text}
+              {said(saying, problem.code, problem.text)}
               {problem.since && (
                 <small>
                   {' '}

@@ -1,5 +1,6 @@
 import { Link } from '@tanstack/react-router';
 import type { RunRecord } from '@/api/records';
+import { RowName } from '@/records/RowName';
 import { useTaskTitle } from '@/records/words';
 import style from './Overview.module.css';
 
@@ -9,7 +10,12 @@ export function RecordLink({ record }: { record: RunRecord }) {
   return (
     <Link to="/records/$id" params={{ id: String(record.id) }} className={style.name}>
       {titleOf(record.task)}
-      {record.row !== null && <span className={style.quiet}> · {record.row}</span>}
+      {record.row !== null && (
+        <span className={style.quiet}>
+          {' · '}
+          <RowName task={record.task} row={record.row} />
+        </span>
+      )}
     </Link>
   );
 }

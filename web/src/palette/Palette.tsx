@@ -1,4 +1,3 @@
-import { useQuery } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useDeferredValue, useMemo, useState } from 'react';
 import {
@@ -14,7 +13,7 @@ import {
   SearchField,
   Text,
 } from 'react-aria-components';
-import { treeQuery } from '@/api/elements';
+import { useTree } from '@/api/shared-files';
 import type { ElementDialog } from '@/new-element/NewElementMenu';
 import { Icon, type IconName } from '@/parts/Icon';
 import { useSection } from '@/words';
@@ -35,6 +34,7 @@ const icons: Record<string, IconName> = {
   services: 'service',
   models: 'model',
   databases: 'database',
+  shared: 'code',
 };
 
 /** Finds elements, pages and actions by a few letters (rule C21). */
@@ -43,7 +43,7 @@ export default function Palette({ close, make }: Props) {
   const [typed, setTyped] = useState('');
   const text = useDeferredValue(typed);
   const navigate = useNavigate();
-  const { data: tree } = useQuery(treeQuery);
+  const { data: tree } = useTree();
   const entries = useMemo(
     () =>
       (tree ?? []).map(({ name, title, kind }) => ({ id: name, label: title, hint: name, kind })),

@@ -7,9 +7,22 @@ import {
   UNSTABLE_Toast as Toast,
   UNSTABLE_ToastContent as ToastContent,
 } from 'react-aria-components';
-import { useWords } from '@/words';
-import { dropFailures, queue } from './messages';
+import { useSection, useWords } from '@/words';
+import * as problemWords from '@/words/problems';
+import { refusal } from '@/words/problems';
+import { dropFailures, type Message, queue } from './messages';
 import style from './ToastRegion.module.css';
+
+function Words({ text, hint, problem }: Message) {
+  const problems = useSection(problemWords);
+  const shown = problem ? refusal(problems, problem) : { text, hint };
+  return (
+    <>
+      <Text slot="title">{shown.text}</Text>
+      {shown.hint && <Text slot="description">{shown.hint}</Text>}
+    </>
+  );
+}
 
 /** Where messages come up; loaded after the first screen. */
 export function ToastRegion() {
@@ -27,8 +40,7 @@ export function ToastRegion() {
       {({ toast }) => (
         <Toast toast={toast} className={style.toast} data-look={toast.content.look}>
           <ToastContent className={style.content}>
-            <Text slot="title">{toast.content.text}</Text>
-            {toast.content.hint && <Text slot="description">{toast.content.hint}</Text>}
+            <Words {...toast.content} />
           </ToastContent>
           {toast.content.action && (
             <Button

@@ -1,8 +1,10 @@
 import { UNSTABLE_ToastQueue as ToastQueue } from 'react-aria-components';
-import { ApiError } from '@/api/client';
+import { ApiError, type Problem } from '@/api/client';
 
 export interface Message {
   text: string;
+  /** What the server has refused; the text is of other failures. */
+  problem?: Problem;
   hint?: string | null;
   look?: 'good' | 'bad';
   /** What undoes it, or what to do next. */
@@ -41,9 +43,9 @@ function drop(isOver: (message: Message) => boolean): void {
   }
 }
 
-/** Shows why something failed, in the server's words. */
-export function tellError(error: unknown): void {
-  const problem = error instanceof ApiError ? error.problem : null;
-  const text = problem?.detail ?? (error instanceof Error ? error.message : String(error));
-  tell({ text, hint: problem?.hint, look: 'bad' });
+/** Shows why something failed, and what can be done instead. */
+export function tellError(error: unknown, action?: Message['action']): void {
+  const problem = error instanceof ApiError ? error.problem : undefined;
+  const text = error instanceof Error ? error.message : String(error);
+  tell({ text, problem, look: 'bad', action });
 }

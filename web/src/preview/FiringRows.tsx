@@ -10,6 +10,8 @@ import { Trouble } from '@/parts/Trouble';
 import { useDebounced } from '@/parts/use-debounced';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
+import * as problemWords from '@/words/problems';
+import { said } from '@/words/problems';
 import style from './FiringRows.module.css';
 import { withRows } from './months';
 import { Occurrences } from './Occurrences';
@@ -30,6 +32,7 @@ interface Props {
 /** The rows of a date-field task that would fire, in a window that is chosen (rule C9). */
 export function FiringRows({ task, text, known, zone, pause }: Props) {
   const say = useSection(words);
+  const saying = useSection(problemWords);
   const { language } = usePreferences();
   const { data: session } = useQuery(sessionQuery);
   const title = useId();
@@ -54,7 +57,11 @@ export function FiringRows({ task, text, known, zone, pause }: Props) {
         </div>
         {error && <Trouble error={error} />}
         {data === undefined && !error && <Loading />}
-        {data?.rowsProblem && <p className={style.problem}>{data.rowsProblem.text}</p>}
+        {data?.rowsProblem && (
+          <p className={style.problem}>
+            {said(saying, data.rowsProblem.code, data.rowsProblem.text)}
+          </p>
+        )}
         {data?.rows && (
           <Found rows={data.rows} zone={zone} appZone={session?.timezone ?? zone} pause={pause} />
         )}

@@ -4,7 +4,6 @@ import { Time, useTimeFormat, viewerZone } from '@/parts/Time';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
 import { dateIn } from './months';
-import { partsOf } from './notes';
 import style from './Occurrences.module.css';
 import { isPausedAt, type Pause } from './pause';
 import { FULL_DAY, useDateFormat } from './use-date-format';
@@ -69,14 +68,12 @@ function clock(language: 'en' | 'zh', instant: Date): string {
   });
 }
 
-function Note({ code, text }: Shapes['Occurrence']['notes'][number]) {
+function Note({ code, text, params }: Shapes['Note']) {
   const say = useSection(words);
-  const write = useDateFormat(FULL_DAY);
-  const parts = partsOf(code, text);
+  const writeDay = useDateFormat(FULL_DAY);
   return (
     <span className={style.note} data-code={code}>
-      <strong>{say.notes[code] ?? code}</strong>{' '}
-      {'day' in parts ? say.movedFrom(write(parts.day), parts.why) : parts.text}
+      <strong>{say.notes[code] ?? code}</strong> {say.noteTexts[code]?.(params, writeDay) ?? text}
     </span>
   );
 }

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { parse } from 'jsonc-parser';
 import { type ReactNode, useId } from 'react';
+import type { Shapes } from '@/api/client';
 import { statusQuery } from '@/api/elements';
 import { previewQuery } from '@/api/unsaved';
 import { usePreferences } from '@/app/preferences';
@@ -10,6 +11,8 @@ import { Trouble } from '@/parts/Trouble';
 import { useDebounced } from '@/parts/use-debounced';
 import { useSection } from '@/words';
 import * as words from '@/words/preview';
+import * as problemWords from '@/words/problems';
+import { said } from '@/words/problems';
 import { Coming } from './Coming';
 import { FiringRows } from './FiringRows';
 import style from './PreviewPanel.module.css';
@@ -41,7 +44,7 @@ export function PreviewPanel({ task, text }: { task: string; text: string }) {
       </p>
       {pause && <Paused pause={pause} zone={data.zone} />}
       <p className={style.small}>{say.zones(data.zone, viewerZone)}</p>
-      {data.problem && <p className={style.problem}>{data.problem.text}</p>}
+      {data.problem && <Problem {...data.problem} />}
       {firesForRows(settled) ? (
         <FiringRows task={task} text={text} known={data.year} zone={data.zone} pause={pause} />
       ) : (
@@ -55,6 +58,12 @@ export function PreviewPanel({ task, text }: { task: string; text: string }) {
       <KnownUntil date={data.holidaysKnownUntil} />
     </Panel>
   );
+}
+
+/** Why something cannot be shown. */
+function Problem({ code, text }: Shapes['Note']) {
+  const saying = useSection(problemWords);
+  return <p className={style.problem}>{said(saying, code, text)}</p>;
 }
 
 /** Says that nothing fires before a pause ends, whatever the text says. */

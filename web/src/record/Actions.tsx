@@ -1,17 +1,24 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import { endRecord, type RunRecord, recordKeys, rerunRecord, triggerTask } from '@/api/records';
+import { endRecord, type RunRecord, recordKeys, rerunRecord } from '@/api/records';
 import { may, sessionQuery } from '@/api/session';
+import { isNotLoaded, runNow } from '@/api/tasks';
 import { Button } from '@/parts/Button';
 import { Dialog } from '@/parts/Dialog';
 import { Field } from '@/parts/Field';
 import { Icon } from '@/parts/Icon';
 import { tell, tellError } from '@/parts/Toasts';
 import { Trouble } from '@/parts/Trouble';
+import { useOnce } from '@/parts/use-once';
 import { useSection, useWords } from '@/words';
 import * as words from '@/words/record';
 import style from './Actions.module.css';
+
+interface Asked {
+  ask: (asLoaded: boolean) => ReturnType<typeof rerunRecord>;
+  asLoaded: boolean;
+}
 
 /** Run the task now, run this again, end it; what begins is opened with its output. */
 export function Actions({ record }: { record: RunRecord }) {
@@ -19,9 +26,12 @@ export function Actions({ record }: { record: RunRecord }) {
   const navigate = useNavigate();
   const { data: session } = useQuery(sessionQuery);
   const [ending, setEnding] = useState(false);
-  const begin = useMutation({
-    mutationFn: (ask: () => ReturnType<typeof rerunRecord>) => ask(),
-    onError: tellError,
+  const begin = useOnce({
+    mutationFn: ({ ask, asLoaded }: Asked) => ask(asLoaded),
+    onError: (error, { ask }) => {
+      const instead = { label: text.runLoaded, run: () => begin.mutate({ ask, asLoaded: true }) };
+      tellError(error, isNotLoaded(error) ? instead : undefined);
+    },
     onSuccess: (accepted) => {
       tell({
         text: text.asked(accepted.run),
@@ -32,22 +42,24 @@ export function Actions({ record }: { record: RunRecord }) {
     },
   });
   if (session && !may(session, 'operate')) return <p className={style.note}>{text.readOnly}</p>;
+  const run: Asked['ask'] = (asLoaded) => runNow(record.task, record.row, asLoaded);
+  const rerun: Asked['ask'] = (asLoaded) => rerunRecord(record.id, asLoaded);
   const open = ['pending', 'overdue', 'executing'].includes(record.status);
   const again = ['failed', 'skipped', 'cancelled'].includes(record.status);
   return (
     <div className={style.actions}>
       <Button
         look={again ? 'plain' : 'primary'}
-        isDisabled={begin.isPending}
-        onPress={() => begin.mutate(() => triggerTask(record.task, record.row))}
+        isPending={begin.isPending}
+        onPress={() => begin.mutate({ ask: run, asLoaded: false })}
       >
         <Icon name="play" />
         {text.runNow}
       </Button>
       <Button
         look={again ? 'primary' : 'plain'}
-        isDisabled={begin.isPending}
-        onPress={() => begin.mutate(() => rerunRecord(record.id))}
+        isPending={begin.isPending}
+        onPress={() => begin.mutate({ ask: rerun, asLoaded: false })}
       >
         {text.rerun}
       </Button>
@@ -84,7 +96,7 @@ function EndDialog({ record, close }: { record: RunRecord; close: () => void }) 
       actions={
         <>
           <Button onPress={close}>{app.cancel}</Button>
-          <Button look="danger" isDisabled={end.isPending} onPress={() => end.mutate()}>
+          <Button look="danger" isPending={end.isPending} onPress={() => end.mutate()}>
             {text.end}
           </Button>
         </>

@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { RunRecord } from '@/api/records';
 import { Time, useTimeFormat } from '@/parts/Time';
 import { duration, durationText, lateness } from '@/records/durations';
+import { RowName } from '@/records/RowName';
 import { useNow } from '@/records/useNow';
 import { useSection } from '@/words';
 import * as recordWords from '@/words/record';
@@ -22,7 +23,7 @@ export function Facts({ record }: { record: RunRecord }) {
       {record.row !== null && (
         <Fact name={columns.row}>
           <Link to="/records" search={{ task: record.task, row: record.row }}>
-            {record.row}
+            <RowName task={record.task} row={record.row} />
           </Link>
         </Fact>
       )}

@@ -74,7 +74,7 @@ export function Listing({ filter, change }: Props) {
             {searchedTo !== null && <span>{text.searchedTo(writeTime(searchedTo))}</span>}
             {read.error && <Trouble error={read.error} />}
             {read.hasNextPage && (
-              <Button isDisabled={read.isFetching} onPress={() => void read.fetchNextPage()}>
+              <Button isPending={read.isFetching} onPress={() => void read.fetchNextPage()}>
                 {read.isFetchingNextPage
                   ? text.loadingMore
                   : searchedTo === null

@@ -7,6 +7,7 @@ import { useSection } from '@/words';
 import * as words from '@/words/records';
 import { duration, durationText, lateness } from './durations';
 import style from './RecordTable.module.css';
+import { RowName } from './RowName';
 import { ShortTime } from './ShortTime';
 import { useNow } from './useNow';
 import { useTaskTitle } from './words';
@@ -52,7 +53,9 @@ export function RecordRow({ record, index, reachable, onFocus, measure, top }: P
           <small className={style.note}>{triggers[record.trigger]}</small>
         )}
       </td>
-      <Cell label={columns.row}>{record.row}</Cell>
+      <Cell label={columns.row}>
+        {record.row !== null && <RowName task={record.task} row={record.row} />}
+      </Cell>
       <Cell label={columns.nominal}>
         <ShortTime at={record.nominal} />
       </Cell>

@@ -6,6 +6,16 @@ import * as words from '@/words/records';
 import style from './StatusTabs.module.css';
 import { type RecordFilter, searchOf, statuses } from './search';
 
+/** Scrolls the list, and nothing around it: on a narrow screen the tab may be out of view. */
+function showTab(tab: HTMLElement | null): void {
+  const list = tab?.parentElement;
+  if (!tab || !list) return;
+  const left = tab.offsetLeft - list.offsetLeft;
+  const isShown =
+    left >= list.scrollLeft && left + tab.offsetWidth <= list.scrollLeft + list.clientWidth;
+  if (!isShown) list.scrollLeft = left - (list.clientWidth - tab.offsetWidth) / 2;
+}
+
 /** A link for each status with how many runs have it, as the other filters let through. */
 export function StatusTabs({ filter }: { filter: RecordFilter }) {
   const text = useSection(words);
@@ -26,6 +36,7 @@ export function StatusTabs({ filter }: { filter: RecordFilter }) {
             activeOptions={{ exact: true, includeSearch: true }}
             activeProps={{}}
             aria-current={current ? 'page' : undefined}
+            ref={current && total ? showTab : undefined}
           >
             <span>{status ? text.statuses[status] : text.whatRan}</span>
             {total && (

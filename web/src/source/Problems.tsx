@@ -1,6 +1,7 @@
 import { Icon } from '@/parts/Icon';
 import { useSection } from '@/words';
 import * as words from '@/words/source';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
 import style from './Problems.module.css';
 import { type Diagnostic, type Range, rangeOf } from './positions';
 
@@ -13,6 +14,7 @@ interface Props {
 /** What is wrong in a text, in a list; each entry leads to its place. */
 export function Problems({ text, diagnostics, jump }: Props) {
   const say = useSection(words);
+  const inWords = useDiagnosticWords();
   return (
     <section aria-label={say.problems} className={style.problems}>
       <p role="status" className={style.count}>
@@ -30,8 +32,7 @@ export function Problems({ text, diagnostics, jump }: Props) {
               <Icon name="warning" />
               <span>
                 <span className={style.place}>{say.place(each.line, each.column)}</span>{' '}
-                {each.message}
-                {each.hint !== null && <span className={style.hint}> {each.hint}</span>}
+                {inWords(each)}
               </span>
             </button>
           </li>

@@ -3,11 +3,15 @@ import { type EditorView, hoverTooltip, type Tooltip } from '@codemirror/view';
 import type { Schema } from './schema';
 import { describedAt, type KnownValues, type Suggestion, suggestionsAt } from './suggestions';
 
-/** Completes keys and values of a JSON text from a schema. */
-export function completeJson(schema: Schema, known: () => KnownValues): CompletionSource {
-  return (context: CompletionContext) => {
+/** Completes keys and values of a JSON text from a schema, and from what the server knows. */
+export function completeJson(
+  schema: Schema,
+  known: (text: string) => Promise<KnownValues>,
+): CompletionSource {
+  return async (context: CompletionContext) => {
     const text = context.state.doc.toString();
-    const { from, to, typed, list } = suggestionsAt(schema, text, context.pos, known());
+    const names = await known(text);
+    const { from, to, typed, list } = suggestionsAt(schema, text, context.pos, names);
     const asked = context.explicit || typed !== '' || text[context.pos - 1] === '"';
     if (!asked || list.length === 0) return null;
     return {

@@ -24,9 +24,18 @@ export function rangeOf(
   return { from, to: Math.max(from, offsetOf(text, endLine, endColumn)) };
 }
 
-/** Returns the diagnostics that are about one file of an element. */
-export function ofFile(diagnostics: readonly Diagnostic[], file: string): Diagnostic[] {
-  return diagnostics.filter((each) => each.file === file || each.file.endsWith(`/${file}`));
+/** Returns the diagnostics that are about one file of an element, or about a shared module. */
+export function ofFile(
+  diagnostics: readonly Diagnostic[],
+  element: string,
+  file: string,
+): Diagnostic[] {
+  const path = element.replaceAll('.', '/');
+  const names = [file, `${path}/${file}`];
+  if (file === 'module.py') names.push(`${path}.py`);
+  // the settings of a database may have its name
+  if (file === 'config.json') names.push(`${path}/${element.split('.').at(-1)}.json`);
+  return diagnostics.filter((each) => names.includes(each.file));
 }
 
 function offsetOf(text: string, line: number, column: number): number {

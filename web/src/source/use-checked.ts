@@ -29,7 +29,7 @@ export function useChecked(file: EditedFile): Checked {
   return useMemo(
     () => ({
       text: data?.text ?? '',
-      diagnostics: data ? ofFile(data.diagnostics, file.name) : NOTHING,
+      diagnostics: data ? ofFile(data.diagnostics, file.element, file.name) : NOTHING,
       error,
     }),
     [data, error, file],

@@ -1,7 +1,7 @@
 import { useSection } from '@/words';
 import * as words from '@/words/task-form';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
 import { useForm } from './form';
-import { inWords } from './inputs/input';
 import { problemsElsewhere } from './problems';
 import style from './TaskForm.module.css';
 
@@ -17,6 +17,7 @@ const SHOWN_OF_TIMING = [
 
 export function OtherProblems() {
   const text = useSection(words);
+  const inWords = useDiagnosticWords();
   const { diagnostics } = useForm();
   const others = problemsElsewhere(diagnostics, [...SHOWN, ...SHOWN_OF_TIMING]);
   if (others.length === 0) return null;

@@ -1,4 +1,4 @@
-import { type ReactNode, useId } from 'react';
+import { type FocusEventHandler, type ReactNode, useId } from 'react';
 import { Button, Disclosure, DisclosurePanel, Group, Heading } from 'react-aria-components';
 import type { Path } from '@/document';
 import { Icon } from '@/parts/Icon';
@@ -51,10 +51,16 @@ export function Folded({ title, note, path, children }: Props & { path: Path; no
   );
 }
 
+interface RowProps {
+  title?: string;
+  children: ReactNode;
+  onBlur?: FocusEventHandler<HTMLElement>;
+}
+
 /** Controls that read as a sentence. */
-export function Row({ title, children }: { title?: string; children: ReactNode }) {
+export function Row({ title, children, onBlur }: RowProps) {
   return (
-    <Group aria-label={title} className={style.row}>
+    <Group aria-label={title} className={style.row} onBlur={onBlur}>
       {children}
     </Group>
   );

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Problem } from '@/document';
 import { useSection } from '@/words';
 import * as words from '@/words/task-form';
-import { inWords } from './inputs/input';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
 import type { Diagnostic } from './problems';
 import style from './TaskForm.module.css';
 
@@ -15,6 +15,7 @@ interface Props {
 /** Why there is no form: the text is no JSON, or not of one meaning (rule C12). */
 export function SourceOnly({ problem, diagnostics, toSource }: Props) {
   const said = useSection(words);
+  const inWords = useDiagnosticWords();
   const first = diagnostics.find(({ severity }) => severity === 'error');
   return (
     <div role="alert" className={style.problems} data-severity="error">

@@ -43,7 +43,7 @@ export function TrashDialog({ close }: { close: () => void }) {
               </span>
               <Button
                 aria-label={text.restoreOf(entry.title || entry.element)}
-                isDisabled={restore.isPending}
+                isPending={restore.isPending}
                 onPress={() => restore.mutate(entry.trash)}
               >
                 <Icon name="undo" />

@@ -105,6 +105,7 @@ const icons: Record<string, IconName> = {
   services: 'service',
   models: 'model',
   databases: 'database',
+  shared: 'code',
 };
 
 function LineContent({ line }: { line: Line }) {

@@ -3,6 +3,7 @@ import { useNavigate, useParams } from '@tanstack/react-router';
 import { lazy, Suspense, useDeferredValue, useState } from 'react';
 import { Input, SearchField } from 'react-aria-components';
 import { treeQuery } from '@/api/elements';
+import { useTree } from '@/api/shared-files';
 import { Empty } from '@/parts/Empty';
 import { Icon } from '@/parts/Icon';
 import { Loading } from '@/parts/Loading';
@@ -22,6 +23,7 @@ const NewElementMenu = lazy(async () => ({
 export function TreePanel({ left }: { left: () => void }) {
   const { app, elements: words } = useWords();
   const tree = useQuery(treeQuery);
+  const { data: whole } = useTree();
   const [searched, setSearched] = useState('');
   const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
   const [opened, setOpened] = useState<ReadonlySet<string>>(new Set(['tasks']));
@@ -31,9 +33,9 @@ export function TreePanel({ left }: { left: () => void }) {
   const navigate = useNavigate();
   const { name = null } = useParams({ strict: false }) as { name?: string };
   const above =
-    name === null ? [] : foldersOf(name, tree.data?.find((each) => each.name === name)?.kind);
+    name === null ? [] : foldersOf(name, whole?.find((each) => each.name === name)?.kind);
   const open = new Set([...opened, ...above.filter((key) => !closed.has(key))]);
-  const lines = outline(tree.data ?? [], open, text, (kind) => words.kinds[kind] ?? kind);
+  const lines = outline(whole ?? [], open, text, (kind) => words.kinds[kind] ?? kind);
 
   return (
     <nav aria-label={app.elements} className={style.panel}>
@@ -51,9 +53,8 @@ export function TreePanel({ left }: { left: () => void }) {
       </div>
       {tree.isPending && <Loading />}
       {tree.error && <Trouble error={tree.error} retry={() => void tree.refetch()} />}
-      {tree.data && lines.length === 0 && (
-        <Empty>{text === '' ? words.empty : words.noMatch(text)}</Empty>
-      )}
+      {text === '' && tree.data?.length === 0 && <Empty>{words.empty}</Empty>}
+      {text !== '' && tree.data && lines.length === 0 && <Empty>{words.noMatch(text)}</Empty>}
       {lines.length > 0 && (
         <Tree
           lines={lines}

@@ -18,7 +18,7 @@ interface Branch {
   elements: TreeElement[];
 }
 
-const kindOrder = ['tasks', 'services', 'models', 'databases'];
+const kindOrder = ['tasks', 'services', 'models', 'databases', 'shared'];
 
 /**
  * Returns the lines that are shown: kinds, then folders before elements, by title.

@@ -4,6 +4,7 @@ export const en = {
     services: 'Services',
     models: 'Models',
     databases: 'Databases',
+    shared: 'App and shared code',
   } as Record<string, string>,
   states: {
     running: 'On',
@@ -11,6 +12,7 @@ export const en = {
     paused: 'Paused',
     broken: 'Broken',
     blocked: 'Blocked',
+    loading: 'Loading',
     ready: 'Ready',
   } as Record<string, string>,
   noMatch: (text: string) => `No element matches “${text}”.`,
@@ -19,13 +21,20 @@ export const en = {
 };
 
 export const zh: typeof en = {
-  kinds: { tasks: '任务', services: '服务', models: '模型', databases: '数据库' },
+  kinds: {
+    tasks: '任务',
+    services: '服务',
+    models: '模型',
+    databases: '数据库',
+    shared: '应用与共享代码',
+  },
   states: {
     running: '启用',
     disabled: '停用',
     paused: '已暂停',
     broken: '有错误',
     blocked: '受阻',
+    loading: '加载中',
     ready: '就绪',
   },
   noMatch: (text) => `没有与“${text}”匹配的元素。`,

@@ -1,3 +1,16 @@
+/** What a note of the server is made of. */
+type Params = Readonly<Record<string, string | number>>;
+type NoteText = (params: Params, writeDay: (day: string) => string) => string;
+
+const off: Record<string, string> = { weekend: '周末', 'extra holiday': '自定义假日' };
+const notMoved: Record<string, Record<'en' | 'zh', string>> = {
+  'within-a-day': {
+    en: ' (occurrences within a day are not moved)',
+    zh: '（一天之内的执行不移动）',
+  },
+  nowhere: { en: ' (and no working day is near)', zh: '（附近没有工作日）' },
+};
+
 export const en = {
   preview: 'Preview',
   noSentence: 'The timing cannot be read yet.',
@@ -11,7 +24,6 @@ export const en = {
   paused: 'Paused',
   pausedNow: 'The task is paused: it does not fire until it is resumed.',
   pausedUntil: (until: string) => `The task is paused: it does not fire before ${until}.`,
-  movedFrom: (day: string, why: string) => `from ${day} (${why})`,
   notes: {
     'skipped-holiday': 'Skipped',
     'rolled-before-start': 'Skipped',
@@ -22,6 +34,18 @@ export const en = {
     'dst-fold': 'Clock change',
     'beyond-announced': 'Not announced yet',
   } as Record<string, string>,
+  noteTexts: {
+    'skipped-holiday': ({ why, moved }) => `${why}${notMoved[String(moved)]?.en ?? ''}`,
+    'rolled-before-start': () => 'it would move to before the start',
+    rolled: ({ from, why }, writeDay) => `from ${writeDay(String(from))} (${why})`,
+    merged: ({ count }) => `${count} times meet here`,
+    clamped: ({ lacking }) => `the month has no day ${lacking}`,
+    'dst-gap': ({ time }) => `${time} does not exist that day (clocks go forward)`,
+    'dst-fold': ({ time }) =>
+      `${time} comes twice that day (clocks go back); it fires the first time`,
+    'beyond-announced': ({ calendar, until }, writeDay) =>
+      `days off of ${calendar} are announced until ${writeDay(String(until))}`,
+  } as Record<string, NoteText>,
   year: 'The year ahead',
   yearSummary: (days: number, holidays: number) =>
     `It fires on ${days === 1 ? '1 day' : `${days} days`} of the next twelve months, which have ${
@@ -60,7 +84,6 @@ export const zh: typeof en = {
   paused: '已暂停',
   pausedNow: '任务已暂停：恢复之前不会执行。',
   pausedUntil: (until) => `任务已暂停：${until} 之前不会执行。`,
-  movedFrom: (day, why) => `原定 ${day}（${why}）`,
   notes: {
     'skipped-holiday': '已跳过',
     'rolled-before-start': '已跳过',
@@ -70,6 +93,19 @@ export const zh: typeof en = {
     'dst-gap': '时钟调整',
     'dst-fold': '时钟调整',
     'beyond-announced': '尚未公布',
+  },
+  noteTexts: {
+    'skipped-holiday': ({ why, moved }) =>
+      `${off[String(why)] ?? why}${notMoved[String(moved)]?.zh ?? ''}`,
+    'rolled-before-start': () => '移动后会早于开始时间',
+    rolled: ({ from, why }, writeDay) =>
+      `原为 ${writeDay(String(from))}（${off[String(why)] ?? why}）`,
+    merged: ({ count }) => `${count} 次执行在此合并`,
+    clamped: ({ lacking }) => `当月没有 ${lacking} 日`,
+    'dst-gap': ({ time }) => `当天没有 ${time}（时钟拨快）`,
+    'dst-fold': ({ time }) => `当天 ${time} 出现两次（时钟拨慢），在第一次执行`,
+    'beyond-announced': ({ calendar, until }, writeDay) =>
+      `${calendar} 的假日已公布至 ${writeDay(String(until))}`,
   },
   year: '未来一年',
   yearSummary: (days, holidays) => `未来十二个月中有 ${days} 天执行，有 ${holidays} 个假日。`,

@@ -5,7 +5,7 @@ type Outcomes = Record<Shapes['Trial']['outcome'], string>;
 export const en = {
   title: 'Try',
   effects:
-    'Runs the function once on what is in the editor. Changes through models are rolled back; effects outside the database, such as files and messages, are real.',
+    'Runs the function once on what is in the editor. Changes through models are rolled back; effects outside the database, such as files and messages, are real. While it runs, up to 60 s, others may have to wait before they can write to the same database.',
   tryNow: 'Try it',
   outcomes: {
     completed: 'Completed',
@@ -29,7 +29,7 @@ export const en = {
 export const zh: typeof en = {
   title: '试运行',
   effects:
-    '用编辑器中的内容运行一次函数。通过模型所做的更改会回滚；数据库之外的影响（例如文件和消息）是真实的。',
+    '用编辑器中的内容运行一次函数。通过模型所做的更改会回滚；数据库之外的影响（例如文件和消息）是真实的。运行期间（最长 60 秒），其他程序可能需要等待才能写入同一数据库。',
   tryNow: '试运行',
   outcomes: { completed: '成功', failed: '失败', timeout: '超时', died: '进程已终止' },
   took: (seconds) => `用时 ${seconds.toFixed(seconds < 10 ? 2 : 0)} 秒。`,

@@ -67,4 +67,5 @@ def _about_knowledge(timer: Timer, occurrence: Occurrence) -> Iterator[Note]:
         return
     known, label = timer.roll.calendar.known_until, timer.roll.calendar.label
     if known is not None and occurrence.effective.astimezone(timer.zone).date() > known:
-        yield Note("beyond-announced", announced(label, known))
+        params = (("calendar", label), ("until", known.isoformat()))
+        yield Note("beyond-announced", announced(label, known), params)

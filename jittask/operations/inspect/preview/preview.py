@@ -98,9 +98,9 @@ def preview(
     if with_rows and draft.data.get("type") == TaskType.DATE_FIELD:
         rows, rows_problem = _rows(workspace, name, draft, start, end)
     return Preview(
-        None if timer is None else in_words(timer, language), zone, draft.diagnostics,
-        occurrences, year, None if calendar is None else calendar.known_until, problem,
-        rows, rows_problem,
+        None if timer is None else in_words(timer, language, _titles(draft)), zone,
+        draft.diagnostics, occurrences, year,
+        None if calendar is None else calendar.known_until, problem, rows, rows_problem,
     )  # fmt: skip
 
 
@@ -109,6 +109,11 @@ def _timer(draft: Draft) -> Timer | RowTimer | None:
     if draft.task is None or any(_mistakes(draft, ("/timerCfg",))):
         return None
     return draft.task.timer
+
+
+def _titles(draft: Draft) -> Mapping[str, str]:
+    model = None if draft.task is None else draft.task.model
+    return {} if model is None else model.titles
 
 
 def _zone(draft: Draft, timer: Timer | RowTimer | None, default: ZoneInfo) -> ZoneInfo:

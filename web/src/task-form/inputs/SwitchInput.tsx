@@ -1,8 +1,10 @@
 import { Switch } from '@/parts/Switch';
-import { type InputProps, inWords } from './input';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
+import type { InputProps } from './input';
 import style from './inputs.module.css';
 
 export function SwitchInput({ label, value, onChange, problems, isDisabled }: InputProps<boolean>) {
+  const inWords = useDiagnosticWords();
   return (
     <div className={style.field}>
       <Switch

@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import type { InputProps } from './input';
 import { TextInput } from './TextInput';
+import { useReading } from './use-reading';
 
 interface Props extends InputProps<string> {
   type: 'time' | 'date' | 'datetime-local';
@@ -16,9 +17,11 @@ const PLAUSIBLE_YEAR = /^[1-9]\d{3}-/;
  */
 export function TimeInput({ type, value, onChange, canBeEmpty = false, ...rest }: Props) {
   const [draft, setDraft] = useState<string | null>(null);
+  const reading = useReading(type, draft ?? value);
   return (
     <TextInput
       {...rest}
+      hint={rest.hint ?? reading}
       type={type}
       value={draft ?? value}
       onChange={(text) => {

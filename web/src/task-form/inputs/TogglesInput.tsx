@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { ToggleButton, ToggleButtonGroup } from 'react-aria-components';
-import { type InputProps, inWords } from './input';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
+import type { InputProps } from './input';
 import style from './inputs.module.css';
 
 interface Props extends InputProps<readonly number[]> {
@@ -33,6 +34,7 @@ export function TogglesInput({
 }: Props) {
   const id = useId();
   const isNoted = problems.length > 0 || hint !== undefined;
+  const inWords = useDiagnosticWords();
   return (
     <div className={style.field} data-wide="true">
       <span id={id} className={style.label}>

@@ -1,4 +1,5 @@
 import { FieldError, Text } from 'react-aria-components';
+import { useDiagnosticWords } from '@/words/use-diagnostic-words';
 import type { Diagnostic } from '../problems';
 
 /** What every control takes: a value to show, and what to call with another. */
@@ -24,6 +25,7 @@ export function Notes({
   hint,
   error,
 }: Pick<InputProps<unknown>, 'problems' | 'hint' | 'error'>) {
+  const inWords = useDiagnosticWords();
   const errors = problems.filter((each) => each.severity === 'error');
   const warnings = problems.filter((each) => each.severity !== 'error');
   return (
@@ -46,8 +48,4 @@ export function Notes({
       </FieldError>
     </>
   );
-}
-
-export function inWords({ message, hint }: Diagnostic): string {
-  return hint ? `${message}; ${hint}` : message;
 }

@@ -1,4 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 import { functionsQuery } from '@/api/functions';
 import { remove, set, valueAt } from '@/document';
 import { Button } from '@/parts/Button';
@@ -22,6 +23,8 @@ const ARGS = ['args'] as const;
 export function TaskFunction({ hasRows }: { hasRows: boolean }) {
   const text = useSection(words);
   const { root, change, readOnly } = useForm();
+  /** Whether a service is about to be chosen: what is missing is said when the row is left. */
+  const [choosing, setChoosing] = useState(false);
   const { data: functions = [] } = useQuery(functionsQuery(hasRows ? 'dateField' : 'scheduled'));
   const type = cellOf(root, ['funcType'], typeCodec);
   const isInner = type.kind === 'shown' && type.value === 'Inner';
@@ -30,20 +33,26 @@ export function TaskFunction({ hasRows }: { hasRows: boolean }) {
   const key = hasOldName ? 'taskFunc' : 'func';
   return (
     <Section title={text.function}>
-      <Row>
+      <Row
+        onBlur={({ currentTarget, relatedTarget }) => {
+          if (!currentTarget.contains(relatedTarget)) setChoosing(false);
+        }}
+      >
         <Setting path={['funcType']} codec={typeCodec} label={text.funcType}>
           {(input) => (
             <ChoiceInput
               {...input}
+              problems={choosing ? [] : input.problems}
               hint={isInner ? text.innerHint : undefined}
-              onChange={(value) =>
+              onChange={(value) => {
+                setChoosing(value === 'Global');
                 change(
                   value === 'Inner'
                     ? [set(['funcType'], value), remove(['func']), remove(['taskFunc'])]
                     : [set(['funcType'], value)],
                   text.funcType,
-                )
-              }
+                );
+              }}
               options={types.map((value) => ({ value, label: text.funcTypes[value] }))}
             />
           )}
@@ -51,7 +60,13 @@ export function TaskFunction({ hasRows }: { hasRows: boolean }) {
         {!isInner && (
           <Setting path={[key]} codec={optionalText} label={text.func}>
             {(input) => (
-              <ComboInput {...input} options={functionOptions(functions, text)} isCode isWide />
+              <ComboInput
+                {...input}
+                hint={choosing ? text.chooseFunction : undefined}
+                options={functionOptions(functions, text)}
+                isCode
+                isWide
+              />
             )}
           </Setting>
         )}

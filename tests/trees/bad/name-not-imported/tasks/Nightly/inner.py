@@ -1,0 +1,6 @@
+from jittask import log
+
+
+def customFunc():
+    log.info("%s", currentTask.args)
+    return [Q for Q in currentTask.args]

@@ -1,0 +1,2 @@
+def customFunc(rowData):
+    return rowData.name.value
