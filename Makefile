@@ -35,6 +35,7 @@ bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python -m benchmarks.records
 	$(BIN)/python benchmarks/startup.py
 	$(BIN)/python benchmarks/validate.py
+	$(BIN)/python benchmarks/reload.py
 	$(BIN)/python benchmarks/many.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/lateness.py

@@ -41,6 +41,8 @@ class Kind:
     """Whether its Python files are parsed, and what they name is checked."""
     found_by_code: bool = False
     """Whether code can reach any of them by a name that it computes (H4)."""
+    read_for_others: bool = False
+    """Whether its Python files decide what is found wrong in the code that names it."""
     parts: Mapping[str, str] = field(default_factory=dict)
     """The part of the schema that is about one type alone, by type."""
 
@@ -57,7 +59,13 @@ class Kind:
 
 _DATABASE = Kind(ElementKind.DATABASE, "database", read_database, has_code=False)
 _MODEL = Kind(
-    ElementKind.MODEL, "model", read_model, needs_of_model, code=MODEL, found_by_code=True
+    ElementKind.MODEL,
+    "model",
+    read_model,
+    needs_of_model,
+    code=MODEL,
+    found_by_code=True,
+    read_for_others=True,
 )
 _SERVICE = Kind(ElementKind.SERVICE, "service", read_service, code=SERVICE, found_by_code=True)
 TASK = Kind(

@@ -22,6 +22,8 @@ from jittask.compiler.task_assembly import needed_by
 from jittask.diagnostics import Diagnostic
 from jittask.environment import answers_hold
 
+_KIND_OF_FOLDER = {kind.folder: kind for kind in KINDS.values()}
+
 
 class Recompiling:
     """Brings one ``Compiling`` up to date, again and again."""
@@ -143,14 +145,22 @@ class Recompiling:
     def _of_another_version(self, names: set[str], dirty: set[str]) -> set[str]:
         """Return the tasks among ``names`` that mean what they did, and only need other files.
 
-        The own files did not change, nor the elements that the ``e.json`` names.
+        The own files did not change, nor the elements that decide what the own ones mean.
         """
-        tasks = self._compiling.tasks
         return {
             name
             for name in names
-            if name in tasks and dirty.isdisjoint({*needed_by(tasks[name])} - {name})
+            if name in self._compiling.tasks and dirty.isdisjoint(self._deciding(name))
         }
+
+    def _deciding(self, name: str) -> set[str]:
+        """Return what a loaded task's ``e.json`` names, and those its code is checked by."""
+        found = {*needed_by(self._compiling.tasks[name])} - {name}
+        for other in self._elements.dependencies[name].elements:
+            kind = _KIND_OF_FOLDER.get(other.partition(".")[0])
+            if kind is not None and kind.read_for_others:
+                found.add(other)
+        return found
 
     def _compile(self, dirty: set[str], of_another_version: set[str]) -> None:
         for kind in KINDS.values():

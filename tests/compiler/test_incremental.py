@@ -48,6 +48,7 @@ CODE: dict[str, list[Any]] = {
         "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('services.S2')\n",
         "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('models.' + 'M')\n",
         "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('tasks.B')\n",
+        "from jittask import app\n\n\ndef customFunc():\n    return app.getElement('models.M').day\n",
     ],
     "services/{}/service.py": [
         "def run():\n    return 1\n\n\ndef failed(run):\n    return 1\n",
@@ -129,7 +130,7 @@ ODD = {
 }
 BROKEN = ["", "{", "def (\n", "\x00", '{"type": 5}']
 NAMES = {
-    "tasks": ["A", "B", "a", "group/C", "A/Inner", "for", "x.y", "x/y"],
+    "tasks": ["A", "B", "D", "a", "group/C", "A/Inner", "for", "x.y", "x/y"],
     "services": ["S", "S2", "group/S"],
     "models": ["M", "Mm"],
     "databases": ["D", "Dd"],
@@ -156,7 +157,7 @@ FIRST = {
     "app.json": 0,
     "tasks/A/e.json": 2, "tasks/B/e.json": 0, "tasks/B/inner.py": 3,
     "tasks/group/C/e.json": 1, "tasks/group/C/inner.py": 2,
-    "tasks/x/y/e.json": 0, "tasks/x/y/inner.py": 9,
+    "tasks/x/y/e.json": 0, "tasks/x/y/inner.py": 9, "tasks/D/e.json": 0, "tasks/D/inner.py": 11,
     "services/S/e.json": 0, "services/S/service.py": 3,
     "models/M/e.json": 0, "models/M/model.py": 0, "databases/D/e.json": 0,
     "commons/deep.py": 1, "commons/other.py": 0,
