@@ -466,3 +466,16 @@ def test_an_exception_costs_a_full_look_and_nothing_else(
     after = compiler.apply([])
     assert after.app == compile_tree(shop.root).app
     assert after.app.tasks["tasks.A"] is before.app.tasks["tasks.A"]
+
+
+def test_code_that_is_checked_by_a_model_is_checked_again_with_it(tree: Tree) -> None:
+    tree.things()
+    tree.scheduled(
+        "A", TEXTS["tasks/A/inner.py"][11].replace("models.M').day", "models.Thing').odd")
+    )
+    compiler = TreeCompiler(tree.root)
+    assert [found.code for found in compiler.compilation.diagnostics] == ["unknown-model-function"]
+    model = tree.root / "models/Thing/model.py"
+    tree.write("models/Thing/model.py", model.read_text() + "# odd\n")
+    after = compiler.apply(["models/Thing/model.py"])
+    assert after.diagnostics == compile_tree(tree.root).diagnostics == ()
