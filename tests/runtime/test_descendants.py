@@ -16,7 +16,12 @@ import pytest
 
 from jittask.runtime.executors import descendants, leftover_processes
 from jittask.runtime.executors.bodies_mark import mark_of
-from jittask.runtime.executors.descendants import end_in_rounds, ourselves, resident_bytes
+from jittask.runtime.executors.descendants import (
+    Descendant,
+    end_in_rounds,
+    ourselves,
+    resident_bytes,
+)
 from jittask.runtime.executors.fork_client import ForkClient
 from tests.running import PATIENCE
 
@@ -76,14 +81,17 @@ def test_what_is_not_found_at_first_is_looked_for_until_nothing_is_left(
     assert [each.process for each in ended] == [sleeper.pid]
 
 
-def test_a_chain_that_is_faster_than_the_search_is_a_reason(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize(
+    ("ended", "which"), [((), ""), ((Descendant(7, "a pool"),), ": pid 7 (a pool)")]
+)
+def test_what_starts_others_faster_than_it_is_ended_is_a_reason(
+    monkeypatch: pytest.MonkeyPatch, ended: tuple[Descendant, ...], which: str
 ) -> None:
     monkeypatch.setattr(leftover_processes, "adopts_orphans", lambda: True)
     monkeypatch.setattr(leftover_processes, "reap", lambda: True)
-    monkeypatch.setattr(leftover_processes, "end_descendants", lambda seconds: ())
+    monkeypatch.setattr(leftover_processes, "end_descendants", lambda seconds: ended)
     assert leftover_processes.end_leftover_processes() == [
-        "it left processes behind, which start others faster than they are ended"
+        f"it left processes behind, which start others while they are ended{which}"
     ]
 
 

@@ -20,5 +20,6 @@ def end_leftover_processes() -> list[str]:
         return []
     ended = end_descendants(seconds=_SECONDS)
     if reap():  # the fork server ends the whole group
-        return ["it left processes behind, which start others faster than they are ended"]
+        which = f": {named(ended)}" if ended else ""
+        return [f"it left processes behind, which start others while they are ended{which}"]
     return [f"it left processes behind, which were ended: {named(ended)}"] if ended else []
