@@ -50,38 +50,13 @@ def change_marks(connection: Connection) -> ChangeMarks:
     A run changes only while it is pending or executing, so these two sets and the
     newest run say whether any has.
     """
-    newest = sa.select(sa.func.max(runs.c.id))
-    pending = _set_of(PENDING, runs.c.due % _PRIME)
-    executing = _set_of(EXECUTING, runs.c.token)
-    by_state = (
-        sa.select(
-            elements.c.state,
-            sa.func.count(),
-            sa.func.max(elements.c.since),
-            sa.func.sum(sa.func.length(elements.c.diagnostics)),
-        )
-        .group_by(elements.c.state)
-        .order_by(elements.c.state)
-    )
-    known_runtimes = sa.select(
-        runtimes.c.id, runtimes.c.stopped, runtimes.c.last_reload, runtimes.c.last_reload_ok
-    ).order_by(runtimes.c.id)
-    blocked = sa.select(blocked_tasks.c.task, blocked_tasks.c.code, blocked_tasks.c.since).order_by(
-        blocked_tasks.c.task, blocked_tasks.c.code
-    )
-    asked_kills = sa.select(sa.func.count()).select_from(kills)
     return ChangeMarks(
-        runs=(
-            *_rows(connection, newest),
-            *_rows(connection, pending),
-            *_rows(connection, executing),
-            *_rows(connection, asked_kills),
-        ),
-        logs=_rows(connection, sa.select(sa.func.max(log_chunks.c.id))),
-        elements=_rows(connection, by_state),
-        runtimes=_rows(connection, known_runtimes),
-        pauses=_rows(connection, sa.select(pauses).order_by(pauses.c.task)),
-        blocked=_rows(connection, blocked),
+        runs=tuple(row for query in _OF_RUNS for row in _rows(connection, query)),
+        logs=_rows(connection, _OF_LOGS),
+        elements=_rows(connection, _OF_ELEMENTS),
+        runtimes=_rows(connection, _OF_RUNTIMES),
+        pauses=_rows(connection, _OF_PAUSES),
+        blocked=_rows(connection, _OF_BLOCKED),
     )
 
 
@@ -90,6 +65,33 @@ def _set_of(where: str, other: sa.ColumnElement[int]) -> sa.Select[*tuple[Any, .
     return sa.select(sa.func.count(), sa.func.sum(runs.c.id), sa.func.sum(other)).where(
         sa.text(where)
     )
+
+
+# written once: a console asks them twice a second
+_OF_RUNS: tuple[sa.Select[*tuple[Any, ...]], ...] = (
+    sa.select(sa.func.max(runs.c.id)),
+    _set_of(PENDING, runs.c.due % _PRIME),
+    _set_of(EXECUTING, runs.c.token),
+    sa.select(sa.func.count()).select_from(kills),
+)
+_OF_LOGS = sa.select(sa.func.max(log_chunks.c.id))
+_OF_ELEMENTS = (
+    sa.select(
+        elements.c.state,
+        sa.func.count(),
+        sa.func.max(elements.c.since),
+        sa.func.sum(sa.func.length(elements.c.diagnostics)),
+    )
+    .group_by(elements.c.state)
+    .order_by(elements.c.state)
+)
+_OF_RUNTIMES = sa.select(
+    runtimes.c.id, runtimes.c.stopped, runtimes.c.last_reload, runtimes.c.last_reload_ok
+).order_by(runtimes.c.id)
+_OF_PAUSES = sa.select(pauses).order_by(pauses.c.task)
+_OF_BLOCKED = sa.select(blocked_tasks.c.task, blocked_tasks.c.code, blocked_tasks.c.since).order_by(
+    blocked_tasks.c.task, blocked_tasks.c.code
+)
 
 
 def _rows(connection: Connection, query: sa.Select[Any]) -> Mark:
