@@ -153,10 +153,11 @@ class ClaimLoop:
         """Begin what was readied and is due; what may not begin now is left to ``claim``."""
         now = self._clock.now()
         due = self._readied.take(now)
+        if due:
+            held = self._held(snapshot, now) | self._waiting
+            due = [run for run in due if run.task not in held]
         if not due:
             return
-        held = self._held(snapshot, now) | self._waiting
-        due = [run for run in due if run.task not in held]
         choose = partial(self._chooser.choose, snapshot, self._executor.free(), now)
         try:
             claimed = self._store.take_readied(due, choose, self._identity, now)

@@ -29,7 +29,7 @@ _QUIET_MILLIS = 50
 _POLL_MILLIS = 500
 
 Changed = frozenset[str]
-"""Absolute paths of files and folders; that of the tree stands for all that is in it."""
+"""Absolute paths of files and folders; that of the tree means all that is in it."""
 NOTHING: Changed = frozenset()
 
 

@@ -162,7 +162,7 @@ FIRST = {
     "models/M/e.json": 0, "models/M/model.py": 0, "databases/D/e.json": 0,
     "commons/deep.py": 1, "commons/other.py": 0,
 }  # fmt: skip
-"""What stands on what: each way of needing something, through others too."""
+"""What needs what: each way of needing something, through others too."""
 WRITES = st.sampled_from([*FIRST, *FIRST, *FIRST, *sorted(TEXTS)]).flatmap(
     lambda file: st.tuples(
         st.just(file),

@@ -53,7 +53,7 @@ def test_the_program_is_killed_at_any_statement(tmp_path: Path, settings: AppSet
 
 
 def test_power_is_lost(tmp_path: Path) -> None:
-    """What did not wait for the disk is gone, and the machine begins anew (R9)."""
+    """What did not wait for the disk is gone, and the machine has another boot (R9)."""
     trial = Trial(tmp_path, AppSettings(), rounds_or(4), **SHORT)
     tree, disk = trial.checkout(), tmp_path / "disk"
     state = tree.root / ".jittask"

@@ -65,7 +65,7 @@ def test_it_begins_when_it_is_due_and_without_the_disk(
     hand.keep_time()
     ground.later(0.499)
     hand.keep_time()
-    assert begun(ground) == 0, "not a moment before"
+    assert begun(ground) == 0, "not a microsecond before"
     ground.later(0.001)
     hand.keep_time()
     assert begun(ground) == 1

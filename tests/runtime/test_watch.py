@@ -122,7 +122,7 @@ def test_a_lone_edit_is_told_alone_and_at_once(
     watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The editor's own draft beside it is no second edit."""
-    monkeypatch.setattr(watch, "_QUIET_MILLIS", 10**6)  # whoever waits for quiet, waits for ever
+    monkeypatch.setattr(watch, "_QUIET_MILLIS", 10**6)  # what waits for quiet never ends
     watched.tree.write("tasks/A/inner.py", "x = 2\n")
     seen: set[str] = set()
     root = watched.tree.root

@@ -17,7 +17,7 @@ from tests.web.conftest import PATIENCE
 
 NOTHING: frozenset[str] = frozenset()
 ALL = frozenset({"."})
-"""The tree itself stands for all that is in it."""
+"""The tree itself means all that is in it."""
 
 
 class HandWatch:

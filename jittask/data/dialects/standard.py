@@ -123,7 +123,7 @@ class StandardDialect:
         return [Interval(*series) for series in ranges]
 
     def each(self, intervals: Sequence[Interval]) -> list[Interval]:
-        """Return intervals of which each stands for itself."""
+        """Return single intervals, where some are series of several."""
         return [single for interval in intervals for single in interval.each()]
 
     def written_out(
