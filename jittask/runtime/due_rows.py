@@ -9,7 +9,6 @@ and a preview ask the same question.
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -30,9 +29,8 @@ class Window(NamedTuple):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """A row that fires in a window."""
+class DueRow(NamedTuple):
+    """A row that fires in a window; a tuple, since there may be very many."""
 
     key: str
     """JSON of its key columns (D4)."""
