@@ -35,15 +35,25 @@ BELOW: dict[str, set[str]] = {
     "runtime": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude"},
     "operations": GROUND | {"query", "schedule", "compiler", "data", "store", "prelude", "runtime"},
 }
+BELOW["metrics"] = BELOW["operations"] | {"operations"}
 for face in ("cli", "web", "client", "errors"):  # they do not see each other
     BELOW[face] = BELOW["operations"] | {"operations"}
+for face in ("cli", "web"):
+    BELOW[face] |= {"metrics"}
 ONLY = {
     "watchfiles": {"runtime/watch.py"},
     "celery": {"runtime/executors/celery.py"},
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
     **{
         http: {path.relative_to(ROOT).as_posix() for path in (ROOT / "web").rglob("*.py")}
-        for http in ("fastapi", "starlette", "uvicorn", "http")
+        for http in ("fastapi", "starlette", "uvicorn")
+    },
+    "http": {
+        "metrics/endpoint.py",
+        *(path.relative_to(ROOT).as_posix() for path in (ROOT / "web").rglob("*.py")),
+    },
+    "prometheus_client": {
+        path.relative_to(ROOT).as_posix() for path in (ROOT / "metrics").rglob("*.py")
     },
 }
 

@@ -22,6 +22,8 @@ from jittask.operations.workspace import find_root
 if TYPE_CHECKING:
     from jittask.web.server import ConsoleServer
 
+_SHORTEST_TOKEN = 20  # characters: it must not be guessed
+
 
 @click.command()
 @tree_argument
@@ -37,6 +39,10 @@ if TYPE_CHECKING:
 @click.option("--read-only", is_flag=True, help="Nobody can change or run anything.")
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
               help="Write bearer tokens for scripts into FILE, one for each role.")  # fmt: skip
+@click.option("--scrape-token-file", type=click.Path(path_type=Path, dir_okay=False),
+              metavar="FILE",
+              help="Accept the token in FILE, of 20 characters or more, for the role read: "
+                   "Prometheus sends it.")  # fmt: skip
 @click.option("--open", "in_browser", is_flag=True, help="Open it in a browser.")
 @click.option("--until-eof", is_flag=True, hidden=True)
 @format_option()
@@ -51,6 +57,7 @@ def command(
     behind_proxy: bool,
     read_only: bool,
     token_file: Path | None,
+    scrape_token_file: Path | None,
     in_browser: bool,
     until_eof: bool,
     shape: str,
@@ -61,11 +68,15 @@ def command(
     another one. It needs no running jittask: it reads the files and the run
     store. Ctrl-C ends it.
 
+    For monitors it answers /healthz, /readyz and /livez to everyone, and /metrics
+    to who may read.
+
     Example: jittask console elements --open
     """
     from jittask.web.roles import Role
     from jittask.web.server import Address, ConsoleServer
 
+    scrape_token = None if scrape_token_file is None else _scrape_token(scrape_token_file)
     address = Address(host, port, names, tls_cert, tls_key, behind_proxy)
     links = _Links(shape, in_browser=in_browser)
     server = ConsoleServer(
@@ -77,6 +88,8 @@ def command(
     )
     if token_file is not None:
         _write_tokens(server, token_file)
+    if scrape_token is not None:
+        server.sessions.accept(scrape_token, "scrape token", Role.READ)
     if until_eof:
         threading.Thread(target=_stop_at_eof, args=(server,), daemon=True).start()
     collector.expect_to_stay()
@@ -126,6 +139,19 @@ class _Links:
         """Delete the file."""
         if self._file is not None:
             self._file.unlink(missing_ok=True)
+
+
+def _scrape_token(file: Path) -> str:
+    """Return the token that a file has. Raises InvalidArgument."""
+    try:
+        token = file.read_text(encoding="ascii").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else "expected ASCII characters"
+        raise InvalidArgument("scrape_token_file", f"{file}: {reason}") from error
+    if len(token) < _SHORTEST_TOKEN or not token.isprintable() or " " in token:
+        message = f"{file}: expected a token of {_SHORTEST_TOKEN} characters or more, in one line"
+        raise InvalidArgument("scrape_token_file", message, "openssl rand -hex 32 makes one")
+    return token
 
 
 def _write_tokens(server: ConsoleServer, file: Path) -> None:

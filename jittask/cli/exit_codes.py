@@ -30,6 +30,8 @@ VARIABLES = {
     "JITTASK_TREE": "The tree, where neither TREE nor `--tree` names one.",
     "JITTASK_STATE_DIR": "The folder of the run store, locks and caches of one tree, instead of "
     "`.jittask` in the tree, which then may be read only; `--state-dir` wins.",
+    "JITTASK_METRICS_PORT": "The port on which `run` serves metrics; `--metrics-port` wins.",
+    "JITTASK_METRICS_HOST": "The address on which it does; `--metrics-host` wins.",
     "JITTASK_NOW": "The time of `next`, `plan`, `explain`, `simulate` and `new`: an ISO 8601 "
     "instant with an offset, such as `2026-01-05T09:00:00+08:00`.",
     "JITTASK_LANG": "The language of explanations: `en` or `zh`; else that of `LC_ALL`, "

@@ -14,6 +14,8 @@ from jittask.state_folder import STATE_VARIABLE
 
 Command = Callable[..., Any]
 TREE_VARIABLE = "JITTASK_TREE"
+METRICS_PORT_VARIABLE = "JITTASK_METRICS_PORT"
+METRICS_HOST_VARIABLE = "JITTASK_METRICS_HOST"
 
 _TREE_HELP = "The tree; by default the nearest folder above with an app.json, else ./elements."
 _TREE, _JSON, _QUIET = "jittask.tree", "jittask.json", "jittask.quiet"
@@ -114,6 +116,19 @@ def port_option(command: Command) -> Command:
         "--port", default=8420, show_default=True, type=click.IntRange(0, 65535),
         help="Of the console; 0 takes any free one.",
     )(command)  # fmt: skip
+
+
+def metrics_options(command: Command) -> Command:
+    """Add ``--metrics-port`` and ``--metrics-host``; the command gets both."""
+    port = click.option(
+        "--metrics-port", type=click.IntRange(0, 65535), envvar=METRICS_PORT_VARIABLE,
+        help="Serve /metrics, /healthz, /readyz and /livez on this port; 0 takes any free one.",
+    )  # fmt: skip
+    host = click.option(
+        "--metrics-host", default="127.0.0.1", show_default=True, envvar=METRICS_HOST_VARIABLE,
+        help="Listen for them on this address; whoever reaches it may read them.",
+    )  # fmt: skip
+    return port(host(command))
 
 
 def watch_option(command: Command) -> Command:

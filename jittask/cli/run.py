@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from socket import socketpair
 
@@ -16,7 +17,13 @@ from jittask.cli import collector
 from jittask.cli.console_beside import ConsoleBeside
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
-from jittask.cli.options import format_option, port_option, quiet_option, tree_argument
+from jittask.cli.options import (
+    format_option,
+    metrics_options,
+    port_option,
+    quiet_option,
+    tree_argument,
+)
 from jittask.clock import SystemClock
 from jittask.compiler.app_settings import read_app_settings
 from jittask.model import RunStatus
@@ -38,10 +45,18 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
                    "  [default: where a terminal shows the output]")  # fmt: skip
 @port_option
 @click.option("--open", "in_browser", is_flag=True, help="Open the console in a browser.")
+@metrics_options
 @format_option()
 @quiet_option
 def command(
-    tree: Path | None, once: bool, wanted: bool | None, port: int, in_browser: bool, shape: str
+    tree: Path | None,
+    once: bool,
+    wanted: bool | None,
+    port: int,
+    in_browser: bool,
+    metrics_port: int | None,
+    metrics_host: str,
+    shape: str,
 ) -> None:
     """Run the tasks of TREE, reloading them when their files change.
 
@@ -56,6 +71,8 @@ def command(
     continue to run. Elsewhere ask for it with --console: everyone who reads the output, such
     as the log of a service, can sign in.
 
+    With --metrics-port it serves Prometheus' metrics, and whether all is well.
+
     Example: jittask run elements
     """
     if once and wanted:
@@ -66,6 +83,24 @@ def command(
     words = _words(root, once=once) if shape == "text" else None
     printer = _Printer(runtime, words)
     stops = _Stops(runtime, words)
+    with _metrics(root, runtime, metrics_host, metrics_port):
+        _start(runtime)
+        stops.started()
+        console = None
+        if with_console:
+            console = ConsoleBeside(root, port, shape, in_browser=in_browser, say=_say)
+        collector.expect_to_stay()
+        while not runtime.join(3600):
+            continue
+        if console is not None:
+            console.end()
+    printer.check()
+    if once and stops.asked:
+        raise KeyboardInterrupt
+    sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+def _start(runtime: Runtime) -> None:
     gc.disable()  # a start makes what stays: nothing to look for
     try:
         runtime.start()
@@ -73,19 +108,19 @@ def command(
         raise Failure(str(failure), failure.hint) from failure
     finally:
         gc.enable()
-    stops.started()
-    console = None
-    if with_console:
-        console = ConsoleBeside(root, port, shape, in_browser=in_browser, say=_say)
-    collector.expect_to_stay()
-    while not runtime.join(3600):
-        continue
-    if console is not None:
-        console.end()
-    printer.check()
-    if once and stops.asked:
-        raise KeyboardInterrupt
-    sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+def _metrics(
+    root: Path, runtime: Runtime, host: str, port: int | None
+) -> AbstractContextManager[object]:
+    """Return what serves metrics inside a ``with`` block, where a port for them is given."""
+    if port is None:
+        return nullcontext()
+    from jittask.cli.metrics_beside import MetricsBeside
+
+    beside = MetricsBeside(root, runtime, host, port)
+    _say(f"metrics: {beside.url}")
+    return beside
 
 
 def _is_console_due(wanted: bool | None, *, once: bool, shape: str, in_browser: bool) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.python import Module
@@ -99,6 +100,22 @@ def failure_function(source: Source, services: Services, findings: Findings) -> 
     if named is None:
         return None
     return _named_function(source, _ON_FAILURE, named, 1, services, findings)
+
+
+def default_failure_function(
+    source: Source, defaults: Mapping[str, Any], services: Services, findings: Findings
+) -> FunctionRef | None:
+    """Return what ``settings.policy.onFailure`` names for a task that names nothing else (R2)."""
+    named = defaults.get("onFailure")
+    if named is None:
+        return None
+    found = Findings(findings.element)
+    function = _named_function(source, _ON_FAILURE, named, 1, services, found)
+    findings.found += [
+        replace(each, message=f"{each.message}, for settings.policy.onFailure of app.json")
+        for each in found.found
+    ]
+    return function
 
 
 def _named_function(

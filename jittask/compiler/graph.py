@@ -144,6 +144,8 @@ def manifest(settings: AppSettings) -> dict[str, object]:
         inner["calendar"] = settings.calendar
     if settings.default_database is not None:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}
+    if "onFailure" in settings.policy:  # all else of it is the runtime's
+        inner["policy"] = {"onFailure": settings.policy["onFailure"]}
     return {
         "appId": escape(settings.app_id),
         "name": escape(settings.name),

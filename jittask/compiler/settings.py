@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jittask.compiler.default_policy import POLICY, check_default_policy, notify_of
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.json_spans import Pointer
@@ -36,6 +37,8 @@ class Settings:
 _ZONE: Pointer = ("settings", "timezone")
 _CALENDAR: Pointer = ("settings", "calendar")
 _STORE: Pointer = ("settings", "store")
+_AS_WRITTEN = (_STORE, ("settings", "notify", "urls"), (*POLICY, "notify", "urls"))
+"""Secrets, and texts without which nothing else is in their place: filled in when they are used."""
 _URL = re.compile(r"([A-Za-z0-9_+]+)://(.*)", re.DOTALL)
 _STAND_IN = Calendar("unknown")
 _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
@@ -69,7 +72,7 @@ def read_settings(
         return _NOTHING
     sound = whole.without_mistakes(findings)
     unset = _report_unset(sound, environment, findings)
-    source = replace(sound, data=_filled(sound.data, (), environment, unset - {_STORE}))
+    source = replace(sound, data=_filled(sound.data, (), environment, _to_leave_out(unset)))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # reported once, and not for every task
@@ -78,6 +81,7 @@ def read_settings(
     if _STORE not in unset:
         _check_store(source, environment, findings)
     _check_times(source, settings, findings)
+    settings = check_default_policy(source, settings, names[ElementKind.SERVICE], findings)
     calendar = None
     if check_calendar and not any(pointer[:2] == _CALENDAR for pointer in unset):
         calendar = _calendar(source, findings)
@@ -89,8 +93,8 @@ def read_settings(
 
 def depends_on_names(names: Iterable[str]) -> bool:
     """Whether what the manifest means can change where elements of these names come or go."""
-    databases = f"{ElementKind.DATABASE}."
-    return any(name.startswith(databases) for name in names)
+    kinds = f"{ElementKind.DATABASE}.", f"{ElementKind.SERVICE}."
+    return any(name.startswith(kinds) for name in names)
 
 
 def _settings(data: Mapping[str, Any]) -> AppSettings:
@@ -107,6 +111,8 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         default_database=settings.get("defaultElement", {}).get("defaultDatabase"),
         store=settings.get("store"),
         retention_days=settings.get("retentionDays", 90),
+        policy=settings.get("policy", {}),
+        notify=notify_of(settings.get("notify", {})),
         runtime=RuntimeSettings(
             executor=runtime.get("executor", default.executor),
             workers=runtime.get("workers", default.workers),
@@ -234,15 +240,19 @@ def _report_unset(
     return frozenset(unset)
 
 
+def _to_leave_out(unset: Collection[Pointer]) -> frozenset[Pointer]:
+    return frozenset(pointer for pointer in unset if not _is_as_written(pointer))
+
+
+def _is_as_written(pointer: Pointer) -> bool:
+    return any(pointer[: len(place)] == place for place in _AS_WRITTEN)
+
+
 def _filled(
     data: Any, pointer: Pointer, environment: Mapping[str, str], unset: Collection[Pointer]
 ) -> Any:
-    """Fill in the texts, and leave out those that cannot be.
-
-    The store's stays as it is written: it is a secret, and without its variable
-    there is no other store in its place.
-    """
-    if isinstance(data, str) and pointer != _STORE:
+    """Fill in the texts, and leave out those that cannot be."""
+    if isinstance(data, str) and not _is_as_written(pointer):
         return expand(data, environment)
     if isinstance(data, list):
         items = [(n, one) for n, one in enumerate(data) if (*pointer, n) not in unset]

@@ -11,7 +11,7 @@ from jittask.compiler.compiled import CompiledTask, DateFieldTask, ScheduledTask
 from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.task_cache import CachedTask
 from jittask.compiler.task_files import Surroundings
-from jittask.compiler.task_policy import policy_of
+from jittask.compiler.task_policy import merged_policy, policy_of
 from jittask.diagnostics import Diagnostic
 from jittask.model import FunctionRef, ModelInfo, Policy, TaskType
 from jittask.query.expression import Expression
@@ -99,6 +99,7 @@ def from_cache(cached: CachedTask, bundle: tuple[str, ...], around: Surroundings
         model = around.reading.models[data["modelPath"]]
         expression = parse(data["filter"]) if data.get("filter") else None
     timer = around.timer(data["type"], cached.timing)
-    policy = policy_of(data.get("policy"), cached.on_failure)
+    merged = merged_policy(around.settings.app.policy, data.get("policy"))
+    policy = policy_of(merged, cached.on_failure)
     meaning = Meaning(cached.function, timer, model, expression, policy, cached.timing_digest)
     return assembled(cached.name, data, meaning, cached.version, bundle)

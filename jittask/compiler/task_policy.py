@@ -3,32 +3,55 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from jittask.compiler.default_policy import grace_is_kept
 from jittask.compiler.findings import Findings
-from jittask.compiler.functions import failure_function
+from jittask.compiler.functions import default_failure_function, failure_function
+from jittask.compiler.json_spans import Pointer
 from jittask.compiler.source import Source
 from jittask.compiler.task_files import Surroundings
-from jittask.model import FunctionRef, Misfire, OnInterrupted, Overlap, Policy, Retry
+from jittask.model import (
+    FunctionRef,
+    Misfire,
+    Notice,
+    OnInterrupted,
+    Overlap,
+    Policy,
+    Retry,
+    TaskNotify,
+)
 
 _DEFAULT_POLICY = Policy()
-_SECONDS_A_DAY = 86_400
+_POLICY: Pointer = ("policy",)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 
 
 def read_policy(source: Source, around: Surroundings, findings: Findings) -> Policy:
     """Return a task's policy; a mistake in it is a finding."""
-    data = source.data.get("policy")
-    if not data:
+    app, own = around.settings.app, source.data.get("policy") or {}
+    if not own and not app.policy:
         return _DEFAULT_POLICY
-    grace, retention = data.get("graceSeconds"), around.settings.app.retention_days
-    if grace is not None and grace > retention * _SECONDS_A_DAY:
-        findings.add(
-            "grace-over-retention",
-            source.value(("policy", "graceSeconds")),
-            f"graceSeconds is longer than the {retention} days that records are kept",
-            "make it shorter, or raise settings.retentionDays in app.json",
-        )
-    return policy_of(data, failure_function(source, around.services, findings))
+    grace = own.get("graceSeconds")
+    if grace is not None:
+        grace_is_kept(grace, app, source, _POLICY, findings)
+    function = (
+        failure_function(source, around.services, findings)
+        if "onFailure" in own
+        else default_failure_function(source, app.policy, around.services, findings)
+    )
+    return policy_of(merged_policy(app.policy, own), function)
+
+
+def merged_policy(defaults: Mapping[str, Any], own: Mapping[str, Any] | None) -> Mapping[str, Any]:
+    """Return a task's policy over the defaults of its app, key by key, inner objects too."""
+    merged = {**defaults, **(own or {})}
+    for key, value in (own or {}).items():
+        default = defaults.get(key)
+        if isinstance(value, Mapping) and isinstance(default, Mapping):
+            merged[key] = {**default, **value}
+    return merged
 
 
 def policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) -> Policy:
@@ -52,4 +75,18 @@ def policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) ->
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
         memory_mb=data.get("memoryMb"),
+        expect_every=_length(data.get("expectEvery")),
+        notify=_notify(data.get("notify", {})),
+    )
+
+
+def _length(written: str | None) -> timedelta | None:
+    """Return a length of time such as 26h."""
+    return None if written is None else timedelta(seconds=int(written[:-1]) * _UNITS[written[-1]])
+
+
+def _notify(data: Mapping[str, Any]) -> TaskNotify:
+    urls, of = data.get("urls"), data.get("of")
+    return TaskNotify(
+        None if urls is None else tuple(urls), None if of is None else frozenset(map(Notice, of))
     )

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         ModelInfo,
     )
     from jittask.model.kinds import ElementKind, FieldType, TaskType
+    from jittask.model.notify import Notice, Notify, TaskNotify
     from jittask.model.occurrences import Note, Occurrence, SkippedOccurrence
     from jittask.model.policy import Misfire, OnInterrupted, Overlap, Policy, Retry
     from jittask.model.runs import (
@@ -56,6 +57,11 @@ _NAMES = {
         "OnInterrupted",
         "Retry",
         "Policy",
+    ),
+    "notify": (
+        "Notice",
+        "Notify",
+        "TaskNotify",
     ),
     "settings": (
         "RuntimeSettings",
@@ -95,6 +101,8 @@ __all__ = [
     "ModelForm",
     "ModelInfo",
     "Note",
+    "Notice",
+    "Notify",
     "Occurrence",
     "OnInterrupted",
     "Overlap",
@@ -105,6 +113,7 @@ __all__ = [
     "RunStatus",
     "RuntimeSettings",
     "SkippedOccurrence",
+    "TaskNotify",
     "TaskType",
     "Trigger",
 ]

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from enum import StrEnum
 
 from jittask.model.elements import FunctionRef
+from jittask.model.notify import TaskNotify
 
 
 class Misfire(StrEnum):
@@ -58,3 +60,6 @@ class Policy:
     priority: int = 0
     memory_mb: int | None = None
     """What a body's process and all that it starts may hold, in MiB; None: no limit."""
+    expect_every: timedelta | None = None
+    """Within which time a run is to complete, or people are told; None: they are not."""
+    notify: TaskNotify = field(default_factory=TaskNotify)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from jittask.model.notify import Notify
+
 
 @dataclass(frozen=True, slots=True)
 class RuntimeSettings:
@@ -33,4 +35,7 @@ class AppSettings:
     store: str | None = None
     """URL of the run store; None is ``.jittask/jittask.db`` in the tree."""
     retention_days: int = 90
+    policy: Mapping[str, object] = field(default_factory=dict)
+    """What a task's ``policy`` does not say, as ``app.json`` has it (R2)."""
+    notify: Notify = field(default_factory=Notify)
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)

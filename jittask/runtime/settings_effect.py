@@ -41,6 +41,8 @@ SETTINGS: Mapping[str, Setting] = {
     "default_database": Setting("settings.defaultElement.defaultDatabase", Effect.LIVE),
     "store": Setting("settings.store", Effect.RESTART, secret=True),
     "retention_days": Setting("settings.retentionDays", Effect.LIVE),
+    "policy": Setting("settings.policy", Effect.LIVE),
+    "notify": Setting("settings.notify", Effect.LIVE, secret=True),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
     "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),

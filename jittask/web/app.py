@@ -19,6 +19,7 @@ from jittask.web.built_page import BuiltPage
 from jittask.web.gate import WRITE_HEADER, Gate, Policy, open_requests
 from jittask.web.guarded_route import check_routes
 from jittask.web.hub import Hub
+from jittask.web.monitor import Monitor
 from jittask.web.problems import Refused, add_handlers
 from jittask.web.routes import (
     choices,
@@ -27,6 +28,7 @@ from jittask.web.routes import (
     files,
     looking,
     models,
+    monitoring,
     new,
     records,
     schedule,
@@ -56,6 +58,7 @@ class Console:
 
 _ROUTES = (
     looking, schedule, records, control, files, new, drafts, models, choices, trash, trials,
+    monitoring,
 )  # fmt: skip
 
 
@@ -95,6 +98,7 @@ def make_api() -> FastAPI:
     login = Route("/login", _login, methods=["GET"])
     login.methods = {"GET"}  # a HEAD, of which a preview is made, must not use up the code
     app.router.routes.append(login)
+    app.router.routes += monitoring.OPEN_ROUTES
     add_handlers(app)
     return app
 
@@ -108,6 +112,7 @@ def make_app(console: Console) -> ASGIApp:
     app.state.hub = console.hub
     app.state.audit = console.audit
     app.state.console = console
+    app.state.monitor = Monitor(console.workspace)
     return Gate(
         app,
         console.policy,

@@ -22,6 +22,14 @@ from jittask.web.sessions import Caller, Sessions
 OPEN = frozenset({("GET", "/"), ("HEAD", "/"), ("GET", "/login")})
 """The requests that need no caller: the page without data, and the exchange of a code."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
+PROBES = ("/livez", "/readyz", "/healthz")
+OPEN = frozenset(
+    {
+        ("GET", "/login"),
+        *((method, path) for path in ("/", *PROBES) for method in SAFE_METHODS),
+    }
+)
+"""The requests that need no caller: the page without data, the exchange of a code, and probes."""
 WRITE_METHODS = frozenset({"POST", "PUT", "PATCH", "DELETE"})
 WRITE_HEADER = "x-jittask-write"
 """Carries the session's value that a page gets by ``/api/session``, and that no cookie holds."""

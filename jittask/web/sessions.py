@@ -80,6 +80,11 @@ class Sessions:
                     made[role.word] = token
         return made
 
+    def accept(self, token: str, name: str, role: Role) -> None:
+        """Take a token that somebody else has made."""
+        with self._lock:
+            self._by_token[_digest(token)] = Caller(name, min(role, self.ceiling), None)
+
     def of_cookie(self, secret: str) -> Caller | None:
         """Return whose cookie it is; None for a wrong one."""
         return self._by_cookie.get(_digest(secret))

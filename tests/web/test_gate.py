@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jittask.web.app import make_api
-from jittask.web.gate import OPEN, WRITE_METHODS, Gate, Policy
+from jittask.web.gate import OPEN, SAFE_METHODS, WRITE_METHODS, Gate, Policy
 from jittask.web.guarded_route import GuardedRoute
 from jittask.web.hosts import Place
 from jittask.web.roles import Role
@@ -204,12 +204,15 @@ def test_a_get_with_a_body_is_refused(asked: Asked) -> None:
     assert asked.status("GET", "/api/status", allowed(asked, Transfer_Encoding="chunked")) == 400
 
 
-def test_only_the_page_and_the_exchange_of_a_code_are_open(asked: Asked) -> None:
-    assert {("GET", "/"), ("HEAD", "/"), ("GET", "/login")} == OPEN
+def test_only_the_page_the_exchange_of_a_code_and_the_probes_are_open(asked: Asked) -> None:
+    probes = {
+        (method, path) for path in ("/livez", "/readyz", "/healthz") for method in SAFE_METHODS
+    }
+    assert {("GET", "/"), ("HEAD", "/"), ("GET", "/login"), *probes} == OPEN
     for method, path in OPEN:
         assert Asked().status(method, path, [("Host", HOST)]) == 200
         assert Asked().status(method, path, [("Host", "evil.example")]) == 400
-    for path in ("//", "/login/", "/LOGIN", "/.", "/%2f", ""):
+    for path in ("//", "/login/", "/LOGIN", "/healthz/", "/metrics", "/.", "/%2f", ""):
         assert asked.status("GET", path, [("Host", HOST)]) == 401
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
@@ -12,6 +13,9 @@ from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import runtime_lock
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
+
+if TYPE_CHECKING:
+    from jittask.store.task_ends import TaskEnds
 
 
 class StatusMethods(StorePart):
@@ -50,6 +54,13 @@ class StatusMethods(StorePart):
                     if task.task not in pauses
                 ),
             )
+
+    def due_and_ends(self, now: datetime, most: int) -> tuple[int, tuple[TaskEnds, ...]]:
+        """Return how many runs are due, and how the runs of the first ``most`` tasks ended."""
+        from jittask.store import task_ends  # late: only metrics need it
+
+        with self._database.reading() as connection:
+            return task_ends.due_runs(connection, now), task_ends.task_ends(connection, most)
 
     def change_marks(self) -> ChangeMarks:
         """Return what differs from an earlier answer where something has changed."""

@@ -1,0 +1,60 @@
+"""The defaults of each task's policy, and who is told: ``settings.policy`` and ``.notify``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import replace
+from typing import Any
+
+from jittask.compiler.findings import Findings, near_or_all
+from jittask.compiler.json_spans import Pointer
+from jittask.compiler.source import Source
+from jittask.model import AppSettings, Notice, Notify
+
+POLICY: Pointer = ("settings", "policy")
+_SECONDS_A_DAY = 86_400
+
+
+def notify_of(data: Mapping[str, Any]) -> Notify:
+    """Return ``settings.notify`` of data without mistakes."""
+    default = Notify()
+    return Notify(
+        urls=tuple(data.get("urls", ())),
+        of=frozenset(map(Notice, data["of"])) if "of" in data else default.of,
+        group_seconds=data.get("groupSeconds", default.group_seconds),
+        max_per_hour=data.get("maxPerHour", default.max_per_hour),
+    )
+
+
+def check_default_policy(
+    source: Source, settings: AppSettings, services: Collection[str], findings: Findings
+) -> AppSettings:
+    """Report what is wrong with the defaults of every task's policy (R2), and leave that out."""
+    policy = source.data.get("settings", {}).get("policy", {})
+    wrong = set()
+    grace = policy.get("graceSeconds")
+    if grace is not None and not grace_is_kept(grace, settings, source, POLICY, findings):
+        wrong.add("graceSeconds")
+    service = policy.get("onFailure", "").rpartition(".")[0]
+    if service and service not in services:
+        hint = near_or_all(service, services)
+        place = source.value((*POLICY, "onFailure"))
+        findings.add("unknown-service", place, f"no service {service!r}", hint)
+        wrong.add("onFailure")
+    left = {key: value for key, value in policy.items() if key not in wrong}
+    return replace(settings, policy=left)
+
+
+def grace_is_kept(
+    seconds: float, settings: AppSettings, source: Source, policy: Pointer, findings: Findings
+) -> bool:
+    """Whether records are kept for a grace; where they are not, that is a finding (R3)."""
+    if seconds <= settings.retention_days * _SECONDS_A_DAY:
+        return True
+    findings.add(
+        "grace-over-retention",
+        source.value((*policy, "graceSeconds")),
+        f"graceSeconds is longer than the {settings.retention_days} days that records are kept",
+        "make it shorter, or raise settings.retentionDays in app.json",
+    )
+    return False

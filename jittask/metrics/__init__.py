@@ -1,0 +1,1 @@
+"""What monitors ask: metrics for Prometheus, and whether all is well (rule R13)."""

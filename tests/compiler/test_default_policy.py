@@ -1,0 +1,114 @@
+"""``settings.policy`` holds for every task, key by key, unless its own policy says otherwise (R2)."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from jittask import compile_tree
+from jittask.compiler.incremental import TreeCompiler
+from jittask.compiler.schemas import schema
+from jittask.model import Misfire, Notice, Policy, Retry, TaskNotify
+from tests.tree import Tree
+
+ALERTS = "def failed(run):\n    pass\n\n\ndef other(run):\n    pass\n"
+
+
+def tree_of(root: Path, defaults: object, own: object = None) -> Tree:
+    tree = Tree(root, policy=defaults)
+    tree.write("services/Alerts/e.json", {"type": "services.NormalType", "title": "Alerts"})
+    tree.write("services/Alerts/service.py", ALERTS)
+    tree.scheduled("A", **({} if own is None else {"policy": own}))
+    return tree
+
+
+def policy_of(tree: Tree) -> Policy:
+    return compile_tree(tree.root).app.tasks["tasks.A"].policy
+
+
+CASES = {
+    "nothing of its own": ({"misfire": "all"}, None, Policy(misfire=Misfire.ALL)),
+    "its own wins": ({"misfire": "all"}, {"misfire": "skip"}, Policy(misfire=Misfire.SKIP)),
+    "another key": (
+        {"misfire": "all"}, {"priority": 2}, Policy(misfire=Misfire.ALL, priority=2),
+    ),
+    "inside an inner object": (
+        {"retry": {"max": 3, "backoff": 1}}, {"retry": {"delaySeconds": 5, "backoff": 4}},
+        Policy(retry=Retry(max=3, delay_seconds=5, backoff=4)),
+    ),
+    "an empty policy": ({"retry": {"max": 3}}, {}, Policy(retry=Retry(max=3))),
+    "notifications": (
+        {"notify": {"of": ["failed"]}, "expectEvery": "26h"}, {"notify": {"urls": []}},
+        Policy(
+            expect_every=timedelta(hours=26),
+            notify=TaskNotify(urls=(), of=frozenset({Notice.FAILED})),
+        ),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_policy_over_the_defaults(name: str, tmp_path: Path) -> None:
+    defaults, own, expected = CASES[name]
+    assert policy_of(tree_of(tmp_path / "app", defaults, own)) == expected
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_the_same_from_the_cache_of_an_earlier_start(name: str, tmp_path: Path) -> None:
+    defaults, own, expected = CASES[name]
+    tree = tree_of(tmp_path / "app", defaults, own)
+    for _ in range(2):
+        compiler = TreeCompiler(tree.root, keep=True)
+        assert compiler.compilation.app.tasks["tasks.A"].policy == expected
+        compiler.close()
+
+
+def test_a_function_for_failures_is_found_and_belongs_to_the_version(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
+    task = compile_tree(tree.root).app.tasks["tasks.A"]
+    assert task.policy.on_failure is not None
+    assert task.policy.on_failure.name == "failed"
+    assert "services/Alerts/service.py" in task.bundle
+
+
+def test_only_what_a_body_needs_is_of_the_version(tmp_path: Path) -> None:
+    def version(defaults: object) -> str:
+        return compile_tree(tree_of(tmp_path / "app", defaults).root).app.tasks["tasks.A"].version
+
+    plain = version({})
+    assert version({"retry": {"max": 3}, "expectEvery": "1d", "notify": {"urls": []}}) == plain
+    failed = version({"onFailure": "services.Alerts.failed"})
+    assert len({plain, failed, version({"onFailure": "services.Alerts.other"})}) == 3
+
+
+def test_an_edit_of_the_defaults_reaches_every_task(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path / "app", {"priority": 1})
+    compiler = TreeCompiler(tree.root)
+    assert compiler.compilation.app.tasks["tasks.A"].policy.priority == 1
+    Tree(tree.root, policy={"priority": 2})
+    assert compiler.look_at_all().app.tasks["tasks.A"].policy.priority == 2
+    compiler.close()
+
+
+def test_a_service_that_the_defaults_name_may_come_and_go(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path / "app", {"onFailure": "services.Later.failed"})
+    compiler = TreeCompiler(tree.root)
+    assert [each.code for each in compiler.compilation.diagnostics] == ["unknown-service"]
+    tree.write("services/Later/e.json", {"type": "services.NormalType", "title": "Later"})
+    tree.write("services/Later/service.py", ALERTS)
+    found = compiler.look_at_all()
+    assert not found.diagnostics
+    assert found.app.tasks["tasks.A"].policy.on_failure is not None
+    tree.write("services/Later/service.py", "def another(run):\n    pass\n")
+    assert [each.code for each in compiler.look_at_all().diagnostics] == ["unknown-function"]
+    compiler.close()
+
+
+def test_the_two_schemas_have_the_same_policy() -> None:
+    """app.json and e.json are checked alone, so each schema has the whole of it."""
+    assert json.dumps(schema("app")["$defs"]["policy"]) == json.dumps(
+        schema("task")["$defs"]["policy"]
+    )

@@ -1,0 +1,2 @@
+def failed(run):
+    pass
