@@ -18,6 +18,7 @@ from jittask.cli.console_beside import ConsoleBeside
 from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import (
+    CONSOLE_VARIABLE,
     format_option,
     metrics_options,
     port_option,
@@ -40,7 +41,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @click.command()
 @tree_argument
 @click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
-@click.option("--console/--no-console", "wanted", default=None,
+@click.option("--console/--no-console", "wanted", default=None, envvar=CONSOLE_VARIABLE,
               help="Start the web console, too, as a process of its own."
                    "  [default: where a terminal shows the output]")  # fmt: skip
 @port_option

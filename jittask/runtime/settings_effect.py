@@ -88,11 +88,12 @@ def value_of(settings: AppSettings, name: str) -> object:
 
 
 def _text(setting: Setting, running: object, value: object) -> str:
-    was, now = _shown(setting, running), _shown(setting, value)
+    was, now = shown_setting(setting, running), shown_setting(setting, value)
     return f"{setting.key} is now {now}; still running with {was}: restart to use the new value"
 
 
-def _shown(setting: Setting, value: object) -> str:
+def shown_setting(setting: Setting, value: object) -> str:
+    """Return a value for people; of a secret one, what may be shown."""
     if value is None:
         return "the default"
     if setting.secret:

@@ -8,7 +8,7 @@ from pathlib import Path
 from threading import Event as Signal
 
 from jittask.clock import Clock
-from jittask.compiler import compile_tree
+from jittask.compiler import compile_tree, environment_settings
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.incremental import TreeCompiler
 from jittask.data.engines import ENGINES
@@ -114,7 +114,7 @@ def open_executor(
 ) -> Executor:
     """Start what runs bodies, as ``settings.runtime.executor`` says (R6)."""
     settings = compilation.app.settings.runtime
-    secret_names = frozenset(compilation.reusable.environment)
+    secret_names = environment_settings.secret_names(compilation.reusable.environment)
     kinds: dict[str, Callable[[int, Workplace, Clock], Executor]] = {
         "process": ProcessExecutor,
         "thread": ThreadExecutor,
