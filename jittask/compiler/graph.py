@@ -68,8 +68,8 @@ class Graph:
             if other != name:
                 found |= self.closure(other)
         bundle = tuple(sorted(found))
-        digests = ((file, self._files.digest(file)) for file in bundle)
-        return _version(digests, self._head), bundle
+        digest = self._files.digest
+        return _version([(file, digest(file)) for file in bundle], self._head), bundle
 
     def closure(self, name: str) -> frozenset[str]:
         """Return the files of an element that is no task, and of all that it needs."""
@@ -164,5 +164,5 @@ def version_head(settings: AppSettings) -> str:
 
 def _version(digests: Iterable[tuple[str, str]], head: str) -> str:
     """Return the digest of files, by name and digest, sorted by name, under a manifest."""
-    lines = [head, *(f"{file}\0{digest}" for file, digest in digests)]
+    lines = [head, *[f"{file}\0{digest}" for file, digest in digests]]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

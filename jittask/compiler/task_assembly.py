@@ -99,6 +99,6 @@ def from_cache(cached: CachedTask, bundle: tuple[str, ...], around: Surroundings
         model = around.reading.models[data["modelPath"]]
         expression = parse(data["filter"]) if data.get("filter") else None
     timer = around.timer(data["type"], cached.timing)
-    policy = policy_of(data.get("policy"), cached.on_failure)
+    policy = policy_of(data.get("policy"), cached.on_failure, around)
     meaning = Meaning(cached.function, timer, model, expression, policy, cached.timing_digest)
     return assembled(cached.name, data, meaning, cached.version, bundle)

@@ -28,13 +28,23 @@ def read_policy(source: Source, around: Surroundings, findings: Findings) -> Pol
             f"graceSeconds is longer than the {retention} days that records are kept",
             "make it shorter, or raise settings.retentionDays in app.json",
         )
-    return policy_of(data, failure_function(source, around.services, findings))
+    return policy_of(data, failure_function(source, around.services, findings), around)
 
 
-def policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) -> Policy:
-    """Return the policy of data without mistakes."""
+def policy_of(
+    data: Mapping[str, Any] | None, on_failure: FunctionRef | None, around: Surroundings
+) -> Policy:
+    """Return the policy of data without mistakes; tasks of the same policy share one."""
     if not data:
         return _DEFAULT_POLICY
+    key = repr(data), on_failure
+    known = around.policies.get(key)
+    if known is None:
+        known = around.policies[key] = _policy(data, on_failure)
+    return known
+
+
+def _policy(data: Mapping[str, Any], on_failure: FunctionRef | None) -> Policy:
     retry, default = data.get("retry", {}), _DEFAULT_POLICY
     return Policy(
         misfire=Misfire(data.get("misfire", default.misfire)),

@@ -77,7 +77,12 @@ class _WrongKeys:
     """Of ``timerCfg``; "" is ``timerCfg`` itself."""
 
 
+_NOTHING_WRONG = _WrongKeys(frozenset(), frozenset())
+
+
 def _wrong_keys(findings: Findings) -> _WrongKeys:
+    if not findings.found:
+        return _NOTHING_WRONG
     errors = [finding for finding in findings.found if finding.is_error]
     paths = [(error.location.pointer or "").split("/")[1:] for error in errors]
     return _WrongKeys(
