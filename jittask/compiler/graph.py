@@ -50,6 +50,8 @@ class Graph:
         self._models = models
         self._commons = commons
         self._closures: dict[str, frozenset[str]] = {}
+        self._checked: set[str] = set()
+        """The elements all of whose files can be read."""
 
     @cached_property
     def _anything(self) -> Collection[str]:
@@ -70,6 +72,19 @@ class Graph:
         bundle = tuple(sorted(found))
         digest = self._files.digest
         return _version([(file, digest(file)) for file in bundle], self._head), bundle
+
+    def check(self, name: str, dependencies: Dependencies, further: Iterable[str]) -> None:
+        """Raise OSError where ``version`` would."""
+        digest = self._files.digest
+        shared: set[str] = set()
+        others = (*self._elements_of(dependencies, shared), *further)
+        for file in (*self._own(name), *shared):
+            digest(file)
+        for other in others:
+            if other != name and other not in self._checked:
+                for file in self.closure(other):
+                    digest(file)
+                self._checked.add(other)
 
     def closure(self, name: str) -> frozenset[str]:
         """Return the files of an element that is no task, and of all that it needs."""

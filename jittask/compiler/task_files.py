@@ -34,6 +34,8 @@ class Surroundings:
 
     reading: Reading
     graph: Graph
+    is_only_checked: bool = False
+    """Whether only what is found wrong matters: then tasks get no version, and no digests."""
     timers: dict[tuple[str, str], Timer | RowTimer] = field(default_factory=dict)
     """Timers made from the cache; tasks of the same timing share one."""
     timings: dict[tuple[int, str], CheckedTiming] = field(default_factory=dict)

@@ -200,6 +200,8 @@ class Reader:
         """Return the place of a part of the tree; without the parentheses around it."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
+        if self._is_one_line:
+            return Span(node.col_offset, node.end_col_offset)
         return Span(
             self._offset(node.lineno, node.col_offset),
             self._offset(node.end_lineno, node.end_col_offset),
@@ -207,8 +209,6 @@ class Reader:
 
     def _offset(self, line: int, column: int) -> int:
         """Turn a line and a UTF-8 column into code points from the start."""
-        if self._is_one_line:
-            return column
         before = sum(len(text.decode()) for text in self._lines[: line - 1])
         return before + len(self._lines[line - 1][:column].decode())
 
