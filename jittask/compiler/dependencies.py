@@ -6,7 +6,7 @@ import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from jittask.compiler.files import TOPS, Files
 from jittask.compiler.python import Module
@@ -121,12 +121,12 @@ def _needing(module: Module) -> list[ast.Import | ast.ImportFrom | ast.Call]:
     else:
         return []
     found: list[ast.Import | ast.ImportFrom | ast.Call] = []
-    waiting: list[object] = [*module.tree.body]
+    waiting: list[Any] = [*module.tree.body]
     while waiting:
         node = waiting.pop()
-        kind = type(node)
+        kind: type = type(node)
         if kind is ast.Call or kind is ast.ImportFrom or kind is ast.Import:
-            found.append(node)  # type: ignore[arg-type] - it is one of the three
+            found.append(node)
         for field in fields_of(kind):
             value = getattr(node, field)
             if type(value) is list:

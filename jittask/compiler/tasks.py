@@ -100,7 +100,7 @@ def _versioned(
     """Return the task with its version (H4); None where a file of it cannot be read."""
     model = meaning.model.name if meaning.model else None
     further = further_elements(meaning.function, meaning.policy.on_failure, model)
-    version, bundle = "", ()
+    version, bundle = "", tuple[str, ...]()
     try:
         if around.is_only_checked:
             around.graph.check(task.name, task.dependencies, further)
