@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +34,9 @@ class LiveFiles(Files):
 
         ``began``: the file system's time when this look began, where known.
         """
+        for file in [file for file, found in self._files.items() if found is NO_FILE]:
+            with suppress(OSError):  # it is gone, or none
+                self._regular(file)
         newest = max((found.changed for found in self._files.values()), default=0)
         settled = max(newest, began) - RACY_NANOSECONDS
         self._unsettled = {file for file, found in self._files.items() if found.changed >= settled}
