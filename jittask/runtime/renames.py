@@ -6,7 +6,7 @@ may just as well be a task that was removed and a copy that was kept elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from typing import NamedTuple
 
 from jittask.model import Element, ElementKind
@@ -28,7 +28,7 @@ def renames(last: Snapshot, following: Snapshot) -> tuple[Rename, ...]:
     Each name is in one pair at most. Of several with the same content, one
     whose folder has the same last name goes first.
     """
-    names = following.touched
+    names: Collection[str] | None = following.touched
     if names is None:
         names = last.app.elements.keys() | following.app.elements.keys()
     gone = _only_in(last.app.elements, following.app.elements, names)
@@ -58,7 +58,7 @@ def describe(found: Sequence[Rename]) -> str:
 
 
 def _only_in(
-    some: Mapping[str, Element], others: Mapping[str, Element], names: frozenset[str] | set[str]
+    some: Mapping[str, Element], others: Mapping[str, Element], names: Collection[str]
 ) -> list[Element]:
     return [
         some[name]
