@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -211,15 +212,15 @@ class Held:
     @classmethod
     def by(cls, pid: int) -> Held:
         """Count what a process and those that it has started have now."""
-        folders = [Path("/proc", str(one)) for one in _with_descendants(pid)]
-        handles, watches = 0, 0
-        for folder in folders:
-            for info in (folder / "fdinfo").iterdir():
+        pids, handles, watches = _with_descendants(pid), 0, 0
+        for one in pids:
+            for info in _listed(Path("/proc", str(one), "fdinfo")):
                 handles += 1
-                watches += info.read_text().count("inotify wd:")
+                with suppress(FileNotFoundError, ProcessLookupError):  # closed meanwhile
+                    watches += info.read_text().count("inotify wd:")
         status = Path("/proc", str(pid), "status").read_text()
         resident = int(status.partition("VmRSS:")[2].split()[0])
-        return cls(round(resident / 1024, 1), len(folders), handles, watches)
+        return cls(round(resident / 1024, 1), len(pids), handles, watches)
 
     def check(self, before: Held) -> None:
         """Prove that what was measured before has not grown."""
@@ -232,6 +233,15 @@ class Held:
 def _with_descendants(pid: int) -> list[int]:
     found = [pid]
     for one in found:
-        for task in Path("/proc", str(one), "task").iterdir():
-            found += map(int, (task / "children").read_text().split())
+        for task in _listed(Path("/proc", str(one), "task")):
+            with suppress(FileNotFoundError, ProcessLookupError):  # ended meanwhile
+                found += map(int, (task / "children").read_text().split())
     return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    """Return what is in a folder of a process; nothing where that has ended."""
+    try:
+        return list(folder.iterdir())
+    except (FileNotFoundError, ProcessLookupError):
+        return []
