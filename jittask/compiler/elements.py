@@ -122,14 +122,17 @@ class Elements:
         return f"{self._digests % 2**256:064x}"
 
     def digest(self, found: Found) -> str:
-        """Return the digest of an element's own files; what cannot be read counts as empty."""
+        """Return the digest of an element's own files, which says nothing of its name.
+
+        What cannot be read counts as empty.
+        """
         whole = ""
         for file in self.files.under(found.folder):
             try:
                 digest = self.files.digest(file)
             except OSError:
                 digest = ""
-            whole += f"{file}\0{digest}\n"
+            whole += f"{file[len(found.folder) + 1 :]}\0{digest}\n"
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def _source(self, found: Found) -> Source | None:

@@ -30,7 +30,9 @@ COMMONS = "commons"
 TOPS = (*(kind.value for kind in ElementKind), COMMONS)
 """The top folders that are ours; others of a JitAi app are none of our business (F1)."""
 IGNORED_FOLDERS = frozenset({"__pycache__", ".jittask", ".git", "node_modules"})
-_IGNORED_ENDINGS = (".pyc", "~", ".swp", ".tmp")
+_IGNORED_ENDINGS = (".pyc", "~", ".swp", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
+_VIMS_TRIAL = "4913"
+"""Vim makes and removes a file of this name before it saves one."""
 _MOST_DEPTH = 50
 """Of folders inside a top folder."""
 _NOT_REGULAR = "it is not a regular file"
@@ -245,7 +247,7 @@ class Files:
                     files.append(entry.name)
                 elif kind is EntryKind.FOLDER:
                     folders.append(entry.name)
-                if entry.is_symlink():
+                if entry.is_symlink() and not is_ignored(entry.name):
                     held.inode = 0  # its target may change, and nothing here shows that
                     self.links.append(f"{folder}/{entry.name}")
         held.files = self._shared(tuple(sorted(files)))
@@ -334,7 +336,8 @@ def is_plain(name: str) -> bool:
 
 def is_draft(name: str) -> bool:
     """Whether a file of that name is one that editors and Python leave beside the real one."""
-    return name.endswith(_IGNORED_ENDINGS)
+    emacs_copy = name.startswith("#") and name.endswith("#")
+    return name.endswith(_IGNORED_ENDINGS) or emacs_copy or name == _VIMS_TRIAL
 
 
 def shown(name: str) -> str:

@@ -17,7 +17,15 @@ from pathlib import Path
 from typing import NamedTuple
 
 from jittask.compiler.file_changes import FileChanges, compare_folders, united
-from jittask.compiler.files import MANIFEST, RACY_NANOSECONDS, TOPS, EntryKind, Files, shown
+from jittask.compiler.files import (
+    MANIFEST,
+    RACY_NANOSECONDS,
+    TOPS,
+    EntryKind,
+    Files,
+    is_ignored,
+    shown,
+)
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
 from jittask.compiler.lookalikes import misnamed_tops
 
@@ -109,7 +117,7 @@ class LiveFiles(Files):
         if os.path.lexists(f"{self._base}/{path}"):
             entry = _Named(name, f"{self._base}/{path}")
             is_now = self._kind_of(folder, entry)
-            if entry.is_symlink():
+            if entry.is_symlink() and not is_ignored(name):
                 self.links.append(path)
                 return
         if was is EntryKind.FOLDER and is_now is not EntryKind.FOLDER:

@@ -15,6 +15,7 @@ from jittask.runtime.current import Current, Loaded
 from jittask.runtime.element_states import ElementStates
 from jittask.runtime.events import Broken, Event, Reloaded, Trouble
 from jittask.runtime.reasons import reason_of
+from jittask.runtime.renames import describe, renames
 from jittask.runtime.settings_effect import RestartNotice
 from jittask.runtime.snapshot import Changes, Snapshot, next_snapshot
 from jittask.runtime.task_boundary import OF_BUNDLES, Fault, TaskBoundary
@@ -118,6 +119,8 @@ class Reloader:
             self._states.reloaded(now, rows, success=not snapshot.broken)
             for event in _events(snapshot, changes, now, self._clock.monotonic() - began):
                 self._emit(event)
+            if renamed := renames(before.snapshot, snapshot):
+                self._emit(Trouble(now, "task-renamed", describe(renamed)))
             self._states.write_pending()
 
     def _compile(self, paths: Collection[str] | None) -> Compilation:

@@ -20,7 +20,7 @@ from typing import Self
 from watchfiles._rust_notify import RustNotify
 
 from jittask.clock import Clock, SystemClock
-from jittask.compiler.files import MANIFEST, TOPS, is_draft
+from jittask.compiler.files import MANIFEST, TOPS, is_draft, is_ignored
 from jittask.compiler.whole_file import is_whole
 
 _STEP_MILLIS = 10
@@ -156,8 +156,10 @@ class Watch:
 
 def _is_lone(paths: set[str]) -> bool:
     """Whether just one file was changed, beside what an editor has written first, and is whole."""
-    files = [path for path in paths if not is_draft(path)]
-    return len(files) == 1 and is_whole(Path(files[0]))
+    files = [
+        path for path in map(Path, paths) if not (is_ignored(path.name) or is_draft(path.name))
+    ]
+    return len(files) == 1 and is_whole(files[0])
 
 
 def _wants_polling() -> bool:

@@ -394,9 +394,13 @@ def test_an_edit_touches_what_depends_on_it(
             assert before.app.tasks[name] is task
 
 
+@pytest.mark.parametrize("locked", [False, True], ids=["plain", "with an editor's lock"])
 def test_no_other_file_is_looked_at(
-    shop: Tree, compiler: TreeCompiler, monkeypatch: pytest.MonkeyPatch
+    shop: Tree, compiler: TreeCompiler, monkeypatch: pytest.MonkeyPatch, *, locked: bool
 ) -> None:
+    if locked:  # as Emacs has it while a file is edited: a link that leads nowhere
+        (shop.root / "tasks/Other/.#inner.py").symlink_to("nobody@nowhere.1")
+        compiler.apply(["tasks/Other/.#inner.py"])
     looked: set[str] = set()
     for method in ("_look_at", "read", "_list"):
         original = getattr(Files, method)
