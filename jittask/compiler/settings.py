@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from jittask.compiler.executor_settings import BROKER, check_executor, executor_of
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.json_spans import Pointer
@@ -36,6 +37,8 @@ class Settings:
 _ZONE: Pointer = ("settings", "timezone")
 _CALENDAR: Pointer = ("settings", "calendar")
 _STORE: Pointer = ("settings", "store")
+_SECRET = frozenset({_STORE, BROKER})
+"""What stays as it is written, for it is a secret: it is filled in where it is used."""
 _URL = re.compile(r"([A-Za-z0-9_+]+)://(.*)", re.DOTALL)
 _STAND_IN = Calendar("unknown")
 _NOTHING = Settings(AppSettings(), _STAND_IN, broken=True)
@@ -69,7 +72,7 @@ def read_settings(
         return _NOTHING
     sound = whole.without_mistakes(findings)
     unset = _report_unset(sound, environment, findings)
-    source = replace(sound, data=_filled(sound.data, (), environment, unset - {_STORE}))
+    source = replace(sound, data=_filled(sound.data, (), environment, unset - _SECRET))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # reported once, and not for every task
@@ -77,6 +80,8 @@ def read_settings(
         settings = replace(settings, default_database=None)
     if _STORE not in unset:
         _check_store(source, environment, findings)
+    if not unset & _SECRET:
+        check_executor(source, environment, findings)
     _check_times(source, settings, findings)
     calendar = None
     if check_calendar and not any(pointer[:2] == _CALENDAR for pointer in unset):
@@ -97,6 +102,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
     settings = data.get("settings", {})
     runtime = settings.get("runtime", {})
     default = RuntimeSettings()
+    executor, celery = executor_of(runtime)
     return AppSettings(
         app_id=data.get("appId", ""),
         name=data.get("name", ""),
@@ -108,7 +114,8 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         store=settings.get("store"),
         retention_days=settings.get("retentionDays", 90),
         runtime=RuntimeSettings(
-            executor=runtime.get("executor", default.executor),
+            executor=executor,
+            celery=celery,
             workers=runtime.get("workers", default.workers),
             scan_seconds=runtime.get("scanSeconds", default.scan_seconds),
             lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
@@ -239,10 +246,9 @@ def _filled(
 ) -> Any:
     """Fill in the texts, and leave out those that cannot be.
 
-    The store's stays as it is written: it is a secret, and without its variable
-    there is no other store in its place.
+    A secret stays as it is written, and without its variable there is no other in its place.
     """
-    if isinstance(data, str) and pointer != _STORE:
+    if isinstance(data, str) and pointer not in _SECRET:
         return expand(data, environment)
     if isinstance(data, list):
         items = [(n, one) for n, one in enumerate(data) if (*pointer, n) not in unset]

@@ -51,5 +51,6 @@ def policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) ->
         on_failure=on_failure,
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
+        queue=data.get("queue"),
         memory_mb=data.get("memoryMb"),
     )

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         RunStatus,
         Trigger,
     )
-    from jittask.model.settings import AppSettings, RuntimeSettings
+    from jittask.model.settings import AppSettings, CelerySettings, RuntimeSettings
 
 _NAMES = {
     "kinds": (
@@ -58,6 +58,7 @@ _NAMES = {
         "Policy",
     ),
     "settings": (
+        "CelerySettings",
         "RuntimeSettings",
         "AppSettings",
     ),
@@ -84,6 +85,7 @@ __all__ = [
     "AppSettings",
     "Attempt",
     "CallStyle",
+    "CelerySettings",
     "DatabaseInfo",
     "Element",
     "ElementKind",

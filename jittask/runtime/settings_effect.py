@@ -42,6 +42,7 @@ SETTINGS: Mapping[str, Setting] = {
     "store": Setting("settings.store", Effect.RESTART, secret=True),
     "retention_days": Setting("settings.retentionDays", Effect.LIVE),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
+    "runtime.celery": Setting("settings.runtime.executor", Effect.RESTART, secret=True),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
     "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),
     "runtime.lease_seconds": Setting("settings.runtime.leaseSeconds", Effect.RESTART),
