@@ -42,7 +42,13 @@ for face in ("cli", "web"):
     BELOW[face] |= {"metrics"}
 ONLY = {
     "watchfiles": {"runtime/watch.py"},
-    "celery": {"runtime/executors/celery.py"},
+    **{
+        name: {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "runtime/executors/celery").rglob("*.py")
+        }
+        for name in ("celery", "kombu", "amqp", "redis", "billiard")
+    },
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
     **{
         http: {path.relative_to(ROOT).as_posix() for path in (ROOT / "web").rglob("*.py")}

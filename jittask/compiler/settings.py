@@ -9,6 +9,7 @@ from typing import Any
 
 from jittask.compiler.default_policy import POLICY, check_default_policy, notify_of
 from jittask.compiler.environment_settings import STORE_VARIABLE, given, with_environment
+from jittask.compiler.executor_settings import BROKER, check_executor, executor_of
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.json_spans import Pointer
@@ -38,7 +39,7 @@ class Settings:
 _ZONE: Pointer = ("settings", "timezone")
 _CALENDAR: Pointer = ("settings", "calendar")
 _STORE: Pointer = ("settings", "store")
-_AS_WRITTEN = (_STORE, ("settings", "notify", "urls"), (*POLICY, "notify", "urls"))
+_AS_WRITTEN = (_STORE, BROKER, ("settings", "notify", "urls"), (*POLICY, "notify", "urls"))
 """Secrets, and texts without which nothing else is in their place: filled in when they are used."""
 _URL = re.compile(r"([A-Za-z0-9_+]+)://(.*)", re.DOTALL)
 _STAND_IN = Calendar("unknown")
@@ -83,6 +84,8 @@ def read_settings(
         settings = replace(settings, default_database=None)
     if _STORE not in unset:
         _check_store(source, environment, findings)
+    if not unset & {_STORE, BROKER}:
+        check_executor(source, environment, findings)
     _check_times(source, settings, findings)
     settings = check_default_policy(source, settings, names[ElementKind.SERVICE], findings)
     calendar = None
@@ -104,6 +107,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
     settings = data.get("settings", {})
     runtime = settings.get("runtime", {})
     default = RuntimeSettings()
+    executor, celery = executor_of(runtime)
     return AppSettings(
         app_id=data.get("appId", ""),
         name=data.get("name", ""),
@@ -117,7 +121,8 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         policy=settings.get("policy", {}),
         notify=notify_of(settings.get("notify", {})),
         runtime=RuntimeSettings(
-            executor=runtime.get("executor", default.executor),
+            executor=executor,
+            celery=celery,
             workers=runtime.get("workers", default.workers),
             scan_seconds=runtime.get("scanSeconds", default.scan_seconds),
             lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
@@ -263,7 +268,10 @@ def _is_as_written(pointer: Pointer) -> bool:
 def _filled(
     data: Any, pointer: Pointer, environment: Mapping[str, str], unset: Collection[Pointer]
 ) -> Any:
-    """Fill in the texts, and leave out those that cannot be."""
+    """Fill in the texts, and leave out those that cannot be.
+
+    What stays as it is written has no other in its place without its variable.
+    """
     if isinstance(data, str) and not _is_as_written(pointer):
         return expand(data, environment)
     if isinstance(data, list):

@@ -84,6 +84,7 @@ def _policy(data: Mapping[str, Any], on_failure: FunctionRef | None) -> Policy:
         on_failure=on_failure,
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
+        queue=data.get("queue"),
         memory_mb=data.get("memoryMb"),
         expect_every=_length(data.get("expectEvery")),
         notify=_notify(data.get("notify", {})),

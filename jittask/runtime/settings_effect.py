@@ -44,6 +44,7 @@ SETTINGS: Mapping[str, Setting] = {
     "policy": Setting("settings.policy", Effect.LIVE),
     "notify": Setting("settings.notify", Effect.LIVE, secret=True),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
+    "runtime.celery": Setting("settings.runtime.executor", Effect.RESTART, secret=True),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
     "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),
     "runtime.lease_seconds": Setting("settings.runtime.leaseSeconds", Effect.RESTART),
