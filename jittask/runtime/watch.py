@@ -23,7 +23,7 @@ from jittask.clock import Clock, SystemClock
 from jittask.compiler.files import MANIFEST, TOPS, is_draft, is_ignored
 from jittask.compiler.whole_file import is_whole
 
-_STEP_MILLIS = 10
+STEP_MILLIS = 10
 """How often the system's watch is asked, and how long a lone change must have no other after it."""
 _QUIET_MILLIS = 50
 _POLL_MILLIS = 500
@@ -41,8 +41,15 @@ class Watch:
     """
 
     def __init__(
-        self, root: Path, trouble: Callable[[str], None], clock: Clock | None = None
+        self,
+        root: Path,
+        trouble: Callable[[str], None],
+        clock: Clock | None = None,
+        *,
+        step_millis: int = STEP_MILLIS,
     ) -> None:
+        """``step_millis``: how often to ask the system; more often sees a change sooner."""
+        self._step_millis = step_millis
         self._root = root
         self._clock = clock or SystemClock()
         self._trouble = trouble
@@ -67,7 +74,7 @@ class Watch:
         wait = look_every_millis
         while self._watcher is not None:
             try:
-                seen = self._watcher.watch(debounce_millis, _STEP_MILLIS, wait, stop)
+                seen = self._watcher.watch(debounce_millis, self._step_millis, wait, stop)
             except (OSError, RuntimeError) as error:
                 if stop.is_set():  # it has been closed meanwhile
                     return None

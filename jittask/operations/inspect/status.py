@@ -127,14 +127,14 @@ def _stored(workspace: Workspace) -> StoreStatus | None:
 def _of_files(workspace: Workspace) -> Iterator[ElementState]:
     """Yield what a runtime would find, by name, in the files as they are now."""
     compilation = workspace.latest
-    tasks = compilation.app.tasks
+    tasks, broken = compilation.app.tasks, compilation.broken
     of_app = tuple(
         found for found in compilation.diagnostics if found.is_error and found.element is None
     )
     if of_app:
         yield ElementState(MANIFEST, BROKEN, None, None, of_app)
-    for name in sorted(tasks.keys() | compilation.broken):
-        if name in compilation.broken:
+    for name in sorted(tasks.keys() | broken):
+        if name in broken:
             yield ElementState(name, BROKEN, None, None, compilation.of(name))
         else:
             state = READY if tasks[name].enabled else DISABLED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import IntEnum
 from pathlib import Path
@@ -61,6 +61,9 @@ class Database(Protocol):
         Raises StoreUnavailable where the database does not answer, refuses, or
         may not have received the commit.
         """
+
+    def commits(self) -> Hashable | None:
+        """Return what differs after each commit of anyone; None where no cheap look says it."""
 
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user when the first use of the database has failed."""

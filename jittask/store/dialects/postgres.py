@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -64,6 +64,10 @@ class PostgresDatabase:
         assert synced
         with answering(self.place), self.engine.begin() as connection:
             yield connection
+
+    def commits(self) -> Hashable | None:
+        """Return None: the server has a counter of all its databases alone, which lags."""
+        return None
 
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user of a server that does not answer, or refuses."""

@@ -6,7 +6,7 @@ import json
 import os
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from jittask.store.dialects.dialect import WRITING, Columns, Lock, Rows
 from jittask.store.dialects.refusal import answering
+from jittask.store.dialects.sqlite_commits import CommitCounter
 from jittask.store.errors import NoRecords, StoreError
 
 _NETWORK_FILE_SYSTEMS = frozenset(
@@ -44,6 +45,7 @@ class SqliteDatabase:
         self.engine = _engine(url, create=create, synchronous=SYNCHRONOUS)
         self._url = url
         self._writer = threading.Lock()
+        self._commits = CommitCounter(self._path)
 
     @property
     def place(self) -> str:
@@ -73,6 +75,10 @@ class SqliteDatabase:
         writable = engine.execution_options(**WRITING)
         with answering(self.place), self._writer, writable.begin() as connection:
             yield connection
+
+    def commits(self) -> Hashable | None:
+        """Return what the file's own counter says."""
+        return self._commits.number()
 
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user of a file that is no store, or that cannot be written."""
@@ -113,6 +119,7 @@ class SqliteDatabase:
 
     def close(self) -> None:
         """Close every connection."""
+        self._commits.close()
         self.engine.dispose()
         if "_unsynced" in vars(self):
             self._unsynced.dispose()

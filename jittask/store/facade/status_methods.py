@@ -65,8 +65,13 @@ class StatusMethods(StorePart):
 
     def change_marks(self) -> ChangeMarks:
         """Return what differs from an earlier answer where something has changed."""
+        commits, known = self._database.commits(), self._known_marks
+        if known is not None and commits is not None and commits == known[0]:
+            return known[1]
         with self._database.reading() as connection:
-            return change_marks(connection)
+            marks = change_marks(connection)
+        self._known_marks = commits, marks
+        return marks
 
     def queue(self, now: datetime, task: str) -> tuple[int, int, int]:
         """Return how many runs of a task are pending (overdue too), overdue, and executing."""
