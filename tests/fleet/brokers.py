@@ -19,6 +19,7 @@ from typing import Protocol
 import pytest
 from kombu import Connection
 
+from jittask.runtime.executors.celery.app import TASK, make_app
 from tests.running import PATIENCE
 
 RABBIT = os.environ.get("JITTASK_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
@@ -33,8 +34,8 @@ class Broker(Protocol):
     def flush(self) -> int:
         """Lose every message that waits; return how many."""
 
-    def send_again(self, body: object) -> None:
-        """Send a message."""
+    def send(self, content: object) -> None:
+        """Send a message as a planner does, whatever is in it."""
 
 
 @dataclass
@@ -45,6 +46,11 @@ class _Kombu:
     def flush(self) -> int:
         with Connection(self.url) as connection, connection.channel() as channel:
             return int(channel.queue_purge(self.queue) or 0)
+
+    def send(self, content: object) -> None:
+        app = make_app(self.url, [self.queue], sends=True)
+        app.send_task(TASK, args=(content,), queue=self.queue)
+        app.close()
 
     def delete(self, *queues: str) -> None:
         with Connection(self.url) as connection, connection.channel() as channel:

@@ -25,6 +25,7 @@ from jittask.schedule.calendars import edition as holidays_edition
 
 if TYPE_CHECKING:
     from jittask.store.control import Pause
+    from jittask.store.fleet_types import WorkerRow
     from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
 
@@ -46,6 +47,8 @@ class Status:
     """The name of the runtime that has the lease on planning, where several share the store."""
     problems: tuple[Problem, ...] = ()
     """What is wrong, the gravest first."""
+    workers: tuple[WorkerRow, ...] = ()
+    """The workers of a fleet that have not ended, by host and start (R10)."""
 
     @property
     def is_well(self) -> bool:
@@ -93,6 +96,7 @@ def status(workspace: Workspace) -> Status:
         problems=found,
         planner=stored.leader if stored else None,
         runtimes=stored.runtimes if stored else (),
+        workers=stored.workers if stored else (),
         elements=elements,
         pending=stored.pending if stored else 0,
         overdue=stored.overdue if stored else 0,

@@ -125,6 +125,7 @@ class FleetWorker:
         signals.connect(executor.wake)
         opened.callback(signals.disconnect)
         lease = WorkerLease(store, clock, settings.runtime, queues, slots)
+        executor.extend_lease(lease.until - clock.monotonic())
         place.lock.sign(lease.identity)
         inbox = Inbox()
         inbox.connect(executor.wake)

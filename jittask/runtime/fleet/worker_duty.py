@@ -91,7 +91,8 @@ class WorkerDuty:
     def _heartbeat(self, now: datetime) -> None:
         """Beat; where others have taken this worker for dead, end its bodies and begin again."""
         try:
-            self._lease.step(now, self._loop.capacity)
+            if not self._lease.step(now, self._loop.capacity):
+                return
         except LeaseLost:
             self._loop.abandon()  # first of all: they may run elsewhere by now
             self._lease.join()

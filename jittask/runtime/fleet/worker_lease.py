@@ -48,14 +48,15 @@ class WorkerLease:
         self.identity = identity
         self._beat_was(began)
 
-    def step(self, now: datetime, capacity: int) -> None:
-        """Beat where it is time. Raises LeaseLost, and StoreUnavailable."""
+    def step(self, now: datetime, capacity: int) -> bool:
+        """Beat where it is time; say whether it was. Raises LeaseLost, and StoreUnavailable."""
         began = self._clock.monotonic()
         if began < self._next:
-            return
+            return False
         if not self._store.beat_worker(self.identity, capacity, now):
             raise LeaseLost
         self._beat_was(began)
+        return True
 
     @property
     def is_over(self) -> bool:
