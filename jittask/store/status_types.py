@@ -8,6 +8,7 @@ from datetime import datetime
 from jittask.diagnostics import Diagnostic
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.control import Pause
+from jittask.store.notices import Undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,3 +70,5 @@ class StoreStatus:
     """The runtime that plans, by the lease on planning; None where the store serves one only."""
     overdue_tasks: tuple[OverdueTask, ...] = ()
     """By task."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """Targets of notifications that could not be reached (R14)."""

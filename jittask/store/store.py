@@ -6,6 +6,7 @@ from jittask.store.facade.blocked_methods import BlockedMethods
 from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
 from jittask.store.facade.membership_methods import MembershipMethods
+from jittask.store.facade.notice_methods import NoticeMethods
 from jittask.store.facade.planning_methods import PlanningMethods
 from jittask.store.reader import StoreReader
 
@@ -16,6 +17,7 @@ class Store(
     MembershipMethods,
     ControlMethods,
     BlockedMethods,
+    NoticeMethods,
     StoreReader,
 ):
     """Everything that can be read of the store and written to it; each call is one transaction."""

@@ -70,7 +70,7 @@ def test_a_function_for_failures_is_found_and_belongs_to_the_version(tmp_path: P
     tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
     task = compile_tree(tree.root).app.tasks["tasks.A"]
     assert task.policy.on_failure is not None
-    assert task.policy.on_failure.name == "failed"
+    assert task.policy.on_failure.function == "failed"
     assert "services/Alerts/service.py" in task.bundle
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import blocked_tasks, control, element_states, queries, runtimes
+from jittask.store import blocked_tasks, control, element_states, notices, queries, runtimes
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.facade.part import StorePart
@@ -48,6 +48,7 @@ class StatusMethods(StorePart):
                 blocked=blocked_tasks.all_blocked(connection),
                 pauses=tuple(pauses.values()),
                 leader=runtimes.leader(connection) if self.shared else None,
+                undelivered=notices.undelivered(connection),
                 overdue_tasks=tuple(
                     task
                     for task in queries.overdue_tasks(connection, now)
