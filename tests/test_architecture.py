@@ -42,6 +42,8 @@ for face in ("cli", "web"):
     BELOW[face] |= {"metrics"}
 ONLY = {
     "watchfiles": {"runtime/watch.py"},
+    "apprise": {"runtime/notices/sender.py"},
+    "opentelemetry": {"runtime/tracing/otel.py", "runtime/tracing/body_context.py"},
     "celery": {"runtime/executors/celery.py"},
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
     **{

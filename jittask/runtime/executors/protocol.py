@@ -81,6 +81,8 @@ class Assignment:
     """The JSON object that was given for this run: its keys replace those of the task (F3)."""
     memory_mb: int | None = None
     """What the body's process and all that it starts may hold; None: no limit."""
+    traceparent: str | None = None
+    """The W3C trace context of the attempt's span; None where nothing is traced (R13)."""
 
 
 @dataclass(frozen=True, slots=True)
