@@ -49,6 +49,8 @@ ONLY = {
         }
         for name in ("celery", "kombu", "amqp", "redis", "billiard")
     },
+    "apprise": {"runtime/notices/sender.py"},
+    "opentelemetry": {"runtime/tracing/otel.py", "runtime/tracing/body_context.py"},
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
     **{
         http: {path.relative_to(ROOT).as_posix() for path in (ROOT / "web").rglob("*.py")}

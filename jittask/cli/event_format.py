@@ -19,6 +19,7 @@ from jittask.runtime.events import (
     Event,
     Finished,
     Listening,
+    Notified,
     Planned,
     Ready,
     Reloaded,
@@ -70,7 +71,7 @@ class Words:
                         yield self._line(event, "reload", f"{name} {word}", "cyan")
             case Broken():
                 yield from self._broken(event)
-            case Trouble() | Sweeping():
+            case Trouble() | Sweeping() | Notified():
                 yield self._notice(event)
             case Blocked() | Unblocked():
                 yield from self._blocked(event)
@@ -156,9 +157,11 @@ class Words:
         words = f"{since}tried again in {again}; other tasks keep running"
         yield f"{self._stamp_below(event.at)}{words}"
 
-    def _notice(self, event: Trouble | Sweeping) -> str:
+    def _notice(self, event: Trouble | Sweeping | Notified) -> str:
         if isinstance(event, Trouble):
             return self._line(event, "notice", event.text, "yellow")
+        if isinstance(event, Notified):
+            return self._line(event, "notify", f"{event.target}  {event.title}", "cyan")
         lasts = duration((event.at - event.since).total_seconds())
         words = f"{event.task}: looking through its rows for {lasts}, {event.due:,} due"
         return self._line(event, "scan", words, "cyan")

@@ -98,10 +98,16 @@ RELOADS = _counted("reloads", Kind.COUNTER, "Reloads that changed something.")
 RELOAD_SECONDS = _counted("reload_duration_seconds", Kind.HISTOGRAM,
                           "From a seen change to the new version in effect.")  # fmt: skip
 TROUBLES = _counted("troubles", Kind.COUNTER, "Events `trouble`, by their code.", "code")
+NOTIFICATIONS = _counted(
+    "notifications", Kind.COUNTER, "Messages to people, sent and failed tries.", "result"
+)
+UNDELIVERED = _stored(
+    "undelivered_notifications", "Targets of notifications that cannot be reached."
+)
 
 CATALOG: tuple[Metric, ...] = (
     BUILD, WELL, PROBLEMS, STORE_UP, STORE_READ, RUNTIMES, PENDING, DUE, OVERDUE, EXECUTING,
     ELEMENTS, BLOCKED, PAUSED, FAILING, LAST_SCAN, LAST_RELOAD, RELOAD_OK, TASK_COMPLETED,
     TASK_FAILED, RUNS, RETRIES, DURATION, LATENESS, WORKERS, BUSY, RELOADS, RELOAD_SECONDS,
-    TROUBLES,
+    TROUBLES, NOTIFICATIONS, UNDELIVERED,
 )  # fmt: skip

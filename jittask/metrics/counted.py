@@ -13,7 +13,7 @@ from prometheus_client import (
 from jittask.metrics import catalog
 from jittask.metrics.catalog import Metric
 from jittask.model import RunStatus, Trigger
-from jittask.runtime.events import Event, Finished, Ready, Reloaded, Started, Trouble
+from jittask.runtime.events import Event, Finished, Notified, Ready, Reloaded, Started, Trouble
 
 DURATIONS = (0.01, 0.05, 0.1, 0.5, 1, 5, 10, 30, 60, 300, 900, 3600, 14_400, 43_200)
 LATENESSES = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3600)
@@ -23,6 +23,8 @@ RELOADS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 SCHEDULED, DATE_FIELD = "scheduled", "date-field"
 _ENDED = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.SKIPPED, RunStatus.CANCELLED)
 _LEASE_LOST = "lease-lost"
+_NOTIFY_FAILED = "notify-failed"
+_SENT, _FAILED = "sent", "failed"
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # a series more for each counter, which nothing here needs
 
@@ -38,11 +40,14 @@ class CountedMetrics:
         self._reloads = _counter(catalog.RELOADS, registry)
         self._reload_seconds = _histogram(catalog.RELOAD_SECONDS, registry, RELOADS)
         self._troubles = _counter(catalog.TROUBLES, registry)
+        self._notifications = _counter(catalog.NOTIFICATIONS, registry)
         self._workers = Gauge(catalog.WORKERS.name, catalog.WORKERS.help, registry=registry)
         self._busy = Gauge(catalog.BUSY.name, catalog.BUSY.help, registry=registry)
         self._size = 0
         self._begun: set[int] = set()
         """Runs that were handed to a worker here, and whose end has not been reported."""
+        for result in (_SENT, _FAILED):
+            self._notifications.labels(result)
         for kind in (SCHEDULED, DATE_FIELD):  # so that a rate sees the first one
             self._retries.labels(kind)
             self._duration.labels(kind)
@@ -62,8 +67,12 @@ class CountedMetrics:
                 self._reload_seconds.observe(event.seconds)
             case Trouble():
                 self._troubles.labels(event.code).inc()
+                if event.code == _NOTIFY_FAILED:
+                    self._notifications.labels(_FAILED).inc()
                 if event.code == _LEASE_LOST:  # others have taken its runs over
                     self._begun.clear()
+            case Notified():
+                self._notifications.labels(_SENT).inc()
             case Ready():
                 self._size = event.workers
                 self._begun.clear()

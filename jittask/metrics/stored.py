@@ -72,6 +72,9 @@ def _queue(vitals: Vitals) -> Iterator[tuple[Metric, list[Sample]]]:
     yield catalog.BLOCKED, _single(states[BLOCKED])
     yield catalog.PAUSED, _single(len(status.pauses))
     yield catalog.FAILING, _single(vitals.failing)
+    problems = status.problems
+    undelivered = [each for each in problems if each.code is ProblemCode.NOTIFY_FAILED]
+    yield catalog.UNDELIVERED, _single(len(undelivered))
 
 
 def _times(vitals: Vitals) -> Iterator[tuple[Metric, list[Sample]]]:

@@ -31,6 +31,7 @@ from jittask.runtime.scan_threads import ScanThreads
 from jittask.runtime.signals import Signals
 from jittask.runtime.step_boundary import StepBoundary
 from jittask.runtime.task_boundary import TaskBoundary
+from jittask.runtime.tracing.tracing import tracing_of_environment
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.watch import Watch
 from jittask.store import LeadershipLost, Store, StoreError
@@ -137,6 +138,9 @@ def _open(
     def report(text: str) -> None:
         emit(Trouble(clock.now(), "watch-failed", text))
 
+    tracing = tracing_of_environment(lambda text: emit(Trouble(clock.now(), "no-traces", text)))
+    opened.callback(tracing.close)
+    emit = tracing.watching(emit)
     watch = (
         opened.enter_context(Watch(root, report, clock)) if watched else None
     )  # sees all from here on
@@ -169,7 +173,7 @@ def _open(
     opened.callback(executor.close)
     signals.connect(executor.wake)
     opened.callback(signals.disconnect)
-    participation = Participation(store, clock, identity, settings.runtime, emit, boundary)
+    participation = Participation(store, clock, identity, settings.runtime, emit, boundary, tracing)
     states = ElementStates(
         store, clock, lambda: participation.identity, lambda: current.snapshot, known
     )
@@ -191,7 +195,7 @@ def _open(
         current=current,
         participation=participation,
         claim_loop=ClaimLoop(
-            store, executor, clock, identity, emit, boundary, model_changes.add, queues
+            store, executor, clock, identity, emit, boundary, model_changes.add, queues, tracing
         ),
         prefetch=Prefetch(store, executor, clock),
         states=states,

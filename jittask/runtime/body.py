@@ -38,6 +38,7 @@ from jittask.runtime.executors.protocol import (
     Withdrawn,
 )
 from jittask.runtime.reasons import reason_of
+from jittask.runtime.tracing.body_context import trace_context
 from jittask.state_folder import state_folder
 from jittask.storable import storable
 
@@ -98,7 +99,7 @@ class Bodies:
                     return found
                 reference, argument = found
                 function = load_function(reference, self._app)
-                with around():
+                with around(), trace_context(assignment.traceparent):
                     value = copy_context().run(_call, function, reference, argument)
                 result = encode_result(value)
             return Completed(

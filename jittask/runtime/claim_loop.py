@@ -37,6 +37,7 @@ from jittask.runtime.settled import settled_event
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
 from jittask.runtime.task_boundary import Fault, TaskBoundary
+from jittask.runtime.tracing.tracing import NoTracing, Tracing
 from jittask.runtime.undecided import UndecidedTasks
 from jittask.runtime.unserved_queues import UnservedQueues
 from jittask.store import Store, StoreUnavailable
@@ -64,12 +65,14 @@ class ClaimLoop:
         boundary: TaskBoundary,
         models_changed: Callable[[frozenset[str]], None] = lambda _: None,
         queues: Queues | None = None,
+        tracing: Tracing | None = None,
     ) -> None:
         """``models_changed`` takes the models whose rows bodies have changed.
 
         ``queues``: of an executor whose workers do not all take every run.
         """
         self._models_changed = models_changed
+        self._tracing = tracing or NoTracing()
         self._store = store
         self._executor = executor
         self._clock = clock
@@ -77,7 +80,7 @@ class ClaimLoop:
         self._boundary = boundary
         self._tally = Tally(emit)
         self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
-        self._dispatcher = Dispatcher(store, executor, self._writer, emit)
+        self._dispatcher = Dispatcher(store, executor, self._writer, emit, self._tracing)
         self._undecided = UndecidedTasks(store)
         self._chooser = Chooser(boundary, queues)
         self._queues = queues
@@ -172,6 +175,8 @@ class ClaimLoop:
         except StoreUnavailable:
             self._doubtful = True
             raise
+        if claimed:
+            self._tracing.claimed(now, self._clock.now(), len(claimed))
         self._readied.begun([claim.run.id for claim in claimed])
         for claim in claimed:
             self._dispatch(claim, snapshot, now)
@@ -230,10 +235,13 @@ class ClaimLoop:
         self, choose: Choose, now: datetime, page: int, offset: int, held: frozenset[str]
     ) -> tuple[int, Taken]:
         try:
-            return self._store.take(choose, self._identity, now, page, offset, held=held)
+            found = self._store.take(choose, self._identity, now, page, offset, held=held)
         except StoreUnavailable:
             self._doubtful = True  # it may have been written all the same
             raise
+        if claimed := found[1].claimed:
+            self._tracing.claimed(now, self._clock.now(), len(claimed))
+        return found
 
     def _dispatch(self, claimed: Claimed, snapshot: Snapshot, now: datetime) -> None:
         task = claimed.run.task

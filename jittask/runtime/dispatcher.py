@@ -11,6 +11,7 @@ from jittask.runtime.events import Event, Started
 from jittask.runtime.executors.protocol import Assignment, Executor
 from jittask.runtime.failure import failed_run, policy_of
 from jittask.runtime.outcomes import OutcomeWriter
+from jittask.runtime.tracing.tracing import Tracing
 from jittask.store import Store
 from jittask.store.claim_types import Claimed
 
@@ -27,7 +28,9 @@ class Dispatcher:
         executor: Executor,
         writer: OutcomeWriter,
         emit: Callable[[Event], None],
+        tracing: Tracing,
     ) -> None:
+        self._tracing = tracing
         self._store = store
         self._executor = executor
         self._writer = writer
@@ -57,6 +60,16 @@ class Dispatcher:
             failed=self._failed(run.id) if run.trigger is Trigger.ON_FAILURE else None,
             args=claimed.args,
             queue=queue,
+            traceparent=self._tracing.begin(
+                run.id,
+                run.task,
+                {
+                    "jittask.attempt": claimed.attempt,
+                    "jittask.trigger": run.trigger.value,
+                    "jittask.version": claimed.version,
+                    "jittask.effective": run.effective.isoformat(),
+                },
+            ),
         )
         self._writer.begin(assignment, policy)
         self._executor.submit(assignment)

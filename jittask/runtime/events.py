@@ -198,6 +198,19 @@ class Sweeping:
 
 
 @dataclass(frozen=True, slots=True)
+class Notified:
+    """People have been told what is wrong, or over (R14)."""
+
+    at: datetime
+    target: str
+    """Where, without secrets: the scheme of the URL."""
+    title: str
+    """The title of the message."""
+    tries: int
+    """1 where it could be sent at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Stopped:
     """The runtime has ended."""
 
@@ -222,5 +235,6 @@ Event = (
     | Blocked
     | Unblocked
     | Sweeping
+    | Notified
     | Stopped
 )

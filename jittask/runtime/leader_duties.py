@@ -10,11 +10,12 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from jittask.clock import Clock
-from jittask.runtime.events import Event
+from jittask.runtime.events import Event, Planned
 from jittask.runtime.planner import Planner
 from jittask.runtime.row_scan import RowScan
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.task_boundary import TaskBoundary
+from jittask.runtime.tracing.tracing import NoTracing, Tracing
 from jittask.store import Store
 
 _FINEST = timedelta(seconds=1)
@@ -24,8 +25,16 @@ class LeaderDuties:
     """The planner and the row scan of the term that this runtime has."""
 
     def __init__(
-        self, store: Store, emit: Callable[[Event], None], boundary: TaskBoundary, clock: Clock
+        self,
+        store: Store,
+        emit: Callable[[Event], None],
+        boundary: TaskBoundary,
+        clock: Clock,
+        tracing: Tracing | None = None,
     ) -> None:
+        self._tracing = tracing or NoTracing()
+        self._planned = 0
+        """How many runs the planner has written."""
         self._store = store
         self._clock = clock
         self._emit = emit
@@ -64,9 +73,16 @@ class LeaderDuties:
         if not self._knows_blocked:
             self._boundary.take_over(self._store.blocked(), now)
             self._knows_blocked = True
+        before = self._planned
         self.again = self._planner.step(snapshot, now)
+        if self._planned > before:
+            self._tracing.planned(now, self._clock.now(), self._planned - before)
+
+    def _emit_planned(self, event: Event) -> None:
+        self._planned += isinstance(event, Planned)
+        self._emit(event)
 
     def _begin(self) -> None:
         self._knows_blocked = False
-        self._planner = Planner(self._store, self._emit, self._boundary, self._term)
+        self._planner = Planner(self._store, self._emit_planned, self._boundary, self._term)
         self.row_scan = RowScan(self._store, self._emit, self._boundary, self._clock, self._term)

@@ -16,6 +16,7 @@ from jittask.runtime.membership import Membership, SoleRuntime
 from jittask.runtime.orphans import end_orphaned_runs
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.task_boundary import TaskBoundary
+from jittask.runtime.tracing.tracing import Tracing
 from jittask.store import Store
 from jittask.store.member_kinds import Kind
 
@@ -31,6 +32,7 @@ class Participation:
         settings: RuntimeSettings,
         emit: Callable[[Event], None],
         boundary: TaskBoundary,
+        tracing: Tracing | None = None,
     ) -> None:
         """Enter nothing yet. ``settings`` are those of the start: a reload changes no lease."""
         self._store = store
@@ -38,6 +40,7 @@ class Participation:
         self._settings = settings
         self._emit = emit
         self._boundary = boundary
+        self._tracing = tracing
         self.identity = identity
         self.membership: SoleRuntime | Membership
         self.leader_duties: LeaderDuties
@@ -76,7 +79,9 @@ class Participation:
         return self.identity
 
     def _join(self) -> None:
-        self.leader_duties = LeaderDuties(self._store, self._emit, self._boundary, self._clock)
+        self.leader_duties = LeaderDuties(
+            self._store, self._emit, self._boundary, self._clock, self._tracing
+        )
         heartbeat = self._settings.heartbeat_seconds
         self.membership = SoleRuntime(self._store, self._clock, self.identity, heartbeat)
         if self._store.shared:

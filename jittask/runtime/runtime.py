@@ -14,6 +14,7 @@ from typing import Self
 from jittask.clock import Clock, SystemClock
 from jittask.runtime.assembly import Parts, assemble
 from jittask.runtime.duties.duty import Duty, DutyThreads
+from jittask.runtime.duties.notify import Notify
 from jittask.runtime.duties.scan import Scan
 from jittask.runtime.duties.watch_tree import WatchTree
 from jittask.runtime.duties.work import Work
@@ -96,7 +97,7 @@ class Runtime:
             raise
         duties: list[Duty] = [WorkOnce(parts) if self._once else Work(parts)]
         if parts.watch is not None:
-            duties += [Scan(parts), WatchTree(parts, parts.watch)]
+            duties += [Scan(parts), WatchTree(parts, parts.watch), Notify(parts)]
         self._parts = parts
         self._threads = DutyThreads(duties, self._signals, self._failed, self._end)
         self._lifecycle.move(Step.READY)

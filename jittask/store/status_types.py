@@ -9,6 +9,7 @@ from jittask.diagnostics import Diagnostic
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.control import Pause
 from jittask.store.fleet_types import WorkerRow
+from jittask.store.notices import Undelivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +73,5 @@ class StoreStatus:
     """By task."""
     workers: tuple[WorkerRow, ...] = ()
     """Those of a fleet, by host and start."""
+    undelivered: tuple[Undelivered, ...] = ()
+    """Targets of notifications that could not be reached (R14)."""

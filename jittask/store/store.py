@@ -7,6 +7,7 @@ from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
 from jittask.store.facade.fleet_methods import FleetMethods
 from jittask.store.facade.membership_methods import MembershipMethods
+from jittask.store.facade.notice_methods import NoticeMethods
 from jittask.store.facade.planning_methods import PlanningMethods
 from jittask.store.reader import StoreReader
 
@@ -18,6 +19,7 @@ class Store(
     FleetMethods,
     ControlMethods,
     BlockedMethods,
+    NoticeMethods,
     StoreReader,
 ):
     """Everything that can be read of the store and written to it; each call is one transaction."""

@@ -210,3 +210,31 @@ kills = Table(
     Column("at", BigInteger, nullable=False),
     Column("note", Text),
 )
+
+notice_states = Table(
+    "notice_states",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("subject", String(255), primary_key=True),
+    Column("stage", String(16), nullable=False),
+    Column("mark", String(64), nullable=False),
+    Column("since", BigInteger, nullable=False),
+    Column("changed", BigInteger, nullable=False),
+    Column("recovers", Boolean, nullable=False),
+    Column("text", Text, nullable=False),
+)
+
+notice_messages = Table(
+    "notice_messages",
+    metadata,
+    Column("id", Serial, primary_key=True, autoincrement=True),
+    Column("target", String(64), nullable=False),  # a digest: the URL is a secret
+    Column("label", String(255), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("next_try", BigInteger, nullable=False),
+    Column("error", Text),
+)

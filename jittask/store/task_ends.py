@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -10,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus
-from jittask.store.instants import from_micros, maybe_instant, to_micros
+from jittask.store.instants import maybe_instant, to_micros
 from jittask.store.tables import ENDED, OPEN, elements, runs, watermarks
 
 
@@ -23,6 +22,8 @@ class TaskEnds:
     """When its newest completed run has ended; None where none is kept."""
     failed: datetime | None
     """When its newest failed run has ended; None where none is kept."""
+    failed_run: int | None = None
+    """The number of that run."""
 
     @property
     def is_failing(self) -> bool:
@@ -32,8 +33,8 @@ class TaskEnds:
         return self.completed is None or self.failed > self.completed
 
 
-def task_ends(connection: Connection, most: int) -> tuple[TaskEnds, ...]:
-    """Return the first ``most`` tasks that a runtime has planned, by name: two seeks for each."""
+def task_ends(connection: Connection, most: int | None) -> tuple[TaskEnds, ...]:
+    """Return the first ``most`` tasks that a runtime has planned, by name: three seeks for each."""
     planned = (
         sa.select(watermarks.c.task)
         .join(elements, elements.c.name == watermarks.c.task)
@@ -43,11 +44,12 @@ def task_ends(connection: Connection, most: int) -> tuple[TaskEnds, ...]:
     )
     query = sa.select(
         planned.c.task,
-        _newest(planned.c.task, RunStatus.COMPLETED).label("completed"),
-        _newest(planned.c.task, RunStatus.FAILED).label("failed"),
+        _newest(planned.c.task, RunStatus.COMPLETED, "finished").label("completed"),
+        _newest(planned.c.task, RunStatus.FAILED, "finished").label("failed"),
+        _newest(planned.c.task, RunStatus.FAILED, "id").label("failed_run"),
     ).order_by(planned.c.task)
     return tuple(
-        TaskEnds(row.task, maybe_instant(row.completed), maybe_instant(row.failed))
+        TaskEnds(row.task, maybe_instant(row.completed), maybe_instant(row.failed), row.failed_run)
         for row in connection.execute(query)
     )
 
@@ -60,22 +62,11 @@ def due_runs(connection: Connection, now: datetime) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def last_completed(
-    connection: Connection, tasks: tuple[str, ...]
-) -> Iterator[tuple[str, datetime]]:
-    """Yield when each of these tasks has last completed a run, where it has."""
-    for task in tasks:
-        found = connection.execute(sa.select(_newest(sa.literal(task), RunStatus.COMPLETED)))
-        micros = found.scalar()
-        if micros is not None:
-            yield task, from_micros(micros)
-
-
-def _newest(task: sa.ColumnElement[str], status: RunStatus) -> sa.ScalarSelect[int]:
-    """Return when the newest ended run of a task and status has ended."""
+def _newest(task: sa.ColumnElement[str], status: RunStatus, column: str) -> sa.ScalarSelect[int]:
+    """Return a column of the newest ended run of a task and status."""
     ended = runs.alias("ended")
     return (
-        sa.select(ended.c.finished)
+        sa.select(ended.c[column])
         .where(sa.text(f"ended.{ENDED}"), ended.c.task == task, ended.c.status == status)
         .order_by(ended.c.effective.desc(), ended.c.id.desc())
         .limit(1)

@@ -25,6 +25,8 @@ class ProblemCode(StrEnum):
     BLOCKED = "blocked"
     """Something outside its files keeps a task from running."""
     OVERDUE = "overdue"
+    NOTIFY_FAILED = "notify-failed"
+    """People are not told what is wrong: a target of notifications cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,12 @@ def problems(stored: StoreStatus | None, elements: tuple[ElementState, ...]) -> 
     for task in stored.overdue_tasks if stored else ():
         text = "1 run is late" if task.runs == 1 else f"{task.runs:,} runs are late"
         yield Problem(ProblemCode.OVERDUE, text, task.since, task.task)
+    for target in stored.undelivered if stored else ():
+        waiting = (
+            "1 message waits" if target.messages == 1 else f"{target.messages:,} messages wait"
+        )
+        text = f"{target.label}: {target.error}; {waiting}"
+        yield Problem(ProblemCode.NOTIFY_FAILED, text, target.since)
 
 
 def _of_runtimes(runtimes: tuple[RuntimeRow, ...]) -> Iterator[Problem]:

@@ -83,6 +83,8 @@ class Assignment:
     """The queue of the workers that may take it; None where every worker may (R10)."""
     memory_mb: int | None = None
     """What the body's process and all that it starts may hold; None: no limit."""
+    traceparent: str | None = None
+    """The W3C trace context of the attempt's span; None where nothing is traced (R13)."""
 
 
 @dataclass(frozen=True, slots=True)

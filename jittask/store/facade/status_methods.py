@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import blocked_tasks, control, element_states, fleet, queries, runtimes
+from jittask.store import (
+    blocked_tasks,
+    control,
+    element_states,
+    fleet,
+    notices,
+    queries,
+    runtimes,
+)
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.facade.part import StorePart
@@ -49,6 +57,7 @@ class StatusMethods(StorePart):
                 pauses=tuple(pauses.values()),
                 leader=runtimes.leader(connection) if self.shared else None,
                 workers=fleet.fleet(connection, now).workers if self.shared else (),
+                undelivered=notices.undelivered(connection),
                 overdue_tasks=tuple(
                     task
                     for task in queries.overdue_tasks(connection, now)

@@ -1,0 +1,1 @@
+"""Tells people what is wrong, and when it is over (rule R14)."""

@@ -1,0 +1,81 @@
+"""What the runtime tells a tracer, and the tracer that traces nothing (rule R13).
+
+Traces are asked for by OpenTelemetry's own environment variables. Without them nothing of it is
+imported, and each call here does nothing.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Protocol
+
+from jittask.runtime.events import Event
+
+ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
+DISABLED = "OTEL_SDK_DISABLED"
+EXPORTER = "OTEL_TRACES_EXPORTER"
+
+Emit = Callable[[Event], None]
+
+
+class Tracing(Protocol):
+    """Makes spans; safe to call from several threads, and never waits."""
+
+    def planned(self, began: datetime, now: datetime, runs: int) -> None:
+        """Trace a pass of the planner that has written new runs."""
+
+    def claimed(self, began: datetime, now: datetime, runs: int) -> None:
+        """Trace a transaction that has claimed runs; those that begin next are linked to it."""
+
+    def begin(self, run: int, task: str, attributes: Mapping[str, str | int]) -> str | None:
+        """Begin the span of an attempt; return its W3C ``traceparent`` for the body."""
+
+    def watching(self, emit: Emit) -> Emit:
+        """Return ``emit`` that also ends the spans of the runs that events say have ended."""
+
+    def close(self) -> None:
+        """End all spans, and send what is left, for a bounded time."""
+
+
+class NoTracing:
+    """Traces nothing."""
+
+    def planned(self, began: datetime, now: datetime, runs: int) -> None:
+        """Do nothing."""
+
+    def claimed(self, began: datetime, now: datetime, runs: int) -> None:
+        """Do nothing."""
+
+    def begin(self, run: int, task: str, attributes: Mapping[str, str | int]) -> str | None:
+        """Return None."""
+        return None
+
+    def watching(self, emit: Emit) -> Emit:
+        """Return ``emit``."""
+        return emit
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+def is_asked_for(environment: Mapping[str, str] = os.environ) -> bool:
+    """Whether the environment names a place for traces."""
+    if environment.get(DISABLED, "").lower() == "true" or environment.get(EXPORTER) == "none":
+        return False
+    return any(environment.get(name) for name in ENDPOINTS)
+
+
+def tracing_of_environment(on_trouble: Callable[[str], None]) -> Tracing:
+    """Return what traces, as the environment asks; where it cannot, ``on_trouble`` says why."""
+    if not is_asked_for():
+        return NoTracing()
+    try:
+        from jittask.runtime.tracing.otel import OtelTracing
+    except ImportError:
+        on_trouble(
+            "traces are asked for, and OpenTelemetry is missing: pip install 'jittask[otel]'"
+        )
+        return NoTracing()
+    return OtelTracing.to_otlp()

@@ -1,0 +1,139 @@
+"""What people are told, by what they know and what is wrong now: the table of R14, pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jittask.model import AppSettings, Notice, Notify
+from jittask.runtime.notices.conditions import Condition, Recipients
+from jittask.runtime.notices.decide import Changes, due, follow, told
+from jittask.runtime.notices.words import MOST_LINES, body_of, messages, title_of
+from jittask.store.notices import NoticeState, Stage
+
+T0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
+NOW = T0 + timedelta(minutes=5)
+WRONG = Condition(Notice.FAILED, "tasks.A", T0, "run 1 failed")
+ROW = replace(WRONG, mark="1", recovers=False)
+
+
+def state(stage: Stage, condition: Condition = WRONG, changed: datetime = T0) -> NoticeState:
+    return NoticeState(
+        condition.kind, condition.subject, stage, condition.mark, condition.since, changed,
+        condition.recovers, condition.text,
+    )  # fmt: skip
+
+
+WAITING, TOLD, OVER = state(Stage.WAITING), state(Stage.TOLD), state(Stage.OVER)
+TABLE: dict[str, tuple[NoticeState | None, Condition | None, NoticeState | str | None]] = {
+    # what people know, what is wrong now → what they know then ("gone": nothing)
+    "it begins": (None, WRONG, state(Stage.WAITING, changed=NOW)),
+    "nothing is wrong": (None, None, None),
+    "it waits to be told": (WAITING, WRONG, WAITING),
+    "its words change before it is told": (
+        WAITING, replace(WRONG, text="run 2 failed"), replace(WAITING, text="run 2 failed"),
+    ),
+    "it is over before it was told": (WAITING, None, "gone"),
+    "it lasts": (TOLD, WRONG, TOLD),
+    "it lasts, and fails once more": (TOLD, replace(WRONG, text="run 2 failed"), TOLD),
+    "it is over": (TOLD, None, state(Stage.OVER, changed=NOW)),
+    "its end waits to be told": (OVER, None, OVER),
+    "it comes back before its end was told": (OVER, WRONG, state(Stage.TOLD, changed=NOW)),
+    "another row fails": (
+        state(Stage.TOLD, ROW), replace(ROW, mark="2"),
+        state(Stage.WAITING, replace(ROW, mark="2"), NOW),
+    ),
+    "another row fails before the first was told": (
+        state(Stage.WAITING, ROW), replace(ROW, mark="2"),
+        state(Stage.WAITING, replace(ROW, mark="2")),
+    ),
+    "a row's failure is a day old": (state(Stage.TOLD, ROW), None, "gone"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TABLE)
+def test_a_change_of_state(name: str) -> None:
+    before, condition, after = TABLE[name]
+    known = {} if before is None else {before.key: before}
+    current = {} if condition is None else {condition.key: condition}
+    changes = follow(known, current, lambda _: True, NOW)
+    if after == "gone":
+        assert changes == Changes((), (WRONG.key,))
+    elif after == before:
+        assert changes.is_empty
+    else:
+        assert changes == Changes((after,), ())
+
+
+@pytest.mark.parametrize("before", [TOLD, OVER])
+def test_an_end_that_nobody_wants_to_know_is_forgotten(before: NoticeState) -> None:
+    assert follow({before.key: before}, {}, lambda _: False, NOW) == Changes((), (WRONG.key,))
+
+
+def test_what_happens_within_the_group_is_one_message() -> None:
+    late = state(Stage.OVER, replace(WRONG, subject="tasks.B"), T0 + timedelta(seconds=50))
+    assert due([WAITING, late, TOLD], 60, T0 + timedelta(seconds=59)) == []
+    assert due([WAITING, late, TOLD], 60, T0 + timedelta(seconds=60)) == [WAITING, late]
+    assert due([WAITING], 60, T0 - timedelta(hours=1)) == [WAITING]  # the clock was set back
+
+
+def test_what_has_been_told() -> None:
+    assert told([WAITING, OVER], NOW) == Changes((state(Stage.TOLD, changed=NOW),), (OVER.key,))
+
+
+@given(st.lists(st.booleans(), max_size=40), st.lists(st.booleans(), max_size=40))
+def test_beginnings_and_ends_are_told_in_turn(wrong: list[bool], sends: list[bool]) -> None:
+    """Whatever comes and goes, and whenever messages leave: begin, end, begin, …; none twice."""
+    known: dict = {}
+    said: list[str] = []
+    now = T0
+    for is_wrong, is_sent in zip(wrong, sends, strict=False):
+        now += timedelta(seconds=1)
+        changes = follow(known, {WRONG.key: WRONG} if is_wrong else {}, lambda _: True, now)
+        for _ in range(2):
+            known = {key: value for key, value in known.items() if key not in changes.gone}
+            known |= {each.key: each for each in changes.put}
+            waiting = due(known.values(), 0, now) if is_sent else []
+            said += [each.stage.value for each in waiting]
+            changes = told(waiting, now)
+            is_sent = False
+        if sends and all(sends):
+            assert (said[-1:] == ["waiting"]) == is_wrong
+    assert all(a != b for a, b in pairwise(said))
+    assert said[:1] in ([], ["waiting"])
+
+
+def test_words() -> None:
+    settings = AppSettings(title="Shop")
+    over = replace(OVER, kind=Notice.OVERDUE, subject="tasks.B", changed=NOW)
+    zone = ZoneInfo("Asia/Shanghai")
+    assert title_of([WAITING], settings) == "Shop: tasks.A failed"
+    assert title_of([WAITING, over, replace(WAITING, subject="tasks.C")], settings) == (
+        "Shop: 2 failed, 1 recovered"
+    )
+    times = "2026-03-02 17:00:00 CST to 2026-03-02 17:05:00 CST"
+    recovered = f"recovered: tasks.B is not overdue any more ({times})"
+    assert body_of([over, WAITING], zone).splitlines() == [
+        "failed: tasks.A since 2026-03-02 17:00:00 CST: run 1 failed",
+        recovered,
+    ]
+
+
+def test_a_message_names_some_and_counts_the_others() -> None:
+    many = [replace(WAITING, subject=f"tasks.T{n}") for n in range(MOST_LINES + 7)]
+    lines = body_of(many, ZoneInfo("UTC")).splitlines()
+    assert (len(lines), lines[-1]) == (MOST_LINES + 1, "and 7 more: jittask status")
+
+
+def test_no_message_names_more_of_its_target_than_the_scheme() -> None:
+    settings = AppSettings(notify=Notify(("slack://a-secret/b/c",)))
+    [message] = messages([WAITING], Recipients(settings, {}), settings, ZoneInfo("UTC"))
+    assert message.label == "slack://…"
+    assert len(message.target) == 64
+    assert "secret" not in repr(message)
