@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -67,12 +67,22 @@ class Compiling:
                 if value is not None:
                     self.reading.loaded[kind.element_kind][found.name] = value
 
-    def compile_tasks(self, tasks: Iterable[Found] | None = None) -> None:
-        """Compile all tasks, or these; one that did not change is taken over."""
+    def compile_tasks(
+        self,
+        tasks: Iterable[Found] | None = None,
+        compiled: Callable[[CompiledTask], None] | None = None,
+    ) -> None:
+        """Compile all tasks, or these; one that did not change is taken over.
+
+        ``compiled`` is called with each one that was not, and can load.
+        """
         self._reuse.begin()
         around = self._surroundings()
         for found in self.found_tasks() if tasks is None else tasks:
-            self._have(found, self._taken_over(found, around) or self._task(found, around))
+            taken_over = self._taken_over(found, around)
+            task = taken_over or self._task(found, around)
+            if self._have(found, task) and task is not taken_over and compiled is not None:
+                compiled(self.tasks[found.name])
 
     def load_again(self, kind: Kind, name: str) -> None:
         """Read an element that is no task again; one that is gone is forgotten."""
@@ -245,9 +255,11 @@ class Compiling:
             self._reuse.keep(files, task, tuple(element.findings.found))
         return task
 
-    def _have(self, found: Found, task: CompiledTask | None) -> None:
-        if task is not None and not self.elements.discovered.is_misnamed(found.name):
-            self.tasks[found.name] = task
+    def _have(self, found: Found, task: CompiledTask | None) -> bool:
+        if task is None or self.elements.discovered.is_misnamed(found.name):
+            return False
+        self.tasks[found.name] = task
+        return True
 
     def _note_named(self, name: str, named: tuple[str, ...]) -> None:
         if named:

@@ -17,6 +17,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,6 +37,7 @@ SECONDS = 10.0
 """How long the import of one element may take."""
 
 _START_SECONDS = 60.0
+_END_SECONDS = 0.1
 _MOST_BYTES = 1_000_000
 """Of one answer."""
 _STUCK = {
@@ -70,8 +72,14 @@ class Probe:
     def __init__(self, *, wanted: bool) -> None:
         self._enabled = wanted
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_abandoned = False
         self._child: int | None = None
         """The process that imports just now."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether there is an import step."""
+        return self._enabled
 
     def start(self) -> None:
         """Start the process, unless it runs, or is not needed."""
@@ -103,16 +111,22 @@ class Probe:
         fresh = {name: task for name, task in tasks.items() if name not in known}
         return {**known, **self._checked(root, fresh, contents)}
 
+    def abandon(self, thread: threading.Thread) -> None:
+        """End the check that a thread waits for, and the thread with it."""
+        self._is_abandoned = True
+        while thread.is_alive():
+            if self._process is not None:
+                _kill(self._process.pid, self._child)  # the thread sees that, and closes the rest
+            thread.join(_END_SECONDS)
+        self._is_abandoned = False
+
     def close(self) -> None:
         """End the process, and those that element code has started."""
         process, self._process = self._process, None
         child, self._child = self._child, None
         if process is None:
             return
-        for group in (process.pid, child):
-            if group is not None:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, signal.SIGKILL)
+        _kill(process.pid, child)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
@@ -123,7 +137,7 @@ class Probe:
         self, root: Path, waiting: dict[str, CompiledTask], contents: AppContents
     ) -> dict[str, tuple[Diagnostic, ...]]:
         found: dict[str, tuple[Diagnostic, ...]] = {}
-        while waiting:
+        while waiting and not self._is_abandoned:
             current: str | None = None
             for answer in self._answers(_request(root, waiting, contents)):
                 match answer:
@@ -168,6 +182,13 @@ class Probe:
         finally:
             if not whole:
                 self.close()
+
+
+def _kill(*groups: int | None) -> None:
+    for group in groups:
+        if group is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
 
 
 def _started() -> subprocess.Popen[bytes]:

@@ -7,12 +7,12 @@ Worker and checking processes call it, and hold one version of each module.
 from __future__ import annotations
 
 import builtins
-import os
 import sys
 import types
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -85,14 +85,14 @@ class TreeNames(MetaPathFinder, Loader):
             return ModuleSpec(fullname, self, is_package=not _NAMES[name])
         if name.partition(".")[0] not in _PACKAGES:
             return None
-        inside = name.replace(".", os.sep)
-        places = [f"{code}{os.sep}{inside}" for code in self._folders]
-        folders = [place for place in places if os.path.isdir(place)]  # noqa: PTH112 - thousands at once
-        for folder in folders:
-            if os.path.isfile(file := f"{folder}{os.sep}__init__.py"):  # noqa: PTH113
+        inside = name.replace(".", "/")
+        places = [f"{code}/{inside}" for code in self._folders]
+        folders = list(filter(isdir, places))
+        for place in folders:
+            if isfile(file := f"{place}/__init__.py"):  # noqa: PTH113 - for each of many modules
                 return self._of_file(fullname, file, folders)
         for place in places:
-            if os.path.isfile(file := f"{place}.py"):  # noqa: PTH113
+            if isfile(file := f"{place}.py"):  # noqa: PTH113
                 return self._of_file(fullname, file, None)
         if not folders and name not in _PACKAGES:  # those exist for JitAi's own modules
             return None

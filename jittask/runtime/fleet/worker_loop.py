@@ -27,6 +27,7 @@ from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.packed_bundles import BadBundle
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.tally import Tally
+from jittask.runtime.tracing.tracing import NoTracing
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Claimed, Ending
 
@@ -56,7 +57,7 @@ class WorkerLoop:
         self._emit = emit
         self._tally = Tally(emit)
         self._writer = OutcomeWriter(store, clock, self._undecided)
-        self._dispatcher = Dispatcher(store, executor, self._writer, emit)
+        self._dispatcher = Dispatcher(store, executor, self._writer, emit, NoTracing())
         self._next_kills = clock.monotonic()
         self._doubtful = False
         """Whether the store may have runs of ours that the executor never got."""
