@@ -9,6 +9,7 @@ is started again for the rest.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import pickle
@@ -18,7 +19,7 @@ import struct
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,8 @@ from jittask.model import AppContents, FunctionRef
 if TYPE_CHECKING:
     from jittask.compiler.compiled import CompiledTask
 
+Meanwhile = Callable[[Collection["CompiledTask"]], None]
+"""What may be done with tasks while the process imports them."""
 LENGTH = struct.Struct("!Q")
 """Comes before each request."""
 SECONDS = 10.0
@@ -40,6 +43,8 @@ _START_SECONDS = 60.0
 _END_SECONDS = 0.1
 _MOST_BYTES = 1_000_000
 """Of one answer."""
+_PIPE_BYTES = 1 << 19
+"""Of answers that wait to be read, so that the process goes on meanwhile."""
 _STUCK = {
     "code": "import-failed",
     "message": f"importing it did not come to an end within {SECONDS:g} s, or ended the process",
@@ -104,12 +109,16 @@ class Probe:
         tasks: Mapping[str, CompiledTask],
         contents: AppContents,
         known: Mapping[str, tuple[Diagnostic, ...]],
+        meanwhile: Meanwhile | None = None,
     ) -> dict[str, tuple[Diagnostic, ...]]:
-        """Return the findings by task; ``known``: those of versions that were checked before."""
+        """Return the findings by task; ``known``: those of versions that were checked before.
+
+        ``meanwhile`` is called once with the others, when the process has begun on them.
+        """
         if not self._enabled:
             return {}
         fresh = {name: task for name, task in tasks.items() if name not in known}
-        return {**known, **self._checked(root, fresh, contents)}
+        return {**known, **self._checked(root, fresh, contents, meanwhile)}
 
     def abandon(self, thread: threading.Thread) -> None:
         """End the check that a thread waits for, and the thread with it."""
@@ -134,12 +143,19 @@ class Probe:
                     pipe.close()
 
     def _checked(
-        self, root: Path, waiting: dict[str, CompiledTask], contents: AppContents
+        self,
+        root: Path,
+        waiting: dict[str, CompiledTask],
+        contents: AppContents,
+        meanwhile: Meanwhile | None,
     ) -> dict[str, tuple[Diagnostic, ...]]:
         found: dict[str, tuple[Diagnostic, ...]] = {}
         while waiting and not self._is_abandoned:
             current: str | None = None
-            for answer in self._answers(_request(root, waiting, contents)):
+            now, meanwhile = meanwhile, None
+            for answer in self._answers(
+                _request(root, waiting, contents), now, [*waiting.values()]
+            ):
                 match answer:
                     case {"begin": str(name)}:
                         current = name
@@ -155,7 +171,9 @@ class Probe:
                 found[stuck] = _findings(waiting.pop(stuck), _STUCK if current else _CRASHED)
         return found
 
-    def _answers(self, request: Request) -> Iterator[Any]:
+    def _answers(
+        self, request: Request, meanwhile: Meanwhile | None, tasks: Collection[CompiledTask]
+    ) -> Iterator[Any]:
         """Yield what the process answers; where it does not come to its end, it is ended."""
         self.start()
         process = self._process
@@ -167,6 +185,8 @@ class Probe:
             content = pickle.dumps(request)
             process.stdin.write(LENGTH.pack(len(content)) + content)
             process.stdin.flush()
+            if meanwhile is not None:
+                meanwhile(tasks)
             for answer in _lines(process.stdout.fileno()):
                 match answer:
                     case {"child": int(child)}:
@@ -192,13 +212,17 @@ def _kill(*groups: int | None) -> None:
 
 
 def _started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "jittask.prelude.check"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    if sys.platform == "linux" and process.stdout is not None:
+        with contextlib.suppress(OSError):  # of too many pipes, each gets less: it waits more often
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return process
 
 
 def _request(root: Path, waiting: Mapping[str, CompiledTask], contents: AppContents) -> Request:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from jittask.clock import Clock
-from jittask.compiler.compiled import Compilation
+from jittask.compiler.compiled import Compilation, CompiledTask
 from jittask.compiler.incremental import TreeCompiler
 from jittask.data.app_data import AppData
 from jittask.runtime.bundles import BundleChanged, Bundles
@@ -126,13 +127,25 @@ class Reloader:
     def _compile(self, paths: Collection[str] | None) -> Compilation:
         """Compile, and note what may differ from what runs."""
         compiler, before = self._compiler, self._compiled
-        compilation = compiler.look_at_all() if paths is None else compiler.apply(paths)
+        if paths is None:
+            compilation = compiler.look_at_all(self._lay_out_ahead)
+        else:
+            compilation = compiler.apply(paths, self._lay_out_ahead)
         self._compiled = compilation
         if compilation is not before:
             fresh = compilation.reusable.touched
             known = self._touched
             self._touched = None if fresh is None or known is None else known | fresh
         return compilation
+
+    def _lay_out_ahead(self, tasks: Collection[CompiledTask]) -> None:
+        """Lay out versions while another process imports them.
+
+        What fails here is tried again when they have been imported, and reported then.
+        """
+        app = self._compiled.app  # where its settings change what a version is, all is compiled
+        with suppress(BundleChanged, OSError):
+            self._bundles.lay_out_all(tasks, app.root, app.settings)
 
     def _note_unkept(
         self, unkept: Mapping[str, Exception], running: Snapshot, now: datetime

@@ -50,7 +50,9 @@ def test_a_storm_of_edits(
     tree = trial.checkout()
     storm = Storm(trial, tree)
     with Program(tree.root, **environment) as program:
-        program.wait("ready")
+        program.wait_line(
+            lambda line: '"event": "ready"' in line, PATIENCE * 5
+        )  # thousands of tasks
         program.wait("finished", task="tasks.Rows")
         at_first = None
         for number in range(trial.rounds):
