@@ -408,6 +408,14 @@ _TABLE = (
         '"graceSeconds": 86400',
     ),
     Rule(
+        "unknown-group",
+        _E,
+        "There is no such group",
+        "The tasks of a group share its limits, which settings.groups in app.json has.",
+        '"policy": {"group": "mial"}',
+        '"policy": {"group": "mail"}, and "groups": {"mail": {"perMinute": 100}} in app.json',
+    ),
+    Rule(
         "holidays-without-calendar",
         _E,
         "skipHoliday needs a calendar",

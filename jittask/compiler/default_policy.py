@@ -9,7 +9,7 @@ from typing import Any
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.json_spans import Pointer
 from jittask.compiler.source import Source
-from jittask.model import AppSettings, Notice, Notify
+from jittask.model import AppSettings, Group, Notice, Notify
 
 POLICY: Pointer = ("settings", "policy")
 _SECONDS_A_DAY = 86_400
@@ -26,6 +26,27 @@ def notify_of(data: Mapping[str, Any]) -> Notify:
     )
 
 
+def groups_of(data: Mapping[str, Any]) -> Mapping[str, Group]:
+    """Return ``settings.groups`` of data without mistakes."""
+    return {
+        name: Group(group.get("maxConcurrent"), group.get("perMinute"))
+        for name, group in data.items()
+    }
+
+
+def group_is_known(
+    group: str, settings: AppSettings, source: Source, policy: Pointer, findings: Findings
+) -> bool:
+    """Whether there is a group of that name; where there is none, that is a finding (R2)."""
+    if group in settings.groups:
+        return True
+    hint = near_or_all(group, settings.groups) if settings.groups else (
+        "settings.groups in app.json has the limits of each group"
+    )  # fmt: skip
+    findings.add("unknown-group", source.value((*policy, "group")), f"no group {group!r}", hint)
+    return False
+
+
 def check_default_policy(
     source: Source, settings: AppSettings, services: Collection[str], findings: Findings
 ) -> AppSettings:
@@ -35,6 +56,9 @@ def check_default_policy(
     grace = policy.get("graceSeconds")
     if grace is not None and not grace_is_kept(grace, settings, source, POLICY, findings):
         wrong.add("graceSeconds")
+    group = policy.get("group")
+    if group is not None and not group_is_known(group, settings, source, POLICY, findings):
+        wrong.add("group")
     service = policy.get("onFailure", "").rpartition(".")[0]
     if service and service not in services:
         hint = near_or_all(service, services)

@@ -75,6 +75,9 @@ def word_mistake(
         case "minLength":
             message = f"{name}: expected {error.validator_value} characters or more, got {got}"
             findings.add("bad-value", source.value(pointer), message, hint)
+        case "minProperties":
+            names = " or ".join(schema.get("properties", ()))
+            findings.add("bad-value", source.value(pointer), f"{name}: expected {names}", hint)
         case "not":
             message = f"{name}: expected a number from 1, or -1 for the last, got {got}"
             findings.add("bad-value", source.value(pointer), message)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from jittask.compiler.default_policy import POLICY, check_default_policy, notify_of
+from jittask.compiler.default_policy import POLICY, check_default_policy, groups_of, notify_of
 from jittask.compiler.environment_settings import STORE_VARIABLE, given, with_environment
 from jittask.compiler.executor_settings import BROKER, check_executor, executor_of
 from jittask.compiler.files import MANIFEST, Files
@@ -120,6 +120,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         retention_days=settings.get("retentionDays", 90),
         policy=settings.get("policy", {}),
         notify=notify_of(settings.get("notify", {})),
+        groups=groups_of(settings.get("groups", {})),
         runtime=RuntimeSettings(
             executor=executor,
             celery=celery,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from jittask.compiler.default_policy import grace_is_kept
+from jittask.compiler.default_policy import grace_is_kept, group_is_known
 from jittask.compiler.findings import Findings
 from jittask.compiler.functions import default_failure_function, failure_function
 from jittask.compiler.json_spans import Pointer
@@ -36,6 +36,9 @@ def read_policy(source: Source, around: Surroundings, findings: Findings) -> Pol
     grace = own.get("graceSeconds")
     if grace is not None:
         grace_is_kept(grace, app, source, _POLICY, findings)
+    group = own.get("group")
+    if group is not None:
+        group_is_known(group, app, source, _POLICY, findings)
     function = (
         failure_function(source, around.services, findings)
         if "onFailure" in own
@@ -83,6 +86,7 @@ def _policy(data: Mapping[str, Any], on_failure: FunctionRef | None) -> Policy:
         on_interrupted=OnInterrupted(data.get("onInterrupted", default.on_interrupted)),
         on_failure=on_failure,
         max_concurrent=data.get("maxConcurrent"),
+        group=data.get("group"),
         priority=data.get("priority", 0),
         queue=data.get("queue"),
         memory_mb=data.get("memoryMb"),

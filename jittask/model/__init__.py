@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         RunStatus,
         Trigger,
     )
-    from jittask.model.settings import AppSettings, CelerySettings, RuntimeSettings
+    from jittask.model.settings import AppSettings, CelerySettings, Group, RuntimeSettings
 
 _NAMES = {
     "kinds": (
@@ -65,6 +65,7 @@ _NAMES = {
     ),
     "settings": (
         "CelerySettings",
+        "Group",
         "RuntimeSettings",
         "AppSettings",
     ),
@@ -98,6 +99,7 @@ __all__ = [
     "FieldInfo",
     "FieldType",
     "FunctionRef",
+    "Group",
     "Misfire",
     "MissedRange",
     "ModelForm",

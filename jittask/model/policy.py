@@ -57,6 +57,8 @@ class Policy:
     on_failure: FunctionRef | None = None
     """The service function that is called with a run that has failed for good."""
     max_concurrent: int | None = None
+    group: str | None = None
+    """The group of ``settings.groups`` whose limits hold for it."""
     priority: int = 0
     queue: str | None = None
     """The queue of the workers that run it (R10); None: by its tags, or the app's own queue."""

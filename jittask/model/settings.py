@@ -51,6 +51,16 @@ class RuntimeSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """What the tasks of a group share (R2); at least one of the limits is set."""
+
+    max_concurrent: int | None = None
+    """How many of their runs may execute at once, on all runtimes."""
+    per_minute: int | None = None
+    """How many of their runs may begin in any minute, on all runtimes."""
+
+
+@dataclass(frozen=True, slots=True)
 class AppSettings:
     """The app's manifest, ``app.json`` (F2)."""
 
@@ -67,4 +77,6 @@ class AppSettings:
     policy: Mapping[str, object] = field(default_factory=dict)
     """What a task's ``policy`` does not say, as ``app.json`` has it (R2)."""
     notify: Notify = field(default_factory=Notify)
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    """Groups of tasks that share limits, by name (R2)."""
     runtime: RuntimeSettings = field(default_factory=RuntimeSettings)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 
 from jittask.runtime.decisions import choose
+from jittask.runtime.groups import Groups, Starts
 from jittask.runtime.queues import Queues
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import Snapshot
@@ -29,12 +31,16 @@ class Chooser:
         due: Sequence[DueRun],
         executing: Sequence[Executing],
         pauses: Mapping[str, Pause],
+        *,
+        starts: Starts = MappingProxyType({}),
+        groups: Groups | None = None,
     ) -> Choice:
         """Choose; a task whose runs cannot be judged waits, and the others are chosen from."""
         paused = {name: pause for name, pause in pauses.items() if pause.is_active(now)}
 
         def judge(some: Sequence[DueRun]) -> Choice:
-            return choose(some, snapshot, executing, free, now, paused, self._queues)
+            room = groups.room(executing, starts) if groups else None
+            return choose(some, snapshot, executing, free, now, paused, self._queues, room)
 
         try:
             return judge(due)

@@ -30,6 +30,7 @@ from jittask.runtime.executors.protocol import (
     Unjudged,
     Withdrawn,
 )
+from jittask.runtime.groups import Groups, Resting
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.queues import Queues
 from jittask.runtime.readied import AHEAD, ReadiedRuns
@@ -86,6 +87,8 @@ class ClaimLoop:
         self._queues = queues
         self._unserved = queues and UnservedQueues(store, queues, boundary, clock)
         self._readied = ReadiedRuns(store, clock)
+        self._groups: tuple[Snapshot | None, Groups] = None, Groups(None)
+        self._resting = Resting()
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
         self._is_crowded = False
@@ -169,7 +172,8 @@ class ClaimLoop:
             due = [run for run in due if run.task not in held]
         if not due:
             return
-        choose = partial(self._chooser.choose, snapshot, self._executor.free(), now)
+        free, groups = self._executor.free(), self._groups_of(snapshot)
+        choose = partial(self._chooser.choose, snapshot, free, now, groups=groups)
         try:
             claimed = self._store.take_readied(due, choose, self._identity, now)
         except StoreUnavailable:
@@ -194,18 +198,23 @@ class ClaimLoop:
         self._is_crowded = not self._executor.free()
         if self._is_crowded:
             return None
-        held = self._held(snapshot, now)
+        groups = self._groups_of(snapshot)
+        held = self._held(snapshot, now) | self._resting.tasks(now)
         soonest = self._store.next_due(held)
         self._undecided.here(now)
         self._waiting = frozenset()
         if soonest is None or soonest > now:
-            return self._ready_ahead(soonest, now, held)
+            return self._resting.sooner(self._ready_ahead(soonest, now, held), now)
         pauses = self._store.pauses()
         waiting, page = 0, min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
-            chosen = partial(self._chooser.choose, snapshot, free, now, pauses=pauses)
-            length, taken = self._take(chosen, now, page, waiting, held)
+            chosen = partial(
+                self._chooser.choose, snapshot, free, now, pauses=pauses, groups=groups
+            )
+            length, taken = self._take(chosen, now, page, waiting, held, groups.rated)
             self._waiting |= taken.waiting
+            if taken.choice is not None:
+                self._resting.note(taken.choice, now)
             for skip in taken.skipped:
                 self._tally.skipped(skip, now)
             for claimed in taken.claimed:
@@ -213,18 +222,28 @@ class ClaimLoop:
             waiting += length - len(taken.skipped) - len(taken.claimed)
             if length < page:
                 break
+            if taken.choice is not None and taken.choice.full - held:
+                held, waiting = held | taken.choice.full, 0  # the next page leaves them out
             page = _PAGE
         self._is_crowded = not self._executor.free()
         if self._is_crowded:
             return None
-        return self._ready_ahead(self._store.next_due(held), now, held)
+        soonest = self._store.next_due(held | self._resting.tasks(now))
+        return self._resting.sooner(self._ready_ahead(soonest, now, held), now)
+
+    def _groups_of(self, snapshot: Snapshot) -> Groups:
+        """Return the groups of a snapshot, which are worked out once for each."""
+        if self._groups[0] is not snapshot:
+            self._groups = snapshot, Groups(snapshot)
+            self._resting = Resting()
+        return self._groups[1]
 
     def _ready_ahead(
         self, soonest: datetime | None, now: datetime, held: frozenset[str]
     ) -> datetime | None:
         """Ready what comes within the second; return when something does, if after now."""
         if soonest is not None and soonest <= now + AHEAD:
-            self._readied.look(now, held)
+            self._readied.look(now, held | self._groups[1].rated_tasks)
         return soonest if soonest is not None and soonest > now else None
 
     def _held(self, snapshot: Snapshot, now: datetime) -> frozenset[str]:
@@ -232,10 +251,18 @@ class ClaimLoop:
         return self._boundary.held(now) | self._undecided.tasks(snapshot, now)
 
     def _take(
-        self, choose: Choose, now: datetime, page: int, offset: int, held: frozenset[str]
+        self,
+        choose: Choose,
+        now: datetime,
+        page: int,
+        offset: int,
+        held: frozenset[str],
+        rated: frozenset[str],
     ) -> tuple[int, Taken]:
         try:
-            found = self._store.take(choose, self._identity, now, page, offset, held=held)
+            found = self._store.take(
+                choose, self._identity, now, page, offset, held=held, rated=rated
+            )
         except StoreUnavailable:
             self._doubtful = True  # it may have been written all the same
             raise

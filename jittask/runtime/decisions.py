@@ -21,6 +21,7 @@ from jittask.runtime.executors.protocol import (
     Unjudged,
     Withdrawn,
 )
+from jittask.runtime.groups import GroupRoom
 from jittask.runtime.queues import Queues
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.task_boundary import FIRST_PAUSE
@@ -39,6 +40,7 @@ def choose(
     now: datetime,
     paused: Mapping[str, Pause] = MappingProxyType({}),
     queues: Queues | None = None,
+    room: GroupRoom | None = None,
 ) -> Choice:
     """Decide which due runs start now, by pause, overlap and concurrency (R2).
 
@@ -46,7 +48,8 @@ def choose(
     task and row, and is not skipped (V5). It waits too for a run of its row that
     may still be judged, and may so never begin (D5). A run whose task is not in the
     snapshot waits: the task may come back, and upkeep ends it if not. Where there are
-    ``queues``, a run waits while the workers of its queue take no more (R10).
+    ``queues``, a run waits while the workers of its queue take no more (R10);
+    with ``room``, while its group does not.
     """
     rooms = _Rooms(free, queues)
     busy = {(run.task, run.row_key) for run in executing}
@@ -78,14 +81,19 @@ def choose(
             continue
         number = per_task.get(run.task, 0)
         capped = policy.max_concurrent is not None and number >= policy.max_concurrent
-        if capped or not rooms.take(running.task):
+        if capped or (room is not None and not room.has_room(running.task)):
             continue
-        claims.append(Claim(run, running.task.version))
+        if not rooms.take(running.task):
+            continue
+        group = None if room is None else room.take(running.task)
+        claims.append(Claim(run, running.task.version, group))
         busy.add(key)
         if run.row_key:
             waited_for.add(key)
         per_task[run.task] = number + 1
-    return Choice(tuple(claims), tuple(skips))
+    if room is None:
+        return Choice(tuple(claims), tuple(skips))
+    return Choice(tuple(claims), tuple(skips), room.full, room.resting, room.until)
 
 
 class _Rooms:

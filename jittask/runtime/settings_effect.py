@@ -43,6 +43,7 @@ SETTINGS: Mapping[str, Setting] = {
     "retention_days": Setting("settings.retentionDays", Effect.LIVE),
     "policy": Setting("settings.policy", Effect.LIVE),
     "notify": Setting("settings.notify", Effect.LIVE, secret=True),
+    "groups": Setting("settings.groups", Effect.LIVE),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
     "runtime.celery": Setting("settings.runtime.executor", Effect.RESTART, secret=True),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),

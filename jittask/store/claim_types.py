@@ -38,6 +38,8 @@ class Claim:
 
     run: DueRun
     version: str
+    group: str | None = None
+    """Its group, where that has a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,12 @@ class Choice:
 
     claim: tuple[Claim, ...]
     skip: tuple[Skip, ...]
+    full: frozenset[str] = frozenset()
+    """The tasks of groups that take no more runs now (R2)."""
+    resting: frozenset[str] = frozenset()
+    """Those of them whose group has used up its rate."""
+    until: datetime | None = None
+    """When the first of these groups may begin another run; None where none rests."""
 
 
 class Executing(NamedTuple):
@@ -67,7 +75,11 @@ class Executing(NamedTuple):
     is_backfill: bool = False
 
 
-Choose = Callable[[Sequence[DueRun], Sequence[Executing]], Choice]
+Choose = Callable[..., Choice]
+"""Called with the due runs (``DueRun``) and what executes (``Executing``).
+
+Where there are groups with a rate, also with ``starts``: when their runs have begun.
+"""
 ChooseUnlessPaused = Callable[[Sequence[DueRun], Sequence[Executing], Mapping[str, Pause]], Choice]
 
 
@@ -81,6 +93,8 @@ class Claimed:
     attempt: int
     args: str | None = None
     """What was given for this run, as a JSON object."""
+    group: str | None = None
+    """Its group, where that has a rate."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,8 @@ class Taken:
     skipped: tuple[Skip, ...] = ()
     waiting: frozenset[str] = frozenset()
     """The tasks of the due runs that were left as they are."""
+    choice: Choice | None = None
+    """What was decided on them; None where no run was due."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,14 @@ of them.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus, Trigger
 from jittask.storable import storable
+from jittask.store import group_starts
 from jittask.store.batch import NUMBER, TEXT, batch, locked
 from jittask.store.claim_types import (
     Choose,
@@ -35,6 +36,9 @@ from jittask.store.plans import LATE_AFTER
 from jittask.store.tables import runs, runtimes
 from jittask.store.transitions import transition
 
+RATE_WINDOW = timedelta(minutes=1)
+"""A group's rate is how many of its runs may begin in any minute (R2)."""
+
 
 def take(
     connection: Connection,
@@ -46,21 +50,25 @@ def take(
     limit: int,
     offset: int,
     held: Collection[str] = (),
+    rated: Collection[str] = (),
 ) -> tuple[int, Taken]:
     """Let ``choose`` decide on a page of the due runs, and write it; return the page's length.
 
-    No other runtime claims in the meantime.
+    ``rated``: the groups with a rate. No other runtime claims in the meantime.
     """
     dialect_of(connection).exclusive(connection, Lock.CLAIM)
     page = due(connection, now, limit, offset, held)
     if not page:
         return 0, Taken()
-    choice = choose(page, executing(connection))
+    since = now - RATE_WINDOW
+    begun = {"starts": group_starts.starts(connection, rated, since)} if rated else {}
+    choice = choose(page, executing(connection), **begun)
     skipped = _skip(connection, choice.skip, now)
     claimed = claim(connection, choice.claim, now, runtime=runtime, host=host)
+    group_starts.note(connection, claimed, now, since)
     done = {skip.run.id for skip in skipped} | {each.run.id for each in claimed}
     waiting = frozenset(run.task for run in page if run.id not in done)
-    return len(page), Taken(tuple(claimed), skipped, waiting)
+    return len(page), Taken(tuple(claimed), skipped, waiting, choice)
 
 
 def claim(
@@ -84,7 +92,7 @@ def claim(
     claimed = connection.execute(claiming, _given(now, runtime, host))
     fenced = {number: (token, attempt, args) for number, token, attempt, args in claimed}
     return [
-        Claimed(claim.run, claim.version, *fenced[claim.run.id])
+        Claimed(claim.run, claim.version, *fenced[claim.run.id], group=claim.group)
         for claim in claims
         if claim.run.id in fenced
     ]

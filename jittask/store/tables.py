@@ -238,3 +238,13 @@ notice_messages = Table(
     Column("next_try", BigInteger, nullable=False),
     Column("error", Text),
 )
+
+group_starts = Table(
+    "group_starts",
+    metadata,
+    Column("group_name", String(255), primary_key=True),
+    Column("at", BigInteger, primary_key=True, autoincrement=False),
+    Column("run_id", BigInteger, primary_key=True, autoincrement=False),
+    Column("token", Integer, primary_key=True, autoincrement=False),
+    **ddl.stored_by_key(),
+)

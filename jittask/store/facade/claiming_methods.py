@@ -52,18 +52,20 @@ class ClaimingMethods(StorePart):
         *,
         host: str | None = None,
         held: Collection[str] = (),
+        rated: Collection[str] = (),
     ) -> tuple[int, Taken]:
         """Let ``choose`` decide on a page of the due runs, and write the decision.
 
         ``runtime`` is the id of the runtime that executes them, ``host`` where
         the bodies will run; None means the host that the runtime announced.
         Runs of the tasks in ``held`` wait, but for those that handle a failure.
+        ``rated``: the groups with a rate; when their runs have begun is given to ``choose``.
         Returns how many due runs the page had, too: after a full page there are others.
         """
         with self._database.writing() as connection:
             return claims.take(
                 connection, choose, now, runtime=runtime, host=host, limit=limit, offset=offset,
-                held=held,
+                held=held, rated=rated,
             )  # fmt: skip
 
     @property
