@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from socket import socketpair
@@ -28,6 +29,7 @@ from jittask.clock import SystemClock
 from jittask.compiler.app_settings import read_app_settings
 from jittask.model import RunStatus
 from jittask.operations.views.events import event_line
+from jittask.operations.views.log_records import log_line
 from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
 from jittask.runtime.events import Event, Finished
@@ -46,7 +48,7 @@ _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 @port_option
 @click.option("--open", "in_browser", is_flag=True, help="Open the console in a browser.")
 @metrics_options
-@format_option()
+@format_option("otel")
 @quiet_option
 def command(
     tree: Path | None,
@@ -71,6 +73,9 @@ def command(
     continue to run. Elsewhere ask for it with --console: everyone who reads the output, such
     as the log of a service, can sign in.
 
+    --format json prints an event a line; otel does, too, in the field names of
+    OpenTelemetry's log model.
+
     With --metrics-port it serves Prometheus' metrics, and whether all is well.
 
     Example: jittask run elements
@@ -81,14 +86,14 @@ def command(
     root = find_root(tree)
     runtime = Runtime(root, once=once)
     words = _words(root, once=once) if shape == "text" else None
-    printer = _Printer(runtime, words)
+    printer = _Printer(runtime, words, log_line if shape == "otel" else event_line)
     stops = _Stops(runtime, words)
     with _metrics(root, runtime, metrics_host, metrics_port):
         _start(runtime)
         stops.started()
         console = None
         if with_console:
-            console = ConsoleBeside(root, port, shape, in_browser=in_browser, say=_say)
+            console = ConsoleBeside(root, port, _plain(shape), in_browser=in_browser, say=_say)
         collector.expect_to_stay()
         while not runtime.join(3600):
             continue
@@ -98,6 +103,11 @@ def command(
     if once and stops.asked:
         raise KeyboardInterrupt
     sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+def _plain(shape: str) -> str:
+    """Return the format in which a console prints beside a runtime that prints in ``shape``."""
+    return "text" if shape == "text" else "json"
 
 
 def _start(runtime: Runtime) -> None:
@@ -144,8 +154,11 @@ def _words(root: Path, *, once: bool) -> Words:
 class _Printer:
     """Prints every event; where stdout cannot be written, it stops the runtime."""
 
-    def __init__(self, runtime: Runtime, words: Words | None) -> None:
-        """``words``: None prints JSON lines."""
+    def __init__(
+        self, runtime: Runtime, words: Words | None, line_of: Callable[[Event], str]
+    ) -> None:
+        """``words``: None prints JSON lines, by ``line_of``."""
+        self._line_of = line_of
         self.saw_a_failed_run = False
         self._runtime = runtime
         self._words = words
@@ -176,7 +189,7 @@ class _Printer:
 
     def _print(self, event: Event) -> None:
         if self._words is None:
-            click.echo(event_line(event))
+            click.echo(self._line_of(event))
             return
         for line in self._words.lines(event):
             click.echo(line)
