@@ -6,13 +6,19 @@ replaced, another one each time. A second process has nothing but watchfiles on 
 with its own settings: the bare event. Some of the edited tasks are then run, to see that the run
 gets the new code.
 
+Beside it, ``uvicorn --reload`` serves a small ASGI app from another tree of the same files, after
+the runtime has ended: from ``os.replace`` of the one module that the app imports, another than its
+own, to the first response by the new code.
+
 Run: python benchmarks/reload.py [tasks ...] [--rounds N]
 """
 
 from __future__ import annotations
 
 import argparse
+import http.client
 import math
+import socket
 import statistics
 import subprocess
 import sys
@@ -37,6 +43,13 @@ import sys, time
 from watchfiles import watch
 for found in watch(*sys.argv[1:], rust_timeout=100, yield_on_timeout=True):
     print(time.monotonic() if found else 0, flush=True)
+"""
+SERVED = """from tasks.group{group:04d}.Task{number:06d}.inner import customFunc
+
+
+async def app(scope, receive, send):
+    await send({{"type": "http.response.start", "status": 200, "headers": []}})
+    await send({{"type": "http.response.body", "body": str(customFunc()).encode()}})
 """
 PATIENCE = 120.0
 RUNS = 3
@@ -129,6 +142,62 @@ class Reloads:
                 return at - began
 
 
+class Uvicorn:
+    """A server that restarts when a Python file changes, with its own settings for that."""
+
+    def __init__(self, root: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            self._port = free.getsockname()[1]
+        options = ["--reload", "--lifespan", "off", "--log-level", "critical"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "uvicorn", "app:app", "--port", str(self._port), *options],
+            cwd=root,
+        )
+        self.answered(0)
+
+    def answered(self, value: int) -> None:
+        """Return when it answers with this value."""
+        end = time.monotonic() + PATIENCE
+        while self._answer() != str(value):
+            assert time.monotonic() < end, f"no answer {value} within {PATIENCE:g} s"
+            time.sleep(0.005)
+
+    def _answer(self) -> str | None:
+        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=PATIENCE)
+        try:
+            connection.request("GET", "/")
+            return connection.getresponse().read().decode()
+        except (OSError, http.client.HTTPException):
+            return None  # it is starting again
+        finally:
+            connection.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._process.terminate()
+        self._process.wait(PATIENCE)
+
+
+def served(tasks: int, rounds: int) -> list[float]:
+    """Return the seconds from each edit to the first response by the new code."""
+    found = []
+    with tempfile.TemporaryDirectory() as place:
+        root = make(Path(place) / "tree", tasks)
+        number = using(tasks)
+        file = folder_of(root, number) / "inner.py"
+        put(file, INNER.format(value=0))
+        put(root / "app.py", SERVED.format(group=number // GROUP, number=number))
+        with Uvicorn(root) as server:
+            for turn in range(1, rounds + 1):
+                time.sleep(0.5 + 0.05 * math.sin(turn))
+                began = replace(file, INNER.format(value=turn))
+                server.answered(turn)
+                found.append(time.monotonic() - began)
+    return found
+
+
 def run_gets(runtime: Runtime, client: Client, name: str, value: int) -> None:
     """Run a task, and see that it was the new code."""
     run = client.trigger(name).run.id
@@ -163,6 +232,7 @@ def measured(tasks: int, rounds: int) -> dict[str, list[float]]:
                 found["service"].append(reloads.seen(began, name_of(0)))
                 time.sleep(1)
             run_gets(runtime, client, name_of(0), turn + 1)
+    found["uvicorn"] = served(tasks, max(5, rounds // 4))
     return found
 
 
@@ -172,27 +242,37 @@ def at(times: list[float], share: float) -> float:
 
 def main() -> None:
     parser = argparse.ArgumentParser()
-    parser.add_argument("tasks", nargs="*", type=int, default=[100, 1_000, 10_000])
+    parser.add_argument("tasks", nargs="*", type=int, default=[100, 1_000, 10_000, 50_000])
     parser.add_argument("--rounds", type=int, default=100)
     given = parser.parse_args()
-    print(
-        "| tasks | bare event p50 | p99 | one task p50 | p99 | tasks of the service | p50 | most |"
-    )
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
-    medians: list[tuple[int, float]] = []
+    columns = [
+        "tasks",
+        "bare event p50",
+        "p99",
+        "uvicorn --reload p50",
+        "p99",
+        "one task p50",
+        "p99",
+    ]
+    columns += ["tasks of the service", "p50", "most", "start"]
+    print(f"| {' | '.join(columns)} |\n|{' ---: |' * len(columns)}")
+    medians: dict[str, list[float]] = {"bare": [], "uvicorn": [], "one task": []}
     for tasks in given.tasks:
         found = measured(tasks, given.rounds)
-        medians.append((tasks, statistics.median(found["one task"])))
         row = [f"{tasks:,}"]
-        for name in ("bare", "one task"):
-            row += [f"{at(found[name], share) * 1000:.0f} ms" for share in (0.5, 0.99)]
+        for name, known in medians.items():
+            known.append(statistics.median(found[name]))
+            row += [f"{at(found[name], share) * 1000:,.0f} ms" for share in (0.5, 0.99)]
         service = found["service"]
         row += [f"{using(tasks):,}", f"{at(service, 0.5):.2f} s", f"{max(service):.2f} s"]
+        row += [f"{found['start'][0]:.1f} s"]
         print("| " + " | ".join(row) + " |", flush=True)
-    if len(medians) > 1:
-        (least, first), (most, last) = medians[0], medians[-1]
-        exponent = math.log(last / first) / math.log(most / least)
-        print(f"\nexponent of the median from {least:,} to {most:,} tasks: {exponent:.2f}")
+    if len(given.tasks) > 1:
+        least, most = given.tasks[0], given.tasks[-1]
+        print(f"\nexponents of the medians from {least:,} to {most:,} tasks:")
+        for name, known in medians.items():
+            exponent = math.log(known[-1] / known[0]) / math.log(most / least)
+            print(f"{name}: {exponent:.2f}")
 
 
 if __name__ == "__main__":

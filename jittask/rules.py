@@ -40,6 +40,14 @@ _TABLE = (
         '"cron": "*/5 9-17 * * 1-5", with "skipWeekend": 1',
     ),
     Rule(
+        "bad-broker-url",
+        _E,
+        "settings.runtime.executor names no broker",
+        "The workers of a fleet get their runs through RabbitMQ or Redis, which a URL names.",
+        '"executor": { "type": "celery", "broker": "rabbit.example" }',
+        '"executor": { "type": "celery", "broker": "amqp://user@rabbit.example//" }',
+    ),
+    Rule(
         "bad-cron",
         _E,
         "A cron text is wrong",
@@ -166,6 +174,14 @@ _TABLE = (
         "A date belongs in one of the two lists.",
         '"extraHolidays": ["2026-05-06"], "extraWorkdays": ["2026-05-06"]',
         '"extraHolidays": ["2026-05-06"]',
+    ),
+    Rule(
+        "celery-needs-postgresql",
+        _E,
+        "Workers on other machines cannot reach the run store",
+        "Each worker of a fleet writes to the run store: it has to be a PostgreSQL database.",
+        '"runtime": { "executor": { "type": "celery", "broker": "redis://host:6379/0" } }',
+        '"store": "postgresql://user@host/jittask"',
     ),
     Rule(
         "column-missing",

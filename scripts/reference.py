@@ -19,7 +19,8 @@ from jittask.client.control import ControlCalls
 from jittask.client.open_tree import OpenTree
 from jittask.client.records import RecordCalls
 from jittask.client.schedule import ScheduleCalls
-from jittask.compiler.schemas import SCHEMA_FOLDER
+from jittask.compiler.environment_settings import setting_variables
+from jittask.compiler.schemas import SCHEMA_FOLDER, schema
 from jittask.metrics.catalog import CATALOG, Kind, Metric, Origin
 from jittask.model import Attempt, MissedRange, Run, RunStatus, Trigger
 from jittask.operations.backfill.backfill import Backfill
@@ -44,6 +45,11 @@ from jittask.store.control import Pause
 from jittask.store.statistics import LastRun, Percentiles, TaskStatistics
 from jittask.store.status_types import RuntimeRow
 
+SETTINGS_BY_ENVIRONMENT = """\
+A setting that the environment gives counts before the one in `app.json`, which counts before its
+default; an option of the command line counts before all of them. An empty variable gives nothing.
+A value that does not fit is an error, as it is in the file. `jittask doctor` shows what holds, and
+where each value comes from. A change of the environment needs a restart."""
 PARTS = (OpenTree, ControlCalls, RecordCalls, ScheduleCalls)
 """The classes that the client consists of."""
 RESULTS = (
@@ -164,6 +170,16 @@ def exit_codes_and_variables() -> str:
     lines += ["", "## Environment variables", "", "| variable | meaning |", "| --- | --- |"]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in VARIABLES.items()]
     lines += ["", "Elements name further variables themselves, as `${NAME}`.", ""]
+    lines += ["## Settings by the environment", "", SETTINGS_BY_ENVIRONMENT, ""]
+    lines += ["| variable | in `app.json` | meaning | default |", "| --- | --- | --- | --- |"]
+    for variable, pointer in setting_variables().items():
+        part = schema("app")
+        for key in pointer:
+            part = part["properties"][key]
+        default = part.get("default")
+        shown = "" if default is None else f"`{default}`"
+        lines.append(f"| `{variable}` | `{'.'.join(pointer)}` | {part['description']} | {shown} |")
+    lines += [""]
     return "\n".join(lines)
 
 

@@ -23,7 +23,7 @@ PATIENCE = 60.0
 
 
 class Program:
-    """``jittask run TREE --format json``, its events, and ways to end it."""
+    """``jittask run TREE --format json``, or another command; its events, and ways to end it."""
 
     def __init__(
         self,
@@ -32,12 +32,13 @@ class Program:
         *,
         once: bool = False,
         module: str = "jittask",
+        command: str = "run",
         more: tuple[str, ...] = (),
         **env: str,
     ) -> None:
         options = [*more, *(["--once"] if once else [])]
         self.process = subprocess.Popen(
-            [sys.executable, "-m", module, "run", str(tree), "--format", shape, *options],
+            [sys.executable, "-m", module, command, str(tree), "--format", shape, *options],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             stdin=subprocess.DEVNULL,

@@ -42,9 +42,15 @@ for face in ("cli", "web"):
     BELOW[face] |= {"metrics"}
 ONLY = {
     "watchfiles": {"runtime/watch.py"},
+    **{
+        name: {
+            path.relative_to(ROOT).as_posix()
+            for path in (ROOT / "runtime/executors/celery").rglob("*.py")
+        }
+        for name in ("celery", "kombu", "amqp", "redis", "billiard")
+    },
     "apprise": {"runtime/notices/sender.py"},
     "opentelemetry": {"runtime/tracing/otel.py", "runtime/tracing/body_context.py"},
-    "celery": {"runtime/executors/celery.py"},
     "click": {path.relative_to(ROOT).as_posix() for path in (ROOT / "cli").rglob("*.py")},
     **{
         http: {path.relative_to(ROOT).as_posix() for path in (ROOT / "web").rglob("*.py")}

@@ -15,7 +15,13 @@ from typing import TYPE_CHECKING
 import click
 
 from jittask.cli import collector
-from jittask.cli.options import format_option, port_option, quiet_option, tree_argument
+from jittask.cli.options import (
+    CONSOLE_VARIABLE,
+    format_option,
+    port_option,
+    quiet_option,
+    tree_argument,
+)
 from jittask.operations.errors import InvalidArgument
 from jittask.operations.workspace import find_root
 
@@ -27,17 +33,24 @@ _SHORTEST_TOKEN = 20  # characters: it must not be guessed
 
 @click.command()
 @tree_argument
-@click.option("--host", default="127.0.0.1", show_default=True, help="Listen on this address.")
+@click.option("--host", default="127.0.0.1", show_default=True, envvar=f"{CONSOLE_VARIABLE}_HOST",
+              help="Listen on this address.")  # fmt: skip
 @port_option
 @click.option("--allow-host", "names", multiple=True, metavar="NAME",
+              envvar=f"{CONSOLE_VARIABLE}_ALLOW_HOST",
               help="A name by which browsers may call it; may be repeated.")  # fmt: skip
 @click.option("--tls-cert", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              envvar=f"{CONSOLE_VARIABLE}_TLS_CERT",
               help="A certificate, as PEM.")  # fmt: skip
 @click.option("--tls-key", type=click.Path(path_type=Path, exists=True, dir_okay=False),
+              envvar=f"{CONSOLE_VARIABLE}_TLS_KEY",
               help="Its key.")  # fmt: skip
-@click.option("--behind-proxy", is_flag=True, help="A proxy in front of it speaks https.")
-@click.option("--read-only", is_flag=True, help="Nobody can change or run anything.")
+@click.option("--behind-proxy", is_flag=True, envvar=f"{CONSOLE_VARIABLE}_BEHIND_PROXY",
+              help="A proxy in front of it speaks https.")  # fmt: skip
+@click.option("--read-only", is_flag=True, envvar=f"{CONSOLE_VARIABLE}_READ_ONLY",
+              help="Nobody can change or run anything.")  # fmt: skip
 @click.option("--token-file", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE",
+              envvar=f"{CONSOLE_VARIABLE}_TOKEN_FILE",
               help="Write bearer tokens for scripts into FILE, one for each role.")  # fmt: skip
 @click.option("--scrape-token-file", type=click.Path(path_type=Path, dir_okay=False),
               metavar="FILE",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from jittask.cli.db_backup import backup, restore
 from jittask.cli.exit_codes import ExitCode
 from jittask.cli.failure import WrongUse
 from jittask.cli.formatting import to_json
@@ -34,6 +35,10 @@ def command() -> None:
 
     Example: jittask db upgrade elements
     """
+
+
+command.add_command(backup)
+command.add_command(restore)
 
 
 @command.command()

@@ -18,6 +18,7 @@ from jittask.runtime.events import (
     Broken,
     Event,
     Finished,
+    Listening,
     Notified,
     Planned,
     Ready,
@@ -56,8 +57,8 @@ class Words:
     def lines(self, event: Event) -> Iterator[str]:
         """Yield the lines of an event."""
         match event:
-            case Ready():
-                yield from self._ready(event)
+            case Ready() | Listening():
+                yield from self._begins(event)
             case Started() if event.trigger is not Trigger.SCHEDULE:
                 yield self._line(event, "start", f"{_named(event)} ({event.trigger})", "cyan")
             case Started() | Planned():
@@ -85,8 +86,11 @@ class Words:
         """Return what the second line of an event begins with."""
         return self.stamp(at) or " " * 11
 
-    def _ready(self, event: Ready) -> Iterator[str]:
+    def _begins(self, event: Ready | Listening) -> Iterator[str]:
         self._zone, self._mark = zonedata.zone(event.zone), ""
+        yield from self._ready(event) if isinstance(event, Ready) else self._listening(event)
+
+    def _ready(self, event: Ready) -> Iterator[str]:
         for silent in event.not_firing:
             yield f"{self.stamp(event.at)}{silent.task} will not fire: {silent.text}"
         tasks = f"{event.tasks} task{'' if event.tasks == 1 else 's'}"
@@ -102,6 +106,13 @@ class Words:
         )
         if not self._once and not self._dated:
             yield "Ctrl-C stops it. Edit the files while it runs: they reload."
+
+    def _listening(self, event: Listening) -> Iterator[str]:
+        queues = f"queue{'' if len(event.queues) == 1 else 's'} {', '.join(event.queues)}"
+        text = f"worker {event.id} listens on {queues}, {event.workers} workers"
+        yield self._line(event, "ready", text, "green")
+        if not self._dated:
+            yield "Ctrl-C stops it."
 
     def _finished(self, event: Finished) -> Iterator[str]:
         words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]

@@ -32,6 +32,16 @@ VARIABLES = {
     "`.jittask` in the tree, which then may be read only; `--state-dir` wins.",
     "JITTASK_METRICS_PORT": "The port on which `run` serves metrics; `--metrics-port` wins.",
     "JITTASK_METRICS_HOST": "The address on which it does; `--metrics-host` wins.",
+    "JITTASK_CONSOLE": "`run` starts the console, too (1), or never (0); `--console` and "
+    "`--no-console` win.",
+    "JITTASK_CONSOLE_HOST": "`--host` of `console`, also of the one that `run` starts.",
+    "JITTASK_CONSOLE_PORT": "Its `--port`.",
+    "JITTASK_CONSOLE_ALLOW_HOST": "Its `--allow-host`; several names with spaces between them.",
+    "JITTASK_CONSOLE_TLS_CERT": "Its `--tls-cert`.",
+    "JITTASK_CONSOLE_TLS_KEY": "Its `--tls-key`.",
+    "JITTASK_CONSOLE_BEHIND_PROXY": "Its `--behind-proxy` (1).",
+    "JITTASK_CONSOLE_READ_ONLY": "Its `--read-only` (1).",
+    "JITTASK_CONSOLE_TOKEN_FILE": "Its `--token-file`.",
     "JITTASK_NOW": "The time of `next`, `plan`, `explain`, `simulate` and `new`: an ISO 8601 "
     "instant with an offset, such as `2026-01-05T09:00:00+08:00`.",
     "JITTASK_LANG": "The language of explanations: `en` or `zh`; else that of `LC_ALL`, "

@@ -52,6 +52,7 @@ _COMMANDS = {
     "trigger": ("jittask.cli.trigger", "Run a task now, with a record."),
     "try": ("jittask.cli.try_", "Run a task's function here and now, without a record."),
     "validate": ("jittask.cli.validate", "Report every mistake in a tree."),
+    "worker": ("jittask.cli.worker", "Run what a runtime on another machine plans."),
 }
 
 

@@ -16,6 +16,8 @@ Command = Callable[..., Any]
 TREE_VARIABLE = "JITTASK_TREE"
 METRICS_PORT_VARIABLE = "JITTASK_METRICS_PORT"
 METRICS_HOST_VARIABLE = "JITTASK_METRICS_HOST"
+CONSOLE_VARIABLE = "JITTASK_CONSOLE"
+"""Of ``run --console``; those of the console's own options begin with it."""
 
 _TREE_HELP = "The tree; by default the nearest folder above with an app.json, else ./elements."
 _TREE, _JSON, _QUIET = "jittask.tree", "jittask.json", "jittask.quiet"
@@ -114,6 +116,7 @@ def port_option(command: Command) -> Command:
     """Add ``--port`` of the web console; the command gets ``port``."""
     return click.option(
         "--port", default=8420, show_default=True, type=click.IntRange(0, 65535),
+        envvar=f"{CONSOLE_VARIABLE}_PORT",
         help="Of the console; 0 takes any free one.",
     )(command)  # fmt: skip
 

@@ -3,46 +3,34 @@
 from __future__ import annotations
 
 import gc
-import os
-import signal
 import sys
-import threading
-from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from socket import socketpair
 
 import click
 
 from jittask.cli import collector
 from jittask.cli.console_beside import ConsoleBeside
-from jittask.cli.event_format import Words
 from jittask.cli.failure import Failure
 from jittask.cli.options import (
+    CONSOLE_VARIABLE,
     format_option,
     metrics_options,
     port_option,
     quiet_option,
     tree_argument,
 )
-from jittask.clock import SystemClock
-from jittask.compiler.app_settings import read_app_settings
-from jittask.model import RunStatus
+from jittask.cli.until_stopped import Printer, Stops, event_words
 from jittask.operations.views.events import event_line
 from jittask.operations.views.log_records import log_line
 from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
-from jittask.runtime.events import Event, Finished
-
-_MOST_UNPRINTED = 500_000  # events; a pager that is left open for hours must not end the output
-_OUR_FAILURE = 3  # as in main
-_STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 @click.command()
 @tree_argument
 @click.option("--once", is_flag=True, help="Do what is due, then end; exit 1 if a run failed.")
-@click.option("--console/--no-console", "wanted", default=None,
+@click.option("--console/--no-console", "wanted", default=None, envvar=CONSOLE_VARIABLE,
               help="Start the web console, too, as a process of its own."
                    "  [default: where a terminal shows the output]")  # fmt: skip
 @port_option
@@ -85,9 +73,9 @@ def command(
     with_console = _is_console_due(wanted, once=once, shape=shape, in_browser=in_browser)
     root = find_root(tree)
     runtime = Runtime(root, once=once)
-    words = _words(root, once=once) if shape == "text" else None
-    printer = _Printer(runtime, words, log_line if shape == "otel" else event_line)
-    stops = _Stops(runtime, words)
+    words = event_words(root, once=once) if shape == "text" else None
+    printer = Printer(runtime, words, log_line if shape == "otel" else event_line)
+    stops = Stops(runtime, words)
     with _metrics(root, runtime, metrics_host, metrics_port):
         _start(runtime)
         stops.started()
@@ -142,93 +130,3 @@ def _is_console_due(wanted: bool | None, *, once: bool, shape: str, in_browser: 
 
 def _say(words: str) -> None:
     click.echo(f"jittask: {words}", err=True)
-
-
-def _words(root: Path, *, once: bool) -> Words:
-    settings, problems = read_app_settings(root)
-    is_read = not any(problem.is_error for problem in problems)
-    zone = settings.timezone if is_read else None
-    return Words(root, zone, once=once, dated=not sys.stdout.isatty())
-
-
-class _Printer:
-    """Prints every event; where stdout cannot be written, it stops the runtime."""
-
-    def __init__(
-        self, runtime: Runtime, words: Words | None, line_of: Callable[[Event], str]
-    ) -> None:
-        """``words``: None prints JSON lines, by ``line_of``."""
-        self._line_of = line_of
-        self.saw_a_failed_run = False
-        self._runtime = runtime
-        self._words = words
-        self._error: Exception | None = None
-        self._subscription = runtime.subscribe(self._show, capacity=_MOST_UNPRINTED)
-
-    def check(self) -> None:
-        """Raise the error of stdout; end at once where it took no more events.
-
-        The interpreter would wait for a stdout that is full, and that nobody reads.
-        """
-        if self._error is not None:
-            raise self._error
-        if self._subscription.dropped is not None:
-            click.echo("jittask: nobody reads stdout: the events after that are lost", err=True)
-            os._exit(_OUR_FAILURE)
-
-    def _show(self, event: Event) -> None:
-        if isinstance(event, Finished) and event.status is RunStatus.FAILED:
-            self.saw_a_failed_run = True
-        if self._error is not None:
-            return
-        try:
-            self._print(event)
-        except Exception as error:
-            self._error = error
-            self._runtime.stop_now()
-
-    def _print(self, event: Event) -> None:
-        if self._words is None:
-            click.echo(self._line_of(event))
-            return
-        for line in self._words.lines(event):
-            click.echo(line)
-
-
-class _Stops:
-    """Turns signals into stops: the first drains, the next ends at once.
-
-    A Python handler runs in the main thread between any two instructions, that
-    of the second signal inside that of the first, and not while the thread waits
-    for a lock that the signal came just too early to interrupt. So the handler
-    does nothing: the interpreter writes the signal's number to a socket as it
-    comes, and a thread obeys.
-    """
-
-    def __init__(self, runtime: Runtime, words: Words | None) -> None:
-        self.asked = False
-        self._runtime = runtime
-        self._words = words
-        self._asked, self._asking = socketpair()
-        self._asking.setblocking(False)
-        signal.set_wakeup_fd(self._asking.fileno())
-        for number in _STOPPING:
-            signal.signal(number, lambda _number, _frame: None)
-
-    def started(self) -> None:
-        """Obey from now on, and what was asked while the runtime was still opening."""
-        threading.Thread(target=self._obey, name="jittask-signals", daemon=True).start()
-
-    def _obey(self) -> None:
-        self._wait()
-        self.asked = True
-        at = "" if self._words is None else self._words.stamp(SystemClock().now())
-        click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
-        self._runtime.stop()
-        while True:
-            self._wait()
-            self._runtime.stop_now()
-
-    def _wait(self) -> None:
-        while self._asked.recv(1)[0] not in _STOPPING:
-            continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import click
@@ -21,6 +22,9 @@ from jittask.operations.inspect.status import Status, status
 from jittask.operations.inspect.task_status import TaskStatus, task_status
 from jittask.operations.views.status import status_view, task_status_view
 from jittask.operations.workspace import Workspace
+
+if TYPE_CHECKING:
+    from jittask.store.fleet_types import WorkerRow
 
 _ELEMENT = "e.json"
 
@@ -92,6 +96,7 @@ def _lines(found: Status, zone: ZoneInfo, root: Path) -> Iterator[str]:
         if runtime.last_reload is not None:
             how = "all well" if runtime.last_reload_ok else "with broken elements"
             yield f"last reload {local(runtime.last_reload, zone)}, {how}"
+    yield from (_worker_line(worker, zone) for worker in found.workers)
     yield f"{found.executing} executing, {found.pending} pending, {found.overdue} overdue"
     if found.last_scan is not None:
         yield f"the planner's last scan was {local(found.last_scan, zone)}"
@@ -104,6 +109,16 @@ def _lines(found: Status, zone: ZoneInfo, root: Path) -> Iterator[str]:
         since = f", since {local(element.since, zone)}" if element.since else ""
         yield f"{element.state:<9} {element.name}  {version}{since}"
         yield from _diagnostics(element, sources)
+
+
+def _worker_line(worker: WorkerRow, zone: ZoneInfo) -> str:
+    queues = f"queue{'' if len(worker.queues) == 1 else 's'} {', '.join(worker.queues)}"
+    silent = "; it shows no sign of life" if worker.silent else ""
+    return (
+        f"worker on {worker.host} (process {worker.pid}): {queues}, "
+        f"{worker.executing} of {worker.slots} executing, "
+        f"last beat {local(worker.last_beat, zone)}{silent}"
+    )
 
 
 def _task_lines(found: TaskStatus, zone: ZoneInfo, root: Path) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 from jittask.compiler.compiled import Compilation, Imported
 from jittask.compiler.compiling import Compiling
 from jittask.compiler.files import MANIFEST, Files
+from jittask.compiler.import_stream import ImportStream
 from jittask.compiler.look import NOTHING_KNOWN
 from jittask.compiler.probe import Probe
 from jittask.compiler.task_cache import TaskCache
@@ -51,11 +52,13 @@ def compile_all(
 ) -> Compilation:
     """Take every step of a compilation."""
     compiling.settle()
-    compiling.compile_tasks()
     imported = Imported()
-    if probe is not None:
-        known = compiling.imported_before()
-        found = probe.check(compiling.files.root, compiling.tasks, compiling.contents, known)
+    if probe is None or not probe.is_enabled:
+        compiling.compile_tasks()
+    else:
+        with ImportStream(probe, compiling.files.root, compiling.contents) as stream:
+            compiling.compile_tasks(compiled=stream.add)
+            found = stream.finish(compiling.tasks, compiling.imported_before())
         imported = compiling.add_imported(found)
     compilation = compiling.outcome(imported)
     if cache is not None:

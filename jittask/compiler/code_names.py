@@ -21,7 +21,7 @@ _MODELS = "models."
 
 def check_names_in_code(module: Module, files: Files, findings: Findings) -> None:
     """Report names of ours that are not imported, and functions that models do not have."""
-    uses_names = any(module.mentions(name) for name in IMPORTED)
+    uses_names = _may_lack_imports(module)
     uses_models = module.mentions("getElement") and module.mentions(_MODELS)
     if not (uses_names or uses_models):
         return
@@ -30,6 +30,15 @@ def check_names_in_code(module: Module, files: Files, findings: Findings) -> Non
         _check_imports(module, names, findings)
     if uses_models:
         _check_models(module, names, files, findings)
+
+
+def _may_lack_imports(module: Module) -> bool:
+    """Whether a name of ours is in the text, and no statement at the top of the file binds it."""
+    mentioned = {name for name in IMPORTED if module.mentions(name)}
+    if not mentioned or module.may_write_names_otherwise:
+        return bool(mentioned)
+    mentioned.difference_update(name for node in module.tree.body for name in _bound(node))
+    return any(map(module.mentions_name, mentioned))
 
 
 class _Names:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Collection, Container, Mapping, MutableMapping
+from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
 from dataclasses import replace
 from typing import TypeVar
 
@@ -37,9 +37,16 @@ class Compiling:
     """
 
     def __init__(
-        self, files: Files, before: Compilation | None = None, cache: TaskCache | None = None
+        self,
+        files: Files,
+        before: Compilation | None = None,
+        cache: TaskCache | None = None,
+        *,
+        is_only_checked: bool = False,
     ) -> None:
+        """``is_only_checked``: see ``Surroundings``; then there is no ``outcome``."""
         self.files = files
+        self._is_only_checked = is_only_checked
         self.environment = Asked(os.environ)
         self.elements = Elements(files)
         names = self._names()
@@ -60,13 +67,22 @@ class Compiling:
                 if value is not None:
                     self.reading.loaded[kind.element_kind][found.name] = value
 
-    def compile_tasks(self, only: Container[str] | None = None) -> None:
-        """Compile the tasks, or those in ``only``; one that did not change is taken over."""
+    def compile_tasks(
+        self,
+        tasks: Iterable[Found] | None = None,
+        compiled: Callable[[CompiledTask], None] | None = None,
+    ) -> None:
+        """Compile all tasks, or these; one that did not change is taken over.
+
+        ``compiled`` is called with each one that was not, and can load.
+        """
         self._reuse.begin()
         around = self._surroundings()
-        for found in self.elements.of(TASK.element_kind):
-            if only is None or found.name in only:
-                self._have(found, self._taken_over(found, around) or self._task(found, around))
+        for found in self.found_tasks() if tasks is None else tasks:
+            taken_over = self._taken_over(found, around)
+            task = taken_over or self._task(found, around)
+            if self._have(found, task) and task is not taken_over and compiled is not None:
+                compiled(self.tasks[found.name])
 
     def load_again(self, kind: Kind, name: str) -> None:
         """Read an element that is no task again; one that is gone is forgotten."""
@@ -124,9 +140,9 @@ class Compiling:
         """Let readers know the names that there are now."""
         self.reading = replace(self.reading, names=self._names())
 
-    def task_names(self) -> list[str]:
-        """Return the names of all tasks, broken ones too."""
-        return [found.name for found in self.elements.of(TASK.element_kind)]
+    def found_tasks(self) -> list[Found]:
+        """Return all tasks, broken ones too, by name."""
+        return list(self.elements.of(TASK.element_kind))
 
     def imported_before(self) -> dict[str, tuple[Diagnostic, ...]]:
         """Return what the import of these very versions found before, by task."""
@@ -204,7 +220,7 @@ class Compiling:
         graph = Graph(
             self.files, reading.settings.app, elements, reading.models, elements.commons
         )  # fmt: skip
-        return Surroundings(reading, graph)
+        return Surroundings(reading, graph, self._is_only_checked)
 
     def _value(self, kind: Kind, found: Found) -> object | None:
         """Read an element that is no task; return what it is, None where it cannot load."""
@@ -239,9 +255,11 @@ class Compiling:
             self._reuse.keep(files, task, tuple(element.findings.found))
         return task
 
-    def _have(self, found: Found, task: CompiledTask | None) -> None:
-        if task is not None and not self.elements.discovered.is_misnamed(found.name):
-            self.tasks[found.name] = task
+    def _have(self, found: Found, task: CompiledTask | None) -> bool:
+        if task is None or self.elements.discovered.is_misnamed(found.name):
+            return False
+        self.tasks[found.name] = task
+        return True
 
     def _note_named(self, name: str, named: tuple[str, ...]) -> None:
         if named:

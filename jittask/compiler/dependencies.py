@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from functools import cache
+from typing import Any, NamedTuple
 
 from jittask.compiler.files import TOPS, Files
 from jittask.compiler.python import Module
@@ -14,6 +15,14 @@ from jittask.diagnostics import Location
 _TOPS = frozenset(TOPS)
 _BLOCKS = ("body", "orelse", "finalbody", "handlers", "cases")
 """The fields of statements that hold statements."""
+_WITHOUT_NODES = frozenset(
+    {
+        "arg", "asname", "attr", "conversion", "ctx", "id", "is_async", "kind", "kwd_attrs",
+        "level", "module", "names", "op", "ops", "rest", "simple", "type_comment",
+        "type_ignores",
+    }
+)  # fmt: skip
+"""The fields that hold no nodes, or none that matter here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +90,10 @@ def mentions(module: Module) -> Mentions:
     elements: list[Named] = []
     imports: list[Imported] = []
     anything = False
-    top = {id(node) for node in module.tree.body}
-    for node in _walk(module):
-        kind = type(node)
-        if kind is ast.Import or kind is ast.ImportFrom:
-            for name, is_module in _imported(node, module.file):
-                if name.partition(".")[0] in _TOPS:
-                    certain = is_module and id(node) in top
-                    imports.append(Imported(name, module.place(node), certain))
-        elif kind is ast.Call:
+    needing = _needing(module)
+    top = {id(node) for node in module.tree.body} if needing else frozenset()
+    for node in needing:
+        if isinstance(node, ast.Call):
             match node:
                 case ast.Call(func=ast.Attribute(attr="getElement"), args=[first, *_]):
                     if isinstance(first, ast.Constant) and isinstance(first.value, str):
@@ -98,29 +102,54 @@ def mentions(module: Module) -> Mentions:
                         anything = True
                 case _:
                     pass
+            continue
+        for name, is_module in _imported(node, module.file):
+            if name.partition(".")[0] in _TOPS:
+                certain = is_module and id(node) in top
+                imports.append(Imported(name, module.place(node), certain))
     if not (elements or imports or anything):
         return NO_MENTIONS
     return Mentions(tuple(elements), tuple(imports), anything)
 
 
-def _walk(module: Module) -> Iterator[ast.AST]:
-    """Yield every node that can need something: statements alone, where they suffice."""
-    waiting: list[ast.AST] = [module.tree]
+def _needing(module: Module) -> list[ast.Import | ast.ImportFrom | ast.Call]:
+    """Return every node that can need something; only statements are visited where they suffice."""
     if module.mentions("getElement"):
-        while waiting:
-            node = waiting.pop()
-            yield node
-            for value in node.__dict__.values():
-                if isinstance(value, ast.AST):
-                    waiting.append(value)
-                elif type(value) is list:
-                    waiting += [child for child in value if isinstance(child, ast.AST)]
+        fields_of = _fields_with_nodes
     elif module.mentions("import"):
-        while waiting:
-            node = waiting.pop()
-            yield node
-            for name in _BLOCKS:
-                waiting += getattr(node, name, ())
+        fields_of = _fields_with_statements
+    else:
+        return []
+    found: list[ast.Import | ast.ImportFrom | ast.Call] = []
+    waiting: list[Any] = [*module.tree.body]
+    while waiting:
+        node = waiting.pop()
+        kind: type = type(node)
+        if kind is ast.Call or kind is ast.ImportFrom or kind is ast.Import:
+            found.append(node)
+        for field in fields_of(kind):
+            value = getattr(node, field)
+            if type(value) is list:
+                waiting += value
+            else:
+                waiting.append(value)
+    return found
+
+
+@cache
+def _fields_with_nodes(kind: type) -> tuple[str, ...]:
+    """Return the fields of a node that can hold nodes; of what is no node, none."""
+    if not issubclass(kind, ast.AST) or issubclass(kind, ast.Constant):
+        return ()
+    return tuple(field for field in kind._fields if field not in _WITHOUT_NODES)
+
+
+@cache
+def _fields_with_statements(kind: type) -> tuple[str, ...]:
+    """Return the fields of a node that can hold statements; of an expression, none."""
+    if not issubclass(kind, ast.AST) or issubclass(kind, ast.expr):
+        return ()
+    return tuple(field for field in _BLOCKS if field in kind._fields)
 
 
 def module_file(name: str, files: Files) -> str | None:

@@ -37,6 +37,8 @@ class Discovered:
     def of_name(self, name: str) -> list[Found]:
         """Return the elements of that name: none, one, or several where a folder has a dot."""
         usual = self._by_folder.get(name.replace(".", "/"))
+        if not self._odd:
+            return [usual] if usual is not None else []
         odd = [found for found in self._odd if found.name == name]
         return in_order({*odd, usual} if usual is not None else odd)
 

@@ -41,7 +41,8 @@ class Elements:
         """What their own Python files need."""
         self._ahead: dict[str, Dependencies] = {}
         """What other elements' files need that have not been read yet."""
-        self._digests = 0
+        self._digests: int | None = None
+        """The sum of the elements' numbers; None until it is first asked for."""
 
     def check_folders(self) -> None:
         """Check the places of files, and read ``commons``."""
@@ -99,7 +100,8 @@ class Elements:
 
     def put(self, element: Element) -> None:
         """Have this element by its name."""
-        self._digests += _number(element) - _number(self.by_name.get(element.name))
+        if self._digests is not None:
+            self._digests += _number(element) - _number(self.by_name.get(element.name))
         self.by_name[element.name] = element
 
     def forget(self, name: str) -> None:
@@ -108,22 +110,29 @@ class Elements:
         self._ahead.clear()
         self.dependencies.pop(name, None)
         if name not in self.discovered.names and name in self.by_name:
-            self._digests -= _number(self.by_name.pop(name))
+            gone = self.by_name.pop(name)
+            if self._digests is not None:
+                self._digests -= _number(gone)
 
     @property
     def digests(self) -> str:
         """What is different where an element is, was added, or is gone: no order, so no walk."""
+        if self._digests is None:
+            self._digests = sum(map(_number, self.by_name.values()))
         return f"{self._digests % 2**256:064x}"
 
     def digest(self, found: Found) -> str:
-        """Return the digest of an element's own files; what cannot be read counts as empty."""
+        """Return the digest of an element's own files, which says nothing of its name.
+
+        What cannot be read counts as empty.
+        """
         whole = ""
         for file in self.files.under(found.folder):
             try:
                 digest = self.files.digest(file)
             except OSError:
                 digest = ""
-            whole += f"{file}\0{digest}\n"
+            whole += f"{file[len(found.folder) + 1 :]}\0{digest}\n"
         return hashlib.sha256(whole.encode()).hexdigest()
 
     def _source(self, found: Found) -> Source | None:

@@ -16,18 +16,18 @@ def sweep(files: LiveFiles) -> Iterator[str | None]:
 
     What is yielded is for ``LiveFiles.look_again``, which may be called between two steps.
     """
-    written = _file_system_time(files)
+    written, root = _file_system_time(files), str(files.root)  # a Path for each costs more
     for folder, held in list(files.folders.items()):
         if files.folders.get(folder) is held:
             yield None
-            yield from _changed_names(files, folder, held)
+            yield from _changed_names(files, root, folder, held)
             for name in held.files:
-                yield _changed_file(files, f"{folder}/{name}", written)
+                yield _changed_file(files, root, f"{folder}/{name}", written)
 
 
-def _changed_names(files: LiveFiles, folder: str, held: Folder) -> Iterator[str]:
+def _changed_names(files: LiveFiles, root: str, folder: str, held: Folder) -> Iterator[str]:
     try:
-        status = os.stat(files.root / folder)
+        status = os.stat(f"{root}/{folder}")
         stamp = (status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         if stamp == (held.modified, held.changed, held.inode):
             return
@@ -49,13 +49,13 @@ def _is_known_link(files: LiveFiles, path: str) -> bool:
     return path in files.links and os.path.lexists(files.root / path)
 
 
-def _changed_file(files: LiveFiles, file: str, written: int) -> str | None:
+def _changed_file(files: LiveFiles, root: str, file: str, written: int) -> str | None:
     """Return a file that has changed; one that has not may be known by its times from now on."""
     found = files.known_file(file)
     if found is None:
         return None
     try:
-        status = os.stat(files.root / file)
+        status = os.stat(f"{root}/{file}")
     except OSError:
         return None if found is NO_FILE else file
     if found is NO_FILE:

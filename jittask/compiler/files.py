@@ -14,6 +14,7 @@ import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
 from enum import Enum, auto
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -29,9 +30,14 @@ COMMONS = "commons"
 TOPS = (*(kind.value for kind in ElementKind), COMMONS)
 """The top folders that are ours; others of a JitAi app are none of our business (F1)."""
 IGNORED_FOLDERS = frozenset({"__pycache__", ".jittask", ".git", "node_modules"})
-_IGNORED_ENDINGS = (".pyc", "~", ".swp", ".tmp")
+_IGNORED_ENDINGS = (".pyc", "~", ".swp", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
+_VIMS_TRIAL = "4913"
+"""Vim makes and removes a file of this name before it saves one."""
 _MOST_DEPTH = 50
 """Of folders inside a top folder."""
+_NOT_REGULAR = "it is not a regular file"
+_MOST_SHARED = 10
+"""Names in a folder; so that those of large folders are not kept."""
 _PART_BYTES = 1_000_000
 RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
@@ -75,6 +81,7 @@ class Files:
         self.unreadable: list[tuple[str, str]] = []
         """Folders that cannot be listed, and names that are no text: (path, why)."""
         self._files: dict[str, Known] = {}
+        self._names: dict[tuple[str, ...], tuple[str, ...]] = {}
         self._base = os.fspath(root)
         self.links: list[str] = []
         """Files and folders that are links."""
@@ -104,22 +111,21 @@ class Files:
 
     def read(self, file: str) -> bytes:
         """Return a file's bytes. Raises OSError; FileTooLarge before it is read."""
-        found = self._regular(file)
-        if found.size > MOST_BYTES:
-            raise FileTooLarge(f"expected at most {MOST_BYTES:,} bytes, got {found.size:,}")
-        content = b"".join(_parts(f"{self._base}/{file}"))
-        self._files[file] = found._replace(digest=hashlib.sha256(content).hexdigest())
-        return content
+        return self._read(file, MOST_BYTES)
 
     def digest(self, file: str) -> str:
         """Return SHA-256 of a file's bytes, in hex; raises OSError."""
         found = self._files.get(file, NO_FILE)
         if not found.digest:
-            found = self._regular(file)
-            whole = hashlib.sha256()
-            for part in _parts(f"{self._base}/{file}"):
-                whole.update(part)
-            found = self._files[file] = found._replace(digest=whole.hexdigest())
+            try:
+                self._read(file, _PART_BYTES)
+            except FileTooLarge:
+                found = self._regular(file)
+                whole = hashlib.sha256()
+                for part in _parts(f"{self._base}/{file}"):
+                    whole.update(part)
+                self._files[file] = _with_digest(found, whole.hexdigest())
+            found = self._files[file]
         return found.digest
 
     def under(self, folder: str) -> list[str]:
@@ -128,7 +134,10 @@ class Files:
         if held is None:
             return []
         files = self._files
-        found = [files[path].path or path for path in (f"{folder}/{name}" for name in held.files)]
+        found = []
+        for name in held.files:
+            path = f"{folder}/{name}"
+            found.append(files[path].path or path)
         for name in held.folders:
             inner = f"{folder}/{name}"
             if "e.json" not in self.folders[inner].files:
@@ -169,9 +178,36 @@ class Files:
         if found is None or not found.inode:
             status = os.stat(f"{self._base}/{file}")
             if not stat.S_ISREG(status.st_mode):
-                raise OSError(0, "it is not a regular file")
+                raise OSError(0, _NOT_REGULAR)
             found = self._files[file] = _found(file, status)
         return found
+
+    def _read(self, file: str, most: int) -> bytes:
+        """Return a file's bytes; raises OSError, FileTooLarge for more than ``most``.
+
+        One that has not been looked at yet is now, by the descriptor that it is read with.
+        """
+        path = f"{self._base}/{file}"
+        found = self._files.get(file)
+        if found is not None and found.inode:
+            _check_size(found.size, most)
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
+        except OSError:
+            self._regular(file)  # it says so where it is no file at all
+            raise
+        try:
+            status = os.fstat(descriptor)
+            if found is None or not found.inode:
+                if not stat.S_ISREG(status.st_mode):
+                    raise OSError(0, _NOT_REGULAR)
+                _check_size(status.st_size, most)
+                found = _found(file, status)
+            content = _content(descriptor, status.st_size)
+        finally:
+            os.close(descriptor)
+        self._files[file] = _with_digest(found, hashlib.sha256(content).hexdigest())
+        return content
 
     def _list(self, folder: str, known: Look) -> None:
         path = f"{self._base}/{folder}"
@@ -200,6 +236,9 @@ class Files:
         folders: list[str] = []
         with os.scandir(path) as entries:
             for entry in entries:
+                if is_plain(entry.name) and not entry.is_symlink():
+                    (folders if entry.is_dir() else files).append(entry.name)
+                    continue
                 unreadable = len(self.unreadable)
                 kind = self._kind_of(folder, entry)
                 if len(self.unreadable) > unreadable:
@@ -208,10 +247,15 @@ class Files:
                     files.append(entry.name)
                 elif kind is EntryKind.FOLDER:
                     folders.append(entry.name)
-                if entry.is_symlink():
+                if entry.is_symlink() and not is_ignored(entry.name):
                     held.inode = 0  # its target may change, and nothing here shows that
                     self.links.append(f"{folder}/{entry.name}")
-        held.files, held.folders = tuple(sorted(files)), tuple(sorted(folders))
+        held.files = self._shared(tuple(sorted(files)))
+        held.folders = self._shared(tuple(sorted(folders)))
+
+    def _shared(self, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the one tuple of these names: they are the same in most folders."""
+        return self._names.setdefault(names, names) if len(names) < _MOST_SHARED else names
 
     def _kind_of(self, folder: str, entry: Entry) -> EntryKind | None:
         """Return what an entry of a folder is to a tree; None where it is passed over."""
@@ -228,14 +272,17 @@ class Files:
         return None
 
     def _look_at(self, file: str, known: Look) -> None:
-        """Find a file known, or as one that is new."""
+        """Find a file known; one that is not is looked at when it is first read."""
+        before = known.files.get(file)
+        if before is None:
+            self._files[file] = NO_FILE
+            return
         try:
             status = os.stat(f"{self._base}/{file}")
         except OSError:
             self._files[file] = NO_FILE  # gone, or a link to nothing: reading it shows which
             return
-        before = known.files.get(file)
-        if before is not None and _is_as_it_was(before, status) and before.size == status.st_size:
+        if _is_as_it_was(before, status) and before.size == status.st_size:
             self._files[before.path] = before
         else:
             self._files[file] = _found(file, status) if stat.S_ISREG(status.st_mode) else NO_FILE
@@ -249,6 +296,19 @@ class Files:
             return False
         self._linked.add(target)
         return True
+
+
+def _check_size(size: int, most: int) -> None:
+    if size > most:
+        raise FileTooLarge(f"expected at most {most:,} bytes, got {size:,}")
+
+
+def _content(descriptor: int, left: int) -> bytes:
+    """Return what a file holds, as long as it says it is; see ``_parts``. Raises OSError."""
+    content = os.read(descriptor, left)
+    while len(content) < left and (part := os.read(descriptor, left - len(content))):
+        content += part
+    return content
 
 
 def _parts(path: str) -> Iterator[bytes]:
@@ -268,9 +328,16 @@ def is_ignored(name: str) -> bool:
     return name.startswith(".") or name in IGNORED_FOLDERS
 
 
+@lru_cache(1024)
+def is_plain(name: str) -> bool:
+    """Whether an entry of that name, which is no link, is one of the tree in any case."""
+    return not (not name.isprintable() or "\\" in name or is_ignored(name) or is_draft(name))
+
+
 def is_draft(name: str) -> bool:
     """Whether a file of that name is one that editors and Python leave beside the real one."""
-    return name.endswith(_IGNORED_ENDINGS)
+    emacs_copy = name.startswith("#") and name.endswith("#")
+    return name.endswith(_IGNORED_ENDINGS) or emacs_copy or name == _VIMS_TRIAL
 
 
 def shown(name: str) -> str:
@@ -291,6 +358,11 @@ def _is_as_it_was(before: Known | Folder, status: os.stat_result) -> bool:
         and before.modified == status.st_mtime_ns
         and before.inode == status.st_ino
     )
+
+
+def _with_digest(found: Known, digest: str) -> Known:
+    path, size, modified, changed, inode, _ = found
+    return Known(path, size, modified, changed, inode, digest)
 
 
 def _found(file: str, status: os.stat_result) -> Known:

@@ -50,6 +50,8 @@ class Graph:
         self._models = models
         self._commons = commons
         self._closures: dict[str, frozenset[str]] = {}
+        self._checked: set[str] = set()
+        """The elements all of whose files can be read."""
 
     @cached_property
     def _anything(self) -> Collection[str]:
@@ -68,8 +70,21 @@ class Graph:
             if other != name:
                 found |= self.closure(other)
         bundle = tuple(sorted(found))
-        digests = ((file, self._files.digest(file)) for file in bundle)
-        return _version(digests, self._head), bundle
+        digest = self._files.digest
+        return _version([(file, digest(file)) for file in bundle], self._head), bundle
+
+    def check(self, name: str, dependencies: Dependencies, further: Iterable[str]) -> None:
+        """Raise OSError where ``version`` would."""
+        digest = self._files.digest
+        shared: set[str] = set()
+        others = (*self._elements_of(dependencies, shared), *further)
+        for file in (*self._own(name), *shared):
+            digest(file)
+        for other in others:
+            if other != name and other not in self._checked:
+                for file in self.closure(other):
+                    digest(file)
+                self._checked.add(other)
 
     def closure(self, name: str) -> frozenset[str]:
         """Return the files of an element that is no task, and of all that it needs."""
@@ -166,5 +181,5 @@ def version_head(settings: AppSettings) -> str:
 
 def _version(digests: Iterable[tuple[str, str]], head: str) -> str:
     """Return the digest of files, by name and digest, sorted by name, under a manifest."""
-    lines = [head, *(f"{file}\0{digest}" for file, digest in digests)]
+    lines = [head, *[f"{file}\0{digest}" for file, digest in digests]]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

@@ -21,7 +21,7 @@ from jittask.compiler.file_sweep import sweep
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.live_files import LiveFiles
 from jittask.compiler.look import NOTHING_KNOWN
-from jittask.compiler.probe import Probe
+from jittask.compiler.probe import Meanwhile, Probe
 from jittask.compiler.recompiling import Recompiling
 from jittask.compiler.task_cache import TaskCache
 
@@ -50,20 +50,21 @@ class TreeCompiler:
         """The tree as it was at the last look, which is made now where there was none."""
         return self._latest or self.look_at_all()
 
-    def apply(self, paths: Iterable[str | Path]) -> Compilation:
+    def apply(self, paths: Iterable[str | Path], meanwhile: Meanwhile | None = None) -> Compilation:
         """Compile what has changed at these paths, and what depends on it.
 
         A path is that of a file or a folder, absolute or relative to the tree; it
         may be gone, or not have changed. Returns the very compilation before where
-        nothing did.
+        nothing did. ``meanwhile`` is called with tasks that have a new version while
+        another process imports them; some may turn out broken.
         """
         relative = [self._relative(path) for path in paths]
         inside = [path for path in relative if path is not None]
-        return self._after(lambda files: files.look_again(inside))
+        return self._after(lambda files: files.look_again(inside), meanwhile)
 
-    def look_at_all(self) -> Compilation:
+    def look_at_all(self, meanwhile: Meanwhile | None = None) -> Compilation:
         """Compile what has changed anywhere in the tree: every file is looked at."""
-        return self._after(LiveFiles.look_at_all)
+        return self._after(LiveFiles.look_at_all, meanwhile)
 
     def close(self) -> None:
         """End the process that imports the functions; a later compilation starts another one."""
@@ -92,7 +93,9 @@ class TreeCompiler:
         """Whether a sweep has begun that has not come to the last file."""
         return self._sweep is not None
 
-    def _after(self, look: Callable[[LiveFiles], FileChanges]) -> Compilation:
+    def _after(
+        self, look: Callable[[LiveFiles], FileChanges], meanwhile: Meanwhile | None = None
+    ) -> Compilation:
         with self._lock:
             kept, self._kept = self._kept, None  # where something fails, all is looked at again
             if kept is None:
@@ -105,7 +108,7 @@ class TreeCompiler:
             touched = kept.follow(changes) if kept.holds and not changes.tops else None
             if touched is None:
                 return self._begin()
-            self._latest = kept.outcome(touched, self._probe)
+            self._latest = kept.outcome(touched, self._probe, meanwhile)
             self._kept = kept
             return self._latest
 

@@ -12,11 +12,20 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
 from jittask.compiler.file_changes import FileChanges, compare_folders, united
-from jittask.compiler.files import MANIFEST, RACY_NANOSECONDS, TOPS, EntryKind, Files, shown
+from jittask.compiler.files import (
+    MANIFEST,
+    RACY_NANOSECONDS,
+    TOPS,
+    EntryKind,
+    Files,
+    is_ignored,
+    shown,
+)
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
 from jittask.compiler.lookalikes import misnamed_tops
 
@@ -33,6 +42,9 @@ class LiveFiles(Files):
 
         ``began``: the file system's time when this look began, where known.
         """
+        for file in [file for file, found in self._files.items() if found is NO_FILE]:
+            with suppress(OSError):  # it is gone, or none
+                self._regular(file)
         newest = max((found.changed for found in self._files.values()), default=0)
         settled = max(newest, began) - RACY_NANOSECONDS
         self._unsettled = {file for file, found in self._files.items() if found.changed >= settled}
@@ -105,7 +117,7 @@ class LiveFiles(Files):
         if os.path.lexists(f"{self._base}/{path}"):
             entry = _Named(name, f"{self._base}/{path}")
             is_now = self._kind_of(folder, entry)
-            if entry.is_symlink():
+            if entry.is_symlink() and not is_ignored(name):
                 self.links.append(path)
                 return
         if was is EntryKind.FOLDER and is_now is not EntryKind.FOLDER:

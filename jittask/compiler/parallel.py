@@ -1,86 +1,145 @@
-"""Compiles the tasks of a large tree in two processes, where only the diagnostics matter.
+"""Compiles the tasks of a large tree on all cores, where only the diagnostics matter.
 
-The second process is a fork, so the steps and what they read are the very
-same. Only ``jittask validate`` uses it: its process has one thread, and needs
-no compiled tasks.
+The further processes are forks, so the steps and what they read are the very
+same. Each takes the next few tasks whenever it has done its last ones, so that
+none waits for a slower one. Only ``jittask validate`` uses it: its process has
+one thread, and needs no compiled tasks.
 """
 
 from __future__ import annotations
 
 import os
 import pickle
+import struct
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from jittask.compiler.compiling import Compiling
+from jittask.compiler.discover import Found
 from jittask.compiler.look import Known
 from jittask.diagnostics import Diagnostic
 
-WORTH_IT = 2_000
-"""Tasks from which on a fork is cheaper than going alone."""
+_WORTH_IT = 1_000
+"""Tasks for each process: fewer are compiled sooner than a fork is made."""
+_MOST_PROCESSES = 8
+_TICKET = struct.Struct("!I")
+_MOST_TICKETS = 4_096
+"""So many fit into a pipe."""
+_LEAST_TASKS = 50
+"""That a ticket stands for."""
 
 
 @dataclass(frozen=True, slots=True)
-class Half:
-    """What one process found."""
+class Share:
+    """What a further process found."""
 
+    tickets: frozenset[int]
+    """The tasks that it has compiled."""
     diagnostics: tuple[Diagnostic, ...]
-    """Of the tasks alone."""
+    """Of these tasks alone."""
     loaded: int
     read: dict[str, Known]
-    """Digests of the files that it read."""
+    """Digests of the files that it read, where they are to be kept."""
 
 
-def compile_in_parallel(compiling: Compiling) -> int:
+class _Tickets:
+    """The tasks in small groups, each of which one process takes."""
+
+    def __init__(self, tasks: list[Found]) -> None:
+        self._tasks = tasks
+        self._size = max(_LEAST_TASKS, -(-len(tasks) // _MOST_TICKETS))
+        self.all = range(-(-len(tasks) // self._size))
+        self.taken: set[int] = set()
+        """By this process."""
+        self._pipe, writing = os.pipe()
+        os.write(writing, b"".join(map(_TICKET.pack, self.all)))
+        os.close(writing)
+
+    def take(self) -> Iterator[Found]:
+        """Yield tasks until none is left that no process has taken."""
+        while ticket := os.read(self._pipe, _TICKET.size):
+            (number,) = _TICKET.unpack(ticket)
+            yield from self.of(number)
+            self.taken.add(number)
+
+    def of(self, number: int) -> list[Found]:
+        """Return the tasks of a ticket."""
+        return self._tasks[number * self._size : (number + 1) * self._size]
+
+    def close(self) -> None:
+        os.close(self._pipe)
+
+
+def compile_in_parallel(compiling: Compiling, *, keep: bool) -> int:
     """Compile the tasks of a settled compilation; return how many can load.
 
-    Their findings, and the digests of their files, are in ``compiling`` then.
+    Their findings are in ``compiling`` then, and with ``keep`` the digests of their files.
     """
-    names = compiling.task_names()
-    if len(names) < WORTH_IT or not _two_can_work():
+    tasks = compiling.found_tasks()
+    processes = min(len(tasks) // _WORTH_IT, _cores(), _MOST_PROCESSES)
+    if processes <= 1:
         compiling.compile_tasks()
         return len(compiling.tasks)
-    first, second = names[: len(names) // 2], names[len(names) // 2 :]
+    tickets = _Tickets(tasks)
+    forks = [_fork(compiling, tickets, keep=keep) for _ in range(processes - 1)]
+    compiling.compile_tasks(tickets.take())
+    tickets.close()
+    shares = [share for fork in forks if (share := _received(*fork)) is not None]
+    for share in shares:
+        for diagnostic in share.diagnostics:
+            compiling.elements.findings[str(diagnostic.element)].found.append(diagnostic)
+        compiling.files.take(share.read)
+    done = tickets.taken.union(*(share.tickets for share in shares))
+    lost = [found for number in tickets.all if number not in done for found in tickets.of(number)]
+    if lost:  # whatever ended a process, nothing of its share is lost
+        compiling.compile_tasks(lost)
+    return len(compiling.tasks) + sum(share.loaded for share in shares)
+
+
+def _fork(compiling: Compiling, tickets: _Tickets, *, keep: bool) -> tuple[int, int]:
+    """Return a process that takes tickets, and the pipe that it answers in."""
     reading, writing = os.pipe()
     child = os.fork()
     if child == 0:
-        _send(compiling, second, reading, writing)
+        try:
+            os.close(reading)
+            content = pickle.dumps(_share(compiling, tickets, keep=keep))
+            with os.fdopen(writing, "wb") as pipe:
+                pipe.write(content)
+            os._exit(0)
+        finally:
+            os._exit(1)
     os.close(writing)
-    compiling.compile_tasks(frozenset(first))
+    return child, reading
+
+
+def _share(compiling: Compiling, tickets: _Tickets, *, keep: bool) -> Share:
+    before = set(compiling.files.known_now()) if keep else ()
+    compiling.compile_tasks(tickets.take())
+    findings = compiling.elements.findings
+    names = {found.name for number in tickets.taken for found in tickets.of(number)}
+    found = tuple(
+        diagnostic for name in names if name in findings for diagnostic in findings[name].found
+    )
+    known = compiling.files.known_now().items() if keep else ()
+    read = {file: known for file, known in known if file not in before}
+    return Share(frozenset(tickets.taken), found, len(compiling.tasks), read)
+
+
+def _received(child: int, reading: int) -> Share | None:
+    """Wait for a process, and return its answer; None where it had none."""
     with os.fdopen(reading, "rb") as pipe:
         content = pipe.read()
     _, status = os.waitpid(child, 0)
-    if status != 0:  # whatever ended it, nothing of its half is lost
-        compiling.compile_tasks(frozenset(second))
-        return len(compiling.tasks)
-    half: Half = pickle.loads(content)  # noqa: S301 - from our own fork
-    for diagnostic in half.diagnostics:
-        compiling.elements.findings[str(diagnostic.element)].found.append(diagnostic)
-    compiling.files.take(half.read)
-    return len(compiling.tasks) + half.loaded
+    if status != 0:
+        return None
+    share: Share = pickle.loads(content)  # noqa: S301 - from our own fork
+    return share
 
 
-def _send(compiling: Compiling, names: list[str], reading: int, writing: int) -> None:
-    """Compile in the fork, and leave it."""
-    try:
-        os.close(reading)
-        before = set(compiling.files.known_now())
-        compiling.compile_tasks(frozenset(names))
-        found = tuple(
-            diagnostic for name in names for diagnostic in compiling.elements.findings[name].found
-        )
-        read = {
-            file: known for file, known in compiling.files.known_now().items() if file not in before
-        }
-        content = pickle.dumps(Half(found, len(compiling.tasks), read))
-        with os.fdopen(writing, "wb") as pipe:
-            pipe.write(content)
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
-def _two_can_work() -> bool:
+def _cores() -> int:
+    """Return on how many cores this process may go on, where it may fork."""
     if not hasattr(os, "sched_getaffinity"):  # where forking is not safe, or not to be had
-        return False
-    return len(os.sched_getaffinity(0)) > 1 and threading.active_count() == 1
+        return 1
+    return len(os.sched_getaffinity(0)) if threading.active_count() == 1 else 1

@@ -9,6 +9,7 @@ is started again for the rest.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import pickle
@@ -17,7 +18,8 @@ import signal
 import struct
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+import threading
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -30,14 +32,19 @@ from jittask.model import AppContents, FunctionRef
 if TYPE_CHECKING:
     from jittask.compiler.compiled import CompiledTask
 
+Meanwhile = Callable[[Collection["CompiledTask"]], None]
+"""What may be done with tasks while the process imports them."""
 LENGTH = struct.Struct("!Q")
 """Comes before each request."""
 SECONDS = 10.0
 """How long the import of one element may take."""
 
 _START_SECONDS = 60.0
+_END_SECONDS = 0.1
 _MOST_BYTES = 1_000_000
 """Of one answer."""
+_PIPE_BYTES = 1 << 19
+"""Of answers that wait to be read, so that the process goes on meanwhile."""
 _STUCK = {
     "code": "import-failed",
     "message": f"importing it did not come to an end within {SECONDS:g} s, or ended the process",
@@ -70,8 +77,14 @@ class Probe:
     def __init__(self, *, wanted: bool) -> None:
         self._enabled = wanted
         self._process: subprocess.Popen[bytes] | None = None
+        self._is_abandoned = False
         self._child: int | None = None
         """The process that imports just now."""
+
+    @property
+    def is_enabled(self) -> bool:
+        """Whether there is an import step."""
+        return self._enabled
 
     def start(self) -> None:
         """Start the process, unless it runs, or is not needed."""
@@ -96,12 +109,25 @@ class Probe:
         tasks: Mapping[str, CompiledTask],
         contents: AppContents,
         known: Mapping[str, tuple[Diagnostic, ...]],
+        meanwhile: Meanwhile | None = None,
     ) -> dict[str, tuple[Diagnostic, ...]]:
-        """Return the findings by task; ``known``: those of versions that were checked before."""
+        """Return the findings by task; ``known``: those of versions that were checked before.
+
+        ``meanwhile`` is called once with the others, when the process has begun on them.
+        """
         if not self._enabled:
             return {}
         fresh = {name: task for name, task in tasks.items() if name not in known}
-        return {**known, **self._checked(root, fresh, contents)}
+        return {**known, **self._checked(root, fresh, contents, meanwhile)}
+
+    def abandon(self, thread: threading.Thread) -> None:
+        """End the check that a thread waits for, and the thread with it."""
+        self._is_abandoned = True
+        while thread.is_alive():
+            if self._process is not None:
+                _kill(self._process.pid, self._child)  # the thread sees that, and closes the rest
+            thread.join(_END_SECONDS)
+        self._is_abandoned = False
 
     def close(self) -> None:
         """End the process, and those that element code has started."""
@@ -109,10 +135,7 @@ class Probe:
         child, self._child = self._child, None
         if process is None:
             return
-        for group in (process.pid, child):
-            if group is not None:
-                with contextlib.suppress(ProcessLookupError, PermissionError):
-                    os.killpg(group, signal.SIGKILL)
+        _kill(process.pid, child)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
@@ -120,12 +143,19 @@ class Probe:
                     pipe.close()
 
     def _checked(
-        self, root: Path, waiting: dict[str, CompiledTask], contents: AppContents
+        self,
+        root: Path,
+        waiting: dict[str, CompiledTask],
+        contents: AppContents,
+        meanwhile: Meanwhile | None,
     ) -> dict[str, tuple[Diagnostic, ...]]:
         found: dict[str, tuple[Diagnostic, ...]] = {}
-        while waiting:
+        while waiting and not self._is_abandoned:
             current: str | None = None
-            for answer in self._answers(_request(root, waiting, contents)):
+            now, meanwhile = meanwhile, None
+            for answer in self._answers(
+                _request(root, waiting, contents), now, [*waiting.values()]
+            ):
                 match answer:
                     case {"begin": str(name)}:
                         current = name
@@ -141,7 +171,9 @@ class Probe:
                 found[stuck] = _findings(waiting.pop(stuck), _STUCK if current else _CRASHED)
         return found
 
-    def _answers(self, request: Request) -> Iterator[Any]:
+    def _answers(
+        self, request: Request, meanwhile: Meanwhile | None, tasks: Collection[CompiledTask]
+    ) -> Iterator[Any]:
         """Yield what the process answers; where it does not come to its end, it is ended."""
         self.start()
         process = self._process
@@ -153,6 +185,8 @@ class Probe:
             content = pickle.dumps(request)
             process.stdin.write(LENGTH.pack(len(content)) + content)
             process.stdin.flush()
+            if meanwhile is not None:
+                meanwhile(tasks)
             for answer in _lines(process.stdout.fileno()):
                 match answer:
                     case {"child": int(child)}:
@@ -170,14 +204,25 @@ class Probe:
                 self.close()
 
 
+def _kill(*groups: int | None) -> None:
+    for group in groups:
+        if group is not None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                os.killpg(group, signal.SIGKILL)
+
+
 def _started() -> subprocess.Popen[bytes]:
-    return subprocess.Popen(
+    process = subprocess.Popen(
         [sys.executable, "-m", "jittask.prelude.check"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    if sys.platform == "linux" and process.stdout is not None:
+        with contextlib.suppress(OSError):  # of too many pipes, each gets less: it waits more often
+            fcntl.fcntl(process.stdout, fcntl.F_SETPIPE_SZ, _PIPE_BYTES)
+    return process
 
 
 def _request(root: Path, waiting: Mapping[str, CompiledTask], contents: AppContents) -> Request:

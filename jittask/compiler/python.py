@@ -8,6 +8,7 @@ import re
 import tokenize
 import warnings
 from functools import cached_property
+from unicodedata import is_normalized
 
 from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
@@ -29,6 +30,15 @@ class Module:
     def mentions(self, word: str) -> bool:
         """Whether a word is anywhere in the text: where it is not, no parsing is needed."""
         return word in self._text
+
+    def mentions_name(self, name: str) -> bool:
+        """Whether a name is anywhere in the text, by itself and not after a dot."""
+        return re.search(rf"(?<![\w.]){name}(?!\w)", self._text) is not None
+
+    @property
+    def may_write_names_otherwise(self) -> bool:
+        """Whether names may be written with other characters that Python reads as the same."""
+        return not (self._text.isascii() or is_normalized("NFKC", self._text))
 
     def place(self, node: ast.AST) -> Location:
         """Return the place of a node; of one over several lines, its first line."""
@@ -123,11 +133,15 @@ def _decoded(raw: bytes) -> str:
 
 
 def _parsed(text: str) -> ast.Module:
+    if _MAY_WARN.search(text) is None:
+        return ast.parse(text)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # an odd escape is no mistake of the tree
         return ast.parse(text)
 
 
+_MAY_WARN = re.compile(r"\\|[0-9][A-Za-z_]|finally")
+"""What a text has that Python may warn of where it is only parsed."""
 _PLAIN_DECORATORS = frozenset(
     {"cache", "classmethod", "final", "lru_cache", "overload", "override", "staticmethod"}
 )

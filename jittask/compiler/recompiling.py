@@ -16,7 +16,7 @@ from jittask.compiler.files import COMMONS, MANIFEST
 from jittask.compiler.findings import RESTING_ON_NAMES
 from jittask.compiler.kinds import KINDS, TASK
 from jittask.compiler.live_files import LiveFiles
-from jittask.compiler.probe import Probe
+from jittask.compiler.probe import Meanwhile, Probe
 from jittask.compiler.settings import depends_on_names
 from jittask.compiler.task_assembly import needed_by
 from jittask.diagnostics import Diagnostic
@@ -82,10 +82,12 @@ class Recompiling:
             self._compile(dirty, of_another_version=self._of_another_version(dirty - own, dirty))
         return dirty
 
-    def outcome(self, touched: set[str], probe: Probe) -> Compilation:
+    def outcome(
+        self, touched: set[str], probe: Probe, meanwhile: Meanwhile | None = None
+    ) -> Compilation:
         """Import the tasks that ``follow`` has compiled, and return what there is now."""
         compiling = self._compiling
-        self._imported = self._import(touched, probe)
+        self._imported = self._import(touched, probe, meanwhile)
         compiling.put_in_order()
         compilation = compiling.outcome(self._imported, frozenset(touched))
         self._elements.findings.forget_empty(touched)
@@ -175,7 +177,7 @@ class Recompiling:
         for name in dirty:
             self._dependents.put(name, self._needs_of(name))
 
-    def _import(self, touched: set[str], probe: Probe) -> Imported:
+    def _import(self, touched: set[str], probe: Probe, meanwhile: Meanwhile | None) -> Imported:
         """Import the functions of touched tasks, but for versions that have been imported."""
         compiling, before = self._compiling, self._imported
         tasks = {name: compiling.tasks[name] for name in touched if name in compiling.tasks}
@@ -186,7 +188,7 @@ class Recompiling:
         }
         found = known
         if len(known) < len(tasks):
-            found = probe.check(self.files.root, tasks, compiling.contents, known)
+            found = probe.check(self.files.root, tasks, compiling.contents, known, meanwhile)
         fresh = compiling.add_imported(found)
         results, versions = dict(before.found), dict(before.versions)
         for name in touched:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from jittask.compiler.default_policy import POLICY, check_default_policy, notify_of
+from jittask.compiler.environment_settings import STORE_VARIABLE, given, with_environment
+from jittask.compiler.executor_settings import BROKER, check_executor, executor_of
 from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.json_spans import Pointer
@@ -37,7 +39,7 @@ class Settings:
 _ZONE: Pointer = ("settings", "timezone")
 _CALENDAR: Pointer = ("settings", "calendar")
 _STORE: Pointer = ("settings", "store")
-_AS_WRITTEN = (_STORE, ("settings", "notify", "urls"), (*POLICY, "notify", "urls"))
+_AS_WRITTEN = (_STORE, BROKER, ("settings", "notify", "urls"), (*POLICY, "notify", "urls"))
 """Secrets, and texts without which nothing else is in their place: filled in when they are used."""
 _URL = re.compile(r"([A-Za-z0-9_+]+)://(.*)", re.DOTALL)
 _STAND_IN = Calendar("unknown")
@@ -71,8 +73,10 @@ def read_settings(
     if whole is None or not check_schema(whole, "app", None, findings):
         return _NOTHING
     sound = whole.without_mistakes(findings)
-    unset = _report_unset(sound, environment, findings)
-    source = replace(sound, data=_filled(sound.data, (), environment, _to_leave_out(unset)))
+    overridden = frozenset(pointer for _, pointer in given(environment))
+    unset = _report_unset(sound, environment, overridden, findings)
+    filled = _filled(sound.data, (), environment, _to_leave_out(unset))
+    source = replace(sound, data=with_environment(filled, environment, findings, sound))
     settings = _settings(source.data)
     if _ZONE not in unset and not _zone_is_known(source, findings):
         settings = replace(settings, timezone="UTC")  # reported once, and not for every task
@@ -80,6 +84,8 @@ def read_settings(
         settings = replace(settings, default_database=None)
     if _STORE not in unset:
         _check_store(source, environment, findings)
+    if not unset & {_STORE, BROKER}:
+        check_executor(source, environment, findings)
     _check_times(source, settings, findings)
     settings = check_default_policy(source, settings, names[ElementKind.SERVICE], findings)
     calendar = None
@@ -101,6 +107,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
     settings = data.get("settings", {})
     runtime = settings.get("runtime", {})
     default = RuntimeSettings()
+    executor, celery = executor_of(runtime)
     return AppSettings(
         app_id=data.get("appId", ""),
         name=data.get("name", ""),
@@ -114,7 +121,8 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         policy=settings.get("policy", {}),
         notify=notify_of(settings.get("notify", {})),
         runtime=RuntimeSettings(
-            executor=runtime.get("executor", default.executor),
+            executor=executor,
+            celery=celery,
             workers=runtime.get("workers", default.workers),
             scan_seconds=runtime.get("scanSeconds", default.scan_seconds),
             lease_seconds=runtime.get("leaseSeconds", default.lease_seconds),
@@ -165,23 +173,24 @@ def _check_store(source: Source, environment: Mapping[str, str], findings: Findi
     written = source.data.get("settings", {}).get("store")
     if written is None:
         return
+    by = "" if written != f"${{{STORE_VARIABLE}}}" else f"{STORE_VARIABLE}: "
     url = _URL.fullmatch(expand(written, environment))
     if url is None:
-        message = "expected a URL such as sqlite:///runs.db or postgresql://user@host/jittask"
+        message = f"{by}expected a URL such as sqlite:///runs.db or postgresql://user@host/jittask"
         hint = "leave it out to keep the records in .jittask/jittask.db"
         findings.add("bad-store-url", source.value(_STORE), message, hint)
         return
     scheme, place = url.groups()
     name = scheme.partition("+")[0]
     if name not in STORE_DATABASES:
-        message = f"expected an SQLite file or a PostgreSQL database, got {scheme}://"
+        message = f"{by}expected an SQLite file or a PostgreSQL database, got {scheme}://"
         hint = near_or_all(name, STORE_DATABASES)
         findings.add("bad-store-url", source.value(_STORE), message, hint)
     elif name == "sqlite" and place.strip("/") in ("", ":memory:"):
-        message = "records in memory are lost with the process"
+        message = f"{by}records in memory are lost with the process"
         findings.add("bad-store-url", source.value(_STORE), message, "sqlite:///runs.db")
     elif name != "sqlite" and not _port_is_number(place):
-        message = "the port is not a number"
+        message = f"{by}the port is not a number"
         hint = f"for example {scheme}://user@host:5432/jittask"
         findings.add("bad-store-url", source.value(_STORE), message, hint)
 
@@ -223,11 +232,19 @@ def _calendar(source: Source, findings: Findings) -> Calendar | None:
 
 
 def _report_unset(
-    source: Source, environment: Mapping[str, str], findings: Findings
+    source: Source,
+    environment: Mapping[str, str],
+    overridden: Collection[Pointer],
+    findings: Findings,
 ) -> frozenset[Pointer]:
-    """Return the places of the texts that name a variable which is not set."""
+    """Return the places of the texts that name a variable which is not set.
+
+    ``overridden``: the places whose values the environment gives instead.
+    """
     unset: set[Pointer] = set()
     for pointer, text in _texts(source.data, ()):
+        if pointer in overridden:
+            continue
         for name in references(text):
             if name not in environment:
                 unset.add(pointer)
@@ -251,7 +268,10 @@ def _is_as_written(pointer: Pointer) -> bool:
 def _filled(
     data: Any, pointer: Pointer, environment: Mapping[str, str], unset: Collection[Pointer]
 ) -> Any:
-    """Fill in the texts, and leave out those that cannot be."""
+    """Fill in the texts, and leave out those that cannot be.
+
+    What stays as it is written has no other in its place without its variable.
+    """
     if isinstance(data, str) and not _is_as_written(pointer):
         return expand(data, environment)
     if isinstance(data, list):

@@ -100,6 +100,6 @@ def from_cache(cached: CachedTask, bundle: tuple[str, ...], around: Surroundings
         expression = parse(data["filter"]) if data.get("filter") else None
     timer = around.timer(data["type"], cached.timing)
     merged = merged_policy(around.settings.app.policy, data.get("policy"))
-    policy = policy_of(merged, cached.on_failure)
+    policy = policy_of(merged, cached.on_failure, around)
     meaning = Meaning(cached.function, timer, model, expression, policy, cached.timing_digest)
     return assembled(cached.name, data, meaning, cached.version, bundle)

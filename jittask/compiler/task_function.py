@@ -14,8 +14,10 @@ from jittask.model import FunctionRef
 
 def check_enabled(source: Source, findings: Findings) -> None:
     """Warn where nothing says whether the task is on."""
+    if "enable" in source.data:
+        return
     misspelt = any(difflib.get_close_matches(key, ["enable"], 1, 0.75) for key in source.data)
-    if "enable" not in source.data and not misspelt:
+    if not misspelt:
         findings.add(
             "missing-enable",
             source.value(()),

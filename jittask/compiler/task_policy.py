@@ -41,7 +41,7 @@ def read_policy(source: Source, around: Surroundings, findings: Findings) -> Pol
         if "onFailure" in own
         else default_failure_function(source, app.policy, around.services, findings)
     )
-    return policy_of(merged_policy(app.policy, own), function)
+    return policy_of(merged_policy(app.policy, own), function, around)
 
 
 def merged_policy(defaults: Mapping[str, Any], own: Mapping[str, Any] | None) -> Mapping[str, Any]:
@@ -54,10 +54,20 @@ def merged_policy(defaults: Mapping[str, Any], own: Mapping[str, Any] | None) ->
     return merged
 
 
-def policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) -> Policy:
-    """Return the policy of data without mistakes."""
+def policy_of(
+    data: Mapping[str, Any] | None, on_failure: FunctionRef | None, around: Surroundings
+) -> Policy:
+    """Return the policy of data without mistakes; tasks of the same policy share one."""
     if not data:
         return _DEFAULT_POLICY
+    key = repr(data), on_failure
+    known = around.policies.get(key)
+    if known is None:
+        known = around.policies[key] = _policy(data, on_failure)
+    return known
+
+
+def _policy(data: Mapping[str, Any], on_failure: FunctionRef | None) -> Policy:
     retry, default = data.get("retry", {}), _DEFAULT_POLICY
     return Policy(
         misfire=Misfire(data.get("misfire", default.misfire)),
@@ -74,6 +84,7 @@ def policy_of(data: Mapping[str, Any] | None, on_failure: FunctionRef | None) ->
         on_failure=on_failure,
         max_concurrent=data.get("maxConcurrent"),
         priority=data.get("priority", 0),
+        queue=data.get("queue"),
         memory_mb=data.get("memoryMb"),
         expect_every=_length(data.get("expectEvery")),
         notify=_notify(data.get("notify", {})),

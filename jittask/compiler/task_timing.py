@@ -11,8 +11,8 @@ from jittask.compiler.findings import Findings
 from jittask.compiler.source import Source
 from jittask.compiler.task_files import Surroundings
 from jittask.model import AppSettings
-from jittask.schedule.row_timer import RowTimer, check_row_timer
-from jittask.schedule.timer import Timer, check_timer
+from jittask.schedule.row_timer import RowTimer
+from jittask.schedule.timer import Timer
 
 _BY_ABSENCE = frozenset(
     {
@@ -27,13 +27,10 @@ def read_timing(
     source: Source, rows: int, wrong: Collection[str], around: Surroundings, findings: Findings
 ) -> Timer | RowTimer | None:
     """Read the timing; ``wrong``: the keys of ``timerCfg`` with a finding, "" being itself."""
-    zone, calendar = around.settings.app.timezone, around.settings.calendar
-    config = {key: value for key, value in source.data["timerCfg"].items() if key not in wrong}
-    timer: Timer | RowTimer | None
-    if rows:
-        timer, problems = check_row_timer(config, zone, calendar)
-    else:
-        timer, problems = check_timer(config, zone, calendar)
+    config = source.data["timerCfg"]
+    if wrong:
+        config = {key: value for key, value in config.items() if key not in wrong}
+    timer, problems = around.checked_timing(config, rows)
     for problem in problems:
         if wrong and (problem.pointer[0] not in config or problem.code in _BY_ABSENCE):
             continue

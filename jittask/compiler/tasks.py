@@ -23,7 +23,10 @@ def compile_task(task: TaskFiles, around: Surroundings, findings: Findings) -> C
     read = read_task(task, around, findings)
     if findings.broken or read.function is None or read.timer is None:
         return None
-    digest = timing_digest(task.source.data, around.settings.app, around.column_zone(read.model))
+    digest = ""
+    if not around.is_only_checked:
+        zone = around.column_zone(read.model)
+        digest = timing_digest(task.source.data, around.settings.app, zone)
     meaning = Meaning(read.function, read.timer, read.model, read.filter, read.policy, digest)
     return _versioned(task, meaning, around, findings)
 
@@ -77,7 +80,12 @@ class _WrongKeys:
     """Of ``timerCfg``; "" is ``timerCfg`` itself."""
 
 
+_NOTHING_WRONG = _WrongKeys(frozenset(), frozenset())
+
+
 def _wrong_keys(findings: Findings) -> _WrongKeys:
+    if not findings.found:
+        return _NOTHING_WRONG
     errors = [finding for finding in findings.found if finding.is_error]
     paths = [(error.location.pointer or "").split("/")[1:] for error in errors]
     return _WrongKeys(
@@ -92,8 +100,12 @@ def _versioned(
     """Return the task with its version (H4); None where a file of it cannot be read."""
     model = meaning.model.name if meaning.model else None
     further = further_elements(meaning.function, meaning.policy.on_failure, model)
+    version, bundle = "", tuple[str, ...]()
     try:
-        version, bundle = around.graph.version(task.name, task.dependencies, further)
+        if around.is_only_checked:
+            around.graph.check(task.name, task.dependencies, further)
+        else:
+            version, bundle = around.graph.version(task.name, task.dependencies, further)
     except OSError as error:
         message = f"a file of it cannot be read: {error.strerror}"
         findings.add("file-unreadable", task.source.value(()), message)

@@ -52,17 +52,17 @@ class Rows(TableAccess):
     # by date
 
     def bounds(
-        self, field: str, connection: sa.Connection | None = None
+        self, field: str, connection: sa.Connection | None = None, *, checked: bool = True
     ) -> tuple[date | None, date | None]:
         """Return the least and the greatest value of a date field; in SQLite, of their days.
 
         Datetimes are instants where the column's zone is known. Raises DataError
-        where the column holds something else.
+        where the column holds something else; without ``checked`` only for these two.
         """
         dated = self.comparable(field, zonedata.zone("UTC"))
         with self.reading(connection) as reading:
             if dated is not None:
-                least, greatest = self.dialect.bounds(reading, dated)
+                least, greatest = self.dialect.bounds(reading, dated, checked=checked)
             else:
                 column = self.column(field)
                 least = reading.execute(sa.select(sa.func.min(column))).scalar()

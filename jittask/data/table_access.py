@@ -85,7 +85,7 @@ class TableAccess:
         with self.reading(connection) as reading:
             found = reading.execute(query, values)
             names = list(found.keys())
-            return [dict(zip(names, row, strict=True)) for row in found]
+            return [dict(zip(names, row, strict=True)) for row in found.all()]
 
     def column(self, name: str) -> sa.Column[Any]:
         """Return the column of a field. Raises DataError where the table has none."""

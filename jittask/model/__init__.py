@@ -33,7 +33,7 @@ if TYPE_CHECKING:
         RunStatus,
         Trigger,
     )
-    from jittask.model.settings import AppSettings, RuntimeSettings
+    from jittask.model.settings import AppSettings, CelerySettings, RuntimeSettings
 
 _NAMES = {
     "kinds": (
@@ -64,6 +64,7 @@ _NAMES = {
         "TaskNotify",
     ),
     "settings": (
+        "CelerySettings",
         "RuntimeSettings",
         "AppSettings",
     ),
@@ -90,6 +91,7 @@ __all__ = [
     "AppSettings",
     "Attempt",
     "CallStyle",
+    "CelerySettings",
     "DatabaseInfo",
     "Element",
     "ElementKind",

@@ -58,6 +58,8 @@ class Policy:
     """The service function that is called with a run that has failed for good."""
     max_concurrent: int | None = None
     priority: int = 0
+    queue: str | None = None
+    """The queue of the workers that run it (R10); None: by its tags, or the app's own queue."""
     memory_mb: int | None = None
     """What a body's process and all that it starts may hold, in MiB; None: no limit."""
     expect_every: timedelta | None = None

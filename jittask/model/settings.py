@@ -2,10 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from jittask.model.notify import Notify
+
+
+@dataclass(frozen=True, slots=True)
+class CelerySettings:
+    """``settings.runtime.executor`` where it is an object: a fleet of Celery workers (R10)."""
+
+    broker: str
+    """URL of RabbitMQ or Redis as it is written: ``${NAME}`` is filled in where it is used."""
+    queue: str = "jittask"
+    """The queue of tasks that have no other."""
+    routes: tuple[tuple[str, str], ...] = ()
+    """Tags and their queues, in the order of the file."""
+
+    def queue_of(self, tags: Collection[str], queue: str | None) -> str:
+        """Return the queue of a task with these tags and this ``policy.queue``."""
+        if queue is not None:
+            return queue
+        return next((name for tag, name in self.routes if tag in tags), self.queue)
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        """The queues that the settings name, the one of all other tasks first."""
+        return tuple(dict.fromkeys([self.queue, *(name for _, name in self.routes)]))
+
+    def __str__(self) -> str:
+        """Return it for a message, the broker first and with its password."""
+        return f"{self.broker} (queues {', '.join(self.queues)})"
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,6 +40,8 @@ class RuntimeSettings:
     """``settings.runtime`` of ``app.json`` (F2)."""
 
     executor: str = "process"
+    celery: CelerySettings | None = None
+    """Set where the executor is ``celery``."""
     workers: int = 4
     scan_seconds: float = 10
     lease_seconds: float = 60

@@ -20,7 +20,8 @@ from jittask.schedule.timer import Timer
 
 def first_occurrences(task: DateFieldTask, most: int) -> DateFieldTask:
     """Return the task with a timer whose rows give at most ``most`` occurrences of a window."""
-    values = {field.name: getattr(task.timer, field.name) for field in fields(task.timer)}
+    given = (field.name for field in fields(task.timer) if field.init)
+    values = {name: getattr(task.timer, name) for name in given}
     return replace(task, timer=_ShortRowTimer(**values, most=most))
 
 

@@ -58,6 +58,30 @@ def find_root(given: str | Path | None = None) -> Path:
     )
 
 
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Raise what the run store raises as what operations raise."""
+    from sqlalchemy.exc import DataError, DBAPIError
+
+    from jittask import store as stores
+
+    try:
+        yield
+    except stores.NoRecords as error:
+        raise NoRecords(str(error), error.hint) from error
+    except stores.BadCursor as error:
+        raise InvalidArgument("after", str(error), error.hint) from error
+    except stores.StoreUnavailable as error:
+        hint = "try again; is it up, and may this user write to it?"
+        raise Unavailable(str(error), hint) from error
+    except stores.StoreError as error:
+        kind_of_error = Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
+        raise kind_of_error(str(error), error.hint) from error
+    except (UnicodeEncodeError, DataError) as error:  # a lone surrogate; NUL on PostgreSQL
+        reason = str(error.orig if isinstance(error, DataError) else error).splitlines()[0]
+        raise OperationError(f"the run store cannot take this text: {reason}") from error
+
+
 class Workspace:
     """A tree with its compilation, run store and data; a context manager.
 
@@ -161,6 +185,11 @@ class Workspace:
         """
         return self._manifest()[0]
 
+    @property
+    def manifest_diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What was found in ``app.json``; no element is read for it."""
+        return self._manifest()[1]
+
     def _manifest(self) -> tuple[AppSettings, tuple[Diagnostic, ...]]:
         """Return the settings, and what was found in ``app.json``."""
         from jittask.compiler.app_settings import read_app_settings
@@ -218,27 +247,8 @@ class Workspace:
 
     @contextmanager
     def _opened(self, kind: type[_Kind], *, create: bool = False) -> Iterator[_Kind]:
-        from sqlalchemy.exc import DataError, DBAPIError
-
-        from jittask import store as stores
-
-        try:
+        with store_errors():
             yield self._open_store(kind, create=create)
-        except stores.NoRecords as error:
-            raise NoRecords(str(error), error.hint) from error
-        except stores.BadCursor as error:
-            raise InvalidArgument("after", str(error), error.hint) from error
-        except stores.StoreUnavailable as error:
-            hint = "try again; is it up, and may this user write to it?"
-            raise Unavailable(str(error), hint) from error
-        except stores.StoreError as error:
-            kind_of_error = (
-                Unavailable if isinstance(error.__cause__, DBAPIError) else OperationError
-            )
-            raise kind_of_error(str(error), error.hint) from error
-        except (UnicodeEncodeError, DataError) as error:  # a lone surrogate; NUL on PostgreSQL
-            reason = str(error.orig if isinstance(error, DataError) else error).splitlines()[0]
-            raise OperationError(f"the run store cannot take this text: {reason}") from error
 
     def _open_store(self, kind: type[_Kind], *, create: bool) -> _Kind:
         with self._opening:

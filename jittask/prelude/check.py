@@ -21,6 +21,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from types import FunctionType
 from typing import Any, NoReturn
 
 from jittask.compiler.probe import LENGTH, Request
@@ -83,18 +84,21 @@ def _answer(content: bytes, descriptor: int) -> NoReturn:
     """Answer one request, in the child."""
     process = os.getpid()
     request: Request = pickle.loads(content)  # noqa: S301 - from our own parent process
-    answers = os.fdopen(descriptor, "w", buffering=1, encoding="utf-8")
+    answers = os.fdopen(descriptor, "w", encoding="utf-8")
     null = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(null, standard)
     host = install(request.contents, request.root, request.root)
+    before = ""
+    """The answer about the task before: one write has it and what begins then."""
     for name, functions in request.functions:
-        answers.write(json.dumps({"begin": name}) + "\n")
+        answers.write(f'{before}{{"begin": "{name}"}}\n')
+        answers.flush()
         answer = _check_all(functions, host, request.root)
         if os.getpid() != process:
             os._exit(0)  # a child that element code has forked must not answer too
-        answers.write(json.dumps({"name": name, **answer}) + "\n")
-    answers.write(json.dumps({"end": True}) + "\n")
+        before = json.dumps({"name": name, **answer}) + "\n"
+    answers.write(f'{before}{{"end": true}}\n')
     answers.flush()
     os._exit(0)  # threads of the element code may still run
 
@@ -126,6 +130,8 @@ def _signature(function: Any, reference: FunctionRef, rows: int) -> dict[str, An
     if inspect.isgeneratorfunction(function) or inspect.isasyncgenfunction(function):
         return _wrong("function-is-generator", f"{reference.function} is a generator")
     given = rows + (2 if reference.style is CallStyle.LEGACY_MAIN else 0)
+    if _fits(function, given):
+        return {"ok": True}
     try:
         # a decorator may give what the function that it wraps asks for
         inspect.signature(function, follow_wrapped=False).bind(*range(given))
@@ -135,6 +141,16 @@ def _signature(function: Any, reference: FunctionRef, rows: int) -> dict[str, An
     except ValueError:
         return {"ok": True}  # a builtin without a signature
     return {"ok": True}
+
+
+def _fits(function: Any, given: int) -> bool:
+    """Whether a plain function clearly takes so many arguments; False where it may do so too."""
+    if type(function) is not FunctionType or function.__dict__ or function.__kwdefaults__:
+        return False
+    code, defaults = function.__code__, function.__defaults__ or ()
+    if code.co_kwonlyargcount:
+        return False
+    return code.co_argcount - len(defaults) <= given <= code.co_argcount
 
 
 def _import_failed(error: BaseException, reference: FunctionRef, root: Path) -> dict[str, Any]:

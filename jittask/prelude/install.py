@@ -12,6 +12,7 @@ import types
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from importlib.util import spec_from_file_location
+from os.path import isdir, isfile
 from pathlib import Path
 from typing import Any
 
@@ -84,13 +85,14 @@ class TreeNames(MetaPathFinder, Loader):
             return ModuleSpec(fullname, self, is_package=not _NAMES[name])
         if name.partition(".")[0] not in _PACKAGES:
             return None
-        places = [code.joinpath(*name.split(".")) for code in self._folders]
-        folders = [str(place) for place in places if place.is_dir()]
-        for place in places:
-            if (file := place / "__init__.py").is_file():
+        inside = name.replace(".", "/")
+        places = [f"{code}/{inside}" for code in self._folders]
+        folders = list(filter(isdir, places))
+        for place in folders:
+            if isfile(file := f"{place}/__init__.py"):  # noqa: PTH113 - for each of many modules
                 return self._of_file(fullname, file, folders)
         for place in places:
-            if (file := place.with_name(f"{place.name}.py")).is_file():
+            if isfile(file := f"{place}.py"):  # noqa: PTH113
                 return self._of_file(fullname, file, None)
         if not folders and name not in _PACKAGES:  # those exist for JitAi's own modules
             return None
@@ -102,14 +104,26 @@ class TreeNames(MetaPathFinder, Loader):
         """Fill one of JitAi's own modules."""
         module.__dict__.update(_NAMES[module.__name__[len(self.package) :]])
 
-    def _of_file(self, fullname: str, file: Path, folders: list[str] | None) -> ModuleSpec | None:
+    def _of_file(self, fullname: str, file: str, folders: list[str] | None) -> ModuleSpec | None:
         return spec_from_file_location(
-            fullname, file, loader=self._loader(fullname, str(file)),
+            fullname, file, loader=self._loader(fullname, file),
             submodule_search_locations=folders,
         )  # fmt: skip
 
     def _loader(self, fullname: str, file: str) -> SourceFileLoader:
-        return SourceFileLoader(fullname, file)
+        return TreeLoader(fullname, file)
+
+
+class TreeLoader(SourceFileLoader):
+    """Runs what a file says: byte code beside it may be of a text that was there before."""
+
+    def get_code(self, fullname: str) -> types.CodeType:
+        """Compile the file. Raises ImportError, OSError and SyntaxError as others do."""
+        file = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(file), file)
+
+    def set_data(self, *_: object, **__: object) -> None:
+        """Write no byte code: it would change a folder that is named by its digest."""
 
 
 _names = TreeNames()

@@ -21,7 +21,7 @@ from typing import Any
 from jittask.model import AppContents
 from jittask.prelude.app import App
 from jittask.prelude.context import app
-from jittask.prelude.install import TOPS, TreeNames
+from jittask.prelude.install import TOPS, TreeLoader, TreeNames
 
 _NUMBERS = itertools.count(1)
 
@@ -78,7 +78,7 @@ class _Finder(TreeNames):
         return module if fromlist else sys.modules[self.package + top]
 
 
-class _Loader(SourceFileLoader):
+class _Loader(TreeLoader):
     def __init__(self, fullname: str, path: str, inside: dict[str, Any]) -> None:
         super().__init__(fullname, path)
         self._inside = inside
@@ -86,6 +86,3 @@ class _Loader(SourceFileLoader):
     def exec_module(self, module: types.ModuleType) -> None:
         module.__dict__["__builtins__"] = self._inside
         super().exec_module(module)
-
-    def set_data(self, *_: object, **__: object) -> None:
-        """Write no bytecode: it would change a folder that is named by its digest."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ast
 import difflib
+import re
 import warnings
+from functools import cached_property
 from typing import cast
 
 from jittask.query.expression import (
@@ -23,6 +25,8 @@ from jittask.query.expression import (
 _MAX_CHARACTERS = 20_000
 _MAX_DEPTH = 100
 _SHIFTED = {Relative.TODAY: "TODAY(-7) or TODAY(1, 'month')", Relative.NOW: "NOW(-2, 'hour')"}
+_MAY_WARN = re.compile(r"\\|[0-9][A-Za-z_]")
+"""What a text has that Python may warn of where it is only parsed."""
 _NUMBER_LIMIT = 2**63
 """No database has larger integers."""
 
@@ -45,6 +49,8 @@ def syntax_tree(text: str) -> ast.expr:
     if len(text) > _MAX_CHARACTERS:
         raise QuerySyntaxError(f"a filter has at most {_MAX_CHARACTERS} characters", 0, 1)
     try:
+        if _MAY_WARN.search(text) is None:
+            return ast.parse(text.strip() and text, mode="eval").body
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # an odd escape is no mistake of a filter
             tree = ast.parse(text.strip() and text, mode="eval")
@@ -64,7 +70,7 @@ class Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._lines = text.encode().splitlines(keepends=True)
+        self._is_one_line = text.isascii() and len(text.splitlines()) == 1
 
     def whole(self) -> Expression:
         """Read all of it; raises QuerySyntaxError."""
@@ -186,10 +192,16 @@ class Reader:
         span = self.span(node)
         return QuerySyntaxError(message, span.start, span.end, hint)
 
+    @cached_property
+    def _lines(self) -> list[bytes]:
+        return self._text.encode().splitlines(keepends=True)
+
     def span(self, node: ast.expr | ast.keyword) -> Span:
         """Return the place of a part of the tree; without the parentheses around it."""
         assert node.end_lineno is not None
         assert node.end_col_offset is not None
+        if self._is_one_line:
+            return Span(node.col_offset, node.end_col_offset)
         return Span(
             self._offset(node.lineno, node.col_offset),
             self._offset(node.end_lineno, node.end_col_offset),

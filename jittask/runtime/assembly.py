@@ -36,7 +36,6 @@ from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.watch import Watch
 from jittask.store import LeadershipLost, Store, StoreError
 
-_LEFTOVER_PATIENCE = 10.0  # seconds
 _FIRST_SCAN_PATIENCE = 10.0  # seconds that a start waits for databases
 
 
@@ -154,10 +153,10 @@ def _open(
     store = opened.enter_context(startup.open_store(settings, root))
     identity = new_identity()
     opened.enter_context(startup.take_lock(store, identity))
-    startup.end_leftovers(store, clock, emit)
-    startup.wait_for_leftovers(store, clock, _LEFTOVER_PATIENCE)
+    startup.end_leftovers(store.bodies_lock(), clock, emit)
+    startup.wait_for_leftovers(store.bodies_lock(), clock, startup.LEFTOVER_PATIENCE)
     now = clock.now()
-    enter(store, identity, now)
+    enter(store, identity, now, settings.runtime)
     store.retire(identity, now)
     bundles = Bundles(startup.state_folder(root))
     known = store.elements()
@@ -170,7 +169,7 @@ def _open(
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
     opened.callback(current.close)
-    executor = startup.open_executor(compilation, store, bundles, root, clock)
+    executor, queues = startup.open_executor(compilation, store, bundles, root, clock, emit)
     opened.callback(executor.close)
     signals.connect(executor.wake)
     opened.callback(signals.disconnect)
@@ -196,7 +195,7 @@ def _open(
         current=current,
         participation=participation,
         claim_loop=ClaimLoop(
-            store, executor, clock, identity, emit, boundary, model_changes.add, tracing
+            store, executor, clock, identity, emit, boundary, model_changes.add, queues, tracing
         ),
         prefetch=Prefetch(store, executor, clock),
         states=states,

@@ -17,6 +17,7 @@ from typing import Any
 from jittask.clock import Clock, SystemClock
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import Compilation, CompiledTask, DateFieldTask
+from jittask.compiler.environment_settings import secret_names
 from jittask.data.row_keys import BadKey
 from jittask.data.rows import Row
 from jittask.masking import NO_SECRETS, Mask
@@ -68,7 +69,9 @@ class Bodies:
         # another bundle may have a module loaded
         self.element_folders = (bundle, state_folder(root))
         compilation = compilation or compile_tree(bundle)
-        self.mask = secrets | Mask.of_environment(compilation.reusable.environment, os.environ)
+        self.mask = secrets | Mask.of_environment(
+            secret_names(compilation.reusable.environment), os.environ
+        )
         contents = compilation.app.contents
         self._tasks = compilation.app.tasks
         self._isolated = IsolatedTree(contents, bundle, root) if shared else None

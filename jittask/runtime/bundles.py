@@ -16,6 +16,7 @@ import tempfile
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
@@ -42,7 +43,7 @@ class _Source:
     """A tree that bundles are copied from; the files that were read last are not read again."""
 
     def __init__(self, root: Path, settings: AppSettings) -> None:
-        self._root = root
+        self._root = os.fspath(root)
         self.head = json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()
         """The ``app.json`` of each bundle."""
         self.version_head = version_head(settings)
@@ -50,10 +51,10 @@ class _Source:
 
     def _read(self, name: str) -> _File:
         """Read a file; raises OSError."""
-        path = self._root / name
-        if path.stat().st_size > _LARGE_BYTES:
-            return _File(None, _digest(path))
-        content = path.read_bytes()
+        path = f"{self._root}/{name}"
+        if os.stat(path).st_size > _LARGE_BYTES:  # noqa: PTH116 - thousands at once
+            return _File(None, _digest(Path(path)))
+        content = _content(path)
         return _File(content, hashlib.sha256(content).hexdigest())
 
 
@@ -66,6 +67,7 @@ class Bundles:
 
     def __init__(self, state_folder: Path) -> None:
         self._folder = state_folder / "bundles"
+        self._numbers = count()
         self._path = lru_cache(_CACHED_PATHS)(self._folder.joinpath)
 
     def path(self, version: str) -> Path:
@@ -117,8 +119,7 @@ class Bundles:
         digests = {name: file.digest for name, file in files.items()}
         if version_of(digests, source.version_head) != task.version:
             raise BundleChanged(task.name)
-        self._folder.mkdir(parents=True, exist_ok=True)
-        draft = tempfile.mkdtemp(prefix=".draft-", dir=self._folder)
+        draft = self._draft()
         try:
             _write(f"{draft}/app.json", source.head)
             for folder in _folders(files):
@@ -136,6 +137,19 @@ class Bundles:
             if not (isinstance(error, OSError) and target.is_dir()):  # another process was faster
                 raise
         return target
+
+    def _draft(self) -> str:
+        """Make a folder of a name that no other process uses. Raises OSError."""
+        draft = f"{self._folder}/.draft-{os.getpid()}-{next(self._numbers)}"
+        try:
+            os.mkdir(draft, 0o700)  # noqa: PTH102 - thousands at once
+        except FileNotFoundError:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:  # that of a process which was killed
+            pass
+        else:
+            return draft
+        return tempfile.mkdtemp(prefix=".draft-", dir=self._folder)
 
     def forget_unused(
         self,
@@ -178,8 +192,17 @@ def _copied(source: Path, target: Path) -> str:
     return _digest(target)
 
 
+def _content(path: str) -> bytes:
+    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands at once
+        return file.read()
+
+
 def _write(path: str, content: bytes) -> None:
     """Write a new file that nobody is to change; raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _READ_ONLY)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
+    try:
+        written = os.write(descriptor, content)
+        while written < len(content):
+            written += os.write(descriptor, memoryview(content)[written:])
+    finally:
+        os.close(descriptor)

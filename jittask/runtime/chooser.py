@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from jittask.runtime.decisions import choose
+from jittask.runtime.queues import Queues
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.task_boundary import Fault, TaskBoundary
@@ -16,8 +17,9 @@ from jittask.store.control import Pause
 class Chooser:
     """Decides as ``decisions.choose`` does; a task that fails there is blocked, and waits."""
 
-    def __init__(self, boundary: TaskBoundary) -> None:
+    def __init__(self, boundary: TaskBoundary, queues: Queues | None = None) -> None:
         self._boundary = boundary
+        self._queues = queues
 
     def choose(
         self,
@@ -32,7 +34,7 @@ class Chooser:
         paused = {name: pause for name, pause in pauses.items() if pause.is_active(now)}
 
         def judge(some: Sequence[DueRun]) -> Choice:
-            return choose(some, snapshot, executing, free, now, paused)
+            return choose(some, snapshot, executing, free, now, paused, self._queues)
 
         try:
             return judge(due)

@@ -13,7 +13,7 @@ from datetime import datetime
 from functools import partial
 
 from jittask.clock import Clock
-from jittask.model import Reason, RunStatus, Trigger
+from jittask.model import Reason, Run, RunStatus, Trigger
 from jittask.runtime.chooser import Chooser
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
@@ -31,6 +31,7 @@ from jittask.runtime.executors.protocol import (
     Withdrawn,
 )
 from jittask.runtime.outcomes import OutcomeWriter
+from jittask.runtime.queues import Queues
 from jittask.runtime.readied import AHEAD, ReadiedRuns
 from jittask.runtime.settled import settled_event
 from jittask.runtime.snapshot import Snapshot
@@ -38,6 +39,7 @@ from jittask.runtime.tally import Tally
 from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.runtime.tracing.tracing import NoTracing, Tracing
 from jittask.runtime.undecided import UndecidedTasks
+from jittask.runtime.unserved_queues import UnservedQueues
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choose, Claimed, Ending, Taken
 
@@ -62,9 +64,13 @@ class ClaimLoop:
         emit: Callable[[Event], None],
         boundary: TaskBoundary,
         models_changed: Callable[[frozenset[str]], None] = lambda _: None,
+        queues: Queues | None = None,
         tracing: Tracing | None = None,
     ) -> None:
-        """``models_changed`` takes the models whose rows bodies have changed."""
+        """``models_changed`` takes the models whose rows bodies have changed.
+
+        ``queues``: of an executor whose workers do not all take every run.
+        """
         self._models_changed = models_changed
         self._tracing = tracing or NoTracing()
         self._store = store
@@ -76,7 +82,9 @@ class ClaimLoop:
         self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
         self._dispatcher = Dispatcher(store, executor, self._writer, emit, self._tracing)
         self._undecided = UndecidedTasks(store)
-        self._chooser = Chooser(boundary)
+        self._chooser = Chooser(boundary, queues)
+        self._queues = queues
+        self._unserved = queues and UnservedQueues(store, queues, boundary, clock)
         self._readied = ReadiedRuns(store, clock)
         self._settled: deque[Settled] = deque()
         """Ends written elsewhere whose records have not been read."""
@@ -181,6 +189,8 @@ class ClaimLoop:
         now = self._clock.now()
         if self._doubtful:
             self._give_back(now)
+        if self._unserved:
+            self._unserved.step(snapshot, now)
         self._is_crowded = not self._executor.free()
         if self._is_crowded:
             return None
@@ -237,7 +247,9 @@ class ClaimLoop:
         task = claimed.run.task
         try:
             with self._boundary.of(task, Fault.CLAIM, now):
-                self._dispatcher.dispatch(claimed, snapshot, now)
+                running = snapshot.tasks[task].task
+                queue = self._queues.queue_of(running) if self._queues else None
+                self._dispatcher.dispatch(claimed, running.policy, now, queue)
                 return
             self._take_back(claimed, now)
         except StoreUnavailable:
@@ -291,6 +303,13 @@ class ClaimLoop:
                 self._note_row_check(report)
                 self._writer.add(report)
 
+    def _note_settled_row(self, record: Run, now: datetime) -> None:
+        """Block a task whose row could not be judged elsewhere; another end ends that."""
+        if record.status is RunStatus.PENDING and record.reason is Reason.BLOCKED:
+            self._boundary.block(record.task, Fault.ROW_CHECK, record.detail or "", now)
+        elif record.status in (RunStatus.COMPLETED, RunStatus.CANCELLED):
+            self._boundary.end(record.task, Fault.ROW_CHECK, now)
+
     def _note_row_check(self, report: Output | Done) -> None:
         """Block a task whose row could not be judged; a body that has begun ends that."""
         assignment = self._writer.assignment_of(report.run, report.token)
@@ -320,7 +339,11 @@ class ClaimLoop:
         self._writer.forget(report.run, report.token)
         if record is None:
             return  # its token was stale, or the record is pruned
-        event = settled_event(record, report.attempt, self._clock.now())
+        now = self._clock.now()
+        self._note_settled_row(record, now)
+        if record.attempt < report.attempt:
+            return  # it was taken back: nothing of the attempt is kept
+        event = settled_event(record, report.attempt, now)
         if event is None:
             self._doubtful = True  # the record says that the attempt still executes
         else:

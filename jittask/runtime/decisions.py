@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from types import MappingProxyType
 
+from jittask.compiler.compiled import CompiledTask
 from jittask.model import OnInterrupted, Overlap, Policy, Reason, RunStatus, Trigger
 from jittask.runtime.executors.protocol import (
     Completed,
@@ -20,6 +21,7 @@ from jittask.runtime.executors.protocol import (
     Unjudged,
     Withdrawn,
 )
+from jittask.runtime.queues import Queues
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.task_boundary import FIRST_PAUSE
 from jittask.store.claim_types import Choice, Claim, DueRun, Ending, Executing, Skip
@@ -36,14 +38,17 @@ def choose(
     free: int,
     now: datetime,
     paused: Mapping[str, Pause] = MappingProxyType({}),
+    queues: Queues | None = None,
 ) -> Choice:
     """Decide which due runs start now, by pause, overlap and concurrency (R2).
 
     A run that has to wait is left as it is. A scheduled run waits for a backfill of its
     task and row, and is not skipped (V5). It waits too for a run of its row that
     may still be judged, and may so never begin (D5). A run whose task is not in the
-    snapshot waits: the task may come back, and upkeep ends it if not.
+    snapshot waits: the task may come back, and upkeep ends it if not. Where there are
+    ``queues``, a run waits while the workers of its queue take no more (R10).
     """
+    rooms = _Rooms(free, queues)
     busy = {(run.task, run.row_key) for run in executing}
     waited_for = {
         (run.task, run.row_key)
@@ -61,7 +66,7 @@ def choose(
             skips.append(Skip(run, Reason.PAUSED, _paused(paused[run.task])))
             continue
         if run.trigger is Trigger.ON_FAILURE:
-            if len(claims) < free:
+            if rooms.take(running.task):
                 claims.append(Claim(run, running.task.version))
             continue
         policy = running.task.policy
@@ -73,7 +78,7 @@ def choose(
             continue
         number = per_task.get(run.task, 0)
         capped = policy.max_concurrent is not None and number >= policy.max_concurrent
-        if capped or len(claims) >= free:
+        if capped or not rooms.take(running.task):
             continue
         claims.append(Claim(run, running.task.version))
         busy.add(key)
@@ -81,6 +86,27 @@ def choose(
             waited_for.add(key)
         per_task[run.task] = number + 1
     return Choice(tuple(claims), tuple(skips))
+
+
+class _Rooms:
+    """Counts what may still begin, in all and by queue."""
+
+    def __init__(self, free: int, queues: Queues | None) -> None:
+        self._free = free
+        self._queues = queues
+        self._taken: Counter[str] = Counter()
+
+    def take(self, task: CompiledTask) -> bool:
+        """Count a run of a task; False where it may not begin."""
+        if self._free <= 0:
+            return False
+        if self._queues is not None:
+            queue = self._queues.queue_of(task)
+            if self._taken[queue] >= self._queues.room(queue):
+                return False
+            self._taken[queue] += 1
+        self._free -= 1
+        return True
 
 
 def _by_task(executing: Sequence[Executing]) -> dict[str, int]:

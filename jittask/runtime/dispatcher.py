@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from jittask.model import Trigger
+from jittask.model import Policy, Trigger
 from jittask.prelude.context import FailedRun
 from jittask.runtime.events import Event, Started
 from jittask.runtime.executors.protocol import Assignment, Executor
 from jittask.runtime.failure import failed_run, policy_of
 from jittask.runtime.outcomes import OutcomeWriter
-from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tracing.tracing import Tracing
 from jittask.store import Store
 from jittask.store.claim_types import Claimed
 
 
 class Dispatcher:
-    """Turns a claim into an assignment, and lets the writer accept its reports."""
+    """Turns a claim into an assignment, and lets the writer accept its reports.
+
+    Of the runtime that claims, and of a worker that has taken a run over.
+    """
 
     def __init__(
         self,
@@ -34,10 +36,15 @@ class Dispatcher:
         self._writer = writer
         self._emit = emit
 
-    def dispatch(self, claimed: Claimed, snapshot: Snapshot, now: datetime) -> None:
-        """Submit a run. Raises StoreUnavailable; the run has not been submitted then."""
+    def dispatch(
+        self, claimed: Claimed, policy: Policy, now: datetime, queue: str | None = None
+    ) -> None:
+        """Submit a run of a task with this policy.
+
+        Raises StoreUnavailable; the run has not been submitted then.
+        """
         run = claimed.run
-        policy = policy_of(run.trigger, snapshot.tasks[run.task].task.policy)
+        policy = policy_of(run.trigger, policy)
         assignment = Assignment(
             run=run.id,
             token=claimed.token,
@@ -52,6 +59,7 @@ class Dispatcher:
             memory_mb=policy.memory_mb,
             failed=self._failed(run.id) if run.trigger is Trigger.ON_FAILURE else None,
             args=claimed.args,
+            queue=queue,
             traceparent=self._tracing.begin(
                 run.id,
                 run.task,

@@ -8,8 +8,7 @@ and a preview ask the same question.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
@@ -30,9 +29,8 @@ class Window(NamedTuple):
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class DueRow:
-    """A row that fires in a window."""
+class DueRow(NamedTuple):
+    """A row that fires in a window; a tuple, since there may be very many."""
 
     key: str
     """JSON of its key columns (D4)."""
@@ -46,6 +44,10 @@ class DueRow:
 
 BadRow = Callable[[Row, Exception], None]
 """Takes a row whose occurrences cannot be computed, and why."""
+
+_Firing = tuple[Timer, tuple[Occurrence, ...]]
+_Known = dict[tuple[Hashable, ...], _Firing | None]
+"""The timer and the occurrences of rows by their dates, where there are any."""
 
 
 def due_rows(
@@ -68,32 +70,35 @@ def due_rows(
     Raises DataError where the table cannot be read, or has no dates in the field.
     """
     for page in _pages(task, rows, window, now, every_row=every_row):
-        due: list[DueRow] = []
-        for row in page:
-            due += _due(task, rows, row, window, bad_row)
+        due = of_page(task, rows, page, window, bad_row)
         if due:
             yield due
 
 
 def of_page(
-    task: DateFieldTask, rows: Rows, page: Iterable[Row], window: Window, bad_row: BadRow
+    task: DateFieldTask,
+    rows: Rows,
+    page: Iterable[Row],
+    window: Window,
+    bad_row: BadRow | None,
 ) -> list[DueRow]:
-    """Return those of some rows that fire in a window."""
-    return [due for row in page for due in _due(task, rows, row, window, bad_row)]
+    """Return those of some rows that fire in a window; rows of the same dates do so alike.
 
-
-def _due(
-    task: DateFieldTask, rows: Rows, row: Row, window: Window, bad_row: BadRow | None
-) -> list[DueRow]:
-    """Return the row where it fires in the window, or nothing."""
-    try:
-        due_row = _due_row(task, rows, row, window)
-    except Exception as error:
-        if bad_row is None:
-            raise
-        bad_row(row, error)
-        return []
-    return [] if due_row is None else [due_row]
+    A row whose occurrences cannot be computed goes to ``bad_row``, and is raised without it.
+    """
+    known: _Known = {}
+    found: list[DueRow] = []
+    for row in page:
+        try:
+            due = _due_row(task, rows, row, window, known)
+        except Exception as error:
+            if bad_row is None:
+                raise
+            bad_row(row, error)
+            continue
+        if due is not None:
+            found.append(due)
+    return found
 
 
 def _pages(
@@ -121,9 +126,28 @@ def least_end(timer: RowTimer, rows: Rows, after: datetime) -> tuple[str, date] 
     return None if least is None else (end.name, least)
 
 
-def _due_row(task: DateFieldTask, rows: Rows, row: Row, window: Window) -> DueRow | None:
-    timer = task.timer.timer_of(row, rows.zone)
+def _due_row(
+    task: DateFieldTask, rows: Rows, row: Row, window: Window, known: _Known
+) -> DueRow | None:
+    dates = tuple([_date_key(row.get(name)) for name in task.timer.fields])
+    if dates not in known:
+        known[dates] = _firing(task.timer.timer_of(row, rows.zone), window)
+    firing = known[dates]
+    if firing is None:
+        return None
+    timer, occurrences = firing
+    return DueRow(row_key(row, rows.model), row, occurrences, timer)
+
+
+def _firing(timer: Timer | None, window: Window) -> _Firing | None:
     if timer is None:
         return None
     occurrences = tuple(timer.between(*window))
-    return DueRow(row_key(row, rows.model), row, occurrences, timer) if occurrences else None
+    return (timer, occurrences) if occurrences else None
+
+
+def _date_key(value: object) -> Hashable:
+    """Return what a date is known by: two passes of a fold are equal, and fire apart (PEP 495)."""
+    if isinstance(value, datetime):
+        return value, value.fold
+    return value if isinstance(value, date | None) else object()

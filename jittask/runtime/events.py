@@ -48,6 +48,24 @@ class Ready:
 
 
 @dataclass(frozen=True, slots=True)
+class Listening:
+    """A worker of a fleet listens for runs (R10)."""
+
+    at: datetime
+    id: str
+    """Its name in ``status``."""
+    host: str
+    pid: int
+    queues: tuple[str, ...]
+    workers: int
+    """How many bodies it runs at once."""
+    store: str
+    """Where the records are."""
+    zone: str
+    """The app's time zone."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reloaded:
     """Changed files are in effect; the names are full names of elements."""
 
@@ -207,6 +225,7 @@ class Stopped:
 
 Event = (
     Ready
+    | Listening
     | Reloaded
     | Broken
     | Planned

@@ -14,9 +14,9 @@ from jittask.runtime.events import Event, Trouble
 from jittask.store import Store
 from jittask.store.members import Member, Members
 
-_BEATS_A_HEARTBEAT = 4
+BEATS_A_HEARTBEAT = 4
 """The planner's lease is one heartbeat, so that planning is taken over soon (R8)."""
-_LEASE_PART = 0.75
+LEASE_PART = 0.75
 """When bodies end themselves: well before another runtime counts theirs as dead."""
 
 
@@ -82,7 +82,7 @@ class Membership:
         self._seen: dict[str, Seen] = {}
         self._next = clock.monotonic()
         self.term: int | None = None
-        self.until: float | None = clock.monotonic() + lease * _LEASE_PART
+        self.until: float | None = clock.monotonic() + lease * LEASE_PART
         """Until when, by ``Clock.monotonic``, bodies may run."""
 
     @property
@@ -101,8 +101,8 @@ class Membership:
         if not self._store.beat(self._identity, now):
             raise LeaseLost
         # only now: nothing may be claimed after a beat that failed, before one succeeds
-        self._next = began + self._heartbeat / _BEATS_A_HEARTBEAT
-        self.until = began + self._lease * _LEASE_PART
+        self._next = began + self._heartbeat / BEATS_A_HEARTBEAT
+        self.until = began + self._lease * LEASE_PART
         members = self._store.members()
         self._note_beats(members)
         self._lead_if_vacant(members, now)
@@ -142,10 +142,11 @@ class Membership:
 
     def _declare_dead(self, members: Members, now: datetime) -> None:
         for member in members.members:
-            if member.id == self._identity or self._silence(member) < self._lease:
+            lease = max(self._lease, member.lease or 0.0)
+            if member.id == self._identity or self._silence(member) < lease:
                 continue
             if self._store.declare_dead(member, now):
-                text = f"{member.id} has shown no sign of life for {self._lease:g} s"
+                text = f"{member.id} has shown no sign of life for {lease:g} s"
                 self._report(now, "runtime-lost", text)
 
     def _report(self, now: datetime, code: str, text: str) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from jittask.model import Policy
 from jittask.runtime.events import Event
-from jittask.runtime.executors.protocol import Done, Interrupted
+from jittask.runtime.executors.protocol import Done, Interrupted, Outcome, Unbegun
 from jittask.runtime.failure import policy_of
 from jittask.runtime.outcomes import Written, decide
 from jittask.runtime.tally import finished_event
@@ -44,7 +44,9 @@ def _ending(store: Store, orphan: Orphan, policy: Policy, now: datetime) -> Endi
     if policy.on_failure is not None:
         run = store.run(orphan.id)
         policy = policy_of(run.trigger, policy) if run else policy
-    outcome = Interrupted(orphan.detail or "the program was killed while it ran")
+    outcome: Outcome = Unbegun()
+    if orphan.has_begun:
+        outcome = Interrupted(orphan.detail or "the program was killed while it ran")
     end = Done(orphan.id, orphan.token, orphan.attempt, outcome)
     ending = decide(end, orphan.task, orphan.row_key, policy, now, jitter=0)
     return replace(ending, ended=orphan.last_seen)

@@ -18,6 +18,7 @@ from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.task_boundary import TaskBoundary
 from jittask.runtime.tracing.tracing import Tracing
 from jittask.store import Store
+from jittask.store.member_kinds import Kind
 
 
 class Participation:
@@ -67,7 +68,7 @@ class Participation:
         Raises StoreUnavailable; then nothing is changed, and the lease still lost.
         """
         identity, now = new_identity(), self._clock.now()
-        enter(self._store, identity, now)
+        enter(self._store, identity, now, self._settings)
         self.identity = identity
         text = (
             "this runtime did not answer for longer than its lease, and others took over its "
@@ -95,9 +96,10 @@ def new_identity() -> str:
     return f"{socket.gethostname()}-{os.getpid()}-{uuid.uuid4().hex[:8]}"
 
 
-def enter(store: Store, identity: str, now: datetime) -> None:
+def enter(store: Store, identity: str, now: datetime, settings: RuntimeSettings) -> None:
     """Enter a runtime of this process in the store."""
-    store.announce(identity, socket.gethostname(), os.getpid(), now)
+    kind = Kind.RUNTIME if settings.celery is None else Kind.PLANNER
+    store.announce(identity, socket.gethostname(), os.getpid(), now, kind)
 
 
 def end_orphans(

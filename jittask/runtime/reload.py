@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
+from contextlib import suppress
 from datetime import datetime
 
 from jittask.clock import Clock
-from jittask.compiler.compiled import Compilation
+from jittask.compiler.compiled import Compilation, CompiledTask
 from jittask.compiler.incremental import TreeCompiler
 from jittask.data.app_data import AppData
 from jittask.runtime.bundles import BundleChanged, Bundles
@@ -15,6 +16,7 @@ from jittask.runtime.current import Current, Loaded
 from jittask.runtime.element_states import ElementStates
 from jittask.runtime.events import Broken, Event, Reloaded, Trouble
 from jittask.runtime.reasons import reason_of
+from jittask.runtime.renames import describe, renames
 from jittask.runtime.settings_effect import RestartNotice
 from jittask.runtime.snapshot import Changes, Snapshot, next_snapshot
 from jittask.runtime.task_boundary import OF_BUNDLES, Fault, TaskBoundary
@@ -118,18 +120,32 @@ class Reloader:
             self._states.reloaded(now, rows, success=not snapshot.broken)
             for event in _events(snapshot, changes, now, self._clock.monotonic() - began):
                 self._emit(event)
+            if renamed := renames(before.snapshot, snapshot):
+                self._emit(Trouble(now, "task-renamed", describe(renamed)))
             self._states.write_pending()
 
     def _compile(self, paths: Collection[str] | None) -> Compilation:
         """Compile, and note what may differ from what runs."""
         compiler, before = self._compiler, self._compiled
-        compilation = compiler.look_at_all() if paths is None else compiler.apply(paths)
+        if paths is None:
+            compilation = compiler.look_at_all(self._lay_out_ahead)
+        else:
+            compilation = compiler.apply(paths, self._lay_out_ahead)
         self._compiled = compilation
         if compilation is not before:
             fresh = compilation.reusable.touched
             known = self._touched
             self._touched = None if fresh is None or known is None else known | fresh
         return compilation
+
+    def _lay_out_ahead(self, tasks: Collection[CompiledTask]) -> None:
+        """Lay out versions while another process imports them.
+
+        What fails here is tried again when they have been imported, and reported then.
+        """
+        app = self._compiled.app  # where its settings change what a version is, all is compiled
+        with suppress(BundleChanged, OSError):
+            self._bundles.lay_out_all(tasks, app.root, app.settings)
 
     def _note_unkept(
         self, unkept: Mapping[str, Exception], running: Snapshot, now: datetime

@@ -44,6 +44,7 @@ SETTINGS: Mapping[str, Setting] = {
     "policy": Setting("settings.policy", Effect.LIVE),
     "notify": Setting("settings.notify", Effect.LIVE, secret=True),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
+    "runtime.celery": Setting("settings.runtime.executor", Effect.RESTART, secret=True),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
     "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),
     "runtime.lease_seconds": Setting("settings.runtime.leaseSeconds", Effect.RESTART),
@@ -88,11 +89,12 @@ def value_of(settings: AppSettings, name: str) -> object:
 
 
 def _text(setting: Setting, running: object, value: object) -> str:
-    was, now = _shown(setting, running), _shown(setting, value)
+    was, now = shown_setting(setting, running), shown_setting(setting, value)
     return f"{setting.key} is now {now}; still running with {was}: restart to use the new value"
 
 
-def _shown(setting: Setting, value: object) -> str:
+def shown_setting(setting: Setting, value: object) -> str:
+    """Return a value for people; of a secret one, what may be shown."""
     if value is None:
         return "the default"
     if setting.secret:

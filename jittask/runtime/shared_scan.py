@@ -57,7 +57,7 @@ class DateColumns:
         key = (rows.model.name, field)
         aware = self._aware.get(key)
         if repeats or aware is None:
-            least, greatest = rows.bounds(info.name, connection)
+            least, greatest = rows.bounds(info.name, connection, checked=False)  # a sweep does
             if least is None:
                 return Column(is_datetime, None, None)
             aware = isinstance(least, datetime) and least.tzinfo is not None

@@ -8,11 +8,12 @@ from pathlib import Path
 from threading import Event as Signal
 
 from jittask.clock import Clock
-from jittask.compiler import compile_tree
+from jittask.compiler import compile_tree, environment_settings
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.incremental import TreeCompiler
 from jittask.data.engines import ENGINES
 from jittask.diagnostics import Diagnostic
+from jittask.drivers import missing_driver
 from jittask.model import AppSettings
 from jittask.runtime.bundles import BundleChanged, Bundles
 from jittask.runtime.errors import RuntimeFailure
@@ -24,6 +25,7 @@ from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
 from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.queues import Queues
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
 from jittask.runtime.task_boundary import Fault, TaskBoundary
@@ -32,23 +34,25 @@ from jittask.store.lock import FileLock
 from jittask.store.status_types import ElementRow
 
 _COMPILE_TRIES = 3
+LEFTOVER_PATIENCE = 10.0  # seconds
 
 
 def refuse_broken_app(compilation: Compilation) -> None:
     """Refuse a tree whose ``app.json`` cannot be used: every task depends on it."""
     for found in compilation.diagnostics:
         if found.is_error and found.element is None and found.location.file in ("app.json", "."):
-            raise _refusal(found)
+            raise refusal(found)
 
 
 def refuse_unset_environment(compilation: Compilation) -> None:
     """Refuse to run with a ``${NAME}`` that the environment lacks (F2)."""
     for found in compilation.diagnostics:
         if found.code == UNSET:
-            raise _refusal(found)
+            raise refusal(found)
 
 
-def _refusal(found: Diagnostic) -> RuntimeFailure:
+def refusal(found: Diagnostic) -> RuntimeFailure:
+    """Return what to tell a user of a diagnostic that keeps all from running."""
     place = f"{found.location.file}:{found.location.line}:{found.location.column}"
     return RuntimeFailure(f"{place}: {found.message}", found.hint)
 
@@ -83,20 +87,21 @@ def take_lock(store: Store, identity: str) -> FileLock:
     return lock
 
 
-def end_leftovers(store: Store, clock: Clock, emit: Callable[[Event], None]) -> None:
-    """End what bodies of a runtime that was killed have left, as the one runtime now (R4, R6).
+def end_leftovers(lock: FileLock, clock: Clock, emit: Callable[[Event], None]) -> None:
+    """End what bodies of a program that was killed have left, as its successor (R4, R6).
+
+    ``lock`` is the one that its worker processes share.
 
     What ran in its worker processes ends by itself; this is for what nobody looks after.
     """
-    ended = end_marked(mark_of(store.bodies_lock().path))
+    ended = end_marked(mark_of(lock.path))
     if ended:
         text = f"processes of a runtime that was killed still lived, and were ended: {named(ended)}"
         emit(Trouble(clock.now(), "processes-ended", text))
 
 
-def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
-    """Wait until no body of a runtime that was killed is left (R4)."""
-    lock = store.bodies_lock()
+def wait_for_leftovers(lock: FileLock, clock: Clock, patience: float) -> None:
+    """Wait until no body of a program that was killed is left (R4)."""
     end = clock.monotonic() + patience
     never = Signal()
     while not lock.take():
@@ -110,11 +115,26 @@ def wait_for_leftovers(store: Store, clock: Clock, patience: float) -> None:
 
 
 def open_executor(
-    compilation: Compilation, store: Store, bundles: Bundles, root: Path, clock: Clock
-) -> Executor:
-    """Start what runs bodies, as ``settings.runtime.executor`` says (R6)."""
+    compilation: Compilation,
+    store: Store,
+    bundles: Bundles,
+    root: Path,
+    clock: Clock,
+    emit: Callable[[Event], None],
+) -> tuple[Executor, Queues | None]:
+    """Start what runs bodies, as ``settings.runtime.executor`` says (R6, R10).
+
+    Returns the queues too, where not every worker takes every run.
+    """
     settings = compilation.app.settings.runtime
-    secret_names = frozenset(compilation.reusable.environment)
+    if settings.celery is not None:
+        try:
+            from jittask.runtime.executors.celery.executor import CeleryExecutor
+        except ImportError as error:
+            raise celery_is_missing(error) from error
+        fleet = CeleryExecutor(settings, store, bundles, clock, emit)
+        return fleet, fleet
+    secret_names = environment_settings.secret_names(compilation.reusable.environment)
     kinds: dict[str, Callable[[int, Workplace, Clock], Executor]] = {
         "process": ProcessExecutor,
         "thread": ThreadExecutor,
@@ -123,7 +143,15 @@ def open_executor(
     if settings.executor == "thread":
         ENGINES.allow(settings.workers)
     workplace = Workplace(bundles, root, store.bodies_lock().path, secret_names)
-    return kinds[settings.executor](settings.workers, workplace, clock)
+    return kinds[settings.executor](settings.workers, workplace, clock), None
+
+
+def celery_is_missing(error: ImportError) -> RuntimeFailure:
+    """Return what to tell a user who has not installed what a fleet needs."""
+    return RuntimeFailure(
+        f"settings.runtime.executor is celery, and {missing_driver(error)}",
+        hint="pip install 'jittask[celery,postgres]'",
+    )
 
 
 def first(

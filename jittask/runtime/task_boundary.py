@@ -42,6 +42,8 @@ class Fault(StrEnum):
     """A due run of it cannot be handed to a worker; its runs wait."""
     ROW_CHECK = "row-check-failed"
     """A due row cannot be read again; its runs wait."""
+    QUEUE = "queue-unserved"
+    """No worker takes its runs; they wait."""
     ORPHAN = "orphan-failed"
     """A run that a killed runtime left cannot be ended as its policy says."""
     OUTCOME = "outcome-failed"

@@ -20,10 +20,10 @@ from typing import Self
 from watchfiles._rust_notify import RustNotify
 
 from jittask.clock import Clock, SystemClock
-from jittask.compiler.files import MANIFEST, TOPS, is_draft
+from jittask.compiler.files import MANIFEST, TOPS, is_draft, is_ignored
 from jittask.compiler.whole_file import is_whole
 
-_STEP_MILLIS = 10
+STEP_MILLIS = 10
 """How often the system's watch is asked, and how long a lone change must have no other after it."""
 _QUIET_MILLIS = 50
 _POLL_MILLIS = 500
@@ -41,8 +41,15 @@ class Watch:
     """
 
     def __init__(
-        self, root: Path, trouble: Callable[[str], None], clock: Clock | None = None
+        self,
+        root: Path,
+        trouble: Callable[[str], None],
+        clock: Clock | None = None,
+        *,
+        step_millis: int = STEP_MILLIS,
     ) -> None:
+        """``step_millis``: how often to ask the system; more often sees a change sooner."""
+        self._step_millis = step_millis
         self._root = root
         self._clock = clock or SystemClock()
         self._trouble = trouble
@@ -67,7 +74,7 @@ class Watch:
         wait = look_every_millis
         while self._watcher is not None:
             try:
-                seen = self._watcher.watch(debounce_millis, _STEP_MILLIS, wait, stop)
+                seen = self._watcher.watch(debounce_millis, self._step_millis, wait, stop)
             except (OSError, RuntimeError) as error:
                 if stop.is_set():  # it has been closed meanwhile
                     return None
@@ -156,8 +163,10 @@ class Watch:
 
 def _is_lone(paths: set[str]) -> bool:
     """Whether just one file was changed, beside what an editor has written first, and is whole."""
-    files = [path for path in paths if not is_draft(path)]
-    return len(files) == 1 and is_whole(Path(files[0]))
+    files = [
+        path for path in map(Path, paths) if not (is_ignored(path.name) or is_draft(path.name))
+    ]
+    return len(files) == 1 and is_whole(files[0])
 
 
 def _wants_polling() -> bool:

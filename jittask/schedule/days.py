@@ -179,7 +179,7 @@ class Days:
         second_pass = self.start.date() if self.start.fold else None
         for wall in self.every.walls(self.start, clock.earliest(low)):
             nominal = nominal_of(wall)
-            if wall.date() == second_pass:
+            if second_pass is not None and wall.date() == second_pass:
                 nominal = Nominal(instant_of(self.start, self.zone))
             if nominal is not None and nominal[0] >= low:
                 yield nominal

@@ -14,7 +14,7 @@ from jittask.schedule.never_open import all_days_off, skips_every_start
 from jittask.schedule.offset import Offset, idle_amount, read_offset
 from jittask.schedule.problems import Mistake, TimingError, TimingProblem
 from jittask.schedule.reader import Reader
-from jittask.schedule.repeat import ELAPSED_STEPS, read_cycle
+from jittask.schedule.repeat import ELAPSED_STEPS, CycleOf, read_cycle, read_cycle_of
 from jittask.schedule.roll import Roll
 from jittask.schedule.timer import Timer
 from jittask.schedule.wall_times import read_wall
@@ -39,6 +39,10 @@ class RowTimer:
     end_time: datetime | None
     repeat: Mapping[str, object] = field(hash=False)
     roll: Roll | None = None
+    _cycle_of: CycleOf = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_cycle_of", read_cycle_of({"repeat": self.repeat}, self.zone))
 
     @classmethod
     def from_config(
@@ -94,7 +98,7 @@ class RowTimer:
         if not FIRST_SANE_YEAR <= base.year <= LAST_YEAR:
             return None
         try:
-            cycle = read_cycle({"repeat": self.repeat}, base, self.zone)
+            cycle = self._cycle_of(base)
         except Mistake:  # the rule is valid, but from this start it never fires
             return None
         return Timer(self.zone, base, self._end(end), cycle, self.roll)

@@ -108,6 +108,8 @@ class Orphan:
     """The last sign of life of its runtime; the start of the attempt where that is later."""
     detail: str | None = None
     """What is known of its end already."""
+    has_begun: bool = True
+    """False where its planner had not handed it to a worker: no body of it has begun (R10)."""
 
 
 @dataclass(frozen=True, slots=True)

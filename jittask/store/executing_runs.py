@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from jittask.store.claim_types import Orphan
 from jittask.store.instants import from_micros
+from jittask.store.member_kinds import Kind
 from jittask.store.tables import EXECUTING, runs, runtimes
 
 
@@ -23,7 +24,7 @@ def orphans(connection: Connection) -> list[Orphan]:
 
 def _executing(connection: Connection, condition: sa.ColumnElement[bool]) -> list[Orphan]:
     query = (
-        sa.select(runs, runtimes.c.beat_at)
+        sa.select(runs, runtimes.c.beat_at, runtimes.c.kind)
         .join(runtimes, runtimes.c.id == runs.c.runtime, isouter=True)
         .where(sa.text(EXECUTING), condition)
         .order_by(runs.c.id)
@@ -39,6 +40,7 @@ def _executing(connection: Connection, condition: sa.ColumnElement[bool]) -> lis
             started=from_micros(row.started),
             last_seen=from_micros(max(row.began or row.started, row.beat_at or 0)),
             detail=row.detail,
+            has_begun=row.kind != Kind.PLANNER,
         )
         for row in connection.execute(query)
     ]

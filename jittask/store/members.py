@@ -22,10 +22,12 @@ from jittask.store.tables import leases, runtimes
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A runtime that has not ended, as far as the store knows."""
+    """A runtime or a worker that has not ended, as far as the store knows."""
 
     id: str
     beat: int
+    lease: float | None = None
+    """The lease that a worker itself keeps, in seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +52,13 @@ def beat(connection: Connection, identity: str, now: datetime) -> bool:
 
 def members(connection: Connection) -> Members:
     """Return who shares the store, and who plans."""
-    query = sa.select(runtimes.c.id, runtimes.c.beat).where(runtimes.c.stopped.is_(None))
-    alive = tuple(Member(row.id, row.beat) for row in connection.execute(query))
+    query = sa.select(runtimes.c.id, runtimes.c.beat, runtimes.c.lease).where(
+        runtimes.c.stopped.is_(None)
+    )
+    alive = tuple(
+        Member(row.id, row.beat, None if row.lease is None else row.lease / 1e6)
+        for row in connection.execute(query)
+    )
     lease = connection.execute(sa.select(leases).where(leases.c.name == PLANNING)).one()
     return Members(alive, lease.holder, lease.term)
 

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.store.instants import from_micros, maybe_instant, maybe_micros, to_micros
+from jittask.store.member_kinds import Kind
 from jittask.store.status_types import RuntimeRow
 from jittask.store.tables import leases, runtimes
 
@@ -17,17 +18,38 @@ PLANNING = "planning"
 
 _MAX_RECORDED = 20  # what is older is deleted, unless it has not ended
 
+NOT_A_WORKER = runtimes.c.kind != Kind.WORKER
 
-def announce(connection: Connection, identity: str, host: str, pid: int, now: datetime) -> None:
+
+def announce(
+    connection: Connection,
+    identity: str,
+    host: str,
+    pid: int,
+    now: datetime,
+    kind: Kind = Kind.RUNTIME,
+) -> None:
     """Record a runtime that begins; delete the oldest that have ended."""
     connection.execute(
-        sa.insert(runtimes).values(id=identity, host=host, pid=pid, started=to_micros(now))
+        sa.insert(runtimes).values(
+            id=identity, host=host, pid=pid, started=to_micros(now), kind=kind
+        )
     )
+    delete_old(connection, NOT_A_WORKER)
+
+
+def delete_old(connection: Connection, of_kind: sa.ColumnElement[bool]) -> None:
+    """Delete the oldest runtimes, or workers, that have ended."""
     newest = (
-        sa.select(runtimes.c.id).order_by(runtimes.c.started.desc()).limit(_MAX_RECORDED)
+        sa.select(runtimes.c.id)
+        .where(of_kind)
+        .order_by(runtimes.c.started.desc())
+        .limit(_MAX_RECORDED)
     ).scalar_subquery()
     connection.execute(
-        sa.delete(runtimes).where(runtimes.c.id.not_in(newest), runtimes.c.stopped.is_not(None))
+        sa.delete(runtimes).where(
+            of_kind, runtimes.c.id.not_in(newest), runtimes.c.stopped.is_not(None)
+        )
     )
 
 
@@ -64,7 +86,7 @@ def latest_runtimes(
     connection: Connection, since: datetime, *, alive: bool
 ) -> tuple[RuntimeRow, ...]:
     """Return the newest runtime; ``alive`` is what its lock says, silent is one since ``since``."""
-    query = sa.select(runtimes).order_by(runtimes.c.started.desc()).limit(1)
+    query = sa.select(runtimes).where(NOT_A_WORKER).order_by(runtimes.c.started.desc()).limit(1)
     return tuple(
         _runtime(row, since, alive=alive and row.stopped is None)
         for row in connection.execute(query)
@@ -73,7 +95,11 @@ def latest_runtimes(
 
 def sharing_runtimes(connection: Connection, since: datetime) -> tuple[RuntimeRow, ...]:
     """Return the runtimes that have not ended; alive are those with a beat after ``since``."""
-    query = sa.select(runtimes).where(runtimes.c.stopped.is_(None)).order_by(runtimes.c.started)
+    query = (
+        sa.select(runtimes)
+        .where(runtimes.c.stopped.is_(None), NOT_A_WORKER)
+        .order_by(runtimes.c.started)
+    )
     return tuple(
         _runtime(row, since, alive=row.beat_at is not None and row.beat_at > to_micros(since))
         for row in connection.execute(query)
@@ -106,6 +132,8 @@ def leader(connection: Connection) -> str | None:
 
 def anyone_alive(connection: Connection, now: datetime, lease: timedelta) -> bool:
     """Whether a runtime has sent a heartbeat within a lease, by its own clock; for people only."""
-    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(runtimes.c.stopped.is_(None))
+    query = sa.select(sa.func.max(runtimes.c.beat_at)).where(
+        runtimes.c.stopped.is_(None), NOT_A_WORKER
+    )
     last = connection.execute(query).scalar()
     return last is not None and last > to_micros(now - lease)

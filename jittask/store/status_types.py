@@ -8,6 +8,7 @@ from datetime import datetime
 from jittask.diagnostics import Diagnostic
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.control import Pause
+from jittask.store.fleet_types import WorkerRow
 from jittask.store.notices import Undelivered
 
 
@@ -70,5 +71,7 @@ class StoreStatus:
     """The runtime that plans, by the lease on planning; None where the store serves one only."""
     overdue_tasks: tuple[OverdueTask, ...] = ()
     """By task."""
+    workers: tuple[WorkerRow, ...] = ()
+    """Those of a fleet, by host and start."""
     undelivered: tuple[Undelivered, ...] = ()
     """Targets of notifications that could not be reached (R14)."""

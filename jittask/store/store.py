@@ -5,6 +5,7 @@ from __future__ import annotations
 from jittask.store.facade.blocked_methods import BlockedMethods
 from jittask.store.facade.claiming_methods import ClaimingMethods
 from jittask.store.facade.control_methods import ControlMethods
+from jittask.store.facade.fleet_methods import FleetMethods
 from jittask.store.facade.membership_methods import MembershipMethods
 from jittask.store.facade.notice_methods import NoticeMethods
 from jittask.store.facade.planning_methods import PlanningMethods
@@ -15,6 +16,7 @@ class Store(
     PlanningMethods,
     ClaimingMethods,
     MembershipMethods,
+    FleetMethods,
     ControlMethods,
     BlockedMethods,
     NoticeMethods,

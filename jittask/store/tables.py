@@ -13,6 +13,7 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Integer,
+    LargeBinary,
     MetaData,
     String,
     Table,
@@ -157,6 +158,20 @@ runtimes = Table(
     Column("last_scan", BigInteger),
     Column("beat", BigInteger, nullable=False, server_default="0"),
     Column("beat_at", BigInteger),
+    Column("kind", String(16), nullable=False, server_default="runtime"),  # see ``member_kinds``
+    Column("queues", Text),  # of a worker, a JSON list
+    Column("slots", Integer),  # of a worker: its processes
+    Column("capacity", Integer),  # of a worker: how many runs it holds at most now
+    Column("protocol", Integer),  # of a worker: the messages that it understands
+    Column("lease", BigInteger),  # of a worker; in microseconds
+)
+
+bundles = Table(
+    "bundles",
+    metadata,
+    Column("version", String(64), primary_key=True),
+    Column("content", LargeBinary, nullable=False),
+    Column("added", BigInteger, nullable=False),
 )
 
 leases = Table(

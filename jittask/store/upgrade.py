@@ -12,7 +12,7 @@ from jittask.store.dialects.dialect import WRITING, Database, Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.errors import NoRecords, OldSchema, StoreError
 
-HEAD = "0013"
+HEAD = "0014"
 """The newest revision; a test compares it with the migrations."""
 
 
@@ -41,7 +41,7 @@ def bring_up_to_date(engine: Engine, *, write: bool) -> None:
 
     Raises StoreError for a schema that a newer JitTask made.
     """
-    revision = _revision(engine)
+    revision = revision_of(engine)
     if revision == HEAD:
         return
     if revision is not None and revision > HEAD:
@@ -59,7 +59,8 @@ def bring_up_to_date(engine: Engine, *, write: bool) -> None:
     migrate(engine, "head")
 
 
-def _revision(engine: Engine) -> str | None:
+def revision_of(engine: Engine) -> str | None:
+    """Return the schema of a database; None where it has no store."""
     with engine.connect() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None

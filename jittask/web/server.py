@@ -38,6 +38,8 @@ from jittask.web.sessions import Sessions
 
 MOST_CONNECTIONS = MOST_STREAMS + 500
 _STOP_SECONDS = 3
+_WATCH_STEP_MILLIS = 50
+"""A look for changed files costs an idle console more than anything else."""
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -119,7 +121,7 @@ class ConsoleServer:
         self.hub = Hub(lambda: store_marks(self.workspace), clock)
         self.tree = LiveTree(
             self.workspace,
-            Watch(self.workspace.root, trouble),
+            Watch(self.workspace.root, trouble, step_millis=_WATCH_STEP_MILLIS),
             clock,
             lambda: self.hub.announce(Topic.TREE, Topic.STATUS),
             trouble,

@@ -69,6 +69,7 @@ def test_json_and_the_exit_code_of_an_error(tree: Tree) -> None:
         "files",
         "databases.D",
         "run store",
+        "settings",
     ]
     assert found["sections"][1]["diagnostics"][0]["code"] == "table-missing"
     assert found["summary"] == {"errors": 1, "warnings": 0}

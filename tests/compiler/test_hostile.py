@@ -293,7 +293,7 @@ def test_a_filter_is_never_code(tree: Tree, tmp_path: Path, text: str) -> None:
 def test_a_cache_that_was_tampered_with(two: Tree) -> None:
     two.write(E, sound(two).replace('"Inner"', '"inner"'))
     first = jittask("validate", "--no-import", two.root)
-    kept = two.root / ".jittask/cache/verdict.json"
+    kept = two.root / ".jittask/cache/verdict.jsonl"
     for content in (b"", b"[]", b'{"stamp": 1}', b"\xff", kept.read_bytes()[:-100]):
         kept.write_bytes(content)
         again = jittask("validate", "--no-import", two.root)
@@ -307,9 +307,9 @@ def test_a_cache_that_a_stranger_sent(two: Tree, tmp_path: Path) -> None:
     cache = two.root / ".jittask/cache"
     cache.mkdir(parents=True)
     (two.root / ".jittask/.gitignore").symlink_to(tmp_path / "made")
-    for name in ("began", "verdict.json.draft"):
+    for name in ("began", "verdict.jsonl.draft"):
         (cache / name).symlink_to(precious)
-    os.mkfifo(cache / "verdict.json")
+    os.mkfifo(cache / "verdict.jsonl")
     assert jittask("validate", "--no-import", two.root).returncode == 0
     assert precious.read_text(encoding="utf-8") == "mine"
     shutil.rmtree(cache)

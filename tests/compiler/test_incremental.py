@@ -394,9 +394,13 @@ def test_an_edit_touches_what_depends_on_it(
             assert before.app.tasks[name] is task
 
 
+@pytest.mark.parametrize("locked", [False, True], ids=["plain", "with an editor's lock"])
 def test_no_other_file_is_looked_at(
-    shop: Tree, compiler: TreeCompiler, monkeypatch: pytest.MonkeyPatch
+    shop: Tree, compiler: TreeCompiler, monkeypatch: pytest.MonkeyPatch, *, locked: bool
 ) -> None:
+    if locked:  # as Emacs has it while a file is edited: a link that leads nowhere
+        (shop.root / "tasks/Other/.#inner.py").symlink_to("nobody@nowhere.1")
+        compiler.apply(["tasks/Other/.#inner.py"])
     looked: set[str] = set()
     for method in ("_look_at", "read", "_list"):
         original = getattr(Files, method)
@@ -438,6 +442,26 @@ def test_what_cannot_be_imported_is_found_and_fixed_by_one_process(
     assert process.poll() is not None  # it was ended with what hung, and another one takes over
     shop.write("tasks/Other/inner.py", "def customFunc():\n    return 1\n")
     assert compiler.apply(["tasks/Other/inner.py"]).ok
+
+
+@pytest.mark.process
+def test_what_is_done_meanwhile_is_done_once_and_before_the_answers(shop: Tree) -> None:
+    told: list[set[str]] = []
+    compiler = TreeCompiler(shop.root, imports=True)
+    try:
+        assert compiler.compilation.ok
+        shop.write(
+            "tasks/Other/inner.py", "import os\n\n\ndef customFunc():\n    return 8\nos._exit(1)\n"
+        )
+        after = compiler.apply(
+            ["tasks/Other/inner.py"], lambda tasks: told.append({task.name for task in tasks})
+        )
+        assert told == [{"tasks.Other"}]
+        assert after.broken == {"tasks.Other"}
+        assert compiler.apply(["tasks/Other/e.json"], lambda _: told.append(set())) is after
+        assert len(told) == 1
+    finally:
+        compiler.close()
 
 
 @pytest.mark.process

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,6 @@ from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
 from jittask.compiler.graph import manifest
 from jittask.compiler.import_check import judge
-from jittask.compiler.parallel import compile_in_parallel
 from tests.tree import Tree
 
 AN_AGE_AGO = 1_700_000_000
@@ -159,6 +159,50 @@ def test_a_kept_verdict_compiles_nothing(settled: Tree, monkeypatch: pytest.Monk
     assert "tasks.Plain" in verdict.elements
 
 
+def test_a_tree_that_did_not_change_is_not_read(
+    settled: Tree, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor is it where files were only touched, once their digests were compared."""
+    (settled.root / "tasks/Plain/inner.py").touch()
+    verdict = judge(settled.root)
+    monkeypatch.setattr("jittask.compiler.import_check.Files", None)
+    assert judge(settled.root) == verdict
+    (settled.root / "tasks/Plain/inner.py").touch()
+    with pytest.raises(TypeError):
+        judge(settled.root)
+
+
+def test_a_tree_that_has_just_changed_is_read_again(shop: Tree) -> None:
+    """Its times cannot show a further change."""
+    assert said(shop.root) == []
+    inner = shop.root / "tasks/Plain/inner.py"
+    times = inner.stat()
+    inner.write_text(inner.read_text().replace("customFunc", "costomFunc"))
+    os.utime(inner, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert said(shop.root) == ["function-missing"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda root: (root / "tasks/More").mkdir(),
+        lambda root: (root / "task").mkdir() or (root / "task/e.json").write_text('{"type": "tasks.X"}'),
+        lambda root: (root / "app.json").unlink(),
+        lambda root: (root / "services/S/service.py").unlink(),
+        lambda root: (root / "commons/more.py").write_text("x = 1\n"),
+        lambda root: (root / "commons").rename(root / "common"),
+        lambda root: (root / "tasks/Plain/inner.py").chmod(0o600),
+    ],
+)  # fmt: skip
+def test_marks_fall_with_any_change(
+    settled: Tree, monkeypatch: pytest.MonkeyPatch, change: Callable[[Path], object]
+) -> None:
+    change(settled.root)
+    monkeypatch.setattr("jittask.compiler.import_check.Files", None)
+    with pytest.raises(TypeError):
+        judge(settled.root)
+
+
 @pytest.mark.parametrize(
     ("file", "content", "codes"),
     [
@@ -206,7 +250,7 @@ def test_a_verdict_rests_on_the_values_that_settings_take(
     settled.scheduled("Plain", timing={"skipHoliday": 1} if key == "calendar" else {})
     assert said(settled.root) == []
     assert getattr(compile_tree(settled.root).app.settings, key) == good
-    assert good not in (settled.root / ".jittask/cache/verdict.json").read_text()
+    assert good not in (settled.root / ".jittask/cache/verdict.jsonl").read_text()
     monkeypatch.setenv("SHOP_SAYS", bad)
     assert said(settled.root) == [code]
     monkeypatch.delenv("SHOP_SAYS")
@@ -222,11 +266,12 @@ def test_an_escaped_reference_is_a_text_in_a_bundle_too(tree: Tree) -> None:
 
 
 def test_a_verdict_rests_on_who_judges(settled: Tree) -> None:
-    kept = settled.root / ".jittask/cache/verdict.json"
-    held = json.loads(kept.read_text())
+    kept = settled.root / ".jittask/cache/verdict.jsonl"
+    verdict, files = kept.read_text().splitlines()
+    held = json.loads(verdict)
     held["diagnostics"] = [{"not": "this one's"}]
     held["stamp"] = "another version"
-    kept.write_text(json.dumps(held))
+    kept.write_text(f"{json.dumps(held)}\n{files}\n")
     assert said(settled.root) == []
 
 
@@ -237,20 +282,29 @@ def test_a_tree_that_cannot_be_written_is_validated_too(
     assert said(shop.root) == []
 
 
+@pytest.mark.parametrize("keep", [False, True])
 @pytest.mark.parametrize("dies", [False, True])
-def test_two_processes_say_what_one_says(
-    shop: Tree, monkeypatch: pytest.MonkeyPatch, dies: bool
+@pytest.mark.parametrize("processes", [2, 4])
+def test_several_processes_say_what_one_says(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch, processes: int, dies: bool, keep: bool
 ) -> None:
     for n in range(20):
         shop.scheduled(
             f"More{n}", "def customFunc(a):\n    pass\n" if n % 3 else None, colour="red"
         )
     alone = compile_tree(shop.root)
-    monkeypatch.setattr("jittask.compiler.parallel.WORTH_IT", 2)
-    monkeypatch.setattr("jittask.compiler.parallel._two_can_work", lambda: True)
+    monkeypatch.setattr("jittask.compiler.parallel._WORTH_IT", 2)
+    monkeypatch.setattr("jittask.compiler.parallel._LEAST_TASKS", 3)
+    monkeypatch.setattr("jittask.compiler.parallel._cores", lambda: processes)
     if dies:
-        monkeypatch.setattr("jittask.compiler.parallel.Half", None)  # in the fork: an exception
-    verdict = judge(shop.root, keep=False)
+        monkeypatch.setattr("jittask.compiler.parallel.Share", None)  # in the forks: an exception
+    forks = []
+    fork = os.fork
+    monkeypatch.setattr("os.fork", lambda: forks.append(fork()) or forks[-1])
+    verdict = judge(shop.root, keep=keep)
     assert verdict.diagnostics == alone.diagnostics
     assert verdict.tasks == len(alone.app.tasks)
-    assert compile_in_parallel  # the way that judge goes
+    assert len(forks) == processes - 1
+    if keep:  # what the forks have read is known, too
+        monkeypatch.setattr("jittask.compiler.import_check._judged", None)
+        assert judge(shop.root) == verdict

@@ -46,9 +46,9 @@ def watched() -> Iterator[Done]:
         done.compiled.add(task.name.removeprefix("tasks."))
         return compile_task(task, *more)
 
-    def checking(probe, root, waiting, contents):  # type: ignore[no-untyped-def]
+    def checking(probe, root, waiting, *more):  # type: ignore[no-untyped-def]
         done.imported |= {name.removeprefix("tasks.") for name in waiting}
-        return checked(probe, root, waiting, contents)
+        return checked(probe, root, waiting, *more)
 
     def reading(files, file):  # type: ignore[no-untyped-def]
         done.read |= {file} if file.startswith("tasks/") else set()

@@ -39,6 +39,10 @@ def body(*_):
     time.sleep(0.05)
     tell("end")
 
+def short(*_):
+    tell("start")
+    tell("end")
+
 def twice():
     body()
     if currentTask.attempt == 1:
@@ -50,6 +54,7 @@ _POLICIES = {
     "InTurn": {"misfire": "latest", "overlap": "queue"},
     "Twice": {"misfire": "latest", "overlap": "skip", "retry": {"max": 1, "delaySeconds": 0.1}},
 }
+_SHORT = {"misfire": "latest", "overlap": "allow"}
 _CAPS = {"tasks.InTurn": 1, "tasks.Twice": 1}
 _TASK_CAPS = {"tasks.Rows": 1}
 _ROWS_EVERY = timedelta(seconds=0.4)
@@ -73,14 +78,19 @@ class Trial:
         *,
         every: Mapping[str, int] = MappingProxyType({}),
         rows_a_round: int = 12,
+        short: int = 0,
         **runtime: object,
     ) -> None:
-        """``every`` names the tasks that fire less often than each second, and how often."""
+        """``every`` names the tasks that fire less often than each second, and how often.
+
+        ``short``: how many more fire each second, whose bodies take no time.
+        """
         print(f"JITTASK_FAULT_SEED={SEED} rounds={rounds}")
         self.chance = random.Random(SEED)
         self.rounds = rounds
         self.commits_are_lost = folder / "commits-are-lost"
         self._every = every
+        self._short = short
         self._steps = [(datetime.now(UTC), timedelta(0))]
         self._clock = folder / "clock"
         self._clock.write_text("0", encoding="utf-8")
@@ -97,7 +107,8 @@ class Trial:
         tree = self._tree = Tree(self._folder / name, runtime=self._runtime, **store)
         tree.write("commons/__init__.py", "")
         tree.write("commons/witness.py", _WITNESS.format(path=str(self._witness)))
-        for task, policy in _POLICIES.items():
+        policies = _POLICIES | {f"Short{number}": _SHORT for number in range(self._short)}
+        for task, policy in policies.items():
             tree.scheduled(
                 task,
                 _inner(task),
@@ -249,7 +260,7 @@ class Trial:
 
 
 def _inner(task: str) -> str:
-    name = "twice" if task == "Twice" else "body"
+    name = "twice" if task == "Twice" else "short" if task.startswith("Short") else "body"
     return f"from commons.witness import {name} as customFunc\n"
 
 

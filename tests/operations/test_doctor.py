@@ -642,7 +642,7 @@ def test_an_unset_variable_is_an_error_here(tree: Tree) -> None:
 def test_an_unset_variable_of_the_store_gives_no_other_store(tree: Tree) -> None:
     unset = store(tree, "postgresql://app:${JITTASK_NO_SUCH}@127.0.0.1/d")
     assert (unset.code, unset.is_error) == ("unset-environment", True)
-    assert doctor(tree).sections[-1].not_examined == (
+    assert doctor(tree).sections[-2].not_examined == (
         "not opened: settings.store: environment variable JITTASK_NO_SUCH is not set",
     )
 

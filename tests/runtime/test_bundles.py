@@ -52,13 +52,13 @@ def test_a_file_that_many_need_is_read_once(
     tree: Tree, app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: Counter[str] = Counter()
-    original = Path.read_bytes
+    original = module._content
 
-    def reading(path: Path) -> bytes:
-        read[path.name] += 1
+    def reading(path: str) -> bytes:
+        read[Path(path).name] += 1
         return original(path)
 
-    monkeypatch.setattr(Path, "read_bytes", reading)
+    monkeypatch.setattr(module, "_content", reading)
     bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
     assert read["service.py"] == 1
     read.clear()
@@ -106,14 +106,14 @@ def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
 def test_a_file_of_one_task_that_cannot_be_read_costs_that_task_alone(
     tree: Tree, app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = Path.read_bytes
+    original = module._content
 
-    def reading(path: Path) -> bytes:
-        if path == tree.root / "tasks/B/inner.py":
+    def reading(path: str) -> bytes:
+        if path == str(tree.root / "tasks/B/inner.py"):
             raise PermissionError(13, "Permission denied")
         return original(path)
 
-    monkeypatch.setattr(Path, "read_bytes", reading)
+    monkeypatch.setattr(module, "_content", reading)
     failed = bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
     assert set(failed) == {"tasks.B"}
     assert bundles.has(app.tasks["tasks.A"].version)

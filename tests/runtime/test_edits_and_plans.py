@@ -17,6 +17,7 @@ from jittask.compiler.incremental import TreeCompiler
 from jittask.model import AppSettings, Reason
 from jittask.runtime.assembly import assemble
 from jittask.runtime.planner import Planner
+from jittask.runtime.renames import Rename, renames
 from jittask.runtime.signals import Signals
 from jittask.runtime.snapshot import first_snapshot, next_snapshot
 from jittask.runtime.task_boundary import TaskBoundary
@@ -48,13 +49,16 @@ class Reloaded:
         self._snapshot = first_snapshot(self._compiler.compilation, {}, {}, NOW)
         self._planner.step(self._snapshot, NOW)
         [self.run] = store.pending([T])[T]
+        self.renames: list[Rename] = []
 
     def reload(self, after: timedelta = timedelta(minutes=1)) -> None:
         """Reload, and reload again when what is absent counts as removed."""
         for now in (NOW + after, NOW + after + timedelta(seconds=10)):
             compilation = self._compiler.look_at_all()
             touched = compilation.reusable.touched
-            self._snapshot, _ = next_snapshot(self._snapshot, compilation, now, (), touched)
+            before = self._snapshot
+            self._snapshot, _ = next_snapshot(before, compilation, now, (), touched)
+            self.renames += renames(before, self._snapshot)
             self._planner.step(self._snapshot, now)
 
     @property
@@ -128,6 +132,7 @@ def test_a_line_of_the_table(store: Store, tree: Tree, line: Line) -> None:
     assert times == ([] if line.then is None else [line.then])
     kept = reloaded.run.id in {run for run, _ in reloaded.pending()}
     assert kept == (line.reason is None)
+    assert reloaded.renames == ([Rename(T, "tasks.New")] if line.edit is renamed else [])
     if line.edit is renamed:
         assert [effective for _, effective in reloaded.pending("tasks.New")] == [NEXT]
 

@@ -79,6 +79,11 @@ def test_edit_break_fix_remove_return(tree: Tree) -> None:
         shutil.move(tree.root / "away", tree.root / "tasks/Hello")
         seen.append(said(program, "tasks.Hello added"))
         said(program, '→ "four"')
+
+        # renamed: said once, and nothing follows it to the new name
+        shutil.move(tree.root / "tasks/Hello", tree.root / "tasks/Greeting")
+        seen.append(said(program, "looks like tasks.Hello renamed"))
+        said(program, "tasks.Hello removed")
         assert program.stop() == 0
     print("\n".join(map(generic, seen)))
     guide = GUIDE.read_text(encoding="utf-8")

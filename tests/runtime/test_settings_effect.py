@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jittask import Runtime
-from jittask.model import AppSettings, Notify, RuntimeSettings
+from jittask.model import AppSettings, CelerySettings, Notify, RuntimeSettings
 from jittask.runtime.events import Event, Reloaded, Trouble
 from jittask.runtime.settings_effect import SETTINGS, Effect, RestartNotice, value_of
 from jittask.runtime.watch import Watch
@@ -23,6 +23,7 @@ CHANGED: dict[str, object] = {
     "calendar": "CN", "default_database": "databases.D", "store": "sqlite:///other.db",
     "retention_days": 7, "policy": {"priority": 3}, "notify": Notify(("json://127.0.0.1",)),
     "runtime.executor": "thread", "runtime.workers": 8,
+    "runtime.celery": CelerySettings("redis://host/0"),
     "runtime.scan_seconds": 3.0, "runtime.lease_seconds": 90.0,
     "runtime.heartbeat_seconds": 20.0, "runtime.debounce_millis": 50,
     "runtime.drain_seconds": 1.0,

@@ -134,6 +134,17 @@ def test_a_lone_edit_is_told_alone_and_at_once(
     assert seen <= {str(root / "tasks/A/inner.py"), str(root / "tasks/A/inner.py~")}
 
 
+BESIDE = ["4913", ".inner.py.swp", "inner.py~", ".#inner.py", "#inner.py#", "inner.py___jb_tmp___"]
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_what_an_editor_has_beside_a_file_is_no_second_edit(tree: Tree, name: str) -> None:
+    file = tree.write("tasks/A/inner.py", "x = 1\n")
+    file.with_name(name).symlink_to("nobody@nowhere.1")
+    assert watch._is_lone({str(file), str(file.with_name(name))})
+    assert not watch._is_lone({str(file), str(tree.write("tasks/A/other.py", "x = 1\n"))})
+
+
 NOT_ALONE: list[tuple[str, dict[str, str]]] = [
     ("half a file", {"tasks/A/inner.py": "def ("}),
     ("an empty file", {"tasks/A/inner.py": ""}),

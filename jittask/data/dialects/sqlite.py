@@ -29,6 +29,7 @@ from jittask.data.dialects.sqlite_dates import (
 )
 from jittask.data.dialects.sqlite_ranges import (
     AFTER,
+    FEW_SERIES,
     first_day,
     first_text,
     last_day,
@@ -53,18 +54,23 @@ _MORE_TYPES = {
 _YEARS = (1800, 2200)
 """Between these, texts between two years are looked for."""
 
-_RANGES = (
-    "(SELECT json_extract(value, '$[0]') AS low, json_extract(value, '$[1]') AS high,"
-    " json_extract(value, '$[2]') AS days FROM json_each(:ranges) LIMIT -1) AS jittask_ranges"
-    " CROSS JOIN json_each(jittask_ranges.days) AS jittask_days"
+_DAYS = "SELECT value || :low{n} AS low, value || :high{n} AS high FROM json_each(:days{n})"
+"""Days, and with which two ends each is an interval."""
+_MORE_DAYS = (
+    "SELECT days.value || more.low, days.value || more.high"
+    " FROM (SELECT json_extract(value, '$[0]') AS low, json_extract(value, '$[1]') AS high,"
+    " json_extract(value, '$[2]') AS days FROM json_each(:more) LIMIT -1) AS more"
+    " CROSS JOIN json_each(more.days) AS days"
 )
-"""Days, and with which two ends each is an interval; without ends they are intervals themselves."""
-_END = (
-    "CASE WHEN jittask_ranges.low IS NULL THEN json_extract(jittask_days.value, '{place}')"
-    " ELSE jittask_days.value || jittask_ranges.{end} END"
+"""The limit keeps SQLite from reading the JSON again for each day."""
+_SINGLES = (
+    "SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]') FROM json_each(:singles)"
 )
-_LOW: sa.ColumnElement[Any] = sa.literal_column(f"({_END.format(end='low', place='$[0]')})")
-_HIGH: sa.ColumnElement[Any] = sa.literal_column(f"({_END.format(end='high', place='$[1]')})")
+_RANGES = " UNION ALL ".join(
+    [*(_DAYS.format(n=number) for number in range(FEW_SERIES)), _MORE_DAYS, _SINGLES]
+)
+_LOW: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.low")
+_HIGH: sa.ColumnElement[Any] = sa.literal_column("jittask_ranges.high")
 
 
 class SqliteDialect(StandardDialect):
@@ -121,17 +127,16 @@ class SqliteDialect(StandardDialect):
             "middle": (first + (last - first) / 2).date().isoformat(),
             "last": last_text(dated, high),
         }
-        ends = connection.execute(sqlite_samples.ends(dated.column)).one()
-        values = [
-            *ends,
-            *connection.execute(sqlite_samples.by_key(dated.column)).scalars(),
-            *connection.execute(sqlite_samples.texts_near(dated.column), near).scalars(),
-        ]
-        texts = {value for value in values if isinstance(value, str)}
+        *ends, has_t, may_have_offsets = connection.execute(
+            sqlite_samples.survey(dated.column), near
+        ).one()
+        has_offsets = bool(may_have_offsets) and have_offsets(
+            connection.execute(sqlite_samples.texts(dated.column), near).scalars().all()
+        )
         return replace(
             dated,
-            has_offsets=have_offsets(texts),
-            has_t=any("T" in text for text in texts),
+            has_offsets=has_offsets,
+            has_t=bool(has_t),
             has_numbers=ends[0] is not None,
         )
 
@@ -160,26 +165,26 @@ class SqliteDialect(StandardDialect):
 
     def unfolded(self, table: sa.Table, dated: DateColumn) -> RangeSource:
         """Give the intervals as JSON, which SQLite unfolds."""
-        ends = sa.text(_RANGES)
+        ends = sa.text(f"({_RANGES}) AS jittask_ranges")
         raw = self.raw(dated.column)
         inside = sa.and_(raw >= _LOW, raw <= _HIGH)
         return RangeSource(table, lambda query: query.select_from(ends, table).where(inside), plus)
 
     def unfolded_values(self, dated: DateColumn, intervals: Sequence[Interval]) -> Values:
         """Return the intervals as JSON."""
-        return {"ranges": sqlite_ranges.unfolded_values(intervals)}
+        return sqlite_ranges.unfolded_values(intervals)
 
     def not_before(self, dated: DateColumn, least: date) -> Clause:
         """Return a condition; true of some values before the least one too."""
         return sa.or_(dated.column.is_(None), self._roughly(dated, least, None))
 
     def bounds(
-        self, connection: sa.Connection, dated: DateColumn
+        self, connection: sa.Connection, dated: DateColumn, *, checked: bool = True
     ) -> tuple[date | None, date | None]:
         """Return whole days that hold every value; of one day, texts are in no order of time.
 
         Raises NoDate for what is no date among the least and the greatest texts
-        and numbers, and between the years, where most other forms sort.
+        and numbers; with ``checked`` also between the years, where most other forms sort.
         """
         read = _reader(dated.kind)
         ends = connection.execute(sqlite_samples.ends(dated.column)).one()
@@ -188,8 +193,9 @@ class SqliteDialect(StandardDialect):
             return None, None
         days = [_naive(value, dated.zone) for value in values]
         least, greatest = min(days), max(days)
-        for stray in self._between_years(connection, dated.column, least.year, greatest.year):
-            read(stray)
+        if checked:
+            for stray in self._between_years(connection, dated.column, least.year, greatest.year):
+                read(stray)
         if dated.kind is FieldType.DATE:
             return least.date(), greatest.date()
         begin, end = datetime.combine(least, time.min), datetime.combine(greatest, time.max)

@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
-from itertools import pairwise, starmap
+from itertools import starmap
 from math import ceil, floor
 
 from jittask.data.dialects.columns import DateColumn
@@ -24,6 +24,9 @@ AFTER = "~"
 
 DAY_LENGTH = 10
 """Characters of a day at the beginning of a text."""
+
+FEW_SERIES = 3
+"""So many series are given to a statement one by one."""
 
 _DAY = timedelta(days=1)
 _LONG = 3 * _DAY
@@ -52,33 +55,72 @@ def intervals(dated: DateColumn, ranges: Sequence[Series]) -> list[Interval]:
             numbers.append((floor(first), ceil(last)))
     return [
         *starmap(Interval, union(texts)),
-        *(
-            Interval(*form, series.times)
-            for series in daily
-            for form in union(_texts(dated, series.low, series.high))
-        ),
+        *(interval for series in daily for interval in _of_times(dated, series)),
+        *_of_other_forms(dated, daily),
         *starmap(Interval, union(numbers)),
     ]
 
 
 def _daily(dated: DateColumn, ranges: Sequence[Series]) -> tuple[list[Series], list[Series]]:
-    """Return ranges as spans and as series within the days; no two are of the same day."""
+    """Return ranges as spans and as series within days; no span is of a day of a series.
+
+    What is of one day is one range there, as ``_texts`` says; series of the same days are not.
+    """
     spans: list[Series] = []
     daily: list[Series] = []
     for series in ranges:
-        if series.times > 1 and not dated.has_offsets and _is_within_days(series):
-            daily.append(series)
+        within_days = [] if dated.has_offsets else list(_within_days(series))
+        if within_days:
+            daily += within_days
         else:
             spans += series.spans()
-    days = [(_day(series.oldest), _day(series.high)) for series in (*spans, *daily)]
-    days.sort()
-    if all(one[1] < two[0] for one, two in pairwise(days)):
-        return spans, daily
-    return [span for series in ranges for span in series.spans()], []
+    days = union((_day(series.oldest), _day(series.high)) for series in daily)
+    apart: list[Series] = []
+    for span in spans:
+        if not any(first <= _day(span.high) and _day(span.low) <= last for first, last in days):
+            apart.append(span)
+        elif isinstance(span.low, datetime) and isinstance(span.high, datetime):
+            daily += starmap(Series, _by_days(span.low, span.high))
+        else:
+            return [span for series in ranges for span in series.spans()], []
+    return apart, daily
 
 
-def _is_within_days(series: Series) -> bool:
-    return series.step == _DAY and _day(series.low) == _day(series.high)
+def _within_days(series: Series) -> Iterator[Series]:
+    """Yield a series as daily ones, of which each span is within its day; nothing if it is none.
+
+    An hourly cycle is 24 of them, one of which may reach over midnight.
+    """
+    low, high, times, step = series
+    each_day = _DAY // step if step <= _DAY and not _DAY % step else 0
+    if not each_day or times <= each_day or not isinstance(low, datetime):
+        return
+    assert isinstance(high, datetime)
+    if high - low >= _DAY:
+        return
+    for number in range(each_day):
+        of_days = (times - number - 1) // each_day + 1
+        first, last = low - number * step, high - number * step
+        if first.date() < last.date():
+            yield Series(first, datetime.combine(first, time.max), of_days)
+            first = datetime.combine(last, time())
+        yield Series(first, last, of_days)
+
+
+def _of_times(dated: DateColumn, series: Series) -> Iterator[Interval]:
+    """Yield the intervals of a daily series of wall times, in each form that sorts by time."""
+    low, high, times, _ = series
+    assert isinstance(low, datetime)
+    assert isinstance(high, datetime)
+    for form in _forms(low, high, has_t=dated.has_t):
+        yield Interval(*form, times)
+
+
+def _of_other_forms(dated: DateColumn, daily: Sequence[Series]) -> Iterator[Interval]:
+    """Yield intervals of the texts with no time that sorts, in all the days of some series."""
+    for first, last in union((_day(series.oldest), _day(series.high)) for series in daily):
+        for low, high in _other_forms(last, has_t=dated.has_t):
+            yield Interval(low, high, (last - first).days + 1)
 
 
 def _day(value: date) -> date:
@@ -95,18 +137,28 @@ def each(interval: Interval) -> Iterator[Interval]:
         yield Interval(day + low[DAY_LENGTH:], day + high[DAY_LENGTH:])
 
 
-def unfolded_values(intervals: Sequence[Interval]) -> str:
-    """Return intervals as JSON: for each series its two ends without the day, and its days.
+def unfolded_values(intervals: Sequence[Interval]) -> dict[str, str]:
+    """Return intervals as JSON: of each series its two ends without the day, and its days.
 
-    The others are together: null, null, and pairs of ends.
+    The first few series are given one by one, which SQLite unfolds faster. The others
+    are together, and so are the intervals that are no series.
     """
+    series = [interval for interval in intervals if interval.times > 1]
+    given: dict[str, str] = {}
+    for number in range(FEW_SERIES):
+        low = high = ""
+        days = "[]"
+        if number < len(series):
+            first, last, times, _ = series[number]
+            low, high = first[DAY_LENGTH:], last[DAY_LENGTH:]
+            days = _days_json(first[:DAY_LENGTH], times)
+        given |= {f"low{number}": low, f"high{number}": high, f"days{number}": days}
+    more = []
+    for low, high, times, _ in series[FEW_SERIES:]:
+        ends = json.dumps([low[DAY_LENGTH:], high[DAY_LENGTH:]])
+        more.append(f"[{ends[1:-1]}, {_days_json(low[:DAY_LENGTH], times)}]")
     singles = [(low, high) for low, high, times, _ in intervals if times == 1]
-    found = [f"[null, null, {json.dumps(singles)}]"] if singles else []
-    for low, high, times, _ in intervals:
-        if times > 1:
-            ends = json.dumps([low[DAY_LENGTH:], high[DAY_LENGTH:]])
-            found.append(f"[{ends[1:-1]}, {_days_json(low[:DAY_LENGTH], times)}]")
-    return f"[{', '.join(found)}]"
+    return given | {"more": f"[{', '.join(more)}]", "singles": json.dumps(singles)}
 
 
 def days_before(day: str, times: int) -> list[str]:
@@ -174,20 +226,31 @@ def _text_ranges(low: datetime, high: datetime, *, has_t: bool) -> list[tuple[st
     """
     if high - low >= _LONG:
         return [(low.date().isoformat(), high.date().isoformat() + AFTER)]
-    found = []
+    found: list[tuple[str, str]] = []
     for first, last in _by_days(low, high):
-        for separator in " T" if has_t else " ":
-            # a time without seconds is its whole minute, a date without a time its midnight
-            begin = first.isoformat(separator, "minutes" if first.second == 0 else "seconds")
-            if first.time() == time() and separator == " ":
-                begin = first.date().isoformat()
-            found.append((begin, last.isoformat(separator, "microseconds") + AFTER))
+        found += _forms(first, last, has_t=has_t)
     for day in dict.fromkeys(first.date() for first, _ in _by_days(low, high)):
-        if has_t:
-            found += [(f"{day} 3", f"{day} {AFTER}"), (f"{day}T3", f"{day}{AFTER}")]
-        else:
-            found.append((f"{day} 3", f"{day}{AFTER}"))
+        found += _other_forms(day, has_t=has_t)
     return found
+
+
+def _forms(low: datetime, high: datetime, *, has_t: bool) -> Iterator[tuple[str, str]]:
+    """Yield ranges of texts that hold the forms that sort by time of a range within a day."""
+    for separator in " T" if has_t else " ":
+        # a time without seconds is its whole minute, a date without a time its midnight
+        begin = low.isoformat(separator, "minutes" if low.second == 0 else "seconds")
+        if low.time() == time() and separator == " ":
+            begin = low.date().isoformat()
+        yield begin, high.isoformat(separator, "microseconds") + AFTER
+
+
+def _other_forms(day: date, *, has_t: bool) -> Iterator[tuple[str, str]]:
+    """Yield ranges of the other texts of a day; where T is rare, those with a T are among them."""
+    if has_t:
+        yield f"{day} 3", f"{day} {AFTER}"
+        yield f"{day}T3", f"{day}{AFTER}"
+    else:
+        yield f"{day} 3", f"{day}{AFTER}"
 
 
 def _by_days(low: datetime, high: datetime) -> Iterator[tuple[datetime, datetime]]:

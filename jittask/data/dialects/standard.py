@@ -166,11 +166,12 @@ class StandardDialect:
         return sa.or_(dated.column.is_(None), dated.column >= least)
 
     def bounds(
-        self, connection: sa.Connection, dated: DateColumn
+        self, connection: sa.Connection, dated: DateColumn, *, checked: bool = True
     ) -> tuple[date | None, date | None]:
         """Return the least and the greatest value, of those that Python can hold.
 
-        Raises ValueError where the column holds what cannot be compared as dates.
+        Raises ValueError where the column holds what cannot be compared as dates;
+        ``checked``: also where that takes a statement more.
         """
         least, greatest = connection.execute(_bounds(self, dated)).one()
         return least, greatest

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jittask.compiler.compiled import DateFieldTask
+from jittask.compiler.environment_settings import secret_names
 from jittask.compiler.graph import manifest
 from jittask.data.databases import DataError
 from jittask.operations.draft_trial import trial_process
@@ -110,7 +111,7 @@ def try_draft(
             order = TrialOrder(
                 str(workspace.root), str(bundle), name, key, given,
                 min(compiled.policy.timeout_seconds or MOST_SECONDS, MOST_SECONDS),
-                tuple(workspace.compilation.reusable.environment),
+                tuple(secret_names(workspace.compilation.reusable.environment)),
             )  # fmt: skip
             report = run_trial(order, workspace.clock)
             return _outcome(compiled, report, bundle, values, passes)

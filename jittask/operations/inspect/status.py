@@ -25,6 +25,7 @@ from jittask.schedule.calendars import edition as holidays_edition
 
 if TYPE_CHECKING:
     from jittask.store.control import Pause
+    from jittask.store.fleet_types import WorkerRow
     from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
 
@@ -46,6 +47,8 @@ class Status:
     """The name of the runtime that has the lease on planning, where several share the store."""
     problems: tuple[Problem, ...] = ()
     """What is wrong, the gravest first."""
+    workers: tuple[WorkerRow, ...] = ()
+    """The workers of a fleet that have not ended, by host and start (R10)."""
 
     @property
     def is_well(self) -> bool:
@@ -93,6 +96,7 @@ def status(workspace: Workspace) -> Status:
         problems=found,
         planner=stored.leader if stored else None,
         runtimes=stored.runtimes if stored else (),
+        workers=stored.workers if stored else (),
         elements=elements,
         pending=stored.pending if stored else 0,
         overdue=stored.overdue if stored else 0,
@@ -127,14 +131,14 @@ def _stored(workspace: Workspace) -> StoreStatus | None:
 def _of_files(workspace: Workspace) -> Iterator[ElementState]:
     """Yield what a runtime would find, by name, in the files as they are now."""
     compilation = workspace.latest
-    tasks = compilation.app.tasks
+    tasks, broken = compilation.app.tasks, compilation.broken
     of_app = tuple(
         found for found in compilation.diagnostics if found.is_error and found.element is None
     )
     if of_app:
         yield ElementState(MANIFEST, BROKEN, None, None, of_app)
-    for name in sorted(tasks.keys() | compilation.broken):
-        if name in compilation.broken:
+    for name in sorted(tasks.keys() | broken):
+        if name in broken:
             yield ElementState(name, BROKEN, None, None, compilation.of(name))
         else:
             state = READY if tasks[name].enabled else DISABLED

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jittask.operations.inspect.health import Problem
 from jittask.operations.inspect.status import Status
@@ -11,6 +11,9 @@ from jittask.operations.views.catalog import entry_view
 from jittask.operations.views.diagnostics import diagnostic_view
 from jittask.operations.views.instants import iso
 from jittask.operations.views.pauses import pause_view
+
+if TYPE_CHECKING:
+    from jittask.store.fleet_types import WorkerRow
 
 
 def task_status_view(status: TaskStatus) -> dict[str, Any]:
@@ -41,6 +44,22 @@ def problem_view(problem: Problem) -> dict[str, Any]:
     }
 
 
+def worker_view(worker: WorkerRow) -> dict[str, Any]:
+    """Return a worker of a fleet."""
+    return {
+        "id": worker.id,
+        "host": worker.host,
+        "pid": worker.pid,
+        "started": iso(worker.started),
+        "lastBeat": iso(worker.last_beat),
+        "silent": worker.silent,
+        "queues": list(worker.queues),
+        "slots": worker.slots,
+        "executing": worker.executing,
+        "protocol": worker.protocol,
+    }
+
+
 def status_view(status: Status) -> dict[str, Any]:
     """Return the status as section 10 has it."""
     newest = status.runtimes[0] if status.runtimes else None
@@ -61,6 +80,7 @@ def status_view(status: Status) -> dict[str, Any]:
             }
             for runtime in status.runtimes
         ],
+        "workers": [worker_view(worker) for worker in status.workers],
         "leader": status.leader.id if status.leader else None,
         "planner": {"lastScan": iso(newest.last_scan) if newest else None},
         "queue": {

@@ -79,6 +79,8 @@ class Assignment:
     """The failed run that ``policy.onFailure`` is called with; None for any other trigger."""
     args: str | None = None
     """The JSON object that was given for this run: its keys replace those of the task (F3)."""
+    queue: str | None = None
+    """The queue of the workers that may take it; None where every worker may (R10)."""
     memory_mb: int | None = None
     """What the body's process and all that it starts may hold; None: no limit."""
     traceparent: str | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from enum import IntEnum
 from pathlib import Path
@@ -62,8 +62,20 @@ class Database(Protocol):
         may not have received the commit.
         """
 
+    def commits(self) -> Hashable | None:
+        """Return what differs after each commit of anyone; None where no cheap look says it."""
+
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user when the first use of the database has failed."""
+
+    def copy_file(self, target: Path) -> bool:
+        """Copy one consistent view into an empty SQLite file; False where rows are to be copied."""
+
+    def replace_by(self, source: Path) -> bool:
+        """Replace everything by what an SQLite file has; False where rows are to be copied."""
+
+    def set_aside(self) -> Path | None:
+        """Move a file that cannot be used away, and return where to; None where it is no file."""
 
     def close(self) -> None:
         """Close every connection."""
@@ -97,6 +109,15 @@ class Dialect(Protocol):
 
     def new_ids(self, connection: Connection, count: int) -> Iterable[int]:
         """Return ids that no run has had, ascending."""
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the greatest id that the table has given; 0 where it has given none."""
+
+    def give_ids_after(self, connection: Connection, table: str, last: int) -> None:
+        """Let the ids that the table gives begin after ``last``."""
+
+    def empty(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Delete every row of the tables, each of which refers to earlier ones at most."""
 
     def exclusive(self, connection: Connection, lock: Lock) -> None:
         """Wait for the lock, and hold it until the end of the transaction."""

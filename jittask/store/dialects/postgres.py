@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,12 +65,30 @@ class PostgresDatabase:
         with answering(self.place), self.engine.begin() as connection:
             yield connection
 
+    def commits(self) -> Hashable | None:
+        """Return None: the server has a counter of all its databases alone, which lags."""
+        return None
+
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user of a server that does not answer, or refuses."""
         hint = "may this user make tables in that database?"
         if isinstance(error, OperationalError):
             hint = connection_hint(error.orig)
         return StoreError(f"settings.store: {self.place}: {first_line(error)}", hint)
+
+    def copy_file(self, target: Path) -> bool:
+        """Copy nothing: a server has no file that others could read."""
+        del target
+        return False
+
+    def replace_by(self, source: Path) -> bool:
+        """Replace nothing: rows have to be copied."""
+        del source
+        return False
+
+    def set_aside(self) -> Path | None:
+        """Leave the server's tables alone."""
+        return None
 
     def close(self) -> None:
         """Close every connection."""
@@ -122,6 +140,26 @@ class PostgresDialect:
         following = sa.func.nextval(sequence)
         each = sa.func.generate_series(1, count).table_valued("n").render_derived()
         return connection.execute(sa.select(following).select_from(each)).scalars()
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the last value of the sequence that belongs to the table."""
+        sequence = connection.execute(
+            sa.select(sa.func.pg_get_serial_sequence(table, "id"))
+        ).scalar_one()
+        last, is_called = connection.exec_driver_sql(
+            f"SELECT last_value, is_called FROM {sequence}"  # noqa: S608 - a name of the server's
+        ).one()
+        return int(last) if is_called else int(last) - 1
+
+    def give_ids_after(self, connection: Connection, table: str, last: int) -> None:
+        """Set the sequence that belongs to the table."""
+        sequence = sa.func.pg_get_serial_sequence(table, "id")
+        connection.execute(sa.select(sa.func.setval(sequence, last + 1, False)))
+
+    def empty(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Truncate them together; a runtime that begins meanwhile waits for the end."""
+        names = ", ".join(tables)  # ours, from the code
+        connection.exec_driver_sql(f"TRUNCATE {names}")
 
     def exclusive(self, connection: Connection, lock: Lock) -> None:
         """Take an advisory lock, which the end of the transaction frees."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from sqlalchemy.types import TypeEngine
 
 from jittask.store.dialects.dialect import WRITING, Columns, Lock, Rows
 from jittask.store.dialects.refusal import answering
+from jittask.store.dialects.sqlite_commits import CommitCounter
 from jittask.store.errors import NoRecords, StoreError
 
 _NETWORK_FILE_SYSTEMS = frozenset(
@@ -43,6 +45,7 @@ class SqliteDatabase:
         self.engine = _engine(url, create=create, synchronous=SYNCHRONOUS)
         self._url = url
         self._writer = threading.Lock()
+        self._commits = CommitCounter(self._path)
 
     @property
     def place(self) -> str:
@@ -73,6 +76,10 @@ class SqliteDatabase:
         with answering(self.place), self._writer, writable.begin() as connection:
             yield connection
 
+    def commits(self) -> Hashable | None:
+        """Return what the file's own counter says."""
+        return self._commits.number()
+
     def unusable(self, error: DBAPIError) -> StoreError:
         """Return what to tell the user of a file that is no store, or that cannot be written."""
         hint = "move the file away, or set settings.store to another"
@@ -80,8 +87,39 @@ class SqliteDatabase:
             hint = "it cannot be written: make it writable, or name another folder with --state-dir"
         return StoreError(f"{self._path}: cannot be used as the run store: {error.orig}", hint=hint)
 
+    def copy_file(self, target: Path) -> bool:
+        """Copy what a reader sees now; writers are not held up, and free pages are left out."""
+        with closing(self.engine.raw_connection()) as connection:
+            connection.cursor().execute("VACUUM INTO ?", (str(target),))
+        return True
+
+    def replace_by(self, source: Path) -> bool:
+        """Write the pages of a file over those of this one, in one transaction."""
+        with (
+            closing(sqlite3.connect(source)) as file,
+            self._writer,
+            closing(self.engine.raw_connection()) as connection,
+        ):
+            assert isinstance(connection.driver_connection, sqlite3.Connection)
+            file.backup(connection.driver_connection)
+        self.engine.dispose()
+        return True
+
+    def set_aside(self) -> Path | None:
+        """Move the file away with its journal, under a name that is free."""
+        self.close()
+        number = 1
+        while (away := self._path.with_name(f"{self._path.name}.unusable-{number}")).exists():
+            number += 1
+        for end in ("-wal", "-shm", ""):
+            part = self._path.with_name(self._path.name + end)
+            if part.exists():
+                part.replace(away.with_name(away.name + end))
+        return away
+
     def close(self) -> None:
         """Close every connection."""
+        self._commits.close()
         self.engine.dispose()
         if "_unsynced" in vars(self):
             self._unsynced.dispose()
@@ -141,6 +179,29 @@ class SqliteDialect:
         query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")
         last: int = connection.execute(query).scalar() or 0
         return range(last + 1, last + 1 + count)
+
+    def last_id(self, connection: Connection, table: str) -> int:
+        """Return the greatest id that was given, where ids are never given again; else the last."""
+        query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+        last: int | None = connection.execute(query, {"name": table}).scalar()
+        column = sa.column("id", sa.Integer)
+        greatest = sa.select(sa.func.max(column)).select_from(sa.table(table))
+        return max(last or 0, connection.execute(greatest).scalar() or 0)
+
+    def give_ids_after(self, connection: Connection, table: str, last: int) -> None:
+        """Note the id, where ids are never given again: others follow the greatest anyway."""
+        values = {"name": table, "last": last}
+        query = sa.text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :name")
+        if "AUTOINCREMENT" not in str(connection.execute(query, values).scalar()).upper():
+            return
+        connection.execute(sa.text("DELETE FROM sqlite_sequence WHERE name = :name"), values)
+        insert = sa.text("INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :last)")
+        connection.execute(insert, values)
+
+    def empty(self, connection: Connection, tables: Sequence[str]) -> None:
+        """Delete the rows, the last table's first."""
+        for name in reversed(tables):
+            connection.execute(sa.delete(sa.table(name)))
 
     def exclusive(self, connection: Connection, lock: Lock) -> None:
         """Do nothing: a write transaction is alone already."""

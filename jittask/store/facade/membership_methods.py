@@ -9,6 +9,7 @@ from jittask.store import element_states, members, readied_runs, runtimes
 from jittask.store.boot import boot_id
 from jittask.store.facade.part import StorePart
 from jittask.store.lock import FileLock, bodies_lock, runtime_lock
+from jittask.store.member_kinds import Kind
 from jittask.store.members import Member, Members
 from jittask.store.status_types import ElementRow
 
@@ -32,10 +33,12 @@ class MembershipMethods(StorePart):
         """Return the lock that worker processes share."""
         return bodies_lock(self._database.lock_stem)
 
-    def announce(self, identity: str, host: str, pid: int, now: datetime) -> None:
+    def announce(
+        self, identity: str, host: str, pid: int, now: datetime, kind: Kind = Kind.RUNTIME
+    ) -> None:
         """Record a runtime that begins."""
         with self._database.writing() as connection:
-            runtimes.announce(connection, identity, host, pid, now)
+            runtimes.announce(connection, identity, host, pid, now, kind)
 
     def note(
         self,

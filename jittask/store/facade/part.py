@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import timedelta
 
+from jittask.store.changes import ChangeMarks
 from jittask.store.dialects.dialect import Database
 
 
@@ -13,6 +15,8 @@ class StorePart:
     def __init__(self, database: Database, lease: timedelta) -> None:
         self._database = database
         self._lease = lease
+        self._known_marks: tuple[Hashable, ChangeMarks] | None = None
+        """The marks, and after which commit they were read."""
 
     @property
     def shared(self) -> bool:

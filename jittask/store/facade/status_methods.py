@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy.engine import Connection
 
-from jittask.store import blocked_tasks, control, element_states, notices, queries, runtimes
+from jittask.store import (
+    blocked_tasks,
+    control,
+    element_states,
+    fleet,
+    notices,
+    queries,
+    runtimes,
+)
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.facade.part import StorePart
@@ -48,6 +56,7 @@ class StatusMethods(StorePart):
                 blocked=blocked_tasks.all_blocked(connection),
                 pauses=tuple(pauses.values()),
                 leader=runtimes.leader(connection) if self.shared else None,
+                workers=fleet.fleet(connection, now).workers if self.shared else (),
                 undelivered=notices.undelivered(connection),
                 overdue_tasks=tuple(
                     task
@@ -65,8 +74,13 @@ class StatusMethods(StorePart):
 
     def change_marks(self) -> ChangeMarks:
         """Return what differs from an earlier answer where something has changed."""
+        commits, known = self._database.commits(), self._known_marks
+        if known is not None and commits is not None and commits == known[0]:
+            return known[1]
         with self._database.reading() as connection:
-            return change_marks(connection)
+            marks = change_marks(connection)
+        self._known_marks = commits, marks
+        return marks
 
     def queue(self, now: datetime, task: str) -> tuple[int, int, int]:
         """Return how many runs of a task are pending (overdue too), overdue, and executing."""

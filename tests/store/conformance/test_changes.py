@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import Connection
 
-from jittask.model import Reason, RunStatus, Trigger
+from jittask.model import AppSettings, Reason, RunStatus, Trigger
 from jittask.run_log import LogPiece
 from jittask.store import Store
 from jittask.store.blocked_tasks import BlockedTask
+from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.claim_types import Claimed, Ending
 from jittask.store.control import Pause
 from jittask.store.run_logs import AttemptPiece
@@ -98,3 +101,32 @@ def test_many_runs_far_in_the_future_can_be_summed(store: Store) -> None:
     far = NOW.replace(year=2200)
     store.plan(NOW, [new("tasks.A", far + timedelta(minutes=each)) for each in range(3000)])
     assert store.change_marks().runs
+
+
+def test_a_commit_of_another_program_is_seen(
+    store: Store, app: AppSettings, tmp_path: Path
+) -> None:
+    """Also where the marks are kept as long as nobody commits."""
+    with Store.open(app, tmp_path) as other:
+        for number in range(3):
+            before = store.change_marks()
+            assert store.change_marks() == before
+            other.enqueue(f"tasks.B{number}", "", Trigger.MANUAL, NOW)
+            assert store.change_marks().runs != before.runs
+            store.put_pause(Pause(f"tasks.B{number}", NOW, None, "n"))
+            assert store.change_marks().pauses != before.pauses
+
+
+def test_a_file_without_a_commit_is_not_read_again(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = []
+
+    def count(connection: Connection) -> ChangeMarks:
+        reads.append(connection)
+        return change_marks(connection)
+
+    monkeypatch.setattr("jittask.store.facade.status_methods.change_marks", count)
+    marks = [store.change_marks() for _ in range(3)]
+    assert marks[0] == marks[1] == marks[2]
+    assert len(reads) == (3 if store.shared else 1)

@@ -10,8 +10,13 @@ from typing import TYPE_CHECKING
 from jittask.diagnostics import Diagnostic, Severity
 from jittask.operations.inspect.doctor.database import examine_database, silent_database
 from jittask.operations.inspect.doctor.places import Places
-from jittask.operations.inspect.doctor.run_store import examine_store, silent_store
+from jittask.operations.inspect.doctor.run_store import (
+    examine_store,
+    silent_store,
+    store_address,
+)
 from jittask.operations.inspect.doctor.section import Section
+from jittask.operations.inspect.doctor.settings import settings_section
 from jittask.operations.inspect.doctor.side_by_side import side_by_side
 
 if TYPE_CHECKING:
@@ -23,7 +28,7 @@ UNSET = "unset-environment"
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What was found in a tree's files, its databases and its run store, in this order."""
+    """What was found in a tree's files, its databases, its run store and its settings."""
 
     sections: tuple[Section, ...]
 
@@ -50,7 +55,8 @@ def examine(workspace: Workspace) -> Examination:
     Databases are examined side by side, and none is waited for longer than
     ``side_by_side.PATIENCE_SECONDS``.
     """
-    return Examination((_files(workspace), *connected(workspace)))
+    settings = settings_section(workspace, store_address(workspace))
+    return Examination((_files(workspace), *connected(workspace), settings))
 
 
 def connected(workspace: Workspace) -> tuple[Section, ...]:

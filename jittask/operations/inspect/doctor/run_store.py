@@ -20,7 +20,7 @@ def examine_store(workspace: Workspace, places: Places) -> Section:
     from jittask.store import OldSchema
     from jittask.store.upgrade import HEAD
 
-    draft = Draft(NAME, _address(workspace))
+    draft = Draft(NAME, store_address(workspace))
     place = places.manifest("settings", "store")
     try:
         with workspace.stored() as store:
@@ -43,14 +43,15 @@ def examine_store(workspace: Workspace, places: Places) -> Section:
 
 def silent_store(workspace: Workspace, places: Places) -> Section:
     """Return the section of a run store that has not answered in time."""
-    draft = Draft(NAME, _address(workspace))
+    draft = Draft(NAME, store_address(workspace))
     place = places.manifest("settings", "store")
     hint = "is the server overloaded, or does a firewall drop what is sent to it?"
     draft.about(None).add("store-unusable", place, "it gives no answer", hint)
     return draft.finished()
 
 
-def _address(workspace: Workspace) -> str:
+def store_address(workspace: Workspace) -> str:
+    """Return where the run store is, without a password."""
     from jittask.store.errors import StoreError
     from jittask.store.location import store_url
 

@@ -1,0 +1,162 @@
+"""Sends offers of runs to the broker, and their files to the store before (rules H4, R10)."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import Any
+
+from jittask.clock import Clock
+from jittask.drivers import first_line
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.celery.app import TASK, make_app
+from jittask.runtime.executors.workplace import BundleSource
+from jittask.runtime.fleet.message import Offer, encode
+from jittask.runtime.fleet.packed_bundles import pack
+from jittask.store import Store, StoreUnavailable
+
+_PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds after the first, the second, … failure
+_AT_ONCE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """An offer, and the queue that it goes to."""
+
+    offer: Offer
+    queue: str
+
+
+class Sender:
+    """A thread that sends; what cannot be sent now waits, and is tried again."""
+
+    def __init__(
+        self,
+        broker: str,
+        queues: Collection[str],
+        store: Store,
+        bundles: BundleSource,
+        clock: Clock,
+        emit: Callable[[Event], None],
+        unpacked: Callable[[Offer, str], None],
+    ) -> None:
+        """``unpacked`` takes an offer whose version cannot be kept for workers, and why."""
+        self._broker = broker
+        self._queues = queues
+        self._store = store
+        self._bundles = bundles
+        self._clock = clock
+        self._emit = emit
+        self._unpacked = unpacked
+        self._waiting: deque[Sending] = deque()
+        self._expected: frozenset[str] = frozenset()
+        self._news = threading.Event()
+        self._closing = threading.Event()
+        self._connected: ExitStack | None = None
+        self._failures = 0
+        self.problem: str | None = None
+        """Why the broker takes no message, as of the last try."""
+        self._thread = threading.Thread(target=self._run, name="jittask-sender", daemon=True)
+        self._thread.start()
+
+    def send(self, sendings: Collection[Sending]) -> None:
+        """Send these soon."""
+        self._waiting.extend(sendings)
+        self._news.set()
+
+    def expect(self, versions: frozenset[str]) -> None:
+        """Keep these versions for workers soon, so that they have them before a run of them."""
+        self._expected = versions
+        self._news.set()
+
+    def close(self) -> None:
+        """End, whether or not all is sent."""
+        self._closing.set()
+        self._news.set()
+        self._thread.join(_PAUSES[-1])
+
+    def _run(self) -> None:
+        while not self._closing.is_set():
+            if not self._waiting and not self._expected:
+                self._news.wait()
+            self._news.clear()
+            if self._closing.is_set():
+                break
+            try:
+                self._step()
+            except StoreUnavailable:
+                self._clock.wait(self._closing, _PAUSES[1])  # the claim loop reports it
+            except Exception as error:
+                self._failed(error)
+        self._disconnect()
+
+    def _step(self) -> None:
+        """Send some of what waits, and then keep what is expected."""
+        sendings = [self._waiting[n] for n in range(min(_AT_ONCE, len(self._waiting)))]
+        lacking = self._keep({sending.offer.version for sending in sendings})
+        for sending in sendings:
+            if (why := lacking.get(sending.offer.version)) is not None:
+                self._unpacked(sending.offer, why)
+            else:
+                self._publish(sending)
+            self._waiting.popleft()
+        if sendings and self.problem is not None:
+            self._works_again()
+        if not self._waiting and self._expected:
+            versions, self._expected = self._expected, frozenset()
+            self._keep(versions)
+
+    def _keep(self, versions: Collection[str]) -> dict[str, str]:
+        """Keep versions in the store; return why, of those that cannot be read here."""
+        lacking: dict[str, str] = {}
+        for version in sorted(self._store.missing_bundles(versions)):
+            try:
+                packed = pack(self._bundles.path(version))
+            except OSError as error:
+                lacking[version] = f"its files cannot be read: {error}"
+            else:
+                self._store.put_bundle(version, packed, self._clock.now())
+        return lacking
+
+    def _publish(self, sending: Sending) -> None:
+        if self._connected is None:
+            self._connect()
+        self._app.send_task(
+            TASK, args=(encode(sending.offer),), queue=sending.queue, producer=self._producer,
+            retry=False,
+        )  # fmt: skip
+
+    def _connect(self) -> None:
+        with ExitStack() as opened:
+            self._app: Any = make_app(self._broker, self._queues, sends=True)
+            connection = opened.enter_context(self._app.connection_for_write())
+            connection.connect()
+            self._producer = opened.enter_context(self._app.amqp.Producer(connection))
+            self._connected = opened.pop_all()
+
+    def _disconnect(self) -> None:
+        connected, self._connected = self._connected, None
+        if connected is not None:
+            try:
+                connected.close()
+            except Exception as error:  # it is broken already: only how is not known
+                self.problem = self.problem or first_line(error)
+
+    def _failed(self, error: Exception) -> None:
+        """Note a broker that does not answer, and wait before the next try."""
+        self._disconnect()
+        text = f"the broker does not answer: {first_line(error)}"
+        if self.problem is None:
+            self._emit(Trouble(self._clock.now(), "broker-unavailable", text))
+        self.problem = text
+        pause = _PAUSES[min(self._failures, len(_PAUSES) - 1)]
+        self._failures += 1
+        self._clock.wait(self._closing, pause)
+
+    def _works_again(self) -> None:
+        self.problem, self._failures = None, 0
+        text = "the broker takes messages again"
+        self._emit(Trouble(self._clock.now(), "broker-answers", text))

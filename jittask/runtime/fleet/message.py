@@ -1,0 +1,56 @@
+"""What a message to a worker says: which run, under which token, and of which version (R10).
+
+It names a run and gives no order: a worker believes the store alone. So a message
+may be lost, come twice or late, or be forged.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+PROTOCOL = 1
+"""Raised with each change that an older worker would misread."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A run that a planner has claimed, for any worker to take over."""
+
+    run: int
+    token: int
+    version: str
+    """The digest of the bundle to run (H4)."""
+
+
+class UnknownMessage(ValueError):
+    """The message is of another protocol, or none of ours."""
+
+
+def encode(offer: Offer) -> dict[str, object]:
+    """Return the message as JSON has it."""
+    return {
+        "protocol": PROTOCOL,
+        "run": offer.run,
+        "token": offer.token,
+        "version": offer.version,
+    }
+
+
+def decode(message: object) -> Offer:
+    """Return what a message offers. Raises UnknownMessage."""
+    if not isinstance(message, Mapping) or "protocol" not in message:
+        raise UnknownMessage("a message that is none of JitTask's")
+    if message["protocol"] != PROTOCOL:
+        raise UnknownMessage(
+            f"a message of protocol {message['protocol']!r}, where this worker knows {PROTOCOL}"
+        )
+    match message:
+        case {"run": int(run), "token": int(token), "version": str(version)} if _is_digest(version):
+            return Offer(run, token, version)
+    raise UnknownMessage("a message that names no run")
+
+
+def _is_digest(version: str) -> bool:
+    """Whether a text is a SHA-256 in hex: it becomes the name of a folder."""
+    return len(version) == 64 and set(version) <= set("0123456789abcdef")
