@@ -1,4 +1,4 @@
-"""The duty that tells people what is wrong (rule R14)."""
+"""The duty that notifies people of what is wrong (rule R14)."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LAST_SECONDS = 1.0
 
 
 class Notify:
-    """Looks and sends, where this runtime leads and anybody is to be told."""
+    """Looks and sends, where this runtime leads and anybody is to be notified."""
 
     name = "notify"
 
@@ -33,7 +33,7 @@ class Notify:
         """When it looks again."""
         self._looked_at: Snapshot | None = None
         self._has_targets = False
-        """Whether anybody is to be told of anything in that snapshot."""
+        """Whether anybody is to be notified of anything in that snapshot."""
 
     def patience(self) -> float:
         """Return the seconds until the next step."""
@@ -73,7 +73,7 @@ class Notify:
         return max(least, len(snapshot.tasks) / _TASKS_A_SECOND)
 
     def _anybody(self, snapshot: Snapshot) -> bool:
-        """Whether anybody is to be told of anything; looked at once for each snapshot."""
+        """Whether anybody is to be notified of anything; looked at once for each snapshot."""
         if snapshot is not self._looked_at:
             tasks = (running.task for running in snapshot.tasks.values())
             self._has_targets = bool(snapshot.app.settings.notify.urls) or any(

@@ -74,7 +74,7 @@ def _last(logged: StringIO) -> str:
 
 
 def _without_secrets(text: str, url: str, target: str) -> str:
-    """Return a line in which neither what was filled in nor a part of the target stands."""
+    """Return a line in which neither what was filled in nor a part of the target is left."""
     parts = [part for part in target.partition("://")[2].replace("?", "/").split("/") if part]
     parts += [piece for part in parts for piece in part.replace("@", ":").split(":")]
     hidden = Mask([*filled_in(), target, url, *parts])

@@ -1,4 +1,4 @@
-"""What people have been told, messages to them, and how tasks' runs have ended (R13, R14)."""
+"""What has been reported, messages to them, and how tasks' runs have ended (R13, R14)."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ CHAT = replace(MAIL, target="c" * 64, label="slack://…")
 def test_a_state_is_replaced_and_forgotten(store: Store) -> None:
     store.write_notices(NOW, [A, B], [])
     assert store.notice_states() == (B, A)
-    told = replace(A, stage=Stage.TOLD, changed=NOW + MINUTE)
-    store.write_notices(NOW, [told], [B.key])
-    assert store.notice_states() == (told,)
+    reported = replace(A, stage=Stage.REPORTED, changed=NOW + MINUTE)
+    store.write_notices(NOW, [reported], [B.key])
+    assert store.notice_states() == (reported,)
 
 
 def test_a_message_is_due_until_it_is_sent(store: Store) -> None:
