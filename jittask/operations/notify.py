@@ -45,7 +45,7 @@ def tell_targets(workspace: Workspace, send_one: Send = send) -> Iterator[Tested
     written = _written(workspace)
     if not written:
         raise NotFound(
-            "nobody is notified: no settings.notify.urls in app.json, and no task has policy.notify",
+            "nobody is notified: app.json has no settings.notify.urls, and no task has targets",
             'for example "notify": {"urls": ["mailtos://me:${MAIL_PASSWORD}@example.org"]}',
         )
     settings = workspace.settings

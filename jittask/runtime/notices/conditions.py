@@ -50,7 +50,7 @@ class Seen:
 
 
 class Recipients:
-    """Who is to be notified of what, by element: the app's settings, or a task's instead of them."""
+    """Who is notified of what, by element: the app's settings, or a task's instead of them."""
 
     def __init__(self, settings: AppSettings, tasks: Mapping[str, CompiledTask]) -> None:
         self._app = settings.notify

@@ -78,7 +78,7 @@ def _while_wrong(before: NoticeState | None, condition: Condition, now: datetime
 
 
 def due(states: Iterable[NoticeState], group_seconds: float, now: datetime) -> list[NoticeState]:
-    """Return what is to be reported now, all that waits, once the first of it has waited for so long.
+    """Return what is to be reported now: all that waits, once the first has waited for so long.
 
     A clock that was set back lets nothing wait for longer.
     """

@@ -108,7 +108,7 @@ class Notifier:
     def _with_errors(
         self, known: Mapping[NoticeKey, NoticeState], current: Mapping[NoticeKey, Condition]
     ) -> dict[NoticeKey, Condition]:
-        """Return the conditions; a run that is still to be reported, with the last line of its error."""
+        """Return the conditions; a run that is to be reported, with the last line of its error."""
         found = dict(current)
         for key, condition in current.items():
             before = known.get(key)
