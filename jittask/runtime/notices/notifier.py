@@ -34,6 +34,8 @@ class Notifier:
         self._store = store
         self._sender = sender
         self._emit = emit
+        self._unwritten: list[Sent] = []
+        """What has become of messages, and may not be in the store."""
 
     def look(self, snapshot: Snapshot, now: datetime, term: int | None) -> None:
         """Write what has changed, and the messages that are due.
@@ -69,8 +71,10 @@ class Notifier:
 
         Raises StoreUnavailable, and LeadershipLost.
         """
-        for sent in self._sender.results():
-            self._write(sent, now, term)
+        self._unwritten += self._sender.results()
+        while self._unwritten:  # before anything is handed over, so that nothing is sent twice
+            self._write(self._unwritten[0], now, term)
+            self._unwritten.pop(0)
         tasks = {name: running.task for name, running in snapshot.tasks.items()}
         recipients = Recipients(snapshot.app.settings, tasks)
         urls = {digest_of(url): url for url in recipients.urls}
