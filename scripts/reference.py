@@ -21,6 +21,7 @@ from jittask.client.records import RecordCalls
 from jittask.client.schedule import ScheduleCalls
 from jittask.compiler.environment_settings import setting_variables
 from jittask.compiler.schemas import SCHEMA_FOLDER, schema
+from jittask.metrics.catalog import CATALOG, Kind, Metric, Origin
 from jittask.model import Attempt, MissedRange, Run, RunStatus, Trigger
 from jittask.operations.backfill.backfill import Backfill
 from jittask.operations.control.accepted import Accepted
@@ -71,6 +72,7 @@ def pages() -> dict[str, str]:
         "events.md": events(),
         "exit-codes-and-variables.md": exit_codes_and_variables(),
         "client.md": client(),
+        "metrics.md": metrics(),
     }
 
 
@@ -267,7 +269,41 @@ def events() -> str:
                 "| field | value | what |",
             ]
             lines += ["| --- | --- | --- |", *event_rows(event, nested=nested), ""]
-    return "\n".join(lines)
+    return "\n".join(lines).rstrip("\n") + "\n" + LOG_RECORDS
+
+
+def metrics() -> str:
+    """Return the table of metrics."""
+    lines = ["# Metrics", "", "How to get them is in [Monitor it](../how-to/monitor.md).", ""]
+    titles = {
+        Origin.STORE: "From the run store, the same from every console and runtime",
+        Origin.PROCESS: "Counted by one runtime since its start",
+    }
+    for origin, title in titles.items():
+        lines += [f"## {title}", ""]
+        lines += ["| metric | kind | labels | what |", "| --- | --- | --- | --- |"]
+        lines += [metric_row(metric) for metric in CATALOG if metric.origin is origin]
+        lines.append("")
+    others = "Besides, `process_…` and `python_…`: memory, CPU, open files, garbage collection."
+    return "\n".join([*lines, others, ""])
+
+
+def metric_row(metric: Metric) -> str:
+    name = metric.samples[0] if metric.kind is Kind.COUNTER else metric.name
+    labels = ", ".join(f"`{label}`" for label in metric.labels)
+    return f"| `{name}` | {metric.kind} | {labels} | {metric.help} |"
+
+
+LOG_RECORDS = """
+## The same as log records
+
+`jittask run --format otel` writes the same events in the field names of OpenTelemetry's log model
+(its JSON form): `timeUnixNano`, `severityText`, `severityNumber`, `eventName` (`jittask.finished`),
+`attributes` (each field of the event, as `jittask.task`; those that are null are left out) and
+`resource`. Beside them are `time`, `level` and `message`, which other collectors look for. A run
+that failed, and an element that is broken or blocked, is `ERROR`; trouble and a run that is tried
+again is `WARN`; plans are `DEBUG`; all else is `INFO`.
+"""
 
 
 def event_rows(event: ast.ClassDef, *, nested: bool):

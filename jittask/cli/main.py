@@ -34,7 +34,7 @@ _COMMANDS = {
     "log": ("jittask.cli.log", "Show one run whole: attempts, output, traceback."),
     "new": ("jittask.cli.new", "Write a new task, service, database or model."),
     "next": ("jittask.cli.next", "Show when tasks fire next."),
-    "notify": ("jittask.cli.notify", "Show who is told when something is wrong; test it."),
+    "notify": ("jittask.cli.notify", "Show who is notified when something is wrong; test it."),
     "pause": ("jittask.cli.pause", "Keep a task from firing for a while, with a note."),
     "plan": ("jittask.cli.plan", "List what would fire; compare two versions of a tree."),
     "records": ("jittask.cli.records", "List runs."),

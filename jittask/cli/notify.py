@@ -1,4 +1,4 @@
-"""``jittask notify``: who is told when something is wrong, and a test of it (rule R14)."""
+"""``jittask notify``: who is notified when something is wrong, and a test of it (rule R14)."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ _MOST_PLACES = 3
 @format_option()
 @quiet_option
 def command(tree: Path | None, tests: bool, shape: str) -> None:
-    """Show who is told of TREE when something is wrong; with --test, tell them so.
+    """Show who is notified when something is wrong with TREE; with --test, send a test.
 
     Of a target only the scheme of its URL is shown: the rest may be a secret. With
-    --test the exit code is 1 if a message could not be sent, or nobody is told.
+    --test the exit code is 1 if a message could not be sent, or nobody is notified.
 
     Example: jittask notify elements --test
     """
@@ -53,7 +53,7 @@ def _list(found: tuple[Target, ...], shape: str) -> None:
     for target in found:
         click.echo(_of(target))
     if not found:
-        note("nobody is told: settings.notify.urls of app.json has the targets")
+        note("nobody is notified: settings.notify.urls of app.json has the targets")
 
 
 def _line(tested: Tested) -> str:

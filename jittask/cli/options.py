@@ -129,7 +129,7 @@ def metrics_options(command: Command) -> Command:
     )  # fmt: skip
     host = click.option(
         "--metrics-host", default="127.0.0.1", show_default=True, envvar=METRICS_HOST_VARIABLE,
-        help="Listen for them on this address; whoever reaches it may read them.",
+        help="Listen for them on this address; all who reach it may read them.",
     )  # fmt: skip
     return port(host(command))
 

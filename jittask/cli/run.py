@@ -21,6 +21,8 @@ from jittask.cli.options import (
     tree_argument,
 )
 from jittask.cli.until_stopped import Printer, Stops, event_words
+from jittask.operations.views.events import event_line
+from jittask.operations.views.log_records import log_line
 from jittask.operations.workspace import find_root
 from jittask.runtime import Runtime, RuntimeFailure
 
@@ -34,7 +36,7 @@ from jittask.runtime import Runtime, RuntimeFailure
 @port_option
 @click.option("--open", "in_browser", is_flag=True, help="Open the console in a browser.")
 @metrics_options
-@format_option()
+@format_option("otel")
 @quiet_option
 def command(
     tree: Path | None,
@@ -59,6 +61,9 @@ def command(
     continue to run. Elsewhere ask for it with --console: everyone who reads the output, such
     as the log of a service, can sign in.
 
+    --format json prints an event a line; otel does, too, in the field names of
+    OpenTelemetry's log model.
+
     With --metrics-port it serves Prometheus' metrics, and whether all is well.
 
     Example: jittask run elements
@@ -69,14 +74,14 @@ def command(
     root = find_root(tree)
     runtime = Runtime(root, once=once)
     words = event_words(root, once=once) if shape == "text" else None
-    printer = Printer(runtime, words)
+    printer = Printer(runtime, words, log_line if shape == "otel" else event_line)
     stops = Stops(runtime, words)
     with _metrics(root, runtime, metrics_host, metrics_port):
         _start(runtime)
         stops.started()
         console = None
         if with_console:
-            console = ConsoleBeside(root, port, shape, in_browser=in_browser, say=_say)
+            console = ConsoleBeside(root, port, _plain(shape), in_browser=in_browser, say=_say)
         collector.expect_to_stay()
         while not runtime.join(3600):
             continue
@@ -86,6 +91,11 @@ def command(
     if once and stops.asked:
         raise KeyboardInterrupt
     sys.exit(1 if once and printer.saw_a_failed_run else 0)
+
+
+def _plain(shape: str) -> str:
+    """Return the format in which a console prints beside a runtime that prints in ``shape``."""
+    return "text" if shape == "text" else "json"
 
 
 def _start(runtime: Runtime) -> None:

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from socket import socketpair
 from typing import Protocol
@@ -49,8 +50,14 @@ def event_words(root: Path, *, once: bool = False) -> Words:
 class Printer:
     """Prints every event; where stdout cannot be written, it stops the program."""
 
-    def __init__(self, program: Program, words: Words | None) -> None:
-        """``words``: None prints JSON lines."""
+    def __init__(
+        self,
+        program: Program,
+        words: Words | None,
+        line_of: Callable[[Event], str] = event_line,
+    ) -> None:
+        """``words``: None prints JSON lines, by ``line_of``."""
+        self._line_of = line_of
         self.saw_a_failed_run = False
         self._program = program
         self._words = words
@@ -81,7 +88,7 @@ class Printer:
 
     def _print(self, event: Event) -> None:
         if self._words is None:
-            click.echo(event_line(event))
+            click.echo(self._line_of(event))
             return
         for line in self._words.lines(event):
             click.echo(line)

@@ -1,4 +1,4 @@
-"""The defaults of each task's policy, and who is told: ``settings.policy`` and ``.notify``."""
+"""The defaults of each task's policy, and who is notified: ``settings.policy`` and ``.notify``."""
 
 from __future__ import annotations
 

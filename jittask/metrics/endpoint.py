@@ -1,7 +1,7 @@
 """A small server beside a runtime: ``/metrics`` and three probes, for machines (rule R13).
 
-It asks nobody who they are, as exporters do, and listens on this machine only unless it is told
-otherwise. It changes nothing.
+It asks nobody who they are, as exporters do, and listens on this machine only, unless another
+address is given. It changes nothing.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Who is told of what (rule R14)."""
+"""Who is notified of what (rule R14)."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from enum import StrEnum
 
 
 class Notice(StrEnum):
-    """What people can be told of, as ``notify.of`` lists it."""
+    """What people can be notified of, as ``notify.of`` lists it."""
 
     FAILED = "failed"
     """A run has failed after its last attempt."""
     RECOVERED = "recovered"
-    """What was wrong, and was told, is over."""
+    """What was wrong, and was reported, is over."""
     OVERDUE = "overdue"
     NOT_RUN = "notRun"
     """No run has completed within ``policy.expectEvery``."""

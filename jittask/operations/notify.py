@@ -1,4 +1,4 @@
-"""Who is told when something is wrong, and a test message to each of them (rule R14)."""
+"""Who is notified when something is wrong, and a test message to each of them (rule R14)."""
 
 from __future__ import annotations
 
@@ -33,19 +33,19 @@ class Tested:
 
 
 def targets(workspace: Workspace) -> tuple[Target, ...]:
-    """Return who is told, in the order in which they are written."""
+    """Return who is notified, in the order in which they are written."""
     return tuple(Target(label_of(url), places) for url, places in _written(workspace).items())
 
 
 def tell_targets(workspace: Workspace, send_one: Send = send) -> Iterator[Tested]:
     """Send a test message to each target, one after the other, and yield what became of it.
 
-    Raises NotFound where nobody is told.
+    Raises NotFound where nobody is notified.
     """
     written = _written(workspace)
     if not written:
         raise NotFound(
-            "nobody is told: no settings.notify.urls in app.json, and no task has policy.notify",
+            "nobody is notified: app.json has no settings.notify.urls, and no task has targets",
             'for example "notify": {"urls": ["mailtos://me:${MAIL_PASSWORD}@example.org"]}',
         )
     settings = workspace.settings

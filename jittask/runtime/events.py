@@ -199,7 +199,7 @@ class Sweeping:
 
 @dataclass(frozen=True, slots=True)
 class Notified:
-    """People have been told what is wrong, or over (R14)."""
+    """People have been notified of what is wrong, or over (R14)."""
 
     at: datetime
     target: str

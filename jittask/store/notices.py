@@ -1,6 +1,6 @@
-"""What people have been told of, and the messages that are on their way (rule R14).
+"""What people have been notified of, and the messages that are on their way (rule R14).
 
-A message is written in the same transaction as the state that it tells of, so that no crash
+A message is written in the same transaction as the state that it reports, so that no crash
 loses or repeats it. Its target is a digest: no URL of a target is kept.
 """
 
@@ -31,10 +31,10 @@ class Stage(StrEnum):
     """How far people know of something."""
 
     WAITING = "waiting"
-    """It is wrong, and not told yet."""
-    TOLD = "told"
+    """It is wrong, and not reported yet."""
+    REPORTED = "reported"
     OVER = "over"
-    """It was told, is over, and that is not told yet."""
+    """It was reported, is over, and that is not reported yet."""
 
 
 class MessageState(StrEnum):
@@ -55,7 +55,7 @@ class NoticeState:
     """An element's full name, or ``app.json``."""
     stage: Stage
     mark: str
-    """A change of it is told as if it were new: the run of a date-field task."""
+    """A change of it is reported as if it were new: the run of a date-field task."""
     since: datetime
     changed: datetime
     """When it came to this stage."""

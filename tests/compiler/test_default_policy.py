@@ -108,7 +108,7 @@ def test_a_service_that_the_defaults_name_may_come_and_go(tmp_path: Path) -> Non
 
 
 def test_the_two_schemas_have_the_same_policy() -> None:
-    """app.json and e.json are checked alone, so each schema has the whole of it."""
+    """app.json and e.json are checked alone: python scripts/policy_schema.py copies it."""
     assert json.dumps(schema("app")["$defs"]["policy"]) == json.dumps(
         schema("task")["$defs"]["policy"]
     )

@@ -26,7 +26,7 @@ class ProblemCode(StrEnum):
     """Something outside its files keeps a task from running."""
     OVERDUE = "overdue"
     NOTIFY_FAILED = "notify-failed"
-    """People are not told what is wrong: a target of notifications cannot be reached."""
+    """People do not learn what is wrong: a target of notifications cannot be reached."""
 
 
 @dataclass(frozen=True, slots=True)

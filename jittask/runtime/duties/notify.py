@@ -1,4 +1,4 @@
-"""The duty that tells people what is wrong (rule R14)."""
+"""The duty that notifies people of what is wrong (rule R14)."""
 
 from __future__ import annotations
 
@@ -20,17 +20,20 @@ _LAST_SECONDS = 1.0
 
 
 class Notify:
-    """Looks and sends, where this runtime leads and anybody is to be told."""
+    """Looks and sends, where this runtime leads and anybody is to be notified."""
 
     name = "notify"
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
-        self._sender = Sender(lambda: None)
+        self._sender = Sender()
         self._notifier = Notifier(parts.store, self._sender, parts.emit)
         self._boundary = StepBoundary(parts.emit)
         self._next = parts.clock.monotonic()
         """When it looks again."""
+        self._looked_at: Snapshot | None = None
+        self._has_targets = False
+        """Whether anybody is to be notified of anything in that snapshot."""
 
     def patience(self) -> float:
         """Return the seconds until the next step."""
@@ -43,7 +46,7 @@ class Notify:
             self._sender.close(_LAST_SECONDS)
             self._try("notify-send-failed", snapshot, looks=False)
             return False
-        if parts.participation.leads and _anybody(snapshot):
+        if parts.participation.leads and self._anybody(snapshot):
             if parts.clock.monotonic() >= self._next:
                 self._next = parts.clock.monotonic() + self._look_seconds()
                 self._try("notify-look-failed", snapshot, looks=True)
@@ -69,9 +72,12 @@ class Notify:
         least = min(_LOOK_SECONDS, snapshot.app.settings.runtime.scan_seconds)
         return max(least, len(snapshot.tasks) / _TASKS_A_SECOND)
 
-
-def _anybody(snapshot: Snapshot) -> bool:
-    """Whether anybody is to be told of anything."""
-    if snapshot.app.settings.notify.urls:
-        return True
-    return any(running.task.policy.notify.urls for running in snapshot.tasks.values())
+    def _anybody(self, snapshot: Snapshot) -> bool:
+        """Whether anybody is to be notified of anything; looked at once for each snapshot."""
+        if snapshot is not self._looked_at:
+            tasks = (running.task for running in snapshot.tasks.values())
+            self._has_targets = bool(snapshot.app.settings.notify.urls) or any(
+                task.policy.notify.urls for task in tasks
+            )
+            self._looked_at = snapshot
+        return self._has_targets

@@ -1,1 +1,1 @@
-"""Tells people what is wrong, and when it is over (rule R14)."""
+"""Notifies people of what is wrong, and when it is over (rule R14)."""

@@ -1,4 +1,4 @@
-"""What is wrong now, of what people want to be told of (rule R14); pure."""
+"""What is wrong now, of what people want to be notified of (rule R14); pure."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Condition:
     since: datetime
     text: str
     mark: str = ""
-    """It is told again where this has changed."""
+    """It is reported again where this has changed."""
     recovers: bool = True
     """Whether it is over once it is not found any more."""
     run: int | None = None
@@ -50,19 +50,19 @@ class Seen:
 
 
 class Recipients:
-    """Who is to be told of what, by element: the app's settings, or a task's instead of them."""
+    """Who is notified of what, by element: the app's settings, or a task's instead of them."""
 
     def __init__(self, settings: AppSettings, tasks: Mapping[str, CompiledTask]) -> None:
         self._app = settings.notify
         self._tasks = tasks
 
     def of(self, subject: str) -> Notify:
-        """Return who is told of an element, and of what."""
+        """Return who is notified of an element, and of what."""
         task = self._tasks.get(subject)
         return self._app if task is None else task.policy.notify.over(self._app)
 
     def wants(self, kind: Notice, subject: str) -> bool:
-        """Whether anybody is told of this kind of an element."""
+        """Whether anybody is notified of this kind of an element."""
         notify = self.of(subject)
         return bool(notify.urls) and kind in notify.of
 
@@ -117,7 +117,7 @@ def _failed(
     """Yield the tasks whose newest run has failed for good.
 
     Of a date-field task, the success of one row says nothing of another: each further run that
-    fails is told, and no recovery.
+    fails is reported, and no recovery.
     """
     for each in ends:
         task = tasks.get(each.task)

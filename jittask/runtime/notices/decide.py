@@ -1,9 +1,9 @@
 """What becomes of what people know, and when a message is due (rule R14); pure.
 
-    nothing --wrong--> waiting --told--> told --over--> over --told--> nothing
+    nothing --wrong--> waiting --sent--> reported --over--> over --sent--> nothing
 
-What is over before it was told is not told at all, and what comes back before its end was told
-is as if it had never ended. So each change of state is told once.
+What is over before it was reported is not reported at all, and what comes back before its end
+was is as if it had never ended. So each change of state is reported once.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from jittask.runtime.notices.conditions import Condition
 from jittask.store.notices import NoticeKey, NoticeState, Stage
 
-UNTOLD = frozenset({Stage.WAITING, Stage.OVER})
+UNREPORTED = frozenset({Stage.WAITING, Stage.OVER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +34,12 @@ class Changes:
 def follow(
     known: Mapping[NoticeKey, NoticeState],
     current: Mapping[NoticeKey, Condition],
-    tells_end: Callable[[NoticeState], bool],
+    reports_end: Callable[[NoticeState], bool],
     now: datetime,
 ) -> Changes:
     """Return what changes of what is known, by what is wrong now.
 
-    ``tells_end`` says whether the end of something that was told is to be told.
+    ``reports_end`` says whether the end of something that was reported is to be reported.
     """
     put: list[NoticeState] = []
     gone: list[NoticeKey] = []
@@ -51,9 +51,9 @@ def follow(
     for key, state in known.items():
         if key in current:
             continue
-        if state.stage is Stage.WAITING or not (state.recovers and tells_end(state)):
+        if state.stage is Stage.WAITING or not (state.recovers and reports_end(state)):
             gone.append(key)
-        elif state.stage is Stage.TOLD:
+        elif state.stage is Stage.REPORTED:
             put.append(replace(state, stage=Stage.OVER, changed=now))
     return Changes(tuple(put), tuple(gone))
 
@@ -71,28 +71,28 @@ def _while_wrong(before: NoticeState | None, condition: Condition, now: datetime
     match before.stage:
         case Stage.WAITING:
             return replace(fresh, changed=before.changed, since=before.since)
-        case Stage.TOLD:
+        case Stage.REPORTED:
             return before
         case Stage.OVER:
-            return replace(before, stage=Stage.TOLD, changed=now)
+            return replace(before, stage=Stage.REPORTED, changed=now)
 
 
 def due(states: Iterable[NoticeState], group_seconds: float, now: datetime) -> list[NoticeState]:
-    """Return what is to be told now, all that waits, once the first of it has waited for so long.
+    """Return what is to be reported now: all that waits, once the first has waited for so long.
 
     A clock that was set back lets nothing wait for longer.
     """
-    waiting = [state for state in states if state.stage in UNTOLD]
+    waiting = [state for state in states if state.stage in UNREPORTED]
     group = timedelta(seconds=group_seconds)
     if any(now - state.changed >= group or state.changed > now for state in waiting):
         return waiting
     return []
 
 
-def told(states: Iterable[NoticeState], now: datetime) -> Changes:
-    """Return what changes when these have been told."""
+def reported(states: Iterable[NoticeState], now: datetime) -> Changes:
+    """Return what changes when these have been reported."""
     put = [
-        replace(state, stage=Stage.TOLD, changed=now)
+        replace(state, stage=Stage.REPORTED, changed=now)
         for state in states
         if state.stage is Stage.WAITING
     ]

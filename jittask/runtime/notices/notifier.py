@@ -13,7 +13,7 @@ from jittask.masking import Mask
 from jittask.model import Notice
 from jittask.runtime.events import Event, Notified, Trouble
 from jittask.runtime.notices.conditions import MANIFEST, Condition, Recipients, Seen, conditions
-from jittask.runtime.notices.decide import Changes, due, follow, told
+from jittask.runtime.notices.decide import Changes, due, follow, reported
 from jittask.runtime.notices.sender import Sender, Sent
 from jittask.runtime.notices.words import digest_of, masked, messages
 from jittask.runtime.snapshot import Snapshot
@@ -28,12 +28,14 @@ _HOUR = timedelta(hours=1)
 
 
 class Notifier:
-    """Keeps its state in the store alone, so that another runtime can go on with it."""
+    """Keeps its state in the store alone, so that another runtime can continue."""
 
     def __init__(self, store: Store, sender: Sender, emit: Callable[[Event], None]) -> None:
         self._store = store
         self._sender = sender
         self._emit = emit
+        self._unwritten: list[Sent] = []
+        """What has become of messages, and may not be in the store."""
 
     def look(self, snapshot: Snapshot, now: datetime, term: int | None) -> None:
         """Write what has changed, and the messages that are due.
@@ -50,17 +52,17 @@ class Notifier:
         current = conditions(seen, tasks, recipients, now)
         names = {element.name for element in seen.status.elements} | {MANIFEST}
 
-        def tells_end(state: NoticeState) -> bool:
+        def reports_end(state: NoticeState) -> bool:
             return state.subject in names and recipients.wants(Notice.RECOVERED, state.subject)
 
-        changes = follow(known, self._with_errors(known, current), tells_end, now)
+        changes = follow(known, self._with_errors(known, current), reports_end, now)
         states = _after(known, changes)
         waiting = due(states.values(), settings.notify.group_seconds, now)
         new: list[NewMessage] = []
         if waiting and self._store.messages_since(now - _HOUR) < settings.notify.max_per_hour:
             mask, zone = Mask(filled_in()), zonedata.zone(settings.timezone)
             new = messages(masked(waiting, mask), recipients, settings, zone)
-            changes = _between(known, _after(states, told(waiting, now)))
+            changes = _between(known, _after(states, reported(waiting, now)))
         if not changes.is_empty or new:
             self._store.write_notices(now, changes.put, changes.gone, new, term)
 
@@ -69,14 +71,16 @@ class Notifier:
 
         Raises StoreUnavailable, and LeadershipLost.
         """
-        for sent in self._sender.results():
-            self._write(sent, now, term)
+        self._unwritten += self._sender.results()
+        while self._unwritten:  # before anything is handed over, so that nothing is sent twice
+            self._write(self._unwritten[0], now, term)
+            self._unwritten.pop(0)
         tasks = {name: running.task for name, running in snapshot.tasks.items()}
         recipients = Recipients(snapshot.app.settings, tasks)
         urls = {digest_of(url): url for url in recipients.urls}
         for message in self._store.due_messages(now, _AT_ONCE):
             url = urls.get(message.target)
-            if url is None:  # nobody is told there any more
+            if url is None:  # it is no target any more
                 self._store.end_message(message.id, MessageState.LOST, term)
             else:
                 self._sender.offer(message, url)
@@ -108,12 +112,12 @@ class Notifier:
     def _with_errors(
         self, known: Mapping[NoticeKey, NoticeState], current: Mapping[NoticeKey, Condition]
     ) -> dict[NoticeKey, Condition]:
-        """Return the conditions; a run that is still to be told with the last line of its error."""
+        """Return the conditions; a run that is to be reported, with the last line of its error."""
         found = dict(current)
         for key, condition in current.items():
             before = known.get(key)
-            is_told = before is not None and before.stage is not Stage.WAITING
-            if condition.run is None or (is_told and before.mark == condition.mark):
+            is_known = before is not None and before.stage is not Stage.WAITING
+            if condition.run is None or (is_known and before.mark == condition.mark):
                 continue
             run = self._store.run(condition.run)
             lines = (run.error or run.detail or "").strip().splitlines() if run else []

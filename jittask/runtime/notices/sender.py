@@ -74,7 +74,7 @@ def _last(logged: StringIO) -> str:
 
 
 def _without_secrets(text: str, url: str, target: str) -> str:
-    """Return a line in which neither what was filled in nor a part of the target stands."""
+    """Return a line in which neither what was filled in nor a part of the target is left."""
     parts = [part for part in target.partition("://")[2].replace("?", "/").split("/") if part]
     parts += [piece for part in parts for piece in part.replace("@", ":").split(":")]
     hidden = Mask([*filled_in(), target, url, *parts])
@@ -84,15 +84,12 @@ def _without_secrets(text: str, url: str, target: str) -> str:
 class Sender:
     """Takes messages, and gives back what has become of each."""
 
-    def __init__(self, on_done: Callable[[], None], send_one: Send = send) -> None:
-        """``on_done`` is called from its thread after each message."""
-        self._on_done = on_done
+    def __init__(self, send_one: Send = send) -> None:
         self._send = send_one
         self._jobs: queue.Queue[tuple[Message, str] | None] = queue.Queue(_MOST_QUEUED)
         self._results: queue.SimpleQueue[Sent] = queue.SimpleQueue()
         self._under_way: set[int] = set()
-        self._thread = threading.Thread(target=self._run, name="jittask-notify", daemon=True)
-        self._thread.start()
+        self._thread: threading.Thread | None = None
 
     @property
     def under_way(self) -> frozenset[int]:
@@ -108,6 +105,9 @@ class Sender:
         except queue.Full:
             return False
         self._under_way.add(message.id)
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="jittask-sender", daemon=True)
+            self._thread.start()
         return True
 
     def results(self) -> list[Sent]:
@@ -126,7 +126,8 @@ class Sender:
             except queue.Empty:
                 break
         self._jobs.put(None)
-        self._thread.join(seconds)
+        if self._thread is not None:
+            self._thread.join(seconds)
 
     def _run(self) -> None:
         while (job := self._jobs.get()) is not None:
@@ -137,4 +138,3 @@ class Sender:
                 error = type(failure).__name__  # its text may hold a secret
                 _log.debug("a notification could not be sent", exc_info=failure)
             self._results.put(Sent(message, error))
-            self._on_done()

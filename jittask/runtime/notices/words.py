@@ -47,7 +47,7 @@ def label_of(url: str) -> str:
 def messages(
     states: Sequence[NoticeState], recipients: Recipients, settings: AppSettings, zone: ZoneInfo
 ) -> list[NewMessage]:
-    """Return a message for each target that is to be told of any of these."""
+    """Return a message for each target that is to be notified of any of these."""
     found = []
     for url in sorted(recipients.urls):
         own = [state for state in states if url in recipients.of(state.subject).urls]

@@ -14,7 +14,7 @@ from opentelemetry.trace.propagation import set_span_in_context
 from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
 
 from jittask.model import RunStatus
-from jittask.runtime.events import Event, Finished, Stopped, Trouble
+from jittask.runtime.events import Event, Finished, Trouble
 from jittask.runtime.tracing.tracing import Emit
 from jittask.store.instants import to_micros
 from jittask.version import __version__
@@ -89,8 +89,6 @@ class OtelTracing:
             match event:
                 case Finished():
                     self._finished(event)
-                case Stopped():
-                    self._end_all("the runtime has ended")
                 case Trouble(code=code) if code == _LEASE_LOST:
                     self._end_all("others have taken the run over")
                 case _:

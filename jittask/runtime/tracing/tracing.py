@@ -1,4 +1,4 @@
-"""What the runtime tells a tracer, and the tracer that traces nothing (rule R13).
+"""What the runtime reports to a tracer, and the tracer that traces nothing (rule R13).
 
 Traces are asked for by OpenTelemetry's own environment variables. Without them nothing of it is
 imported, and each call here does nothing.

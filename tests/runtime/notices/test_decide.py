@@ -1,4 +1,4 @@
-"""What people are told, by what they know and what is wrong now: the table of R14, pure."""
+"""What is reported to people, by what they know and what is wrong now: the table of R14, pure."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from jittask.model import AppSettings, Notice, Notify
 from jittask.runtime.notices.conditions import Condition, Recipients
-from jittask.runtime.notices.decide import Changes, due, follow, told
+from jittask.runtime.notices.decide import Changes, due, follow, reported
 from jittask.runtime.notices.words import MOST_LINES, body_of, messages, title_of
 from jittask.store.notices import NoticeState, Stage
 
@@ -30,30 +30,30 @@ def state(stage: Stage, condition: Condition = WRONG, changed: datetime = T0) ->
     )  # fmt: skip
 
 
-WAITING, TOLD, OVER = state(Stage.WAITING), state(Stage.TOLD), state(Stage.OVER)
+WAITING, REPORTED, OVER = state(Stage.WAITING), state(Stage.REPORTED), state(Stage.OVER)
 TABLE: dict[str, tuple[NoticeState | None, Condition | None, NoticeState | str | None]] = {
     # what people know, what is wrong now → what they know then ("gone": nothing)
     "it begins": (None, WRONG, state(Stage.WAITING, changed=NOW)),
     "nothing is wrong": (None, None, None),
-    "it waits to be told": (WAITING, WRONG, WAITING),
-    "its words change before it is told": (
+    "it waits to be reported": (WAITING, WRONG, WAITING),
+    "its words change before it is reported": (
         WAITING, replace(WRONG, text="run 2 failed"), replace(WAITING, text="run 2 failed"),
     ),
-    "it is over before it was told": (WAITING, None, "gone"),
-    "it lasts": (TOLD, WRONG, TOLD),
-    "it lasts, and fails once more": (TOLD, replace(WRONG, text="run 2 failed"), TOLD),
-    "it is over": (TOLD, None, state(Stage.OVER, changed=NOW)),
-    "its end waits to be told": (OVER, None, OVER),
-    "it comes back before its end was told": (OVER, WRONG, state(Stage.TOLD, changed=NOW)),
+    "it is over before it was reported": (WAITING, None, "gone"),
+    "it lasts": (REPORTED, WRONG, REPORTED),
+    "it lasts, and fails once more": (REPORTED, replace(WRONG, text="run 2 failed"), REPORTED),
+    "it is over": (REPORTED, None, state(Stage.OVER, changed=NOW)),
+    "its end waits to be reported": (OVER, None, OVER),
+    "it comes back before its end was reported": (OVER, WRONG, state(Stage.REPORTED, changed=NOW)),
     "another row fails": (
-        state(Stage.TOLD, ROW), replace(ROW, mark="2"),
+        state(Stage.REPORTED, ROW), replace(ROW, mark="2"),
         state(Stage.WAITING, replace(ROW, mark="2"), NOW),
     ),
-    "another row fails before the first was told": (
+    "another row fails before the first was reported": (
         state(Stage.WAITING, ROW), replace(ROW, mark="2"),
         state(Stage.WAITING, replace(ROW, mark="2")),
     ),
-    "a row's failure is a day old": (state(Stage.TOLD, ROW), None, "gone"),
+    "a row's failure is a day old": (state(Stage.REPORTED, ROW), None, "gone"),
 }  # fmt: skip
 
 
@@ -71,24 +71,26 @@ def test_a_change_of_state(name: str) -> None:
         assert changes == Changes((after,), ())
 
 
-@pytest.mark.parametrize("before", [TOLD, OVER])
+@pytest.mark.parametrize("before", [REPORTED, OVER])
 def test_an_end_that_nobody_wants_to_know_is_forgotten(before: NoticeState) -> None:
     assert follow({before.key: before}, {}, lambda _: False, NOW) == Changes((), (WRONG.key,))
 
 
 def test_what_happens_within_the_group_is_one_message() -> None:
     late = state(Stage.OVER, replace(WRONG, subject="tasks.B"), T0 + timedelta(seconds=50))
-    assert due([WAITING, late, TOLD], 60, T0 + timedelta(seconds=59)) == []
-    assert due([WAITING, late, TOLD], 60, T0 + timedelta(seconds=60)) == [WAITING, late]
+    assert due([WAITING, late, REPORTED], 60, T0 + timedelta(seconds=59)) == []
+    assert due([WAITING, late, REPORTED], 60, T0 + timedelta(seconds=60)) == [WAITING, late]
     assert due([WAITING], 60, T0 - timedelta(hours=1)) == [WAITING]  # the clock was set back
 
 
-def test_what_has_been_told() -> None:
-    assert told([WAITING, OVER], NOW) == Changes((state(Stage.TOLD, changed=NOW),), (OVER.key,))
+def test_what_has_been_reported() -> None:
+    assert reported([WAITING, OVER], NOW) == Changes(
+        (state(Stage.REPORTED, changed=NOW),), (OVER.key,)
+    )
 
 
 @given(st.lists(st.booleans(), max_size=40), st.lists(st.booleans(), max_size=40))
-def test_beginnings_and_ends_are_told_in_turn(wrong: list[bool], sends: list[bool]) -> None:
+def test_beginnings_and_ends_are_reported_in_turn(wrong: list[bool], sends: list[bool]) -> None:
     """Whatever comes and goes, and whenever messages leave: begin, end, begin, …; none twice."""
     known: dict = {}
     said: list[str] = []
@@ -101,7 +103,7 @@ def test_beginnings_and_ends_are_told_in_turn(wrong: list[bool], sends: list[boo
             known |= {each.key: each for each in changes.put}
             waiting = due(known.values(), 0, now) if is_sent else []
             said += [each.stage.value for each in waiting]
-            changes = told(waiting, now)
+            changes = reported(waiting, now)
             is_sent = False
         if sends and all(sends):
             assert (said[-1:] == ["waiting"]) == is_wrong

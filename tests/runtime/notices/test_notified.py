@@ -1,4 +1,4 @@
-"""Notifications by a real runtime: a real web server and a real mail server are told (R14)."""
+"""Notifications by a real runtime: a real web server and a real mail server get them (R14)."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def tree_for(tree: Tree, *urls: str, **more: object) -> Tree:
     return Tree(tree.root, notify=notify, runtime=FAST, timezone="UTC")
 
 
-def test_failed_and_recovered_are_told_once_each(tree: Tree, hook: Hook) -> None:
+def test_failed_and_recovered_are_reported_once_each(tree: Tree, hook: Hook) -> None:
     tree_for(tree, f"json://127.0.0.1:{hook.port}/shop")
     tree.scheduled("A", BAD, EACH_SECOND)
     with Program(tree.root) as program:
@@ -197,11 +197,11 @@ def test_mail_and_the_test_command(tree: Tree) -> None:
         inbox.stop()
 
 
-def test_what_the_test_command_says_where_nobody_is_told(tree: Tree) -> None:
+def test_what_the_test_command_says_where_nobody_is_known(tree: Tree) -> None:
     tree.scheduled("A")
     done = jittask("notify", tree.root, "--test")
     assert done.returncode == 1
-    assert done.stderr.startswith("error: nobody is told: ")
+    assert done.stderr.startswith("error: nobody is notified: ")
     assert jittask("notify", tree.root).returncode == 0
 
 

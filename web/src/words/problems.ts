@@ -24,6 +24,7 @@ export const zh: Words = {
   broken: () => '文件中有错误；若有上一个可用版本，则继续运行该版本。',
   blocked: (detail) => `受阻：${detail}`,
   overdue: () => '有执行已逾期。',
+  'notify-failed': (detail) => `通知无法送达：${detail}`,
   'store-unavailable': (detail) => `执行记录库没有响应：${detail}`,
   incomplete: () => '需要先设置模型和时间。',
   'timer-budget': () => '该规则过于复杂，无法计算执行时间。',

@@ -1,4 +1,4 @@
-"""What people have been told of, and the messages that are on their way (rule R14)."""
+"""What people have been notified of, and the messages that are on their way (rule R14)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Add the tables, empty: what is wrong now is told when somebody is to be told."""
+    """Add the tables, empty: what is wrong now is reported when there is a target."""
     op.create_table(
         "notice_states",
         sa.Column("kind", sa.String(16), primary_key=True),
@@ -42,6 +42,6 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """Drop them; everything that is wrong is told again."""
+    """Drop them; everything that is wrong is reported again."""
     op.drop_table("notice_messages")
     op.drop_table("notice_states")
