@@ -23,6 +23,7 @@ from jittask.cli.options import (
     quiet_option,
     tree_argument,
 )
+from jittask.cli.service_manager import ServiceManager
 from jittask.clock import SystemClock
 from jittask.compiler.app_settings import read_app_settings
 from jittask.model import RunStatus
@@ -71,7 +72,8 @@ def command(
     runtime = Runtime(root, once=once)
     words = _words(root, once=once) if shape == "text" else None
     printer = _Printer(runtime, words)
-    stops = _Stops(runtime, words)
+    manager = ServiceManager()
+    stops = _Stops(runtime, words, manager)
     gc.disable()  # a start makes what stays: nothing to look for
     try:
         runtime.start()
@@ -80,12 +82,13 @@ def command(
     finally:
         gc.enable()
     stops.started()
+    manager.ready()
     console = None
     if with_console:
         console = ConsoleBeside(root, port, shape, in_browser=in_browser, say=_say)
     collector.expect_to_stay()
-    while not runtime.join(3600):
-        continue
+    while not runtime.join(manager.interval or 3600):
+        manager.alive(runtime.turns)
     if console is not None:
         console.end()
     printer.check()
@@ -163,8 +166,9 @@ class _Stops:
     comes, and a thread obeys.
     """
 
-    def __init__(self, runtime: Runtime, words: Words | None) -> None:
+    def __init__(self, runtime: Runtime, words: Words | None, manager: ServiceManager) -> None:
         self.asked = False
+        self._manager = manager
         self._runtime = runtime
         self._words = words
         self._asked, self._asking = socketpair()
@@ -180,6 +184,7 @@ class _Stops:
     def _obey(self) -> None:
         self._wait()
         self.asked = True
+        self._manager.stopping()
         at = "" if self._words is None else self._words.stamp(SystemClock().now())
         click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
         self._runtime.stop()

@@ -259,7 +259,7 @@ class Compiling:
 
 def _settings_digest(settings: Settings) -> str:
     """Digest the settings that tasks depend on: some may be secret."""
-    known = [manifest(settings.app), settings.app.retention_days, settings.broken]
+    known = [manifest(settings.app), settings.app.retention.shortest, settings.broken]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

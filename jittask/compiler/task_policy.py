@@ -20,7 +20,7 @@ def read_policy(source: Source, around: Surroundings, findings: Findings) -> Pol
     data = source.data.get("policy")
     if not data:
         return _DEFAULT_POLICY
-    grace, retention = data.get("graceSeconds"), around.settings.app.retention_days
+    grace, retention = data.get("graceSeconds"), around.settings.app.retention.shortest
     if grace is not None and grace > retention * _SECONDS_A_DAY:
         findings.add(
             "grace-over-retention",

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
         RunStatus,
         Trigger,
     )
-    from jittask.model.settings import AppSettings, RuntimeSettings
+    from jittask.model.settings import AppSettings, Retention, RuntimeSettings
 
 _NAMES = {
     "kinds": (
@@ -59,6 +59,7 @@ _NAMES = {
     ),
     "settings": (
         "RuntimeSettings",
+        "Retention",
         "AppSettings",
     ),
     "occurrences": (
@@ -100,6 +101,7 @@ __all__ = [
     "Overlap",
     "Policy",
     "Reason",
+    "Retention",
     "Retry",
     "Run",
     "RunStatus",

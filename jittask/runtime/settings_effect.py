@@ -40,7 +40,7 @@ SETTINGS: Mapping[str, Setting] = {
     "calendar": Setting("settings.calendar", Effect.LIVE),
     "default_database": Setting("settings.defaultElement.defaultDatabase", Effect.LIVE),
     "store": Setting("settings.store", Effect.RESTART, secret=True),
-    "retention_days": Setting("settings.retentionDays", Effect.LIVE),
+    "retention": Setting("settings.retentionDays", Effect.LIVE),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
     "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from jittask import Runtime
-from jittask.model import AppSettings, RuntimeSettings
+from jittask.model import AppSettings, Retention, RuntimeSettings
 from jittask.runtime.events import Event, Reloaded, Trouble
 from jittask.runtime.settings_effect import SETTINGS, Effect, RestartNotice, value_of
 from jittask.runtime.watch import Watch
@@ -21,7 +21,7 @@ NOW = datetime(2026, 1, 5, tzinfo=UTC)
 CHANGED: dict[str, object] = {
     "app_id": "b", "name": "b", "title": "b", "version": "2", "timezone": "Asia/Shanghai",
     "calendar": "CN", "default_database": "databases.D", "store": "sqlite:///other.db",
-    "retention_days": 7, "runtime.executor": "thread", "runtime.workers": 8,
+    "retention": Retention.of_days(7), "runtime.executor": "thread", "runtime.workers": 8,
     "runtime.scan_seconds": 3.0, "runtime.lease_seconds": 90.0,
     "runtime.heartbeat_seconds": 20.0, "runtime.debounce_millis": 50,
     "runtime.drain_seconds": 1.0,
@@ -106,5 +106,5 @@ def test_a_reload_reports_it_and_puts_the_others_into_effect(
         tree.scheduled("B")
         runtime.wait_for(lambda event: isinstance(event, Reloaded) and "tasks.B" in event.added)
         settings = runtime.snapshot.app.settings
-    assert (settings.retention_days, settings.runtime.scan_seconds) == (7, 0.5)
+    assert (settings.retention.longest, settings.runtime.scan_seconds) == (7, 0.5)
     assert value_of(settings, "runtime.debounce_millis") == 10
