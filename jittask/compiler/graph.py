@@ -17,7 +17,7 @@ from jittask.compiler.commons import Commons
 from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import COMMONS, Files
 from jittask.environment import escape
-from jittask.model import AppSettings, ModelInfo
+from jittask.model import AppSettings, ModelInfo, Retention
 
 
 class Known(Protocol):
@@ -144,6 +144,8 @@ def manifest(settings: AppSettings) -> dict[str, object]:
         inner["calendar"] = settings.calendar
     if settings.default_database is not None:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}
+    if settings.retention.shortest > Retention().shortest:  # a grace may be as long
+        inner["retentionDays"] = settings.retention.shortest
     return {
         "appId": escape(settings.app_id),
         "name": escape(settings.name),

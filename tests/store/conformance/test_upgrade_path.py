@@ -153,7 +153,7 @@ def test_a_tree_goes_on_with_its_first_store(app: AppSettings, tmp_path: Path, b
         assert done.returncode == 0, done.stderr
         assert f"has been brought to schema {upgrade.HEAD}" in done.stdout
     ran = jittask("run", tree.root, "--once")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
+    assert ran.returncode == 1, ran.stdout + ran.stderr  # what was executing has failed
     listed = json.loads(jittask("records", "--tree", tree.root, "--json").stdout)["records"]
     found = {each["id"]: each for each in listed}
     assert (found[1]["status"], found[2]["status"]) == ("completed", "failed")
