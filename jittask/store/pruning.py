@@ -48,7 +48,7 @@ def prune_oldest(connection: Connection, before: datetime, limit: int) -> int:
     return _delete(connection, [number for _, number in sorted(found)[:limit]])
 
 
-def _ended_before(status: RunStatus, time: datetime) -> sa.Select[tuple[int]]:
+def _ended_before(status: RunStatus, time: datetime) -> sa.Select[int]:
     before = to_micros(time)
     old = sa.select(runs.c.id).where(
         sa.text(ENDED), runs.c.status == status, runs.c.finished < before
