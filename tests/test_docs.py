@@ -14,6 +14,7 @@ import pytest
 
 from jittask import compile_tree, zonedata
 from jittask.cli.main import _COMMANDS
+from jittask.model import Retention
 from jittask.prelude.context import FailedRun
 from jittask.schedule import calendars
 from scripts.reference import TARGET, pages
@@ -128,6 +129,30 @@ def test_the_examples_of_plan_and_explain_are_what_is_printed(
         assert done.returncode == 0, done.stderr
         assert re.fullmatch(printed(expected), done.stdout), f"{line}\n{done.stdout}"
     assert len(blocks) == 9
+
+
+@pytest.mark.parametrize("name", ["install", "operate"])
+def test_the_commands_of_a_page_work_in_their_order(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (ROOT / f"docs/how-to/{name}.md").read_text(encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    commands = re.findall(r"^\$ jittask (.*)$", text, re.MULTILINE)
+    assert commands
+    if name == "operate":
+        commands = ["init shop", "run shop --once", *commands]
+    for command in commands:
+        done = jittask_here(*command.split())
+        assert done.returncode == 0, f"{command}\n{done.stderr}"
+
+
+def test_the_example_of_retention_validates(tree: Tree) -> None:
+    text = (ROOT / "docs/how-to/operate.md").read_text(encoding="utf-8")
+    [example] = re.findall(r"```json\n(.*?)```", text, re.DOTALL)
+    tree.write("app.json", json.loads(example))
+    compilation = compile_tree(tree.root)
+    assert compilation.diagnostics == ()
+    assert compilation.app.settings.retention == Retention(30, 365, 7, 90, 2000)
 
 
 def printed(expected: str) -> str:

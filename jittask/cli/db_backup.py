@@ -70,9 +70,9 @@ def restore(file: Path, force: bool, until: str | None, tree: Path | None, shape
              jittask db restore runs-monday.db --force --skip-until now
     """  # noqa: D301 - click reads the backspace
     with workspace(tree) as opened:
-        zone = opened.zone
-        skip = None if until is None else read_instant(until, zone, opened.now(), "skip_until")
-        done = restore_store(opened, file, overwrite=force, skip_until=skip)
+        zone, now = opened.zone, opened.now()
+        skip = None if until is None else read_instant(until, zone, now, "skip_until")
+        done = restore_store(opened, file, overwrite=force, skip_until=skip, now=now)
     if shape == "json":
         click.echo(to_json(restored_view(done)))
         return

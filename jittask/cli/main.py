@@ -16,6 +16,7 @@ from jittask.cli import collector
 from jittask.cli.color import color_from_environment
 from jittask.cli.exit_codes import COMPLETE_VARIABLE, ExitCode
 from jittask.cli.failure import WrongUse, show_error, show_wrong_use
+from jittask.cli.first_process import leave_first_process
 from jittask.operations.error_kinds import kind_of
 from jittask.operations.errors import OperationError
 
@@ -111,6 +112,7 @@ def _let_go_of_stdout() -> None:
 
 def main() -> NoReturn:
     """Run the command line and exit; see ``ExitCode``."""
+    leave_first_process()
     collector.expect_a_soon_end()
     color = color_from_environment()
     try:

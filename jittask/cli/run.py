@@ -20,6 +20,7 @@ from jittask.cli.options import (
     quiet_option,
     tree_argument,
 )
+from jittask.cli.service_manager import ServiceManager
 from jittask.cli.until_stopped import Printer, Stops, event_words
 from jittask.operations.views.events import event_line
 from jittask.operations.views.log_records import log_line
@@ -75,16 +76,18 @@ def command(
     runtime = Runtime(root, once=once)
     words = event_words(root, once=once) if shape == "text" else None
     printer = Printer(runtime, words, log_line if shape == "otel" else event_line)
-    stops = Stops(runtime, words)
+    manager = ServiceManager()
+    stops = Stops(runtime, words, manager.stopping)
     with _metrics(root, runtime, metrics_host, metrics_port):
         _start(runtime)
         stops.started()
+        manager.ready()
         console = None
         if with_console:
             console = ConsoleBeside(root, port, _plain(shape), in_browser=in_browser, say=_say)
         collector.expect_to_stay()
-        while not runtime.join(3600):
-            continue
+        while not runtime.join(manager.interval or 3600):
+            manager.alive(runtime.turns)
         if console is not None:
             console.end()
     printer.check()

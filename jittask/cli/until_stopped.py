@@ -104,8 +104,12 @@ class Stops:
     comes, and a thread obeys.
     """
 
-    def __init__(self, program: Program, words: Words | None) -> None:
+    def __init__(
+        self, program: Program, words: Words | None, stopping: Callable[[], None] = lambda: None
+    ) -> None:
+        """Call ``stopping`` at the first signal."""
         self.asked = False
+        self._stopping = stopping
         self._program = program
         self._words = words
         self._asked, self._asking = socketpair()
@@ -121,6 +125,7 @@ class Stops:
     def _obey(self) -> None:
         self._wait()
         self.asked = True
+        self._stopping()
         at = "" if self._words is None else self._words.stamp(SystemClock().now())
         click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
         self._program.stop()

@@ -278,7 +278,7 @@ class Compiling:
 def _settings_digest(settings: Settings) -> str:
     """Digest the settings that tasks depend on: some may be secret."""
     app = settings.app
-    known = [manifest(app), app.retention_days, app.policy, settings.broken]
+    known = [manifest(app), app.retention.shortest, app.policy, sorted(app.groups), settings.broken]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

@@ -73,12 +73,13 @@ def grace_is_kept(
     seconds: float, settings: AppSettings, source: Source, policy: Pointer, findings: Findings
 ) -> bool:
     """Whether records are kept for a grace; where they are not, that is a finding (R3)."""
-    if seconds <= settings.retention_days * _SECONDS_A_DAY:
+    kept = settings.retention.shortest
+    if seconds <= kept * _SECONDS_A_DAY:
         return True
     findings.add(
         "grace-over-retention",
         source.value((*policy, "graceSeconds")),
-        f"graceSeconds is longer than the {settings.retention_days} days that records are kept",
+        f"graceSeconds is longer than the {kept} days that records are kept",
         "make it shorter, or raise settings.retentionDays in app.json",
     )
     return False

@@ -17,7 +17,7 @@ from jittask.compiler.commons import Commons
 from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import COMMONS, Files
 from jittask.environment import escape
-from jittask.model import AppSettings, ModelInfo
+from jittask.model import AppSettings, ModelInfo, Retention
 
 
 class Known(Protocol):
@@ -161,6 +161,8 @@ def manifest(settings: AppSettings) -> dict[str, object]:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}
     if "onFailure" in settings.policy:  # all else of it is the runtime's
         inner["policy"] = {"onFailure": settings.policy["onFailure"]}
+    if settings.retention.shortest > Retention().shortest:  # a grace may be as long
+        inner["retentionDays"] = settings.retention.shortest
     return {
         "appId": escape(settings.app_id),
         "name": escape(settings.name),

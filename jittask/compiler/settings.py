@@ -19,7 +19,7 @@ from jittask.compiler.source import Source
 from jittask.diagnostics import Location
 from jittask.drivers import STORE_DATABASES
 from jittask.environment import expand, references
-from jittask.model import AppSettings, ElementKind, RuntimeSettings
+from jittask.model import AppSettings, ElementKind, Retention, RuntimeSettings
 from jittask.schedule.calendars import Calendar
 from jittask.schedule.problems import Mistake
 from jittask.zonedata import find_zone
@@ -117,7 +117,7 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
         calendar=settings.get("calendar"),
         default_database=settings.get("defaultElement", {}).get("defaultDatabase"),
         store=settings.get("store"),
-        retention_days=settings.get("retentionDays", 90),
+        retention=_retention(settings.get("retentionDays", {})),
         policy=settings.get("policy", {}),
         notify=notify_of(settings.get("notify", {})),
         groups=groups_of(settings.get("groups", {})),
@@ -131,6 +131,19 @@ def _settings(data: Mapping[str, Any]) -> AppSettings:
             debounce_millis=runtime.get("debounceMillis", default.debounce_millis),
             drain_seconds=runtime.get("drainSeconds", default.drain_seconds),
         ),
+    )
+
+
+def _retention(written: int | Mapping[str, Any]) -> Retention:
+    if not isinstance(written, Mapping):
+        return Retention.of_days(written)
+    default = Retention()
+    return Retention(
+        completed=written.get("completed", default.completed),
+        failed=written.get("failed", default.failed),
+        skipped=written.get("skipped", default.skipped),
+        cancelled=written.get("cancelled", default.cancelled),
+        max_megabytes=written.get("maxMegabytes"),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -45,6 +46,10 @@ def is_of_the_database(error: Exception) -> bool:
     return isinstance(error, DataError) and isinstance(error.__cause__, OperationalError)
 
 
+ELSEWHERE = "name a path in a folder that can be written: its setting may take ${NAME}"
+"""What to do where a database is in a tree that is read only."""
+
+
 class MissingDriver(DataError):
     """The driver of a database is not installed; ``command`` installs it."""
 
@@ -86,12 +91,23 @@ def create_engine(info: DatabaseInfo, url: URL, limit: int = MAX_CONNECTIONS) ->
     file = sqlite_file(url)
     try:
         if file is not None and makes_file(url):
+            if not can_be_made(file):
+                words = f"{file} cannot be made: its folder cannot be written"
+                raise DataError(f"{info.name}: {words}: {ELSEWHERE}")
             file.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{info.name}: {error}") from error
     engine = plain_engine(info, url, pool_pre_ping=True, **_pool(url, limit))
     dialect_of(engine).prepare(engine)
     return engine
+
+
+def can_be_made(file: Path) -> bool:
+    """Whether a file is there, or its folder, or the nearest one above, can be written."""
+    if file.exists():
+        return True
+    folder = next(each for each in file.parents if each.exists())
+    return os.access(folder, os.W_OK | os.X_OK)
 
 
 def plain_engine(info: DatabaseInfo, url: URL, **options: Any) -> Engine:

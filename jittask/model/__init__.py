@@ -33,7 +33,13 @@ if TYPE_CHECKING:
         RunStatus,
         Trigger,
     )
-    from jittask.model.settings import AppSettings, CelerySettings, Group, RuntimeSettings
+    from jittask.model.settings import (
+        AppSettings,
+        CelerySettings,
+        Group,
+        Retention,
+        RuntimeSettings,
+    )
 
 _NAMES = {
     "kinds": (
@@ -67,6 +73,7 @@ _NAMES = {
         "CelerySettings",
         "Group",
         "RuntimeSettings",
+        "Retention",
         "AppSettings",
     ),
     "occurrences": (
@@ -112,6 +119,7 @@ __all__ = [
     "Overlap",
     "Policy",
     "Reason",
+    "Retention",
     "Retry",
     "Run",
     "RunStatus",

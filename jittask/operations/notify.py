@@ -57,7 +57,7 @@ def tell_targets(workspace: Workspace, send_one: Send = send) -> Iterator[Tested
 def _written(workspace: Workspace) -> dict[str, tuple[str, ...]]:
     """Return the targets as they are written, and where."""
     app = workspace.latest.app
-    found = dict.fromkeys(app.settings.notify.urls, ("app.json",))
+    found: dict[str, tuple[str, ...]] = dict.fromkeys(app.settings.notify.urls, ("app.json",))
     for task in app.tasks.values():
         for url in task.policy.notify.urls or ():
             found[url] = (*found.get(url, ()), task.name)

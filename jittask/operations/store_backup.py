@@ -79,8 +79,12 @@ def restore_store(
     *,
     overwrite: bool = False,
     skip_until: datetime | None = None,
+    now: datetime | None = None,
 ) -> RestoredStore:
     """Replace the tree's run store by a backup.
+
+    ``now``: when it was asked for, which is until when is counted what has come due;
+    None is the clock's.
 
     Raises OperationError where a runtime is alive, the backup cannot be used, or
     there are records (without ``overwrite``).
@@ -90,17 +94,17 @@ def restore_store(
 
     refuse_broken_manifest(workspace.manifest_diagnostics)
     workspace.close()
+    now = now or workspace.now()
     with store_errors():
         restored = restore(
-            workspace.settings, workspace.root, source, workspace.now(),
+            workspace.settings, workspace.root, source, now,
             overwrite=overwrite, skip_until=skip_until,
         )  # fmt: skip
-    return RestoredStore(restored, HEAD, _come_due(workspace), skip_until)
+    return RestoredStore(restored, HEAD, _come_due(workspace, now), skip_until)
 
 
-def _come_due(workspace: Workspace) -> ComeDue:
+def _come_due(workspace: Workspace, now: datetime) -> ComeDue:
     """Count what the next runtime finds due, by the files as they are now."""
-    now = workspace.now()
     with workspace.stored() as store:
         marks, waiting = store.watermarks(), store.status(now).overdue
     counts: list[tuple[int, int]] = []

@@ -200,7 +200,7 @@ def _open(
         prefetch=Prefetch(store, executor, clock),
         states=states,
         reloader=reloader,
-        upkeep=Upkeep(store),
+        upkeep=Upkeep(store, emit),
         idle_connections=IdleConnections(),
         outage=Outage(clock, emit),
         boundary=boundary,

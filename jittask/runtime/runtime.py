@@ -65,6 +65,12 @@ class Runtime:
         return self._lifecycle.state
 
     @property
+    def turns(self) -> int:
+        """How many passes the work of this start has made; where none is made, it is stuck."""
+        threads = self._threads
+        return 0 if threads is None else threads.turns
+
+    @property
     def snapshot(self) -> Snapshot:
         """What runs now, or ran last. Immutable: hold it as long as you like (H1).
 

@@ -40,7 +40,7 @@ SETTINGS: Mapping[str, Setting] = {
     "calendar": Setting("settings.calendar", Effect.LIVE),
     "default_database": Setting("settings.defaultElement.defaultDatabase", Effect.LIVE),
     "store": Setting("settings.store", Effect.RESTART, secret=True),
-    "retention_days": Setting("settings.retentionDays", Effect.LIVE),
+    "retention": Setting("settings.retentionDays", Effect.LIVE),
     "policy": Setting("settings.policy", Effect.LIVE),
     "notify": Setting("settings.notify", Effect.LIVE, secret=True),
     "groups": Setting("settings.groups", Effect.LIVE),

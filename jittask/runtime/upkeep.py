@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from jittask.runtime.activation import DEFAULT_GRACE
+from jittask.model import Retention
+from jittask.runtime.activation import DEFAULT_GRACE, grace
+from jittask.runtime.events import Event, Trouble
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
 
 _EVERY = timedelta(hours=1)
-_AT_ONCE = 1000
+_AT_ONCE = 200
+_MEGABYTE = 1_000_000
 
 
 class Upkeep:
@@ -18,16 +22,54 @@ class Upkeep:
     It also ends runs that wait for a task which was removed a day ago.
     """
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, emit: Callable[[Event], None]) -> None:
         self._store = store
+        self._emit = emit
         self._next: datetime | None = None
+        self._reported: str | None = None
 
     def step(self, snapshot: Snapshot, now: datetime) -> None:
-        """Prune where it is time; a full portion means that the next step prunes again."""
+        """Prune where it is time; where there may be more, the next step prunes again."""
         if self._next is not None and now < self._next:
             return
         self._store.forget_pauses(now)
         self._store.end_abandoned(now - DEFAULT_GRACE, now)
-        days = snapshot.app.settings.retention_days
-        pruned = self._store.prune(now, days, _AT_ONCE)
-        self._next = now if pruned == _AT_ONCE else now + _EVERY
+        retention = snapshot.app.settings.retention
+        pruned = self._store.prune(now, retention, _AT_ONCE)
+        if not pruned:
+            pruned = self._prune_by_size(retention, snapshot, now)
+        self._next = now if pruned else now + _EVERY
+
+    def _prune_by_size(self, retention: Retention, snapshot: Snapshot, now: datetime) -> int:
+        """Delete the oldest where the records take more than they may; return how many.
+
+        Without its record, an occurrence within its grace would look like one that
+        has not run: none of these is deleted (I2).
+        """
+        allowed = retention.max_megabytes
+        if allowed is None:
+            self._reported = None
+            return 0
+        used = self._store.size().used
+        if used is None:
+            self._report("maxMegabytes is for an SQLite store: only days are kept to here", now)
+            return 0
+        if used <= allowed * _MEGABYTE:
+            self._reported = None
+            return 0
+        graces = (grace(running.task) for running in snapshot.tasks.values())
+        keep = max(DEFAULT_GRACE, *graces, DEFAULT_GRACE)
+        pruned = self._store.prune_oldest(now - keep, _AT_ONCE)
+        if not pruned:
+            self._report(
+                f"the records take more than maxMegabytes ({allowed:g}), and all of them are "
+                f"needed: none ended more than {keep.total_seconds() / 3600:g} hours ago",
+                now,
+            )
+        return pruned
+
+    def _report(self, text: str, now: datetime) -> None:
+        """Report it once, until it is over."""
+        if text != self._reported:
+            self._reported = text
+            self._emit(Trouble(now, "store-too-large", text))

@@ -61,6 +61,33 @@ def test_a_tree_that_is_read_only_runs(mounted: Path, tmp_path: Path, by: str) -
     assert files(mounted) == before
 
 
+def test_a_database_in_a_tree_that_is_read_only(tree: Tree, tmp_path: Path) -> None:
+    """On a mount that no user may write: its tasks are blocked, and it is said what to do."""
+    tree.scheduled("A")
+    tree.things()
+    tree.dated("Rows")
+    place, state = tmp_path / "mounted", tmp_path / "state"
+    place.mkdir()
+    mounting = f"mount --bind {tree.root} {place} && mount -o remount,bind,ro {place}"
+    ours = f"{sys.executable} -m jittask"
+    script = (
+        f"{mounting} && {ours} run {place} --once; {ours} doctor {place}; {ours} status {place}"
+    )
+    done = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", script], capture_output=True, text=True, check=False,
+        env={**os.environ, "NO_COLOR": "1", "JITTASK_STATE_DIR": str(state)}, timeout=120,
+    )  # fmt: skip
+    if "Operation not permitted" in done.stderr and os.geteuid() != 0:
+        pytest.skip("only root can mount a folder read only")
+    words = f"databases.D: {place}/d.db cannot be made: its folder cannot be written: name a path"
+    assert f"blocked  tasks.Rows: {words}" in done.stdout, done.stdout + done.stderr
+    assert "d.db cannot be made: its folder cannot be written" in done.stdout.partition("files")[2]
+    assert "ready     tasks.A" in done.stdout
+    assert {path.name for path in tree.root.iterdir()} == {
+        "app.json", "tasks", "databases", "models",
+    }  # fmt: skip
+
+
 def test_where_nothing_can_be_written_it_says_what_to_do(mounted: Path) -> None:
     for words in (["run", mounted], ["trigger", "A", "--tree", mounted]):
         done = jittask(*words)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jittask.clock import FixedClock
 from jittask.compiler.compiled import CompiledApp, ScheduledTask
-from jittask.model import AppSettings, CallStyle, FunctionRef, Overlap, Policy, Run
+from jittask.model import AppSettings, CallStyle, FunctionRef, Overlap, Policy, Retention, Run
 from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
@@ -135,7 +135,7 @@ class Ground:
     def prune(self, days: int) -> None:
         """Delete old records, as upkeep does."""
         self.look()
-        self.store.prune(self.now, days)
+        self.store.prune(self.now, Retention.of_days(days))
 
     def violations(self, healed: datetime | None = None) -> list[Violation]:
         """Return what the checker finds."""

@@ -15,7 +15,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from jittask import compile_tree
-from jittask.compiler.compiled import ScheduledTask
+from jittask.compiler.compiled import CompiledTask, ScheduledTask
 from jittask.model import AppSettings, Run
 from jittask.store import Store
 from jittask.store.record_filter import RecordFilter
@@ -58,6 +58,9 @@ _SHORT = {"misfire": "latest", "overlap": "allow"}
 _CAPS = {"tasks.InTurn": 1, "tasks.Twice": 1}
 _TASK_CAPS = {"tasks.Rows": 1}
 _ROWS_EVERY = timedelta(seconds=0.4)
+Gaps = Mapping[str, tuple[datetime, datetime, datetime]]
+"""By task: since when it counts, and from when until when nothing of it is recorded."""
+_NO_GAPS: Gaps = MappingProxyType({})
 _UNDER_WAY = timedelta(seconds=10)
 """How long ago a body that begins may have been claimed."""
 
@@ -188,31 +191,25 @@ class Trial:
                 program.wait("finished")
         return healed
 
-    def judge(self, program: Program, tree: Tree) -> None:
+    def judge(self, program: Program, tree: Tree, gaps: Gaps = _NO_GAPS) -> None:
         """Wait until the program has caught up, stop it, and prove that nothing went wrong."""
         healed = self.calm(program)
         assert program.stop() == 0
-        self.check(tree, healed)
+        self.check(tree, healed, gaps)
 
-    def check(self, tree: Tree, healed: datetime) -> None:
+    def check(self, tree: Tree, healed: datetime, gaps: Gaps = _NO_GAPS) -> None:
         """Prove that nothing went wrong, and tell of how much there was to prove."""
         app = compile_tree(tree.root).app
         end = max(healed, self.now())  # what is counted may reach beyond the healing
         with self.store(tree) as store:
-            runs = tuple(_all_runs(store, self.now()))
+            runs = tuple(all_runs(store, self.now()))
             marks = store.watermarks()
         expected: dict[Key, frozenset[datetime]] = {}
         for name, task in app.tasks.items():
-            activated = marks[name].activated
-            if isinstance(task, ScheduledTask):
-                walked = task.timer.between(activated, end)
-                expected[name, ""] = frozenset(n for one in walked for n in one.nominals)
-            else:
-                expected |= {
-                    (name, str(number)): frozenset({at})
-                    for number, at in self._rows()
-                    if activated < at <= end
-                }
+            activated, *gap = gaps.get(name, (marks[name].activated,))
+            expected |= self.nominals(name, task, activated, gap[0] if gap else end)
+            for key, more in self.nominals(name, task, gap[1], end).items() if gap else ():
+                expected[key] = expected.get(key, frozenset()) | more
         bodies = tuple(
             replace(body, clock=body.began + self._offset(body.began))
             for body in bodies_of(self._witness.read_text(encoding="utf-8"))
@@ -223,6 +220,19 @@ class Trial:
         print(f"{dict(states)} attempts={dict(outcomes)} {len(bodies)=} {occurrences=}")
         wrong = violations(History(runs, bodies, expected, _CAPS, _TASK_CAPS, healed))
         assert not wrong, "\n".join(map(str, wrong))
+
+    def nominals(
+        self, name: str, task: CompiledTask, after: datetime, until: datetime
+    ) -> dict[Key, frozenset[datetime]]:
+        """Return what a task has to record of ``(after, until]``, by its keys."""
+        if isinstance(task, ScheduledTask):
+            walked = task.timer.between(after, until)
+            return {(name, ""): frozenset(n for one in walked for n in one.nominals)}
+        return {
+            (name, str(number)): frozenset({at})
+            for number, at in self._rows()
+            if after < at <= until
+        }
 
     def _offset(self, moment: datetime) -> timedelta:
         """Return how far ahead the clock was when a body was claimed that began at ``moment``.
@@ -236,6 +246,11 @@ class Trial:
             for (at, offset), end in zip(self._steps, ends, strict=True)
             if at <= moment and end > since
         )
+
+    @property
+    def witness(self) -> Path:
+        """The file in which bodies tell of themselves."""
+        return self._witness
 
     @property
     def _data(self) -> Path:
@@ -281,7 +296,7 @@ def bodies_of(witness: str) -> list[Body]:
     return bodies
 
 
-def _all_runs(store: Store, now: datetime) -> Iterator[Run]:
+def all_runs(store: Store, now: datetime) -> Iterator[Run]:
     after = None
     while True:
         page = store.records(RecordFilter(), now, 1000, after)

@@ -117,3 +117,14 @@ def test_a_file_of_one_task_that_cannot_be_read_costs_that_task_alone(
     failed = bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
     assert set(failed) == {"tasks.B"}
     assert bundles.has(app.tasks["tasks.A"].version)
+
+
+def test_a_bundle_may_have_a_grace_that_the_retention_of_its_app_allows(tmp_path: Path) -> None:
+    """It is compiled alone, where ``retentionDays`` of the app is not known otherwise."""
+    tree = Tree(tmp_path / "app", retentionDays={"completed": 400, "failed": 365, "skipped": 500})
+    tree.scheduled("A", policy={"graceSeconds": 86400 * 365})
+    app = compile_tree(tree.root).app
+    task = app.tasks["tasks.A"]
+    bundles = Bundles(tree.root / ".jittask")
+    assert bundles.lay_out_all([task], app.root, app.settings) == {}
+    assert "tasks.A" in compile_tree(bundles.path(task.version)).app.tasks

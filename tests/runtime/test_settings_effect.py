@@ -10,7 +10,14 @@ from pathlib import Path
 import pytest
 
 from jittask import Runtime
-from jittask.model import AppSettings, CelerySettings, Group, Notify, RuntimeSettings
+from jittask.model import (
+    AppSettings,
+    CelerySettings,
+    Group,
+    Notify,
+    Retention,
+    RuntimeSettings,
+)
 from jittask.runtime.events import Event, Reloaded, Trouble
 from jittask.runtime.settings_effect import SETTINGS, Effect, RestartNotice, value_of
 from jittask.runtime.watch import Watch
@@ -21,7 +28,7 @@ NOW = datetime(2026, 1, 5, tzinfo=UTC)
 CHANGED: dict[str, object] = {
     "app_id": "b", "name": "b", "title": "b", "version": "2", "timezone": "Asia/Shanghai",
     "calendar": "CN", "default_database": "databases.D", "store": "sqlite:///other.db",
-    "retention_days": 7, "policy": {"priority": 3}, "notify": Notify(("json://127.0.0.1",)),
+    "retention": Retention.of_days(7), "policy": {"priority": 3}, "notify": Notify(("json://127.0.0.1",)),
     "groups": {"mail": Group(2)}, "runtime.executor": "thread", "runtime.workers": 8,
     "runtime.celery": CelerySettings("redis://host/0"),
     "runtime.scan_seconds": 3.0, "runtime.lease_seconds": 90.0,
@@ -108,5 +115,5 @@ def test_a_reload_reports_it_and_puts_the_others_into_effect(
         tree.scheduled("B")
         runtime.wait_for(lambda event: isinstance(event, Reloaded) and "tasks.B" in event.added)
         settings = runtime.snapshot.app.settings
-    assert (settings.retention_days, settings.runtime.scan_seconds) == (7, 0.5)
+    assert (settings.retention.longest, settings.runtime.scan_seconds) == (7, 0.5)
     assert value_of(settings, "runtime.debounce_millis") == 10

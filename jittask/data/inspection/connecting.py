@@ -15,7 +15,14 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.exc import DBAPIError
 
 from jittask.data.database_urls import sqlite_file
-from jittask.data.databases import DataError, MissingDriver, database_url, plain_engine
+from jittask.data.databases import (
+    ELSEWHERE,
+    DataError,
+    MissingDriver,
+    can_be_made,
+    database_url,
+    plain_engine,
+)
 from jittask.drivers import connection_hint, first_line, has_answered
 from jittask.environment import UnsetVariable
 from jittask.model import DatabaseInfo
@@ -90,6 +97,10 @@ def connected(info: DatabaseInfo, root: Path) -> Iterator[Connection | NotOpened
         yield NotOpened(Reason.UNSET if unset else Reason.SETTINGS, words, _EXAMPLE)
         return
     if (file := sqlite_file(url)) is not None and not file.exists():
+        if not can_be_made(file):
+            words = f"{_path(file, root)} cannot be made: its folder cannot be written"
+            yield NotOpened(Reason.UNREACHABLE, words, ELSEWHERE)
+            return
         yield NotOpened(Reason.NO_FILE, f"the file {_path(file, root)} does not exist")
         return
     try:

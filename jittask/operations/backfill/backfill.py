@@ -145,7 +145,7 @@ def _remarks(
     pause = stored_state(workspace).pauses.get(task.name)
     if pause is not None:
         yield f"{pause.describe(task.timer.zone)}; a backfill runs all the same"
-    kept = workspace.settings.retention_days
+    kept = workspace.settings.retention.shortest
     known = now - timedelta(days=kept)
     if asked.since < known:
         day = known.astimezone(task.timer.zone)

@@ -103,7 +103,7 @@ def empty_trash(workspace: Workspace) -> tuple[Trashed, ...]:
     if manifest_mistake(workspace.compilation.diagnostics) is not None:
         return ()
     folder = _trash(workspace)
-    oldest = workspace.now() - timedelta(days=workspace.settings.retention_days)
+    oldest = workspace.now() - timedelta(days=workspace.settings.retention.longest)
     over = tuple(trashed for trashed in trash(workspace) if trashed.deleted <= oldest)
     with _MOVING:
         for trashed in over:

@@ -47,6 +47,8 @@ class DutyThreads:
         self._ended = threading.Event()
         self._threads = [self._thread(duty) for duty in duties]
         self.failure: BaseException | None = None
+        self.turns = 0
+        """How many steps the first duty has made."""
 
     def start(self) -> None:
         """Start every duty, the first one last: it may be over at once, and joins the others.
@@ -79,8 +81,9 @@ class DutyThreads:
 
     def _run(self, duty: Duty) -> None:
         try:
+            counts = threading.current_thread() is self._threads[0]
             while duty.step():
-                continue
+                self.turns += counts
         except BaseException as error:
             self._failed(duty, error)
         finally:

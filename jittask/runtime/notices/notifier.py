@@ -116,9 +116,11 @@ class Notifier:
         found = dict(current)
         for key, condition in current.items():
             before = known.get(key)
-            is_known = before is not None and before.stage is not Stage.WAITING
-            if condition.run is None or (is_known and before.mark == condition.mark):
+            if condition.run is None:
                 continue
+            if before is not None and before.stage is not Stage.WAITING:
+                if before.mark == condition.mark:
+                    continue
             run = self._store.run(condition.run)
             lines = (run.error or run.detail or "").strip().splitlines() if run else []
             row = f" (row {run.row_key})" if run and run.row_key else ""

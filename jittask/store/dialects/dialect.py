@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 from typing import Any, Protocol
@@ -20,6 +21,16 @@ WRITING: Mapping[str, Any] = {"jittask_write": True}
 
 Rows = Sequence[Sequence[object]]
 Columns = Mapping[str, TypeEngine[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class StoreSize:
+    """How large a store is."""
+
+    total: int
+    """Bytes of its file, or of its tables and indexes."""
+    used: int | None
+    """Bytes that its rows take, where that is known: what was deleted is filled again first."""
 
 
 class Lock(IntEnum):
@@ -109,6 +120,9 @@ class Dialect(Protocol):
 
     def new_ids(self, connection: Connection, count: int) -> Iterable[int]:
         """Return ids that no run has had, ascending."""
+
+    def size(self, connection: Connection) -> StoreSize:
+        """Return how large the store is."""
 
     def last_id(self, connection: Connection, table: str) -> int:
         """Return the greatest id that the table has given; 0 where it has given none."""

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.types import TypeEngine
 
 from jittask.drivers import connection_hint, install_command, missing_driver
-from jittask.store.dialects.dialect import Columns, Lock, Rows
+from jittask.store.dialects.dialect import Columns, Lock, Rows, StoreSize
 from jittask.store.dialects.refusal import answering, first_line
 from jittask.store.errors import StoreError
 
@@ -140,6 +140,15 @@ class PostgresDialect:
         following = sa.func.nextval(sequence)
         each = sa.func.generate_series(1, count).table_valued("n").render_derived()
         return connection.execute(sa.select(following).select_from(each)).scalars()
+
+    def size(self, connection: Connection) -> StoreSize:
+        """Return the bytes of the tables; what of them is free, only the server's vacuum knows."""
+        query = sa.text(
+            "SELECT coalesce(sum(pg_total_relation_size(c.oid)), 0) FROM pg_class c"
+            " WHERE c.relnamespace = current_schema()::regnamespace AND c.relname = ANY(:names)"
+        )
+        names = ["runs", "occurrence_keys", "attempts", "log_chunks", "task_marks", "elements"]
+        return StoreSize(int(connection.execute(query, {"names": names}).scalar_one()), None)
 
     def last_id(self, connection: Connection, table: str) -> int:
         """Return the last value of the sequence that belongs to the table."""

@@ -17,7 +17,7 @@ from sqlalchemy.engine import URL, Connection, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.types import TypeEngine
 
-from jittask.store.dialects.dialect import WRITING, Columns, Lock, Rows
+from jittask.store.dialects.dialect import WRITING, Columns, Lock, Rows, StoreSize
 from jittask.store.dialects.refusal import answering
 from jittask.store.dialects.sqlite_commits import CommitCounter
 from jittask.store.errors import NoRecords, StoreError
@@ -179,6 +179,14 @@ class SqliteDialect:
         query = sa.text("SELECT seq FROM sqlite_sequence WHERE name = 'runs'")
         last: int = connection.execute(query).scalar() or 0
         return range(last + 1, last + 1 + count)
+
+    def size(self, connection: Connection) -> StoreSize:
+        """Return the bytes of the file, and of the pages that are not free."""
+        pages, free, page = (
+            int(connection.exec_driver_sql(f"PRAGMA {name}").scalar_one())
+            for name in ("page_count", "freelist_count", "page_size")
+        )
+        return StoreSize(pages * page, (pages - free) * page)
 
     def last_id(self, connection: Connection, table: str) -> int:
         """Return the greatest id that was given, where ids are never given again; else the last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from jittask.model import MissedRange, Run, Trigger
+from jittask.model import MissedRange, Retention, Run, Trigger
 from jittask.store import (
     members,
     model_changes,
@@ -128,7 +128,12 @@ class PlanningMethods(StorePart):
         [(number, _)] = self.plan(now, create=[new])
         return number
 
-    def prune(self, now: datetime, days: int, limit: int = 1000) -> int:
+    def prune(self, now: datetime, retention: Retention, limit: int = 200) -> int:
         """Delete finished runs older than the retention, at most ``limit``; return how many."""
         with self._database.writing() as connection:
-            return pruning.prune(connection, now, days, limit)
+            return pruning.prune(connection, now, retention, limit)
+
+    def prune_oldest(self, before: datetime, limit: int = 200) -> int:
+        """Delete the oldest runs that ended before a time, at most ``limit``; return how many."""
+        with self._database.writing() as connection:
+            return pruning.prune_oldest(connection, before, limit)

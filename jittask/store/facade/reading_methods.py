@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from jittask.model import Run
 from jittask.store import control, queries
+from jittask.store.dialects.registry import dialect_of
 from jittask.store.facade.part import StorePart
 from jittask.store.record_filter import By, Page, RecordFilter, RecordPage, RunCount
 
 if TYPE_CHECKING:
     from jittask.store.control import Pause
+    from jittask.store.dialects.dialect import StoreSize
     from jittask.store.run_logs import LogChunk
     from jittask.store.statistics import LastRun, TaskStatistics
     from jittask.store.watermarks import Watermark
@@ -93,6 +95,11 @@ class ReadingMethods(StorePart):
         """Return every pause, by task; one whose end has come is still among them."""
         with self._database.reading() as connection:
             return control.all_pauses(connection)
+
+    def size(self) -> StoreSize:
+        """Return how large the store is."""
+        with self._database.reading() as connection:
+            return dialect_of(connection).size(connection)
 
     def watermarks(self) -> dict[str, Watermark]:
         """Return every task's watermark."""

@@ -23,7 +23,7 @@ routes = guarded_routes("trash", "/api")
 @routes.get("/trash", response_model=elements.Trash, **READ)
 def show_trash(opened: Opened) -> Response:
     """Return the elements that were deleted, the newest first, and how long they are kept."""
-    return answer(trash_view(trash(opened), opened.settings.retention_days))
+    return answer(trash_view(trash(opened), opened.settings.retention.longest))
 
 
 @routes.delete("/elements/{element}", response_model=elements.Trashed, **EDIT)

@@ -171,7 +171,7 @@ def test_mail_and_the_test_command(tree: Tree) -> None:
     mails: Queue[str] = Queue()
 
     class Inbox:
-        async def handle_DATA(self, _server: object, _session: object, envelope: object) -> str:
+        async def handle_DATA(self, _server: object, _session: object, envelope: Any) -> str:
             mails.put(envelope.content.decode())
             return "250 OK"
 

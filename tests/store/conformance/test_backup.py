@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from jittask.model import AppSettings, Reason, Run, RunStatus
+from jittask.model import AppSettings, Reason, Retention, Run, RunStatus
 from jittask.run_log import LogPiece
 from jittask.store import NoRecords, Store, StoreError, upgrade
 from jittask.store.backup import back_up
@@ -106,7 +106,7 @@ def test_numbers_are_never_given_again(
         past = NOW - timedelta(days=9)
         store.plan(past, [new("tasks.Old", past, status=RunStatus.SKIPPED)])
         last = max(run.id for run in store.records(RecordFilter(), LATER).records)
-        assert store.prune(NOW, 1) == 1
+        assert store.prune(NOW, Retention.of_days(1)) == 1
     back_up(app, tmp_path, tmp_path / "b.db", NOW)
     there = tmp_path / "there"
     restore(elsewhere, there, tmp_path / "b.db", LATER)

@@ -11,6 +11,7 @@ from jittask.operations.inspect.doctor.section import Draft, Section
 
 if TYPE_CHECKING:
     from jittask.operations.workspace import Workspace
+    from jittask.store.dialects.dialect import StoreSize
 
 NAME = "run store"
 
@@ -25,6 +26,7 @@ def examine_store(workspace: Workspace, places: Places) -> Section:
     try:
         with workspace.stored() as store:
             draft.facts.append(f"it answers, and has this version's schema ({HEAD})")
+            draft.facts.append(_size_words(store.size()))
             draft.place = store.place
     except NoRecords as error:
         draft.facts.append(f"{error}; {error.hint}" if error.hint else str(error))
@@ -48,6 +50,13 @@ def silent_store(workspace: Workspace, places: Places) -> Section:
     hint = "is the server overloaded, or does a firewall drop what is sent to it?"
     draft.about(None).add("store-unusable", place, "it gives no answer", hint)
     return draft.finished()
+
+
+def _size_words(size: StoreSize) -> str:
+    words = f"it takes {size.total / 1e6:,.1f} MB"
+    if size.used is None or size.used == size.total:
+        return words
+    return f"{words}, of which {(size.total - size.used) / 1e6:,.1f} MB are free to be filled again"
 
 
 def store_address(workspace: Workspace) -> str:

@@ -36,7 +36,8 @@ def settings_section(workspace: Workspace, store: str) -> Section:
         if not setting.key.startswith("settings."):
             continue
         value = value_of(workspace.settings, name)
-        shown = store if setting.secret else shown_setting(setting, value)
+        shown = "none" if value is None else shown_setting(setting, value)
+        shown = store if setting.secret else shown
         source = variables.get(setting.key) or (MANIFEST if _has(written, pointer) else "default")
         facts.append(f"{setting.key.removeprefix('settings.')}: {shown} ({source})")
     asked = workspace.compilation.reusable.environment
