@@ -18,7 +18,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
-from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
+from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look, same_number
 from jittask.compiler.lookalikes import misnamed_tops
 from jittask.model import ElementKind
 
@@ -215,7 +215,9 @@ class Files:
         try:
             status = os.stat(path)
             if held is None or not _is_as_it_was(held, status):
-                held = Folder(status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
+                modified = status.st_mtime_ns
+                changed = same_number(status.st_ctime_ns, modified)
+                held = Folder(modified, changed, status.st_ino)
                 if folder.count("/") <= _MOST_DEPTH:
                     self._scan(folder, path, held)
                 else:
@@ -366,4 +368,6 @@ def _with_digest(found: Known, digest: str) -> Known:
 
 
 def _found(file: str, status: os.stat_result) -> Known:
-    return Known(file, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino, "")
+    modified = status.st_mtime_ns
+    changed = same_number(status.st_ctime_ns, modified)
+    return Known(file, status.st_size, modified, changed, status.st_ino, "")

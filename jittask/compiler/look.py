@@ -22,6 +22,11 @@ class Known(NamedTuple):
     """SHA-256 of its bytes, in hex; empty while nobody has asked for it."""
 
 
+def same_number(number: int, other: int) -> int:
+    """Return the very object ``other`` where they are equal: a large number takes memory."""
+    return other if number == other else number
+
+
 NO_FILE = Known("", 0, 0, 0, 0, "")
 
 

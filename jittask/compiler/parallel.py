@@ -139,7 +139,7 @@ def _received(child: int, reading: int) -> Share | None:
 
 
 def _cores() -> int:
-    """Return on how many cores this process may go on, where it may fork."""
+    """Return how many cores this process may use; 1 where it may not fork."""
     if not hasattr(os, "sched_getaffinity"):  # where forking is not safe, or not to be had
         return 1
     return len(os.sched_getaffinity(0)) if threading.active_count() == 1 else 1

@@ -29,7 +29,8 @@ from typing import Any, NamedTuple, Self
 from jittask.compiler.cache import CacheFolder, diagnostic, stamp
 from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import Files
-from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look
+from jittask.compiler.line_spool import LineSpool
+from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look, same_number
 from jittask.diagnostics import Diagnostic
 from jittask.model import CallStyle, FunctionRef
 
@@ -64,7 +65,7 @@ class TaskCache:
         self._open = contextlib.ExitStack()
         self._old: _Lines | None = None
         self._head: dict[str, str] = {}
-        self._fresh: dict[str, str] = {}
+        self._fresh = LineSpool()
         self.imports_hold = False
         """Whether the functions of the kept tasks can be imported as they could then."""
         self.known = NOTHING_KNOWN
@@ -76,6 +77,7 @@ class TaskCache:
 
     def __exit__(self, *_: object) -> None:
         self._open.close()
+        self._fresh.close()
 
     def begin(self, settings_digest: str) -> None:
         """Look for the tasks that were kept under the settings that tasks depend on now."""
@@ -97,14 +99,14 @@ class TaskCache:
 
     def add(self, task: CachedTask) -> None:
         """Note a task that has been compiled."""
-        self._fresh[task.name] = _line(task)
+        self._fresh.put(task.name, _line(task))
 
     def write(self, files: Files, names: Iterable[str]) -> None:
         """Keep these tasks and the digests; what has not changed is not written again.
 
         Not where something could not be read, nor on a disk that refuses.
         """
-        if files.unreadable or not self._folder.began:
+        if files.unreadable or not self._folder.began or self._fresh.has_failed:
             return
         with contextlib.suppress(*_NO_FILE):
             known = files.known(self._folder.began)
@@ -119,12 +121,12 @@ class TaskCache:
         old = self._old
         if old is None or old.passed_over or not old.is_over:
             return False
-        return self.imports_hold and self._fresh.keys().isdisjoint(names)
+        return self.imports_hold and self._fresh.names().isdisjoint(names)
 
     def _lines(self, names: Iterable[str]) -> Iterator[str]:
         yield json.dumps(self._head)
         if self._old is None:
-            yield from (self._fresh[name] for name in names)
+            yield from filter(None, map(self._fresh.get, names))
             return
         with self._folder.open(_TASKS) as lines:
             before = _Lines(lines)
@@ -146,11 +148,11 @@ class TaskCache:
             if folder is not None:
                 modified, changed, inode, *held_names = folder
                 inside = (names.setdefault(listed, listed) for listed in map(tuple, held_names))
-                folders[path] = Folder(modified, _same(changed, modified), inode, *inside)
+                folders[path] = Folder(modified, same_number(changed, modified), inode, *inside)
             prefix = f"{path}/" if path else ""
             for name, size, modified, changed, inode, digest in held:
                 known = Known(
-                    f"{prefix}{name}", size, modified, _same(changed, modified), inode, digest
+                    f"{prefix}{name}", size, modified, same_number(changed, modified), inode, digest
                 )
                 files[known.path] = known
         return Look(files, folders)
@@ -184,26 +186,31 @@ class _Lines:
         return self._next is None
 
 
-def _look_lines(known: Look) -> list[str]:
-    """Write down a look: a first line that shows whether all is there, then a line a folder."""
-    held: dict[str, list[tuple[object, ...]]] = {folder: [] for folder in known.folders}
+def _look_lines(known: Look) -> Iterator[str]:
+    """Write down a look: a first line that shows whether all is there, then a line a folder.
+
+    Each line is made twice, because all of them together take much memory.
+    """
+    held: dict[str, list[Known]] = {folder: [] for folder in known.folders}
     for file, found in known.files.items():
-        folder, _, name = file.rpartition("/")
-        held.setdefault(folder, []).append((name, *found[1:]))
-    lines = [json.dumps([path, _written(known.folders.get(path)), files])
-             for path, files in held.items()]  # fmt: skip
-    return [json.dumps([stamp(), _digest("".join(f"{line}\n" for line in lines))]), *lines]
+        held.setdefault(file.rpartition("/")[0], []).append(found)
+
+    def lines() -> Iterator[str]:
+        for path, files in held.items():
+            inside = [(found.path.rpartition("/")[2], *found[1:]) for found in files]
+            yield json.dumps([path, _written(known.folders.get(path)), inside])
+
+    whole = hashlib.sha256()
+    for line in lines():
+        whole.update(f"{line}\n".encode())
+    yield json.dumps([stamp(), whole.hexdigest()])
+    yield from lines()
 
 
 def _written(folder: Folder | None) -> list[object] | None:
     if folder is None:
         return None
     return [folder.modified, folder.changed, folder.inode, folder.files, folder.folders]
-
-
-def _same(number: int, other: int) -> int:
-    """Return the very object ``other`` where they are equal: a large number takes memory."""
-    return other if number == other else number
 
 
 def _digest(text: str) -> str:
@@ -229,7 +236,7 @@ def _task(name: str, line: list[Any]) -> CachedTask:
     _, version, timing_digest, data, timing, function, on_failure, dependencies, diagnostics = line
     data["type"] = intern(data["type"])
     return CachedTask(
-        name, version, timing_digest, data, timing, _function(name, function),
+        name, version, intern(timing_digest), data, timing, _function(name, function),
         None if on_failure is None else _function(name, on_failure),
         NO_DEPENDENCIES if dependencies is None else _dependencies(*dependencies),
         tuple(map(diagnostic, diagnostics)),

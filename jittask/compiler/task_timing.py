@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Collection, Mapping
+from sys import intern
 from typing import Any
 
 from jittask.compiler.findings import Findings
@@ -50,4 +51,4 @@ def timing_digest(
     timing.setdefault("timezone", settings.timezone)
     whole = [timing, data.get("modelPath"), data.get("filter")]
     whole += [column_zone] if column_zone is not None else []
-    return hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest()
+    return intern(hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest())
