@@ -207,12 +207,12 @@ class Storm:
             timing={"startTime": "2020-01-01 00:00:00"},
         )  # fmt: skip
 
-    def _fillers(self) -> list[Path]:
-        return sorted((self._tree.root / "tasks/filler").rglob("inner.py"))
+    def _fillers(self, name: str = "inner.py") -> list[Path]:
+        return sorted((self._tree.root / "tasks/filler").rglob(name))
 
     def _files(self) -> list[Path]:
-        live = [*(self._tree.root / "tasks").glob("*/inner.py")]
-        return sorted([*live, *(self._tree.root / "tasks/filler").rglob("*.*")])
+        tasks = self._tree.root / "tasks"
+        return sorted([*tasks.glob("*/inner.py"), *self._fillers(), *self._fillers("e.json")])
 
     def _git(self, *arguments: str) -> None:
         subprocess.run(["git", *arguments], cwd=self._tree.root, check=True, timeout=PATIENCE)
