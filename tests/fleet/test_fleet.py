@@ -158,7 +158,7 @@ def test_messages_that_are_doubled_lost_or_nobodys(fleet: Fleet) -> None:
     record = until(fleet, run, ended)
     assert record.status is RunStatus.COMPLETED
     with fleet.store() as store:
-        assert [len(store.log(number)) for number in (done.id, run)] == [1, 1]
+        assert [len(list(store.log(number))) for number in (done.id, run)] == [1, 1]
     assert planner.stop() == 0
     assert worker.stop() == 0
 
