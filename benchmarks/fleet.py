@@ -64,7 +64,9 @@ def ours(folder: Path, workers: int, broker: OwnRedis) -> float:
         program = running.enter_context(Program(tree.root, more=("--no-console",)))
         program.wait("ready")
         for number in range(workers):
-            root = Tree(folder / f"w-{workers}-{number}", store=settings.store, runtime=runtime).root
+            root = Tree(
+                folder / f"w-{workers}-{number}", store=settings.store, runtime=runtime
+            ).root
             running.enter_context(Program(root, command="worker")).wait("listening")
         app_settings = compile_tree(tree.root).app.settings
         with Store.open(app_settings, tree.root, create=False) as store:
