@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import socket
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 
 from jittask.clock import Clock
 from jittask.model import RuntimeSettings
 from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.protocol import RunKey
 from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.membership import Membership, SoleRuntime
 from jittask.runtime.orphans import end_orphaned_runs
@@ -108,7 +109,11 @@ def end_orphans(
     now: datetime,
     emit: Callable[[Event], None],
     boundary: TaskBoundary,
+    awaited: Collection[RunKey] = (),
 ) -> None:
-    """End the runs that dead runtimes left executing, by the policies of their tasks."""
+    """End the runs that dead runtimes left executing, by the policies of their tasks.
+
+    ``awaited``: the runs whose end the executor will report.
+    """
     policies = {name: running.task.policy for name, running in snapshot.tasks.items()}
-    end_orphaned_runs(store, policies, now, emit, boundary)
+    end_orphaned_runs(store, policies, now, emit, boundary, awaited)

@@ -14,10 +14,14 @@ from jittask.store import Store
 _EVERY = timedelta(hours=1)
 _AT_ONCE = 200
 _MEGABYTE = 1_000_000
+_BUNDLES_KEPT = timedelta(days=1)
+"""For how long a version is kept for workers that nothing runs any more; a task may return."""
 
 
 class Upkeep:
     """Every hour removes old records, a bounded number a step, and pauses that are over.
+
+    Of versions that were kept for workers, those that run no more (R10).
 
     It also ends runs that wait for a task which was removed a day ago.
     """
@@ -34,6 +38,8 @@ class Upkeep:
             return
         self._store.forget_pauses(now)
         self._store.end_abandoned(now - DEFAULT_GRACE, now)
+        if self._store.shared:
+            self._store.prune_bundles(now - _BUNDLES_KEPT)
         retention = snapshot.app.settings.retention
         pruned = self._store.prune(now, retention, _AT_ONCE)
         if not pruned:

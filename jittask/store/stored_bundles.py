@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from contextlib import suppress
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.engine import Connection
+from sqlalchemy.exc import IntegrityError
 
 from jittask.store.batch import TEXT, batch
 from jittask.store.instants import to_micros
@@ -26,7 +27,8 @@ def missing(connection: Connection, versions: Collection[str]) -> frozenset[str]
 def put(connection: Connection, version: str, content: bytes, now: datetime) -> None:
     """Keep a version; one that is there stays as it is."""
     values = {"version": version, "content": content, "added": to_micros(now)}
-    connection.execute(postgresql.insert(bundles).values(values).on_conflict_do_nothing())
+    with suppress(IntegrityError), connection.begin_nested():  # another may keep it just now
+        connection.execute(sa.insert(bundles).values(values))
 
 
 def get(connection: Connection, version: str) -> bytes | None:

@@ -126,6 +126,38 @@ def shared_rabbitmq() -> Iterator[_Kombu]:
         broker.delete()
 
 
+@dataclass
+class OwnVhost(_Kombu):
+    """A virtual host of RabbitMQ, whose connections a test may close."""
+
+    vhost: str = ""
+
+    def close_connections(self) -> None:
+        """Close every connection, as a broker does that restarts."""
+        rabbitmqctl("close_all_connections", "--vhost", self.vhost, "a test")
+
+
+@contextmanager
+def own_vhost() -> Iterator[OwnVhost]:
+    """Give a virtual host of the test's own."""
+    if shutil.which("rabbitmqctl") is None:
+        _missing("rabbitmqctl is not installed")
+    vhost = f"jittask-{uuid.uuid4().hex[:10]}"
+    with shared_rabbitmq():
+        rabbitmqctl("add_vhost", vhost)
+        try:
+            rabbitmqctl("set_permissions", "-p", vhost, "guest", ".*", ".*", ".*")
+            yield OwnVhost(f"{RABBIT.rstrip('/')}/{vhost}", vhost=vhost)
+        finally:
+            rabbitmqctl("delete_vhost", vhost)
+
+
+def rabbitmqctl(*arguments: str) -> None:
+    as_root = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    command = [*as_root, "rabbitmqctl", "-q", *arguments]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+
 @contextmanager
 def broker_of(kind: str) -> Iterator[OwnRedis | _Kombu]:
     """Give a broker of that kind."""

@@ -117,7 +117,10 @@ class Work:
         """Try again to end the runs of dead runtimes that could not be ended."""
         parts = self._parts
         if parts.boundary.any_due({Fault.ORPHAN}, now):
-            end_orphans(parts.store, parts.current.snapshot, now, parts.emit, parts.boundary)
+            end_orphans(
+                parts.store, parts.current.snapshot, now, parts.emit, parts.boundary,
+                parts.executor.executing(),
+            )  # fmt: skip
 
     def _heartbeat(self, now: datetime) -> None:
         """Beat, look at the other runtimes, and end the runs that dead ones left."""
@@ -130,7 +133,10 @@ class Work:
             parts.claim_loop.rejoin(parts.participation.rejoin())
         parts.extend_lease()
         if parts.participation.leads:
-            end_orphans(parts.store, parts.current.snapshot, now, parts.emit, parts.boundary)
+            end_orphans(
+                parts.store, parts.current.snapshot, now, parts.emit, parts.boundary,
+                parts.executor.executing(),
+            )  # fmt: skip
 
     def _lease_is_over(self) -> bool:
         """Whether nothing may run any more; what waits is not to begin then."""

@@ -16,6 +16,7 @@ _AHEAD = timedelta(seconds=60)
 _EVERY = 5.0  # seconds
 _PRUNE_EVERY = timedelta(hours=1)
 _MAX_RUNS = 64
+_MOST_SECONDS = 0.5  # for fetching versions: the worker does nothing else meanwhile
 
 
 class WorkerPrefetch:
@@ -49,9 +50,12 @@ class WorkerPrefetch:
             return
         self._next = moment + _EVERY
         coming = self._store.coming_versions(now + _AHEAD, _MAX_RUNS)
-        expected = [
-            Expected(task, version) for task, version in coming if self._fits(task, version)
-        ]
+        expected: list[Expected] = []
+        for task, version in coming:
+            if self._clock.monotonic() >= moment + _MOST_SECONDS:
+                break  # the rest has its turn in five seconds
+            if self._fits(task, version):
+                expected.append(Expected(task, version))
         self._executor.expect(expected)
         if self._next_prune is None or now >= self._next_prune:
             self._next_prune = now + _PRUNE_EVERY

@@ -118,9 +118,9 @@ class Notifier:
             before = known.get(key)
             if condition.run is None:
                 continue
-            if before is not None and before.stage is not Stage.WAITING:
-                if before.mark == condition.mark:
-                    continue
+            is_known = before is not None and before.stage is not Stage.WAITING
+            if is_known and before is not None and before.mark == condition.mark:
+                continue
             run = self._store.run(condition.run)
             lines = (run.error or run.detail or "").strip().splitlines() if run else []
             row = f" (row {run.row_key})" if run and run.row_key else ""

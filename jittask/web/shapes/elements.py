@@ -144,6 +144,21 @@ class RuntimeState(Shape):
     last_reload_ok: bool | None
 
 
+class WorkerState(Shape):
+    """A worker of a fleet."""
+
+    id: str
+    host: str
+    pid: int
+    started: datetime
+    last_beat: datetime
+    silent: bool
+    queues: list[str]
+    slots: int
+    executing: int
+    protocol: int
+
+
 class PlannerState(Shape):
     """What plans."""
 
@@ -179,6 +194,7 @@ class Status(Health):
     """What runs."""
 
     runtimes: list[RuntimeState]
+    workers: list[WorkerState]
     leader: str | None
     planner: PlannerState
     queue: Queue

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from queue import Empty, Queue
+from typing import Any
 
 import pytest
 from aiosmtpd.controller import Controller

@@ -89,6 +89,7 @@ class CeleryExecutor:
             expand(self._celery.broker), self._celery.queues, store, bundles, clock, emit,
             self._cannot_send,
         )  # fmt: skip
+        self._look_once()
         self._thread = threading.Thread(target=self._look, name="jittask-fleet", daemon=True)
         self._thread.start()
 

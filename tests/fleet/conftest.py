@@ -1,0 +1,77 @@
+"""A fleet of real processes: a runtime that plans, and workers that have no tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+
+import pytest
+
+from jittask.compiler import compile_tree
+from jittask.store import Store
+from tests.fleet.brokers import Broker, broker_of
+from tests.running import Program
+from tests.services import store_settings
+from tests.tree import Tree
+
+
+class Fleet:
+    """One app whose runs are done by workers."""
+
+    def __init__(self, folder: Path, store: str, broker: Broker, **runtime: object) -> None:
+        self.broker = broker
+        self.settings = {
+            "store": store,
+            "runtime": {
+                "workers": 2, "scanSeconds": 0.2, "heartbeatSeconds": 2, "leaseSeconds": 30,
+                "drainSeconds": 2,
+                "executor": {"type": "celery", "broker": broker.url, "queue": broker.queue},
+                **runtime,
+            },
+        }  # fmt: skip
+        self.folder = folder
+        self.tree = Tree(folder / "app", **self.settings)
+        self._running = ExitStack()
+
+    def planner(self, *more: str) -> Program:
+        """Start the runtime that plans."""
+        program = self._running.enter_context(Program(self.tree.root, more=more))
+        program.wait("ready")
+        return program
+
+    def worker(self, name: str, *more: str, **env: str) -> Program:
+        """Start a worker whose folder has an ``app.json``, and nothing else."""
+        folder = Tree(self.folder / name, **self.settings).root
+        program = self._running.enter_context(Program(folder, command="worker", more=more, **env))
+        program.wait("listening")
+        return program
+
+    @contextmanager
+    def store(self) -> Iterator[Store]:
+        """Open the run store beside the programs."""
+        settings = compile_tree(self.tree.root).app.settings
+        with Store.open(settings, self.tree.root, create=False) as store:
+            yield store
+
+    def close(self) -> None:
+        """End every program."""
+        self._running.close()
+
+
+@contextmanager
+def fleet_of(kind: str, folder: Path, **runtime: object) -> Iterator[Fleet]:
+    """Give a fleet with a broker of that kind, and an empty store."""
+    with store_settings("postgresql") as settings, broker_of(kind) as broker:
+        assert settings.store is not None
+        fleet = Fleet(folder, settings.store, broker, **runtime)
+        try:
+            yield fleet
+        finally:
+            fleet.close()
+
+
+@pytest.fixture(params=["redis", "rabbitmq"])
+def fleet(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Fleet]:
+    with fleet_of(request.param, tmp_path) as found:
+        yield found

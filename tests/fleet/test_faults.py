@@ -1,0 +1,169 @@
+"""A fleet of two planners and two workers, while its parts fail; the checker judges (I1-I8).
+
+As in ``tests/faults``: JITTASK_FAULT_ROUNDS says how many faults, and
+JITTASK_FAULT_SEED chooses the same ones again.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.faults.trial import Trial, rounds_or
+from tests.fleet.brokers import OwnRedis, broker_of, own_vhost
+from tests.running import PATIENCE, Program
+from tests.services import store_settings
+from tests.tree import Tree
+
+pytestmark = pytest.mark.process
+
+LEASE, HEARTBEAT = 6.0, 1.0
+
+
+class Trials:
+    """The programs of one trial, by name, and what can happen to them."""
+
+    def __init__(self, folder: Path, trial: Trial, settings: dict[str, object], broker) -> None:
+        self.trial = trial
+        self.broker = broker
+        self._folder = folder
+        self._settings = settings
+        self.trees = {name: trial.checkout(name) for name in ("p1", "p2")}
+        self.programs: dict[str, Program] = {}
+        self._running = contextlib.ExitStack()
+
+    def start(self, name: str) -> None:
+        """Start a planner, or a worker with an ``app.json`` alone."""
+        if name in self.trees:
+            program = Program(self.trees[name].root)
+        else:
+            folder = Tree(self._folder / name, **self._settings).root
+            program = Program(folder, command="worker")
+        self.programs[name] = self._running.enter_context(program)
+        program.wait("ready" if name in self.trees else "listening")
+
+    def one_of(self, kind: str) -> str:
+        return self.trial.chance.choice([name for name in self.programs if name[0] == kind])
+
+    def close(self) -> None:
+        self._running.close()
+
+    # --- what can happen
+
+    def worker_is_killed(self) -> None:
+        """With its worker processes, or alone: they end when they see it."""
+        self._kill(self.one_of("w"))
+
+    def planner_is_killed(self) -> None:
+        self._kill(self.one_of("p"))
+
+    def worker_is_stopped_past_its_lease(self) -> None:
+        name = self.one_of("w")
+        program = self.programs[name]
+        send = self.trial.chance.choice([os.kill, os.killpg])
+        send(program.process.pid, signal.SIGSTOP)
+        time.sleep(LEASE + 2 * HEARTBEAT)
+        send(program.process.pid, signal.SIGCONT)
+
+    def worker_is_stopped_in_order(self) -> None:
+        name = self.one_of("w")
+        assert self.programs[name].stop() == 0
+        self.start(name)
+
+    def broker_is_flushed(self) -> None:
+        """Again and again: messages are dropped, as on a network that loses them."""
+        for _ in range(20):
+            self.broker.flush()
+            time.sleep(0.05)
+
+    def messages_are_doubled(self) -> None:
+        """Every run that executes is offered once more, under each of its tokens."""
+        with self.trial.store(self.trees["p1"]) as store:
+            for _ in range(10):
+                for member in store.members().members:
+                    for run in store.executed_by(member.id):
+                        record = store.run(run.id)
+                        for token in (run.token - 1, run.token):
+                            offer = {"protocol": 1, "run": run.id, "token": token}
+                            self.broker.send(offer | {"version": record.attempts[-1].version})
+                time.sleep(0.05)
+
+    def broker_is_cut_off(self) -> None:
+        """Redis is killed and starts empty; RabbitMQ closes every connection."""
+        if isinstance(self.broker, OwnRedis):
+            self.broker.kill()
+            time.sleep(self.trial.chance.random() * 2)
+            self.broker.start()
+        else:
+            self.broker.close_connections()
+
+    FAULTS: tuple[Callable[[Trials], None], ...] = (
+        worker_is_killed, planner_is_killed, worker_is_stopped_past_its_lease,
+        worker_is_stopped_in_order, broker_is_flushed, messages_are_doubled, broker_is_cut_off,
+    )  # fmt: skip
+
+    def _kill(self, name: str) -> None:
+        program = self.programs[name]
+        if self.trial.chance.random() < 0.5:
+            os.killpg(program.process.pid, signal.SIGKILL)
+        program.kill()
+        self.start(name)
+
+
+@pytest.fixture(params=["redis", "rabbitmq"])
+def trials(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trials]:
+    own = broker_of("redis") if request.param == "redis" else own_vhost()
+    with store_settings("postgresql") as settings, own as broker:
+        runtime = {
+            "leaseSeconds": LEASE, "heartbeatSeconds": HEARTBEAT, "workers": 2,
+            "executor": {"type": "celery", "broker": broker.url, "queue": broker.queue},
+        }  # fmt: skip
+        trial = Trial(tmp_path, settings, rounds_or(4), **runtime)
+        both = {"store": settings.store, "runtime": {"scanSeconds": 0.2, **runtime}}
+        found = Trials(tmp_path, trial, both, broker)
+        try:
+            yield found
+        finally:
+            found.close()
+
+
+def test_parts_of_a_fleet_fail_in_random_order(trials: Trials) -> None:
+    trial = trials.trial
+    for name in ("p1", "p2", "w1", "w2"):
+        trials.start(name)
+    faults = list(Trials.FAULTS)
+    trial.chance.shuffle(faults)
+    for number in range(trial.rounds):
+        fault = faults[number % len(faults)]
+        print(fault.__name__)
+        fault(trials)
+        if trial.chance.random() < 0.7:
+            trials.programs[trials.one_of("p")].wait("finished", status="completed")
+    assert trials.programs.pop("p1").stop() == 0
+    settle(trials)
+    trial.judge(trials.programs["p2"], trials.trees["p2"])
+
+
+def settle(trials: Trials) -> None:
+    """Wait until what executed when the last fault was over has ended: a lease may have to pass."""
+    end = time.monotonic() + PATIENCE
+    with trials.trial.store(trials.trees["p2"]) as store:
+        left = {
+            (run.id, run.token)
+            for member in store.members().members
+            for run in store.executed_by(member.id)
+        }
+        while left:
+            assert time.monotonic() < end, left
+            left &= {
+                (run.id, run.token)
+                for member in store.members().members
+                for run in store.executed_by(member.id)
+            }
+            time.sleep(0.1)
