@@ -44,7 +44,7 @@ _END_SECONDS = 0.1
 _MOST_BYTES = 1_000_000
 """Of one answer."""
 _PIPE_BYTES = 1 << 19
-"""Of answers that wait to be read, so that the process goes on meanwhile."""
+"""Of answers that wait to be read, so that the process continues meanwhile."""
 _STUCK = {
     "code": "import-failed",
     "message": f"importing it did not come to an end within {SECONDS:g} s, or ended the process",

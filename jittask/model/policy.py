@@ -65,5 +65,5 @@ class Policy:
     memory_mb: int | None = None
     """What a body's process and all that it starts may hold, in MiB; None: no limit."""
     expect_every: timedelta | None = None
-    """Within which time a run is to complete, or people are told; None: they are not."""
+    """Within which time a run is to complete, or people are notified; None: they are not."""
     notify: TaskNotify = field(default_factory=TaskNotify)

@@ -31,7 +31,7 @@ from jittask.runtime.scan_threads import ScanThreads
 from jittask.runtime.signals import Signals
 from jittask.runtime.step_boundary import StepBoundary
 from jittask.runtime.task_boundary import TaskBoundary
-from jittask.runtime.tracing.tracing import tracing_of_environment
+from jittask.runtime.tracing.environment import tracing_of_environment
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.watch import Watch
 from jittask.store import LeadershipLost, Store, StoreError

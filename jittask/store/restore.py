@@ -29,7 +29,7 @@ from jittask.store.errors import StoreError
 from jittask.store.instants import to_micros
 from jittask.store.location import made_state_folder, store_url
 from jittask.store.lock import bodies_lock, runtime_lock
-from jittask.store.table_copy import NUMBERED, copy_tables
+from jittask.store.table_copy import copy_tables, numbered
 from jittask.store.tables import PENDING, kills, leases, metadata, runs
 from jittask.store.transitions import transition
 from jittask.store.upgrade import HEAD, bring_up_to_date, open_database
@@ -199,7 +199,9 @@ def _raise_ids(part: Path, database: Database) -> None:
     """Let no run get the number of one that the replaced store had: it may be written elsewhere."""
     url = default_url(part)
     with database.reading() as connection:
-        last = {name: dialect_of(connection).last_id(connection, name) for name in NUMBERED}
+        last = {
+            name: dialect_of(connection).last_id(connection, name) for name in numbered(connection)
+        }
     copy = dialect_of(url).open(url, part.parent, create=False, idle_seconds=0)
     with closing(copy), copy.writing() as connection:
         dialect = dialect_of(connection)

@@ -16,6 +16,12 @@ NUMBERED = tuple(table.name for table in metadata.sorted_tables if table.c[0].au
 """The tables whose ids the database gives."""
 
 
+def numbered(connection: Connection) -> list[str]:
+    """Return those of ``NUMBERED`` that there are: an older store lacks some."""
+    there = sa.inspect(connection).get_table_names()
+    return [name for name in NUMBERED if name in there]
+
+
 def copy_tables(source: Connection, target: Connection, *, of_source: bool) -> None:
     """Copy the rows of the store's tables; ``target`` has none, but what a migration writes.
 
@@ -32,6 +38,6 @@ def copy_tables(source: Connection, target: Connection, *, of_source: bool) -> N
         found = source.execute(sa.select(table), execution_options={"yield_per": _ROWS})
         for rows in found.mappings().partitions():
             target.execute(sa.insert(table), [dict(row) for row in rows])
-    for name in NUMBERED:
+    for name in numbered(source):
         last = dialect_of(source).last_id(source, name)
         dialect_of(target).give_ids_after(target, name, last)

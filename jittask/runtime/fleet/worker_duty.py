@@ -42,7 +42,7 @@ class WorkerDuty:
     ) -> None:
         """Put the parts together.
 
-        ``renamed`` takes the name under which a worker goes on that had lost its lease.
+        ``renamed`` takes the name under which a worker continues that had lost its lease.
         """
         self._loop = loop
         self._lease = lease

@@ -105,7 +105,7 @@ class WorkerLoop:
         self._accept(self._executor.poll(0))
 
     def rejoin(self, identity: str) -> None:
-        """Forget every run, which others have taken over; go on under another name."""
+        """Forget every run, which others have taken over; continue under another name."""
         self._writer.clear()
         self._identity = identity
 

@@ -6,16 +6,11 @@ imported, and each call here does nothing.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Protocol
 
 from jittask.runtime.events import Event
-
-ENDPOINTS = ("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", "OTEL_EXPORTER_OTLP_ENDPOINT")
-DISABLED = "OTEL_SDK_DISABLED"
-EXPORTER = "OTEL_TRACES_EXPORTER"
 
 Emit = Callable[[Event], None]
 
@@ -58,24 +53,3 @@ class NoTracing:
 
     def close(self) -> None:
         """Do nothing."""
-
-
-def is_asked_for(environment: Mapping[str, str] = os.environ) -> bool:
-    """Whether the environment names a place for traces."""
-    if environment.get(DISABLED, "").lower() == "true" or environment.get(EXPORTER) == "none":
-        return False
-    return any(environment.get(name) for name in ENDPOINTS)
-
-
-def tracing_of_environment(on_trouble: Callable[[str], None]) -> Tracing:
-    """Return what traces, as the environment asks; where it cannot, ``on_trouble`` says why."""
-    if not is_asked_for():
-        return NoTracing()
-    try:
-        from jittask.runtime.tracing.otel import OtelTracing
-    except ImportError:
-        on_trouble(
-            "traces are asked for, and OpenTelemetry is missing: pip install 'jittask[otel]'"
-        )
-        return NoTracing()
-    return OtelTracing.to_otlp()

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from jittask.runtime.tracing.tracing import NoTracing, is_asked_for, tracing_of_environment
+from jittask.runtime.tracing.environment import is_asked_for, tracing_of_environment
+from jittask.runtime.tracing.tracing import NoTracing
 from tests.running import PATIENCE, Program, jittask
 from tests.tree import Tree
 
@@ -165,7 +166,7 @@ def test_what_is_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_a_collector_nothing_of_it_is_imported() -> None:
     script = (
         "import sys, jittask.runtime.runtime, jittask.runtime.body\n"
-        "from jittask.runtime.tracing.tracing import tracing_of_environment\n"
+        "from jittask.runtime.tracing.environment import tracing_of_environment\n"
         "tracing_of_environment(print)\n"
         "print([name for name in sys.modules if name.startswith(('opentelemetry', 'apprise'))])\n"
     )

@@ -244,7 +244,7 @@ def test_every_table_with_ids_of_its_own_is_known() -> None:
         for table in metadata.sorted_tables
         if len(table.primary_key) == 1 and table.primary_key.columns[0].autoincrement is True
     }
-    assert set(NUMBERED) == given == {"runs", "log_chunks"}
+    assert set(NUMBERED) == given == {"runs", "log_chunks", "notice_messages"}
 
 
 def test_a_server_may_have_tables_of_others(tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ It sends a message for each run, and learns from the store what has become of it
 a worker has taken it over (its token is one higher), or it is over. What nobody
 has taken is sent again after a heartbeat, and given back after a lease.
 
-``extend_lease`` does nothing: the bodies have the lease of their worker, and go on
+``extend_lease`` does nothing: the bodies have the lease of their worker, and continue
 when the planner dies. ``interrupt`` gives back what no worker has, and lets go of
 the rest.
 """
@@ -166,7 +166,7 @@ class CeleryExecutor:
         """Do nothing: bodies have the lease of their worker."""
 
     def interrupt(self) -> None:
-        """Give back what no worker has, and let go of what workers have: that goes on."""
+        """Give back what no worker has, and leave what workers have: that continues."""
         with self._lock:
             for key, handed in list(self._handed.items()):
                 if handed.is_taken:
@@ -175,7 +175,7 @@ class CeleryExecutor:
                     self._end(key, Unbegun())
 
     def close(self) -> None:
-        """End the threads. Runs go on where they are."""
+        """End the threads. Runs continue where they are."""
         self._closing.set()
         self._look_now.set()
         self._sender.close()
