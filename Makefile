@@ -39,9 +39,10 @@ bench: $(VENV)/.bench  ## against peers and floors
 	$(BIN)/python benchmarks/many.py
 	$(BIN)/python benchmarks/throughput.py
 	$(BIN)/python benchmarks/lateness.py
+	$(BIN)/python -m benchmarks.fleet
 
 faults: $(VENV)/.dev  ## the fault tests in full
-	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults -n 3 -rP -o timeout=0
+	JITTASK_FAULT_ROUNDS=100 $(BIN)/python -m pytest tests/faults tests/fleet/test_faults.py -n 3 -rP -o timeout=0
 	JITTASK_HOSTILE_ALONE=1 $(BIN)/python -m pytest tests/hostile -n 2
 	JITTASK_ROW_ROUNDS=100 $(BIN)/python -m pytest tests/rows -n 3 -rP -o timeout=0
 	JITTASK_FUZZ_ROUNDS=20000 $(BIN)/python -m pytest tests/compiler/test_fuzz.py -n 2 -o timeout=0

@@ -1,0 +1,214 @@
+"""What the planner's executor does with runs, by real messages and a real store (R10)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from kombu import Connection
+
+from jittask.clock import SystemClock
+from jittask.compiler import compile_tree
+from jittask.model import CelerySettings, RunStatus, RuntimeSettings, Trigger
+from jittask.runtime.bundles import Bundles
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.celery.executor import CeleryExecutor
+from jittask.runtime.executors.protocol import (
+    Assignment,
+    Done,
+    Interrupted,
+    Killed,
+    Report,
+    Settled,
+    Unbegun,
+)
+from jittask.runtime.fleet.message import PROTOCOL, Offer, decode
+from jittask.store import Store
+from jittask.store.claim_types import Ending
+from jittask.store.fleet_types import NewWorker
+from jittask.store.member_kinds import Kind
+from tests.fleet.brokers import OwnRedis, own_redis
+from tests.running import PATIENCE
+from tests.services import store_settings
+from tests.store.runs import new, take
+from tests.tree import Tree
+
+HEARTBEAT, LEASE = 0.5, 4.0
+
+
+class Bench:
+    """An executor, and all that it talks to."""
+
+    def __init__(self, folder: Path, store: Store, broker: OwnRedis) -> None:
+        tree = Tree(folder / "app")
+        tree.scheduled("A")
+        app = compile_tree(tree.root).app
+        self.task = app.tasks["tasks.A"]
+        bundles = Bundles(folder / "state")
+        bundles.lay_out(self.task, app.root, app.settings)
+        self.store, self.broker = store, broker
+        self.events: list[Event] = []
+        celery = CelerySettings(broker.url, broker.queue, (("big", "slow"), ("odd", "odd")))
+        settings = RuntimeSettings(
+            "celery", celery, lease_seconds=LEASE, heartbeat_seconds=HEARTBEAT
+        )
+        store.announce("planner", "here", 1, now(), Kind.PLANNER)
+        self.executor = CeleryExecutor(settings, store, bundles, SystemClock(), self.events.append)
+        self.reports: list[Report] = []
+
+    def worker(self, name: str, *queues: str, slots: int = 2, protocol: int = PROTOCOL) -> None:
+        names = queues or (self.broker.queue,)
+        self.store.announce_worker(NewWorker(name, "there", 1, names, slots, protocol, 60), now())
+
+    def submit(self, queue: str | None = None, version: str | None = None) -> tuple[int, int]:
+        """Have a run claimed by the planner, and submit it."""
+        at = now()
+        self.store.plan(at, [new("tasks.A", at)])
+        [claimed] = take(self.store, "planner", at)
+        run = claimed.run
+        self.executor.submit(
+            Assignment(
+                run.id, claimed.token, 1, "tasks.A", "", Trigger.SCHEDULE, run.nominals,
+                run.effective, version or self.task.version, 60.0, queue=queue,
+            )
+        )  # fmt: skip
+        return run.id, claimed.token
+
+    def offer(self, queue: str | None = None, seconds: float = PATIENCE) -> Offer | None:
+        """Take the next message of a queue."""
+        with Connection(self.broker.url) as connection:
+            simple = connection.SimpleQueue(queue or self.broker.queue)
+            try:
+                message = simple.get(timeout=seconds)
+            except simple.Empty:
+                return None
+            message.ack()
+            [[content], _, _] = message.payload
+            return decode(content)
+
+    def until(self, reached: Callable[[], bool]) -> None:
+        end = time.monotonic() + PATIENCE
+        while not reached():
+            assert time.monotonic() < end, self.reports
+            self.reports += self.executor.poll(0.05)
+
+    def report(self) -> Report:
+        self.until(lambda: bool(self.reports))
+        return self.reports.pop(0)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+def bench(tmp_path: Path) -> Iterator[Bench]:
+    with (
+        store_settings("postgresql") as settings,
+        Store.open(settings, tmp_path, create=True) as store,
+        own_redis() as broker,
+    ):
+        found = Bench(tmp_path, store, broker)
+        try:
+            yield found
+        finally:
+            found.executor.close()
+
+
+def test_an_offer_comes_after_its_version_and_again_until_it_is_taken(bench: Bench) -> None:
+    run, token = bench.submit()
+    offer = Offer(run, token, bench.task.version)
+    assert bench.offer() == offer
+    assert bench.store.missing_bundles({offer.version}) == frozenset()
+    assert bench.offer() == offer
+    bench.worker("w1")
+    [taken] = bench.store.take_over([(run, token)], "w1")
+    bench.until(lambda: all(each.is_taken for each in bench.executor._handed.values()))
+    bench.broker.flush()
+    assert bench.offer(seconds=3 * HEARTBEAT) is None
+    assert bench.executor.executing() == {(run, token)}
+    bench.store.finish([Ending(run, taken.token, 1, RunStatus.COMPLETED)], now())
+    assert bench.report() == Settled(run, token, 1, written=True)
+    assert bench.executor.executing() == frozenset()
+
+
+def test_what_nobody_takes_for_a_lease_is_given_back(bench: Bench) -> None:
+    run, token = bench.submit()
+    began = time.monotonic()
+    assert bench.report() == Done(run, token, 1, Unbegun())
+    assert time.monotonic() - began >= LEASE
+
+
+def test_a_run_that_no_worker_has_is_killed_here_and_no_other(bench: Bench) -> None:
+    run, token = bench.submit()
+    bench.executor.kill(run, "killed by hand")
+    assert bench.report() == Done(run, token, 1, Killed("killed by hand, before its body began"))
+    bench.worker("w1")
+    run, token = bench.submit()
+    bench.store.take_over([(run, token)], "w1")
+    bench.until(lambda: all(each.is_taken for each in bench.executor._handed.values()))
+    bench.executor.kill(run, "killed by hand")
+    assert bench.executor.executing() == {(run, token)}
+
+
+def test_the_end_of_a_planner_gives_back_what_has_not_begun_and_ends_nothing(bench: Bench) -> None:
+    bench.worker("w1")
+    taken, waiting = bench.submit(), bench.submit()
+    bench.store.take_over([taken], "w1")
+    bench.until(lambda: any(each.is_taken for each in bench.executor._handed.values()))
+    bench.executor.interrupt()
+    assert {bench.report(), bench.report()} == {
+        Settled(*taken, 1, written=False), Done(*waiting, 1, Unbegun())
+    }  # fmt: skip
+    run = bench.store.run(taken[0])
+    assert run is not None
+    assert run.status is RunStatus.EXECUTING
+
+
+def test_a_version_that_is_not_here_ends_its_run(bench: Bench) -> None:
+    run, _ = bench.submit(version="0a" * 32)
+    report = bench.report()
+    assert isinstance(report, Done)
+    assert isinstance(report.outcome, Interrupted)
+    assert bench.submit()[0] > run  # the others go on
+    assert bench.offer() is not None
+
+
+def test_there_is_room_for_as_many_as_the_workers_of_a_queue_take(bench: Bench) -> None:
+    own = bench.broker.queue
+    assert bench.executor.free() == bench.executor.room(own) == 0
+    bench.worker("w1")
+    bench.worker("w2", "slow", slots=3)
+    bench.worker("w3", "odd", protocol=PROTOCOL + 1)
+    bench.until(lambda: bench.executor.free() == 5)
+    assert [bench.executor.room(queue) for queue in (own, "slow", "odd")] == [2, 3, 0]
+    sent = [bench.submit(own), bench.submit("slow")]
+    assert bench.offer("slow") is not None
+    assert [bench.executor.room(queue) for queue in (own, "slow")] == [1, 2]
+    bench.store.take_over(sent, "w1")
+    bench.until(lambda: bench.executor.room(own) == 0)
+    bench.until(lambda: bench.executor.room("slow") == 3)
+    bench.until(lambda: bench.executor.refusal("odd") is not None)
+    assert "are of another version of JitTask" in (bench.executor.refusal("odd") or "")
+    bench.until(lambda: bench.executor.refusal("none") is not None)
+    assert "no worker listens on queue 'none'" in (bench.executor.refusal("none") or "")
+    assert bench.executor.refusal(own) is None
+
+
+def test_a_broker_that_is_away_is_reported_once_and_nothing_is_lost(bench: Bench) -> None:
+    bench.worker("w1")
+    bench.until(lambda: bench.executor.free() == 2)
+    bench.broker.kill()
+    run, token = bench.submit()
+    bench.until(lambda: bool(bench.events))
+    assert bench.executor.free() == 0
+    assert "the broker does not answer" in (bench.executor.refusal(bench.broker.queue) or "")
+    bench.broker.start()
+    assert bench.offer() == Offer(run, token, bench.task.version)
+    bench.until(lambda: len(bench.events) == 2)
+    codes = [event.code for event in bench.events if isinstance(event, Trouble)]
+    assert codes == ["broker-unavailable", "broker-answers"]
+    assert bench.executor.refusal(bench.broker.queue) is None
