@@ -8,12 +8,14 @@ import json
 import re
 import shutil
 import subprocess
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from jittask import compile_tree, zonedata
 from jittask.cli.main import _COMMANDS
+from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Retention
 from jittask.prelude.context import FailedRun
 from jittask.schedule import calendars
@@ -101,6 +103,39 @@ def test_examples_validate(page: Path, tree: Tree) -> None:
         tree.write(f"tasks/T{n}/e.json", json.loads(example))
         tree.write(f"tasks/T{n}/inner.py", body)
     assert compile_tree(tree.root, imports=True).diagnostics == ()
+
+
+def test_the_six_jobs_of_other_schedulers_validate_and_fire(tree: Tree) -> None:
+    text = (ROOT / "docs/how-to/coming-from.md").read_text(encoding="utf-8")
+    examples = [json.loads(each) for each in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+    tree.things()
+    fields = {
+        "Contract": 'status = datatypes.Stext(name="status")\n    endsOn = datatypes.Date(name="endsOn")',
+        "Invoice": 'paid = datatypes.Numeric(name="paid")\n    dueAt = datatypes.Datetime(name="dueAt")',
+    }
+    model = (tree.root / "models/Thing/model.py").read_text()
+    for name, more in fields.items():
+        head = {"type": "models.NormalType", "title": name, "db": "databases.D"}
+        tree.write(f"models/{name}/e.json", head)
+        tree.write(f"models/{name}/model.py", f"{model.replace('Thing', name)}    {more}\n")
+    for number, example in enumerate(examples, start=1):
+        parameter = "row" if example["type"] == "tasks.DateFieldType" else ""
+        tree.write(f"tasks/Job{number}/e.json", example)
+        tree.write(f"tasks/Job{number}/inner.py", f"def customFunc({parameter}):\n    pass\n")
+    compilation = compile_tree(tree.root, imports=True)
+    assert compilation.diagnostics == ()
+    since = datetime(2026, 4, 29, tzinfo=UTC)
+    first = {
+        name: task.timer.after(since)
+        for name, task in compilation.app.tasks.items()
+        if isinstance(task, ScheduledTask)
+    }
+    assert {name: each and f"{each.effective:%d.%m. %H:%M}" for name, each in first.items()} == {
+        "tasks.Job1": "29.04. 02:00",
+        "tasks.Job2": "29.04. 08:00",
+        "tasks.Job3": "30.04. 18:00",
+        "tasks.Job6": "01.03. 03:00",
+    }
 
 
 def test_the_examples_of_plan_and_explain_are_what_is_printed(
