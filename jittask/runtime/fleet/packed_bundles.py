@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
+from typing import NoReturn
 
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.graph import version_of
@@ -55,9 +56,13 @@ def unpack(packed: bytes, version: str, target: Path) -> None:
 
 
 def _files(folder: Path) -> Iterator[str]:
-    for path, _, names in os.walk(folder):
+    for path, _, names in os.walk(folder, onerror=_raise):
         for name in names:
             yield Path(path, name).relative_to(folder).as_posix()
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error
 
 
 def _written(packed: bytes, draft: Path) -> str:
