@@ -48,6 +48,8 @@ class ServiceManager:
             manager.settimeout(1)
             try:
                 manager.sendto(message.encode(), address)
+            except (TimeoutError, BlockingIOError):  # it is busy; the next message comes soon
+                return
             except OSError as error:
                 self._address = ""  # said once: a manager that is gone does not come back
                 os.write(2, f"jittask: NOTIFY_SOCKET {name}: {error.strerror}\n".encode())

@@ -189,7 +189,8 @@ class _DraftReader:
     def _services(self) -> Iterator[tuple[str, Module]]:
         """Yield the services that the draft calls, where they can load."""
         source = None if self.element is None else self.element.source
-        for name in set() if source is None else _called_services(source):
+        default = self._drafts.settings.app.policy.get("onFailure")
+        for name in set() if source is None else _called_services(source, default):
             if name not in self._drafts.all_names or name in self._drafts.broken:
                 continue
             file = f"{name.replace('.', '/')}/{SERVICE}"
@@ -218,9 +219,9 @@ class _DraftElements:
         return [name for name, found in elements.items() if KINDS[found.kind].found_by_code]
 
 
-def _called_services(source: Source) -> set[str]:
-    """Return the names of the services that a task's ``e.json`` names."""
+def _called_services(source: Source, on_failure: object) -> set[str]:
+    """Return the names of the services that a task's ``e.json`` names, or the app's policy."""
     policy = source.data.get("policy")
-    named = [source.data.get("func"), source.data.get("taskFunc")]
+    named = [source.data.get("func"), source.data.get("taskFunc"), on_failure]
     named += [policy.get("onFailure")] if isinstance(policy, dict) else []
     return {name.rpartition(".")[0] for name in named if isinstance(name, str)}

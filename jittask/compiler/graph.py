@@ -149,6 +149,10 @@ class Graph:
             )
 
 
+OF_A_RUN = ("memoryMb", "onFailure", "onInterrupted", "queue", "retry", "timeoutSeconds")
+"""What of a policy matters where a body runs, also on a worker of a fleet (R10)."""
+
+
 def manifest(settings: AppSettings) -> dict[str, object]:
     """Return the ``app.json`` of a bundle: the settings that affect what a task does.
 
@@ -159,8 +163,11 @@ def manifest(settings: AppSettings) -> dict[str, object]:
         inner["calendar"] = settings.calendar
     if settings.default_database is not None:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}
-    if "onFailure" in settings.policy:  # all else of it is the runtime's
-        inner["policy"] = {"onFailure": settings.policy["onFailure"]}
+    policy = {key: value for key, value in settings.policy.items() if key in OF_A_RUN}
+    if policy:
+        inner["policy"] = policy
+    if settings.groups:  # tasks name them; the limits are the planner's
+        inner["groups"] = {name: {"maxConcurrent": 1} for name in sorted(settings.groups)}
     if settings.retention.shortest > Retention().shortest:  # a grace may be as long
         inner["retentionDays"] = settings.retention.shortest
     return {

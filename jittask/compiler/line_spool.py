@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from typing import IO
 
 
@@ -27,8 +28,8 @@ class LineSpool:
             self._file.seek(self._end)
             self._file.write(content)
         except OSError:
-            self.close()
             self.has_failed = True
+            self.close()
             return
         self._starts[name] = self._end
         self._end += len(content)
@@ -49,5 +50,6 @@ class LineSpool:
         """Forget the lines."""
         self._starts.clear()
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk takes no more of the buffer either
+                self._file.close()
             self._file = None

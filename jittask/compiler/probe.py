@@ -124,8 +124,9 @@ class Probe:
         """End the check that a thread waits for, and the thread with it."""
         self._is_abandoned = True
         while thread.is_alive():
-            if self._process is not None:
-                _kill(self._process.pid, self._child)  # the thread sees that, and closes the rest
+            process = self._process
+            if process is not None:
+                _kill(process.pid, self._child)  # the thread sees that, and closes the rest
             thread.join(_END_SECONDS)
         self._is_abandoned = False
 

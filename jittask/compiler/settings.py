@@ -257,7 +257,7 @@ def _report_unset(
     """
     unset: set[Pointer] = set()
     for pointer, text in _texts(source.data, ()):
-        if pointer in overridden:
+        if any(pointer[: len(place)] == place for place in overridden):
             continue
         for name in references(text):
             if name not in environment:

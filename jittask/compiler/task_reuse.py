@@ -78,7 +78,7 @@ class TaskReuse:
                 if before.versions.get(name) == task.version
             }
         imports_hold = self._cache is not None and self._cache.imports_hold
-        return dict.fromkeys(self._from_cache, ()) if imports_hold else {}
+        return {name: () for name in self._from_cache if name in tasks} if imports_hold else {}
 
     def _from_before(self, before: Compilation, found: Found, graph: Graph) -> CompiledTask | None:
         """Return the very object of the compilation before."""

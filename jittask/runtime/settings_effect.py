@@ -41,7 +41,7 @@ SETTINGS: Mapping[str, Setting] = {
     "default_database": Setting("settings.defaultElement.defaultDatabase", Effect.LIVE),
     "store": Setting("settings.store", Effect.RESTART, secret=True),
     "retention": Setting("settings.retentionDays", Effect.LIVE),
-    "policy": Setting("settings.policy", Effect.LIVE),
+    "policy": Setting("settings.policy", Effect.LIVE, secret=True),
     "notify": Setting("settings.notify", Effect.LIVE, secret=True),
     "groups": Setting("settings.groups", Effect.LIVE),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),

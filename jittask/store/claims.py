@@ -39,6 +39,9 @@ from jittask.store.transitions import transition
 RATE_WINDOW = timedelta(minutes=1)
 """A group's rate is how many of its runs may begin in any minute (R2)."""
 
+_FORGOTTEN = timedelta(hours=1)
+"""What began so long ago counts no more, whatever the clocks of the machines are."""
+
 
 def take(
     connection: Connection,
@@ -61,11 +64,11 @@ def take(
     if not page:
         return 0, Taken()
     since = now - RATE_WINDOW
-    begun = {"starts": group_starts.starts(connection, rated, since)} if rated else {}
+    begun = {"starts": group_starts.starts(connection, rated, since, now)} if rated else {}
     choice = choose(page, executing(connection), **begun)
     skipped = _skip(connection, choice.skip, now)
     claimed = claim(connection, choice.claim, now, runtime=runtime, host=host)
-    group_starts.note(connection, claimed, now, since)
+    group_starts.note(connection, claimed, now, now - _FORGOTTEN)
     done = {skip.run.id for skip in skipped} | {each.run.id for each in claimed}
     waiting = frozenset(run.task for run in page if run.id not in done)
     return len(page), Taken(tuple(claimed), skipped, waiting, choice)

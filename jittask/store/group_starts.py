@@ -14,14 +14,20 @@ from jittask.store.tables import group_starts
 
 
 def starts(
-    connection: Connection, groups: Collection[str], since: datetime
+    connection: Connection, groups: Collection[str], since: datetime, until: datetime
 ) -> dict[str, list[datetime]]:
-    """Return when runs of some groups have begun after an instant, in order."""
+    """Return when runs of some groups have begun after an instant, in order.
+
+    What has begun after ``until`` was begun by a clock that has been set back since.
+    """
     found: dict[str, list[datetime]] = {}
     columns = group_starts.c
     query = (
         sa.select(columns.group_name, columns.at)
-        .where(columns.group_name.in_(groups), columns.at > to_micros(since))
+        .where(
+            columns.group_name.in_(groups),
+            columns.at.between(to_micros(since) + 1, to_micros(until)),
+        )
         .order_by(columns.at)
     )
     for group, at in connection.execute(query):
@@ -32,7 +38,7 @@ def starts(
 def note(
     connection: Connection, claimed: Sequence[Claimed], now: datetime, since: datetime
 ) -> None:
-    """Note what has begun now of groups with a rate, and forget what began up to ``since``."""
+    """Note what has begun now of groups with a rate, and forget what began before ``since``."""
     rows = [
         {
             "group_name": each.group,

@@ -19,8 +19,6 @@ from jittask.web.problems import Refused, problem_of
 from jittask.web.security_headers import with_security_headers
 from jittask.web.sessions import Caller, Sessions
 
-OPEN = frozenset({("GET", "/"), ("HEAD", "/"), ("GET", "/login")})
-"""The requests that need no caller: the page without data, and the exchange of a code."""
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 PROBES = ("/livez", "/readyz", "/healthz")
 OPEN = frozenset(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from jittask import compile_tree
 from jittask.compiler.incremental import TreeCompiler
 from jittask.compiler.schemas import schema
 from jittask.model import Misfire, Notice, Policy, Retry, TaskNotify
+from jittask.runtime.bundles import Bundles
 from tests.tree import Tree
 
 ALERTS = "def failed(run):\n    pass\n\n\ndef other(run):\n    pass\n"
@@ -79,9 +81,28 @@ def test_only_what_a_body_needs_is_of_the_version(tmp_path: Path) -> None:
         return compile_tree(tree_of(tmp_path / "app", defaults).root).app.tasks["tasks.A"].version
 
     plain = version({})
-    assert version({"retry": {"max": 3}, "expectEvery": "1d", "notify": {"urls": []}}) == plain
+    assert version({"priority": 3, "expectEvery": "1d", "notify": {"urls": []}}) == plain
     failed = version({"onFailure": "services.Alerts.failed"})
-    assert len({plain, failed, version({"onFailure": "services.Alerts.other"})}) == 3
+    other = version({"onFailure": "services.Alerts.other"})
+    assert len({plain, failed, other, version({"retry": {"max": 3}})}) == 4
+
+
+def test_a_bundle_has_what_a_run_needs_of_the_policy(tmp_path: Path) -> None:
+    """Workers of a fleet have the bundle alone (R10)."""
+    defaults = {
+        "timeoutSeconds": 60, "memoryMb": 256, "retry": {"max": 3}, "onInterrupted": "rerun",
+    }  # fmt: skip
+    tree = tree_of(tmp_path / "app", defaults, {"group": "mail"})
+    Tree(tree.root, policy=defaults, groups={"mail": {"perMinute": 5}})
+    compilation = compile_tree(tree.root)
+    assert not compilation.diagnostics
+    bundles = Bundles(tmp_path)
+    app = compilation.app
+    assert not bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+    task = app.tasks["tasks.A"]
+    there = compile_tree(bundles.path(task.version)).app.tasks["tasks.A"].policy
+    assert replace(there, group=None) == replace(task.policy, group=None)
+    assert there.group == "mail"
 
 
 def test_an_edit_of_the_defaults_reaches_every_task(tmp_path: Path) -> None:

@@ -29,6 +29,7 @@ FEW_SERIES = 3
 """So many series are given to a statement one by one."""
 
 _DAY = timedelta(days=1)
+_MINUTE = timedelta(minutes=1)
 _LONG = 3 * _DAY
 """From this length on, ranges of whole days do."""
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,8 +97,8 @@ def _within_days(series: Series) -> Iterator[Series]:
     if not each_day or times <= each_day or not isinstance(low, datetime):
         return
     assert isinstance(high, datetime)
-    if high - low >= _DAY:
-        return
+    if high - low >= _DAY or step - (high - low) <= _MINUTE:
+        return  # times without seconds are of two spans that are nearly a minute apart
     for number in range(each_day):
         of_days = (times - number - 1) // each_day + 1
         first, last = low - number * step, high - number * step

@@ -52,7 +52,11 @@ class FetchedBundles:
             return
         oldest = (now - _KEPT).timestamp()
         for entry in list(os.scandir(self._folder)):
-            if entry.name not in in_use and entry.stat().st_mtime < oldest:
+            try:
+                is_old = entry.stat().st_mtime < oldest
+            except FileNotFoundError:  # another worker of this machine was faster
+                continue
+            if is_old and entry.name not in in_use:
                 shutil.rmtree(entry.path, ignore_errors=True)
         self._tasks.cache_clear()
 

@@ -166,6 +166,7 @@ class FleetWorker:
         """Close what the start has opened, and let listeners have the last events."""
         now = self._clock.now()
         try:
+            self._loop.abandon()  # before others may take the runs over (R4)
             with self._outage.tolerated():
                 self._store.note(self._lease.identity, stopped=now)
             self._opened.close()

@@ -30,4 +30,8 @@ def tracing_of_environment(on_trouble: Callable[[str], None]) -> Tracing:
             "traces are asked for, and OpenTelemetry is missing: pip install 'jittask[otel]'"
         )
         return NoTracing()
-    return OtelTracing.to_otlp()
+    try:
+        return OtelTracing.to_otlp()
+    except Exception as error:  # a variable of OpenTelemetry's with a value that it refuses
+        on_trouble(f"traces are asked for, and OpenTelemetry refuses: {error}")
+        return NoTracing()

@@ -79,6 +79,9 @@ HOUR = timedelta(hours=1)
 EXAMPLES = {
     "over midnight, hourly": [Series(AT, AT + HOUR / 2, 60, HOUR)],
     "over midnight, daily": [Series(AT - HOUR, AT + HOUR / 2, 5, DAY)],
+    "each minute, for nearly a minute": [
+        Series(AT, AT + timedelta(seconds=59.8), 90, timedelta(minutes=1)),
+    ],
     "a span on a day of a series": [
         Series(AT - 5 * DAY, AT - 5 * DAY + HOUR / 4),
         Series(AT + HOUR, AT + 1.5 * HOUR, 6, DAY),

@@ -19,19 +19,19 @@ from jittask.clock import Clock
 from jittask.compiler.compiled import CompiledTask
 from jittask.environment import expand
 from jittask.model import CelerySettings, RuntimeSettings
-from jittask.runtime.events import Event
+from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery.sender import Sender, Sending
 from jittask.runtime.executors.protocol import (
     Assignment,
     Done,
     Expected,
-    Interrupted,
     Killed,
     Outcome,
     Report,
     RunKey,
     Settled,
     Unbegun,
+    Unjudged,
 )
 from jittask.runtime.executors.workplace import BundleSource
 from jittask.runtime.fleet.message import PROTOCOL, Offer
@@ -74,6 +74,8 @@ class CeleryExecutor:
         self._give_back_after = settings.lease_seconds
         self._store = store
         self._clock = clock
+        self._emit = emit
+        self._last_error = ""
         self._lock = threading.Lock()
         self._handed: dict[RunKey, _Handed] = {}
         self._reports: list[Done | Settled] = []
@@ -208,9 +210,20 @@ class CeleryExecutor:
                 self._look_once()
             except StoreUnavailable:
                 pause = _OUTAGE_PAUSE  # the claim loop reports it
+            except Exception as error:  # without this thread, no end would ever be seen
+                pause = _OUTAGE_PAUSE
+                self._report_once(error)
             self._clock.wait(self._closing, min(pause, _LOOK_SECONDS))
             if pause > _LOOK_SECONDS and self._clock.wait(self._look_now, pause):
                 self._look_now.clear()
+
+    def _report_once(self, error: Exception) -> None:
+        """Say that the fleet could not be looked at, once for each error."""
+        words = f"{type(error).__name__}: {error}".splitlines()[0]
+        if words != self._last_error:
+            self._last_error = words
+            text = f"what became of the runs on workers could not be read: {words}"
+            self._emit(Trouble(self._clock.now(), "fleet-step-failed", text))
 
     def _look_once(self) -> None:
         """Ask where the runs are, and note what has changed."""
@@ -253,7 +266,7 @@ class CeleryExecutor:
         """End a run whose version no worker can have."""
         with self._lock:
             if (offer.run, offer.token) in self._handed:
-                self._end((offer.run, offer.token), Interrupted(why))
+                self._end((offer.run, offer.token), Unjudged(why))
         self._news.set()
 
     def _end(self, key: RunKey, outcome: Outcome) -> None:
