@@ -30,6 +30,7 @@ from jittask.store import Store
 from jittask.store.claim_types import DueRun, Executing
 from jittask.store.dialects import sqlite
 from jittask.store.plans import NewRun
+from tests.running import Program
 from tests.services import store_settings
 from tests.tree import Tree
 
@@ -291,3 +292,36 @@ def test_the_default_of_the_app_and_a_task_of_its_own(tmp_path: Path) -> None:
         "tasks.A": "mail",
         "tasks.B": "sms",
     }
+
+
+def test_what_a_clock_began_that_was_set_back_counts_no_more(
+    store: Store, snapshot: Snapshot
+) -> None:
+    fleet = Fleet(store, snapshot, random.Random(1))
+    fleet.clock.move_to(NOW + 60 * MINUTE)
+    for _ in range(6):
+        fleet.plan("Sms")
+    fleet.loops[0].claim(snapshot)
+    assert len(fleet.executors[0].runs) == 3
+    store.plan(NOW, [NewRun("tasks.Sms", "", Trigger.SCHEDULE, (NOW,), NOW)])
+    fleet.clock.move_to(NOW)
+    fleet.loops[1].claim(snapshot)
+    assert len(fleet.executors[1].runs) == 1
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("executor", ["process", "inline"])
+def test_a_real_runtime_keeps_a_rate(tmp_path: Path, executor: str) -> None:
+    tree = Tree(tmp_path / "app", groups=GROUPS, runtime={"executor": executor, "workers": 2})
+    repeat = {"repeatType": "custom", "rrule": "FREQ=SECONDLY"}
+    for name in ("A", "B", "C", "D"):
+        tree.scheduled(name, repeat=repeat, policy={"group": "sms", "overlap": "allow"})
+    tree.scheduled("Free", repeat=repeat)
+    ended: list[dict] = []
+    with Program(tree.root) as program:
+        while sum(event["task"] == "tasks.Free" for event in ended) < 5:
+            event = program.wait("finished")
+            if event["status"] != "skipped":
+                ended.append(event)
+    assert {event["status"] for event in ended} == {"completed"}
+    assert sum(event["task"] != "tasks.Free" for event in ended) == 3
