@@ -11,7 +11,6 @@ from jittask.store import (
     blocked_tasks,
     control,
     element_states,
-    fleet,
     notices,
     queries,
     runtimes,
@@ -19,6 +18,7 @@ from jittask.store import (
 from jittask.store.blocked_tasks import BlockedTask
 from jittask.store.changes import ChangeMarks, change_marks
 from jittask.store.facade.part import StorePart
+from jittask.store.fleet_types import WorkerRow
 from jittask.store.lock import runtime_lock
 from jittask.store.status_types import ElementRow, RuntimeRow, StoreStatus
 
@@ -56,7 +56,7 @@ class StatusMethods(StorePart):
                 blocked=blocked_tasks.all_blocked(connection),
                 pauses=tuple(pauses.values()),
                 leader=runtimes.leader(connection) if self.shared else None,
-                workers=fleet.fleet(connection, now).workers if self.shared else (),
+                workers=self._workers(connection, now),
                 undelivered=notices.undelivered(connection),
                 overdue_tasks=tuple(
                     task
@@ -86,6 +86,13 @@ class StatusMethods(StorePart):
         """Return how many runs of a task are pending (overdue too), overdue, and executing."""
         with self._database.reading() as connection:
             return queries.counts(connection, now, task)
+
+    def _workers(self, connection: Connection, now: datetime) -> tuple[WorkerRow, ...]:
+        if not self.shared:
+            return ()
+        from jittask.store import fleet  # late: few stores have one (V5)
+
+        return fleet.fleet(connection, now).workers
 
     def _runtimes(
         self, connection: Connection, now: datetime, *, alive: bool

@@ -1,0 +1,2 @@
+def customFunc():
+    return 1
