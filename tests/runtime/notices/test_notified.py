@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -176,9 +177,11 @@ def test_mail_and_the_test_command(tree: Tree) -> None:
             mails.put(envelope.content.decode())
             return "250 OK"
 
-    inbox = Controller(Inbox(), hostname="127.0.0.1", port=0)
+    with socket.socket() as free:  # the controller connects to its port, so 0 will not do
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    inbox = Controller(Inbox(), hostname="127.0.0.1", port=port)
     inbox.start()
-    port = inbox.server.sockets[0].getsockname()[1]
     try:
         url = f"mailto://127.0.0.1:{port}?from=jittask@example.org&to=${{TO}}&mode=insecure"
         tree_for(tree, url, "json://127.0.0.1:1/a-secret")
