@@ -3,7 +3,7 @@
 Each of its stages is an overlay over this machine's system, in which RUN and COPY do
 what they say. Then its command runs in the last stage as an engine would run it: as
 process 1, as the user that it names, with the tree mounted read only. The base image is
-the one thing that differs: this machine's own Debian and Python stand for it.
+the one thing that differs: the Debian and Python of this machine are used instead.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
 from jittask.cli import collector
 from jittask.cli.console_beside import ConsoleBeside
@@ -69,9 +70,11 @@ def command(
 
     Example: jittask run elements
     """
-    if once and wanted:
+    if once and wanted and _is_given("wanted"):
         raise click.UsageError("--once and --console do not go together")
-    with_console = _is_console_due(wanted, once=once, shape=shape, in_browser=in_browser)
+    with_console = not once and _is_console_due(
+        wanted, once=once, shape=shape, in_browser=in_browser
+    )
     root = find_root(tree)
     runtime = Runtime(root, once=once)
     words = event_words(root, once=once) if shape == "text" else None
@@ -122,6 +125,12 @@ def _metrics(
     beside = MetricsBeside(root, runtime, host, port)
     _say(f"metrics: {beside.url}")
     return beside
+
+
+def _is_given(name: str) -> bool:
+    """Whether an option is on the command line, not in the environment of a whole machine."""
+    source = click.get_current_context().get_parameter_source(name)
+    return source is ParameterSource.COMMANDLINE
 
 
 def _is_console_due(wanted: bool | None, *, once: bool, shape: str, in_browser: bool) -> bool:

@@ -27,7 +27,7 @@ _TICKET = struct.Struct("!I")
 _MOST_TICKETS = 4_096
 """So many fit into a pipe."""
 _LEAST_TASKS = 50
-"""That a ticket stands for."""
+"""Of one ticket."""
 
 
 @dataclass(frozen=True, slots=True)

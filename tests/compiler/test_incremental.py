@@ -446,7 +446,7 @@ def test_what_cannot_be_imported_is_found_and_fixed_by_one_process(
 
 @pytest.mark.process
 def test_what_is_done_meanwhile_is_done_once_and_before_the_answers(shop: Tree) -> None:
-    told: list[set[str]] = []
+    given: list[set[str]] = []
     compiler = TreeCompiler(shop.root, imports=True)
     try:
         assert compiler.compilation.ok
@@ -454,12 +454,12 @@ def test_what_is_done_meanwhile_is_done_once_and_before_the_answers(shop: Tree) 
             "tasks/Other/inner.py", "import os\n\n\ndef customFunc():\n    return 8\nos._exit(1)\n"
         )
         after = compiler.apply(
-            ["tasks/Other/inner.py"], lambda tasks: told.append({task.name for task in tasks})
+            ["tasks/Other/inner.py"], lambda tasks: given.append({task.name for task in tasks})
         )
-        assert told == [{"tasks.Other"}]
+        assert given == [{"tasks.Other"}]
         assert after.broken == {"tasks.Other"}
-        assert compiler.apply(["tasks/Other/e.json"], lambda _: told.append(set())) is after
-        assert len(told) == 1
+        assert compiler.apply(["tasks/Other/e.json"], lambda _: given.append(set())) is after
+        assert len(given) == 1
     finally:
         compiler.close()
 

@@ -72,7 +72,7 @@ def in_pieces(file: Path, content: bytes, chance: Random) -> Iterator[None]:
             yield
 
 
-def anew(file: Path, content: bytes, chance: Random) -> Iterator[None]:
+def removed_first(file: Path, content: bytes, chance: Random) -> Iterator[None]:
     """Removed, and written again."""
     del chance
     file.unlink()
@@ -80,4 +80,4 @@ def anew(file: Path, content: bytes, chance: Random) -> Iterator[None]:
     file.write_bytes(content)
 
 
-EDITORS: tuple[Write, ...] = (vim, emacs, jetbrains, atomically, in_pieces, anew)
+EDITORS: tuple[Write, ...] = (vim, emacs, jetbrains, atomically, in_pieces, removed_first)
