@@ -17,7 +17,10 @@ _MOST_SHOWN = 150
 
 
 class SourceLines:
-    """Lines of a tree's files; the last file is cached, because diagnostics come file by file."""
+    """Lines of a tree's files, without their secrets.
+
+    The last file is cached, because diagnostics come file by file.
+    """
 
     def __init__(self, root: Path, here: Path | None = None) -> None:
         """Read files of ``root``; paths are shown from ``here``, or else from the tree."""
@@ -44,7 +47,7 @@ class SourceLines:
             text = (self._root / file).read_text(encoding="utf-8-sig", errors="replace")
         except OSError:
             return []
-        return text.split("\n")
+        return list(map(starred, text.split("\n")))
 
 
 def diagnostic_lines(diagnostic: Diagnostic, sources: SourceLines) -> Iterator[str]:
@@ -54,7 +57,7 @@ def diagnostic_lines(diagnostic: Diagnostic, sources: SourceLines) -> Iterator[s
     where = click.style(f"{sources.path(place.file)}:{place.line}:{place.column}", bold=True)
     severity = click.style(str(diagnostic.severity), fg=colour, bold=True)
     yield f"{where} {severity} [{diagnostic.code}] {printable(diagnostic.message)}"
-    source, column = _around(starred(sources.line(place.file, place.line) or ""), place.column)
+    source, column = _around(sources.line(place.file, place.line) or "", place.column)
     if source.strip():
         before = source[: column - 1]
         length = place.end_column - place.column if place.end_line == place.line else 1

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
+import click
 import pytest
 
 import jittask as package
 from jittask.cli.exit_codes import MEANINGS, VARIABLES, ExitCode
+from jittask.cli.main import cli
+from jittask.compiler.environment_settings import setting_variables
 from tests.running import jittask, jittask_here
 from tests.tree import Tree
 
-READ = re.compile(r"""environ(?:\.get\(|\[)"(\w+)"|envvar="(\w+)"|_VARIABLE = "(\w+)\"""")
+READ = re.compile(r"""environ(?:\.get\(|\[)"(\w+)"|_VARIABLE = "(\w+)\"""")
 
 
 @pytest.mark.parametrize(
@@ -45,13 +49,25 @@ def test_the_tree_may_be_a_variable_and_json_has_a_short_name(tree: Tree, tmp_pa
     assert '"task": "tasks.A"' in done.stdout
 
 
+def asked_by(command: click.Command) -> Iterator[str]:
+    """Yield the variables that give options of a command and of those below it."""
+    yield from (option.envvar for option in command.params if isinstance(option.envvar, str))
+    if isinstance(command, click.Group):
+        here = click.Context(command)
+        for name in command.list_commands(here):
+            below = command.get_command(here, name)
+            assert below is not None
+            yield from asked_by(below)
+
+
 def test_every_variable_that_is_read_is_in_the_table() -> None:
-    found = set()
+    found = set(asked_by(cli))
     for path in Path(package.__file__).parent.rglob("*.py"):
         if "templates" not in path.parts:
             for groups in READ.findall(path.read_text(encoding="utf-8")):
                 found |= set(filter(None, groups))
-    assert found <= set(VARIABLES), found - set(VARIABLES)
+    known = VARIABLES.keys() | setting_variables().keys()
+    assert found <= known, found - known
     assert {name for name in VARIABLES if "JITTASK" in name} <= found
     assert set(MEANINGS) == set(ExitCode)
 
