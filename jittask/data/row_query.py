@@ -15,9 +15,10 @@ from jittask.data.dialects.ranges import Values
 from jittask.data.table_access import Row, TableAccess
 from jittask.query.expression import Expression, Relative, relatives
 
+_PASSED = (True,)
 _PASSES = "jittask_passes"
 
-Page = list[tuple[Row, list[bool]]]
+Page = list[tuple[Row, Sequence[bool]]]
 """Rows, each with whether it passes each of several lookups."""
 
 
@@ -118,11 +119,11 @@ class RowQuery:
 
     def judged(self, rows: Sequence[Row]) -> Page:
         """Return rows that were read, with which lookups each passes."""
+        if len(self._is_open) == 1:
+            return [(row, _PASSED) for row in rows]
         return [(row, self._flags(row)) for row in rows]
 
     def _flags(self, row: Row) -> list[bool]:
-        if len(self._is_open) == 1:
-            return [True]
         return [
             is_open or bool(row.pop(f"{_PASSES}{number}"))
             for number, is_open in enumerate(self._is_open)

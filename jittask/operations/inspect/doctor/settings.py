@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from jittask.compiler.environment_settings import given, setting_variables
 from jittask.compiler.files import MANIFEST
 from jittask.operations.inspect.doctor.section import Section
-from jittask.runtime.settings_effect import SETTINGS, shown_setting, value_of
+from jittask.runtime.settings_effect import CELERY, SETTINGS, STORE, shown_setting, value_of
 from jittask.state_folder import STATE_VARIABLE, state_folder
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ def settings_section(workspace: Workspace, store: str) -> Section:
         if not setting.key.startswith("settings."):
             continue
         value = value_of(workspace.settings, name)
+        if value is None and name == CELERY:  # another executor holds, which has its own line
+            continue
         shown = "none" if value is None else shown_setting(setting, value)
-        shown = store if setting.secret else shown
+        shown = store if name == STORE else shown
         source = variables.get(setting.key) or (MANIFEST if _has(written, pointer) else "default")
         facts.append(f"{setting.key.removeprefix('settings.')}: {shown} ({source})")
     asked = workspace.compilation.reusable.environment
