@@ -11,7 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from jittask.compiler.environment_settings import given, setting_variables
 from jittask.compiler.files import MANIFEST
+from jittask.compiler.findings import Findings
+from jittask.diagnostics import Diagnostic
+from jittask.operations.inspect.doctor.places import Places
 from jittask.operations.inspect.doctor.section import Section
+from jittask.runtime.notices.sender import missing
 from jittask.runtime.settings_effect import CELERY, SETTINGS, STORE, shown_setting, value_of
 from jittask.state_folder import STATE_VARIABLE, state_folder
 
@@ -22,7 +26,7 @@ NAME = "settings"
 _NEAR = 0.85
 
 
-def settings_section(workspace: Workspace, store: str) -> Section:
+def settings_section(workspace: Workspace, store: str, places: Places) -> Section:
     """Return what holds: the environment before ``app.json`` before the defaults.
 
     ``store``: the address of the run store without its password. Other secrets
@@ -43,7 +47,20 @@ def settings_section(workspace: Workspace, store: str) -> Section:
         source = variables.get(setting.key) or (MANIFEST if _has(written, pointer) else "default")
         facts.append(f"{setting.key.removeprefix('settings.')}: {shown} ({source})")
     asked = workspace.compilation.reusable.environment
-    return Section(NAME, MANIFEST, tuple(facts), tuple(_misspelt(os.environ, asked)), ())
+    unread = tuple(_misspelt(os.environ, asked))
+    return Section(NAME, MANIFEST, tuple(facts), unread, tuple(_unsendable(workspace, places)))
+
+
+def _unsendable(workspace: Workspace, places: Places) -> list[Diagnostic]:
+    """Report that messages have targets, and that nothing here can send them (R14)."""
+    from jittask.operations.notify import targets
+
+    reason = missing() if targets(workspace) else None
+    findings = Findings(None)
+    if reason is not None:
+        text, _, hint = reason.partition(": ")
+        findings.add("apprise-missing", places.manifest("settings", "notify"), text, hint)
+    return findings.found
 
 
 def _state_source() -> str:
