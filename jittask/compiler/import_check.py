@@ -1,8 +1,8 @@
 """What validation says of a tree, kept in ``.jittask/cache`` while nothing changes (rule H2).
 
 A kept verdict holds while every file of the tree has the digest that it had (where its times
-show that it was not changed, it need not be read),
-the environment variables that it names answer as they did, and
+show that it was not changed, it need not be read), the folders are the same, nothing is
+unreadable, the environment variables that it names answer as they did, and
 JitTask and what it checks with are the same. It may be deleted at any time.
 """
 
@@ -89,8 +89,8 @@ def _judged(files: Files, *, keep: bool) -> tuple[Verdict, Mapping[str, bool | s
 class _Cache:
     """The one file of the cache; one that cannot be read is as if it were not there.
 
-    Its first line is the verdict. Its second one has the digests of the files, and
-    is read where the tree does not show at once that it has not changed.
+    Its first line is the verdict. Its second one has the folders and the digests of the
+    files, and is read where the tree does not show at once that it has not changed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -106,13 +106,19 @@ class _Cache:
                 self._line, self._held = line, held
 
     @cached_property
-    def _files(self) -> dict[str, list[Any]]:
-        """The digest of each file, and what shows that it has not changed."""
+    def _tree(self) -> dict[str, Any]:
+        """What the tree held: its folders, and its files as ``_files`` gives them."""
         with suppress(*_NO_CACHE), self._folder.open(_FILE) as file:
             if self._line and file.readline() == self._line:
-                files: dict[str, list[Any]] = json.loads(file.readline())
-                return files
+                tree: dict[str, Any] = json.loads(file.readline())
+                return tree
         return {}
+
+    @property
+    def _files(self) -> dict[str, list[Any]]:
+        """The digest of each file, and what shows that it has not changed. Raises KeyError."""
+        files: dict[str, list[Any]] = self._tree["files"]
+        return files
 
     @property
     def known(self) -> Look:
@@ -137,10 +143,14 @@ class _Cache:
         return None
 
     def of_same_digests(self, files: Files) -> Verdict | None:
-        """Return what was found, where every file has the digest that it had."""
+        """Return what was found, where the folders and the digests are what they were.
+
+        A file or a folder that cannot be read has no digest, so it is never the same.
+        """
         with suppress(*_NO_CACHE):
-            held = self._files
-            if not held or not _same_files(files, held):
+            if files.unreadable or sorted(files.folders) != self._tree["folders"]:
+                return None
+            if not _same_files(files, self._files):
                 return None
             verdict = self._verdict()
             if verdict is not None and marks_of(files, files.known(self._folder.began)):
@@ -168,7 +178,8 @@ class _Cache:
                 file: [*digest, *(settled[file][1:-1] if file in settled else ())]
                 for file, digest in digests.items()
             }
-            self._folder.write(_FILE, [json.dumps(held), json.dumps(looked)])
+            tree = {"folders": sorted(files.folders), "files": looked}
+            self._folder.write(_FILE, [json.dumps(held), json.dumps(tree)])
 
     def _verdict(self) -> Verdict | None:
         held = self._held

@@ -225,6 +225,19 @@ def test_a_verdict_falls_with_a_removed_file(settled: Tree) -> None:
     assert said(settled.root) == ["inner-missing"]
 
 
+@pytest.mark.parametrize(("change", "code"), [
+    (lambda root: (root / "tasks/More/e.json").mkdir(parents=True), "misplaced-e-json"),
+    (lambda root: (root / "tasks/Plain/a\nb.py").write_text(""), "file-unreadable"),
+])  # fmt: skip
+def test_a_verdict_falls_with_what_has_no_digest(
+    settled: Tree, change: Callable[[Path], object], code: str
+) -> None:
+    """Every file that can be read is as it was, and so are the digests."""
+    change(settled.root)
+    for _ in range(2):
+        assert said(settled.root) == [code]
+
+
 def test_a_verdict_rests_on_the_environment(settled: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SHOP_DB", "x")
     settled.write(
