@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -47,10 +47,21 @@ class Verdict:
         return tuple(found for found in self.diagnostics if found.because is None)
 
 
-def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdict:
+def _ignore(_note: str) -> None:
+    """Ignore a note."""
+
+
+def judge(
+    root: Path,
+    probe: Probe | None = None,
+    *,
+    keep: bool = True,
+    note: Callable[[str], None] = _ignore,
+) -> Verdict:
     """Validate a tree; without a probe, an unchanged one is known by its digests.
 
-    ``keep``: whether ``.jittask/cache`` may be used.
+    ``keep``: whether ``.jittask/cache`` may be used. ``note`` is called, at most once, with
+    what says nothing of the tree: that the system did not allow as many processes as usual.
     """
     root = root.resolve()
     if probe is not None:
@@ -60,7 +71,7 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
         app = compilation.app
         return Verdict(compilation.diagnostics, tuple(app.elements), len(app.tasks))
     if not keep or not root.is_dir():
-        return _judged(Files(root), keep=False)[0]
+        return _judged(Files(root), note, keep=False)[0]
     cache = _Cache(root)
     cached = cache.of_same_tree()
     if cached is not None:
@@ -69,19 +80,21 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
     cached = cache.of_same_digests(files)
     if cached is not None:
         return cached
-    verdict, environment = _judged(files, keep=True)
+    verdict, environment = _judged(files, note, keep=True)
     cache.write(files, verdict, environment)
     return verdict
 
 
-def _judged(files: Files, *, keep: bool) -> tuple[Verdict, Mapping[str, bool | str]]:
+def _judged(
+    files: Files, note: Callable[[str], None], *, keep: bool
+) -> tuple[Verdict, Mapping[str, bool | str]]:
     """Return a verdict, and the environment variables that it rests on."""
     from jittask.compiler.compiling import Compiling  # late: a kept verdict needs no compiler
     from jittask.compiler.parallel import compile_in_parallel
 
     compiling = Compiling(files, is_only_checked=True)
     compiling.settle()
-    tasks = compile_in_parallel(compiling, keep=keep)
+    tasks = compile_in_parallel(compiling, note, keep=keep)
     elements = tuple(found.name for found in compiling.elements.discovered.all)
     return Verdict(compiling.elements.diagnostics(), elements, tasks), compiling.environment.asked
 

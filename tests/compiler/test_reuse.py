@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -321,3 +322,33 @@ def test_several_processes_say_what_one_says(
     if keep:  # what the forks have read is known, too
         monkeypatch.setattr("jittask.compiler.import_check._judged", None)
         assert judge(shop.root) == verdict
+
+
+@pytest.mark.parametrize("allowed", [0, 1])
+@pytest.mark.parametrize("call", ["os.fork", "os.pipe"])
+def test_processes_that_the_system_refuses_are_done_without(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch, call: str, allowed: int
+) -> None:
+    for n in range(8):
+        shop.scheduled(f"More{n}", "def customFunc(a):\n    pass\n")
+    alone = compile_tree(shop.root)
+    monkeypatch.setattr("jittask.compiler.parallel._WORTH_IT", 2)
+    monkeypatch.setattr("jittask.compiler.parallel._cores", lambda: 3)
+    left = allowed + (call == "os.pipe")  # one pipe is for the tickets
+    real = getattr(os, call.removeprefix("os."))
+
+    def limited() -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return real()
+
+    monkeypatch.setattr(call, limited)
+    notes: list[str] = []
+    verdict = judge(shop.root, keep=False, note=notes.append)
+    assert (verdict.diagnostics, verdict.tasks) == (alone.diagnostics, len(alone.app.tasks))
+    number = "1 process" if allowed == 0 else "2 processes"
+    assert notes == [
+        f"validated in {number}, not 3, which takes longer: Resource temporarily unavailable"
+    ]
