@@ -117,7 +117,7 @@ def test_an_edit_that_hides_behind_old_times_is_seen(shop: Tree) -> None:
 
 
 def test_what_has_settled_is_not_read_again(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", -1_000_000_000_000)
     before = compile_tree(shop.root)
     read: list[str] = []
     original = Files.read
@@ -148,7 +148,7 @@ def said(root: Path) -> list[str]:
 @pytest.fixture
 def settled(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
     """A tree whose files count as old enough to be relied on."""
-    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", -1_000_000_000_000)
     assert said(shop.root) == []
     return shop
 
