@@ -58,10 +58,17 @@ class RowQuery:
         self._is_open = [lookup.filter is None and lookup.ends is None for lookup in lookups]
         """Of each lookup, whether every row passes it."""
         self._meaning = self._of_lookups()
-        self.written("checked", self._check)
+        for lookup in lookups:
+            self._check(lookup)
 
-    def _check(self) -> sa.Select[Any]:
-        return self.of(self.access.table)
+    def _check(self, lookup: Lookup) -> None:
+        """Raise DataError where the table cannot be asked for this; once for each lookup."""
+        ends = None if lookup.ends is None else lookup.ends[0]
+        key = id(lookup.filter), lookup.zone.key, ends
+        if (lookup.filter, ends) != (None, None):
+            self.access.statements.check(
+                key, lookup.filter, lambda: self._passes(lookup, self.access.table)
+            )
 
     def _of_lookups(self) -> Hashable | None:
         """Return what the query means beside its instant; None where that is a part of it."""
