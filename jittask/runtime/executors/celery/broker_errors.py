@@ -1,4 +1,4 @@
-"""Whose an error is that a broker's library raises: the broker's, one queue's, or a defect's (R12)."""
+"""Whose an error of a broker is: the broker's, one of its queues', or a defect's (rule R12)."""
 
 from __future__ import annotations
 
@@ -48,6 +48,6 @@ class BrokerErrors:
 
 
 def _is_of_one_key(error: BaseException) -> bool:
-    """Whether Redis's reply is of one key; in the reply to a transaction the code is in the text."""
+    """Whether Redis's reply is of one key; its code may be amid the text."""
     words = str(getattr(error, "status_code", None) or error).split()
     return any(code in words for code in _OF_ONE_KEY)
