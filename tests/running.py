@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from contextlib import redirect_stderr, redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout, suppress
 from pathlib import Path
 from unittest.mock import patch
 
@@ -83,6 +83,13 @@ class Program:
             return data["event"] == event and all(data.get(k) == v for k, v in values.items())
 
         return json.loads(self.wait_line(fits))
+
+    def heard(self) -> list[str]:
+        """Return all lines so far."""
+        with suppress(queue.Empty):
+            while (line := self._new.get_nowait()) is not None:
+                self.lines.append(line)
+        return self.lines
 
     def kill(self) -> None:
         self.process.send_signal(signal.SIGKILL)

@@ -51,6 +51,9 @@ def command(tree: Path | None, queues: tuple[str, ...], workers: int | None, sha
         gc.enable()
     stops.started()
     collector.expect_to_stay()
-    while not worker.join(3600):
-        continue
+    try:
+        while not worker.join(3600):
+            continue
+    except RuntimeFailure as failure:
+        raise Failure(str(failure), failure.hint) from failure
     printer.check()

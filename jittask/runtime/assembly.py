@@ -169,11 +169,13 @@ def _open(
     data = AppData(snapshot.app.databases, root)
     current = Current(Loaded(snapshot, compilation, data), signals.wake)
     opened.callback(current.close)
+    participation = Participation(store, clock, identity, settings.runtime, emit, boundary, tracing)
+    outage = Outage(clock, emit)
+    opened.callback(_leave, participation, store, clock, outage)
     executor, queues = startup.open_executor(compilation, store, bundles, root, clock, emit)
     opened.callback(executor.close)
     signals.connect(executor.wake)
     opened.callback(signals.disconnect)
-    participation = Participation(store, clock, identity, settings.runtime, emit, boundary, tracing)
     states = ElementStates(
         store, clock, lambda: participation.identity, lambda: current.snapshot, known
     )
@@ -202,12 +204,21 @@ def _open(
         reloader=reloader,
         upkeep=Upkeep(store, emit),
         idle_connections=IdleConnections(),
-        outage=Outage(clock, emit),
+        outage=outage,
         boundary=boundary,
         steps=StepBoundary(emit),
         scan_threads=scan_threads,
         model_changes=model_changes,
     )
+
+
+def _leave(participation: Participation, store: Store, clock: Clock, outage: Outage) -> None:
+    """Note the end of the runtime: from then on others may take its runs over (R4).
+
+    To be called when nothing of it executes any more, and while the store is open.
+    """
+    with outage.tolerated():
+        store.note(participation.identity, stopped=clock.now())
 
 
 def _plan_first(parts: Parts) -> None:

@@ -15,6 +15,7 @@ from functools import partial
 from jittask.clock import Clock
 from jittask.model import Reason, Run, RunStatus, Trigger
 from jittask.runtime.chooser import Chooser
+from jittask.runtime.crowded_queues import CrowdedQueues
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import (
@@ -85,6 +86,7 @@ class ClaimLoop:
         self._undecided = UndecidedTasks(store)
         self._chooser = Chooser(boundary, queues)
         self._queues = queues
+        self._crowded = CrowdedQueues(queues)
         self._unserved = queues and UnservedQueues(store, queues, boundary, clock)
         self._readied = ReadiedRuns(store, clock)
         self._groups: tuple[Snapshot | None, Groups] = None, Groups(None)
@@ -200,9 +202,9 @@ class ClaimLoop:
             return None
         groups = self._groups_of(snapshot)
         held = self._held(snapshot, now) | self._resting.tasks(now)
-        soonest = self._store.next_due(held)
+        self._waiting = crowded = self._crowded.tasks(snapshot)
+        soonest = self._store.next_due(held, crowded)
         self._undecided.here(now)
-        self._waiting = frozenset()
         if soonest is None or soonest > now:
             return self._resting.sooner(self._ready_ahead(soonest, now, held), now)
         pauses = self._store.pauses()
@@ -211,7 +213,7 @@ class ClaimLoop:
             chosen = partial(
                 self._chooser.choose, snapshot, free, now, pauses=pauses, groups=groups
             )
-            length, taken = self._take(chosen, now, page, waiting, held, groups.rated)
+            length, taken = self._take(chosen, now, page, waiting, held, crowded, groups.rated)
             self._waiting |= taken.waiting
             if taken.choice is not None:
                 self._resting.note(taken.choice, now)
@@ -222,13 +224,15 @@ class ClaimLoop:
             waiting += length - len(taken.skipped) - len(taken.claimed)
             if length < page:
                 break
-            if taken.choice is not None and taken.choice.full - held:
-                held, waiting = held | taken.choice.full, 0  # the next page leaves them out
+            full = frozenset() if taken.choice is None else taken.choice.full
+            now_crowded = self._crowded.tasks(snapshot)
+            if full - held or now_crowded - crowded:  # the next page leaves them out
+                held, crowded, waiting = held | full, crowded | now_crowded, 0
             page = _PAGE
         self._is_crowded = not self._executor.free()
         if self._is_crowded:
             return None
-        soonest = self._store.next_due(held | self._resting.tasks(now))
+        soonest = self._store.next_due(held | self._resting.tasks(now), crowded)
         return self._resting.sooner(self._ready_ahead(soonest, now, held), now)
 
     def _groups_of(self, snapshot: Snapshot) -> Groups:
@@ -257,11 +261,12 @@ class ClaimLoop:
         page: int,
         offset: int,
         held: frozenset[str],
+        crowded: frozenset[str],
         rated: frozenset[str],
     ) -> tuple[int, Taken]:
         try:
             found = self._store.take(
-                choose, self._identity, now, page, offset, held=held, rated=rated
+                choose, self._identity, now, page, offset, held=held, crowded=crowded, rated=rated
             )
         except StoreUnavailable:
             self._doubtful = True  # it may have been written all the same

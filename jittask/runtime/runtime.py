@@ -198,7 +198,6 @@ class Runtime:
         try:
             with parts.outage.tolerated():
                 parts.write_blocked(now)
-                parts.store.note(parts.participation.identity, stopped=now)
             parts.opened.close()
         finally:
             counts = parts.claim_loop.counts

@@ -11,7 +11,7 @@ from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.store import Store
 
 _EVERY = 1.0  # seconds
-_LOOKED_AT = 2000  # due runs
+_LOOKED_AT = 2000  # due runs, beside those of tasks that are known to wait
 
 
 class UnservedQueues:
@@ -42,7 +42,7 @@ class UnservedQueues:
         queues = {self._queues.queue_of(running.task) for running in snapshot.tasks.values()}
         if not any(self._queues.refusal(queue) for queue in queues):
             return
-        for task in self._store.soon(now, _LOOKED_AT):
+        for task in self._store.soon(now, _LOOKED_AT, self._blocked):
             reason = self._refusal(snapshot, task) if task in snapshot.tasks else None
             if reason is not None:
                 self._blocked.add(task)

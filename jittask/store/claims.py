@@ -53,6 +53,7 @@ def take(
     limit: int,
     offset: int,
     held: Collection[str] = (),
+    crowded: Collection[str] = (),
     rated: Collection[str] = (),
 ) -> tuple[int, Taken]:
     """Let ``choose`` decide on a page of the due runs, and write it; return the page's length.
@@ -60,7 +61,7 @@ def take(
     ``rated``: the groups with a rate. No other runtime claims in the meantime.
     """
     dialect_of(connection).exclusive(connection, Lock.CLAIM)
-    page = due(connection, now, limit, offset, held)
+    page = due(connection, now, limit, offset, held, crowded)
     if not page:
         return 0, Taken()
     since = now - RATE_WINDOW

@@ -20,14 +20,16 @@ def due(
     limit: int,
     offset: int = 0,
     held: Collection[str] = (),
+    crowded: Collection[str] = (),
 ) -> list[DueRun]:
     """Return the runs that are due, by priority, then by how long they have been due.
 
-    Those of tasks in ``held`` are left out, but for the runs that handle a failure.
+    Those of tasks in ``held`` are left out, but for the runs that handle a failure;
+    those of tasks in ``crowded`` without exception.
     """
     found: list[DueRun] = []
     for priority in _priorities(connection):
-        conditions = runs.c.due <= to_micros(now), *_without(held)
+        conditions = runs.c.due <= to_micros(now), *_without(held, crowded)
         page = _page(connection, priority, limit + offset - len(found), *conditions)
         found += [run.run for run in page]
         if len(found) == limit + offset:
@@ -79,9 +81,12 @@ def _page(
 _TRIGGERS = {trigger.value: trigger for trigger in Trigger}
 
 
-def next_due(connection: Connection, held: Collection[str] = ()) -> datetime | None:
-    """Return when the next pending run may be claimed, beside those of tasks in ``held``."""
-    query = _SOONEST.where(*_without(held)) if held else _SOONEST
+def next_due(
+    connection: Connection, held: Collection[str] = (), crowded: Collection[str] = ()
+) -> datetime | None:
+    """Return when the next pending run may be claimed, but for those that ``due`` leaves out."""
+    without = _without(held, crowded)
+    query = _SOONEST.where(*without) if without else _SOONEST
     soonest = [
         connection.execute(query, {"of_priority": priority}).scalar()
         for priority in _priorities(connection)
@@ -112,10 +117,13 @@ _PAGE = (
 )  # fmt: skip
 
 
-def _without(held: Collection[str]) -> list[sa.ColumnElement[bool]]:
-    if not held:
-        return []
-    return [sa.or_(runs.c.task.not_in(held), runs.c.trigger == Trigger.ON_FAILURE)]
+def _without(held: Collection[str], crowded: Collection[str] = ()) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if held:
+        conditions.append(sa.or_(runs.c.task.not_in(held), runs.c.trigger == Trigger.ON_FAILURE))
+    if crowded:
+        conditions.append(runs.c.task.not_in(crowded))
+    return conditions
 
 
 def executing(connection: Connection) -> list[Executing]:

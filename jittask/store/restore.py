@@ -19,13 +19,14 @@ import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
 from jittask.model import AppSettings, Reason, RunStatus
-from jittask.store import executing_runs, finishing, readied_runs, runtimes
+from jittask.store import executing_runs, finishing, fleet, readied_runs, runtimes
 from jittask.store.backup_file import BackupNote, delete, read_note, remove_note
 from jittask.store.claim_types import Ending
 from jittask.store.dialects.dialect import Database
 from jittask.store.dialects.refusal import answering
 from jittask.store.dialects.registry import default_url, dialect_of
 from jittask.store.errors import StoreError
+from jittask.store.fleet_types import WorkerRow
 from jittask.store.instants import to_micros
 from jittask.store.location import made_state_folder, store_url
 from jittask.store.lock import bodies_lock, runtime_lock
@@ -65,8 +66,8 @@ def restore(
     """Replace the tree's run store by a backup, brought to this version's schema.
 
     ``skip_until``: nothing that was due until then is run, whether it has run
-    since the backup or not. Raises StoreError where the backup is damaged or
-    newer, a runtime is alive, or there are records (without ``overwrite``).
+    since the backup or not. Raises StoreError where the backup is damaged or newer,
+    a runtime or a worker is alive, or there are records (without ``overwrite``).
     """
     note = read_note(source)
     if note.schema > HEAD:
@@ -102,6 +103,13 @@ def _alive(who: str) -> StoreError:
     return StoreError(f"a runtime ({who}) uses the run store", "stop every runtime of it first")
 
 
+def _worker_alive(worker: WorkerRow) -> StoreError:
+    return StoreError(
+        f"a worker (process {worker.pid} on {worker.host}) uses the run store",
+        "stop every worker of it first",
+    )
+
+
 def _prepare_target(
     database: Database, now: datetime, lease: timedelta, *, overwrite: bool
 ) -> Path | None:
@@ -111,6 +119,9 @@ def _prepare_target(
         with database.reading() as connection:
             if runtimes.anyone_alive(connection, now, lease):
                 raise _alive("on another machine")
+            for worker in fleet.fleet(connection, now).workers:
+                if not worker.silent:
+                    raise _worker_alive(worker)
             is_used = connection.execute(sa.select(runs.c.id).limit(1)).first() is not None
     except DBAPIError as error:
         set_aside = database.set_aside() if overwrite else None

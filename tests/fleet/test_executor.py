@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 from kombu import Connection
 
 from jittask.clock import SystemClock
 from jittask.compiler import compile_tree
-from jittask.model import CelerySettings, RunStatus, RuntimeSettings, Trigger
+from jittask.model import AppSettings, CelerySettings, RunStatus, RuntimeSettings, Trigger
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery.executor import CeleryExecutor
@@ -42,14 +44,19 @@ HEARTBEAT, LEASE = 0.5, 300.0
 class Bench:
     """An executor, and all that it talks to."""
 
-    def __init__(self, folder: Path, store: Store, broker: OwnRedis) -> None:
+    def __init__(
+        self, folder: Path, app_settings: AppSettings, store: Store, broker: OwnRedis
+    ) -> None:
         tree = Tree(folder / "app")
         tree.scheduled("A")
+        tree.scheduled("B", "def customFunc():\n    return 2\n")
         app = compile_tree(tree.root).app
-        self.task = app.tasks["tasks.A"]
+        self.task, self.other = app.tasks["tasks.A"], app.tasks["tasks.B"]
         bundles = Bundles(folder / "state")
-        bundles.lay_out(self.task, app.root, app.settings)
-        self.store, self.broker = store, broker
+        for task in (self.task, self.other):
+            bundles.lay_out(task, app.root, app.settings)
+        self.bundles = bundles
+        self.settings, self.store, self.broker = app_settings, store, broker
         self.events: list[Event] = []
         celery = CelerySettings(broker.url, broker.queue, (("big", "slow"), ("odd", "odd")))
         settings = RuntimeSettings(
@@ -111,7 +118,7 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
         Store.open(settings, tmp_path, create=True) as store,
         own_redis() as broker,
     ):
-        found = Bench(tmp_path, store, broker)
+        found = Bench(tmp_path, settings, store, broker)
         try:
             yield found
         finally:
@@ -176,6 +183,61 @@ def test_a_version_that_is_not_here_lets_its_run_wait(bench: Bench) -> None:
     assert isinstance(report.outcome, Unjudged)  # its task is blocked for a while
     assert bench.submit()[0] > run  # the others continue
     assert bench.offer() is not None
+
+
+REFUSES = """
+CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF NEW.version = '{version}' THEN RAISE EXCEPTION 'too large' USING ERRCODE = '{code}'; END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON bundles FOR EACH ROW EXECUTE FUNCTION refuse();
+"""
+
+
+@pytest.mark.parametrize("code", ["54000", "P0001"], ids=["as-if-away", "as-a-mistake"])
+def test_a_version_that_the_store_refuses_holds_up_no_other(bench: Bench, code: str) -> None:
+    assert bench.settings.store is not None
+    engine = sa.create_engine(bench.settings.store)
+    with engine.begin() as connection:
+        refuses = REFUSES.format(version=bench.task.version, code=code)
+        connection.exec_driver_sql(refuses)
+    engine.dispose()
+    run, token = bench.submit()
+    report = bench.report()
+    assert isinstance(report, Done)
+    assert (report.run, report.token) == (run, token)
+    assert isinstance(report.outcome, Unjudged)
+    assert "the run store refuses its files" in report.outcome.detail
+    assert "too large" in report.outcome.detail
+    run, token = bench.submit(version=bench.other.version)
+    assert bench.offer() == Offer(run, token, bench.other.version)
+
+
+def test_a_version_that_cannot_be_packed_holds_up_no_other(bench: Bench) -> None:
+    folder = bench.bundles.path(bench.task.version)
+    folder.chmod(0o755)
+    (folder / "\udcff").write_text("a name that no archive can have")
+    bench.submit()
+    report = bench.report()
+    assert isinstance(report, Done)
+    assert isinstance(report.outcome, Unjudged)
+    assert "its files cannot be packed" in report.outcome.detail
+    run, token = bench.submit(version=bench.other.version)
+    assert bench.offer() == Offer(run, token, bench.other.version)
+
+
+def test_a_queue_that_the_broker_refuses_holds_up_no_other(bench: Bench) -> None:
+    with socket.create_connection(("127.0.0.1", bench.broker.port)) as client:
+        client.sendall(b"SET slow text\r\n")
+        assert client.recv(5) == b"+OK\r\n"
+    bench.submit("slow")
+    report = bench.report()
+    assert isinstance(report, Done)
+    assert isinstance(report.outcome, Unjudged)
+    assert "cannot be sent to queue 'slow'" in report.outcome.detail
+    run, token = bench.submit()
+    assert bench.offer() == Offer(run, token, bench.task.version)
+    assert bench.events == []
 
 
 def test_there_is_room_for_as_many_as_the_workers_of_a_queue_take(bench: Bench) -> None:

@@ -7,6 +7,7 @@ JITTASK_FAULT_SEED chooses the same ones again.
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import signal
 import time
@@ -53,6 +54,13 @@ class Trials:
 
     def close(self) -> None:
         self._running.close()
+
+    def print_troubles(self) -> None:
+        """Print what the programs that run have reported, for a trial that fails."""
+        for name, program in self.programs.items():
+            for line in program.heard():
+                if json.loads(line)["event"] in ("trouble", "listening", "ready"):
+                    print(name, line)
 
     # --- what can happen
 
@@ -133,6 +141,7 @@ def trials(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Trials]:
         try:
             yield found
         finally:
+            found.print_troubles()
             found.close()
 
 

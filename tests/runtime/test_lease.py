@@ -12,11 +12,13 @@ import pytest
 from jittask.clock import SystemClock
 from jittask.model import Trigger
 from jittask.runtime.assembly import Parts, assemble
+from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.duties.work import Work
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.leader_duties import LeaderDuties
 from jittask.runtime.membership import Membership
+from jittask.runtime.runtime import Runtime
 from jittask.runtime.signals import Signals
 from jittask.store import Store, StoreUnavailable
 from tests.running import PATIENCE
@@ -181,3 +183,38 @@ def test_a_timeout_is_seen_while_the_store_does_not_answer(
         part.step_until(lambda: not part.parts.executor.executing())
         assert part.parts.claim_loop.unwritten == 1
         part.step_until(lambda: part.parts.claim_loop.counts["failed"] == 1)
+
+
+def test_a_runtime_that_fails_has_stopped_only_when_its_bodies_have_ended(
+    root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others may take its runs over from then on."""
+    begun = tmp_path / "begun"
+    inner = root / "tasks/T/inner.py"
+    inner.write_text(
+        "import os\nimport pathlib\nimport signal\n\n\ndef customFunc():\n"
+        f"    pathlib.Path({str(begun)!r}).write_text(str(os.getpid()))\n    signal.pause()\n"
+    )
+    alive_at_the_end: list[bool] = []
+    note, step = Store.note, ClaimLoop.step
+
+    def noted(store: Store, identity: str, **more: Any) -> None:
+        if more.get("stopped") is not None:
+            alive_at_the_end.append(Path(f"/proc/{begun.read_text()}").exists())
+        note(store, identity, **more)
+
+    def failing(loop: ClaimLoop, *arguments: Any, **more: Any) -> None:
+        step(loop, *arguments, **more)
+        if begun.exists() and begun.read_text():
+            raise ZeroDivisionError("a defect")
+
+    runtime = Runtime(root, clock=CLOCK)
+    runtime.start()
+    monkeypatch.setattr(Store, "note", noted)
+    monkeypatch.setattr(ClaimLoop, "step", failing)
+    settings = runtime.snapshot.app.settings
+    with Store.open(settings, root) as store:
+        store.enqueue("tasks.T", "", Trigger.MANUAL, CLOCK.now())
+    with pytest.raises(ZeroDivisionError):
+        runtime.join(PATIENCE)
+    assert alive_at_the_end == [False]

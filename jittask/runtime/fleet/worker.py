@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 import socket
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -22,11 +22,13 @@ from jittask.runtime.duties.duty import Duty, DutyThreads
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.event_bus import EventBus
 from jittask.runtime.event_queue import DEFAULT_CAPACITY
-from jittask.runtime.events import Listening, Stopped, Trouble
+from jittask.runtime.events import Listening as ListeningEvent
+from jittask.runtime.events import Stopped, Trouble
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.workplace import Workplace
 from jittask.runtime.fleet.fetched_bundles import FetchedBundles
 from jittask.runtime.fleet.inbox import Inbox
+from jittask.runtime.fleet.listening import Listening
 from jittask.runtime.fleet.worker_duty import WorkerDuty
 from jittask.runtime.fleet.worker_lease import WorkerLease
 from jittask.runtime.fleet.worker_loop import WorkerLoop
@@ -95,7 +97,10 @@ class FleetWorker:
         self.stop(0)
 
     def join(self, seconds: float | None = None) -> bool:
-        """Wait until the worker has ended; say whether it has. Raises what ended it."""
+        """Wait until the worker has ended; say whether it has.
+
+        Raises what ended it: RuntimeFailure where its user can do something about it.
+        """
         return self._threads is None or self._threads.join(seconds)
 
     def _open(self) -> Duty:
@@ -132,30 +137,37 @@ class FleetWorker:
         loop = WorkerLoop(store, executor, bundles, inbox, clock, lease.identity, emit)
         self._store, self._lease, self._loop = store, lease, loop
         self._outage = Outage(clock, emit)
-        self._listen(celery, queues, inbox, slots)
+        listening = self._listen(celery, queues, inbox, slots, executor.wake)
         emit(
-            Listening(
+            ListeningEvent(
                 clock.now(), lease.identity, socket.gethostname(), os.getpid(), queues, slots,
                 store.place, settings.timezone,
             )
         )  # fmt: skip
         prefetch = WorkerPrefetch(store, executor, bundles, clock, celery, queues)
         return WorkerDuty(
-            loop, lease, executor, prefetch, self._outage, signals, clock, emit, place.lock.sign
-        )
+            loop, lease, executor, prefetch, listening, self._drain_seconds, self._outage, signals,
+            clock, emit, place.lock.sign,
+        )  # fmt: skip
 
     def _listen(
-        self, celery: CelerySettings, queues: tuple[str, ...], inbox: Inbox, slots: int
-    ) -> None:
+        self,
+        celery: CelerySettings,
+        queues: tuple[str, ...],
+        inbox: Inbox,
+        slots: int,
+        ended: Callable[[], None],
+    ) -> Listening:
         """Have Celery bring offers to the inbox."""
         try:
             from jittask.runtime.executors.celery.listener import Listener
         except ImportError as error:
             raise startup.celery_is_missing(error) from error
         broker = expand(celery.broker)
-        listener = Listener(broker, queues, inbox, slots, self._clock, self._events.emit)
+        listener = Listener(broker, queues, inbox, slots, self._clock, self._events.emit, ended)
         listener.start()
         self._opened.callback(listener.close)
+        return listener
 
     def _failed(self, duty: Duty, error: BaseException) -> None:
         words = f"{type(error).__name__}: {error}".splitlines()[0]

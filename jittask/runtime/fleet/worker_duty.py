@@ -9,6 +9,7 @@ from datetime import datetime
 from jittask.clock import Clock
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.protocol import Executor
+from jittask.runtime.fleet.listening import Listening
 from jittask.runtime.fleet.worker_lease import WorkerLease
 from jittask.runtime.fleet.worker_loop import WorkerLoop
 from jittask.runtime.fleet.worker_prefetch import WorkerPrefetch
@@ -34,6 +35,8 @@ class WorkerDuty:
         lease: WorkerLease,
         executor: Executor,
         prefetch: WorkerPrefetch,
+        listening: Listening,
+        drain_seconds: float,
         outage: Outage,
         signals: Signals,
         clock: Clock,
@@ -42,12 +45,15 @@ class WorkerDuty:
     ) -> None:
         """Put the parts together.
 
+        ``drain_seconds``: how long bodies may take to end when nothing is listened for any more.
         ``renamed`` takes the name under which a worker continues that had lost its lease.
         """
         self._loop = loop
         self._lease = lease
         self._executor = executor
         self._prefetch = prefetch
+        self._listening = listening
+        self._drain_seconds = drain_seconds
         self._outage = outage
         self._signals = signals
         self._clock = clock
@@ -56,10 +62,15 @@ class WorkerDuty:
         self._never = threading.Event()
 
     def step(self) -> bool:
-        """Make one pass; what a lost lease or store means for it is decided here."""
+        """Make one pass; what a lost lease or store means for it is decided here.
+
+        Raises RuntimeFailure at the end where nothing was listened for any more.
+        """
+        if self._listening.failure is not None and not self._signals.draining.is_set():
+            self._signals.drain(self._drain_seconds)
         draining = self._signals.draining.is_set()
         if draining and self._loop.idle:
-            return False
+            return self._end()
         if draining and self._left_to_drain() <= 0:
             self._executor.interrupt()  # and stay until the end of each is written
         try:
@@ -67,7 +78,7 @@ class WorkerDuty:
         except StoreUnavailable as error:
             if draining and self._clock.monotonic() >= self._signals.give_up_at:
                 self._outage.gave_up(error, self._loop.unwritten)
-                return False
+                return self._end()
             self._outage.met(error)
             if not self._lease.is_over:
                 self._loop.collect()
@@ -75,6 +86,12 @@ class WorkerDuty:
         else:
             self._outage.over()
         return True
+
+    def _end(self) -> bool:
+        """Let there be no further step."""
+        if self._listening.failure is not None:
+            raise self._listening.failure
+        return False
 
     def patience(self) -> float:
         """Return how long to wait for reports and offers."""

@@ -32,15 +32,21 @@ from jittask.store.run_logs import AttemptPiece
 class ClaimingMethods(StorePart):
     """Claims under a fencing token, and the outcomes of what was claimed."""
 
-    def next_due(self, held: Collection[str] = ()) -> datetime | None:
-        """Return when the next pending run may be claimed, beside those of tasks in ``held``."""
+    def next_due(
+        self, held: Collection[str] = (), crowded: Collection[str] = ()
+    ) -> datetime | None:
+        """Return when the next pending run may be claimed, but for those that ``take`` omits."""
         with self._database.reading() as connection:
-            return due_runs.next_due(connection, held)
+            return due_runs.next_due(connection, held, crowded)
 
-    def soon(self, until: datetime, limit: int) -> list[str]:
-        """Return the tasks of the first ``limit`` runs that may be claimed until then, in order."""
+    def soon(self, until: datetime, limit: int, known: Collection[str] = ()) -> list[str]:
+        """Return the tasks of the first ``limit`` runs that may be claimed until then, in order.
+
+        Runs of the tasks in ``known`` are left out.
+        """
         with self._database.reading() as connection:
-            return list(dict.fromkeys(run.task for run in due_runs.due(connection, until, limit)))
+            found = due_runs.due(connection, until, limit, crowded=known)
+            return list(dict.fromkeys(run.task for run in found))
 
     def take(
         self,
@@ -52,20 +58,22 @@ class ClaimingMethods(StorePart):
         *,
         host: str | None = None,
         held: Collection[str] = (),
+        crowded: Collection[str] = (),
         rated: Collection[str] = (),
     ) -> tuple[int, Taken]:
         """Let ``choose`` decide on a page of the due runs, and write the decision.
 
         ``runtime`` is the id of the runtime that executes them, ``host`` where
         the bodies will run; None means the host that the runtime announced.
-        Runs of the tasks in ``held`` wait, but for those that handle a failure.
+        Runs of the tasks in ``held`` wait, but for those that handle a failure; all runs of
+        those in ``crowded`` wait, whose workers take no more.
         ``rated``: the groups with a rate; when their runs have begun is given to ``choose``.
         Returns how many due runs the page had, too: after a full page there are others.
         """
         with self._database.writing() as connection:
             return claims.take(
                 connection, choose, now, runtime=runtime, host=host, limit=limit, offset=offset,
-                held=held, rated=rated,
+                held=held, crowded=crowded, rated=rated,
             )  # fmt: skip
 
     @property

@@ -18,6 +18,7 @@ from jittask.store import NoRecords, Store, StoreError, upgrade
 from jittask.store.backup import back_up
 from jittask.store.backup_file import read_note
 from jittask.store.claim_types import Ending
+from jittask.store.fleet_types import NewWorker
 from jittask.store.record_filter import RecordFilter
 from jittask.store.restore import restore
 from jittask.store.run_logs import AttemptPiece
@@ -156,6 +157,23 @@ def test_a_restore_is_refused_while_it_would_harm(app: AppSettings, tmp_path: Pa
         with pytest.raises(StoreError, match="on another machine"):
             restore(app, tmp_path, file, LATER, overwrite=True)
     assert restore(app, tmp_path, file, LATER + timedelta(days=1), overwrite=True)
+
+
+def test_a_restore_is_refused_while_a_worker_of_the_fleet_lives(
+    app: AppSettings, tmp_path: Path
+) -> None:
+    filled(app, tmp_path)
+    file = tmp_path / "b.db"
+    back_up(app, tmp_path, file, NOW)
+    with Store.open(app, tmp_path) as store:
+        for name, beaten in (("gone", NOW), ("alive", LATER)):
+            store.announce_worker(NewWorker(name, f"{name}.example", 7, ("q",), 2, 1, 60.0), beaten)
+    at = LATER + timedelta(seconds=30)
+    with pytest.raises(StoreError, match=r"a worker \(process 7 on alive.example\) uses the"):
+        restore(app, tmp_path, file, at, overwrite=True)
+    with Store.open(app, tmp_path) as store:
+        store.note("alive", stopped=at)
+    assert restore(app, tmp_path, file, at, overwrite=True)
 
 
 def test_a_backup_of_an_old_store_is_upgraded_where_it_is_restored(

@@ -36,6 +36,7 @@ def make_app(broker: str, queues: Collection[str], *, held_back: int = 1, sends:
         worker_hijack_root_logger=False,
         worker_detect_quorum_queues=False,
         worker_enable_prefetch_count_reduction=False,
+        worker_cancel_long_running_tasks_on_connection_loss=True,  # none runs in Celery
         broker_heartbeat=_HEARTBEAT_SECONDS,
         broker_connection_timeout=_SOCKET_SECONDS,
         broker_connection_retry=True,

@@ -107,7 +107,7 @@ class CeleryExecutor:
     def room(self, queue: str) -> int:
         """Return how many more runs the workers of a queue take now."""
         with self._lock:
-            return self._room_of([each for each in self._living() if queue in each.queues], queue)
+            return self._room_of_queue(queue)
 
     def refusal(self, queue: str) -> str | None:
         """Return why no run of a queue can begin, where that has been so for a heartbeat."""
@@ -190,6 +190,13 @@ class CeleryExecutor:
     def _living(self) -> list[WorkerRow]:
         return [worker for worker in self._fleet.workers if worker.protocol == PROTOCOL]
 
+    def _queues_with_room(self) -> frozenset[str]:
+        queues = {queue for worker in self._living() for queue in worker.queues}
+        return frozenset(queue for queue in queues if self._room_of_queue(queue))
+
+    def _room_of_queue(self, queue: str) -> int:
+        return self._room_of([each for each in self._living() if queue in each.queues], queue)
+
     def _room_of(self, workers: Collection[WorkerRow], queue: str | None = None) -> int:
         """Return how many more runs these take; what nobody has taken yet is on its way to them.
 
@@ -233,14 +240,14 @@ class CeleryExecutor:
         moment = self._clock.monotonic()
         again: list[Sending] = []
         with self._lock:
-            had_room = bool(self._room_of(self._living()))
+            had_room = self._queues_with_room()
             self._fleet = fleet
             for worker in self._living():
                 self._served.update(dict.fromkeys(worker.queues, moment))
             for key, handed in asked.items():
                 if self._handed.get(key) is handed:
                     again += self._note(key, handed, found.get(key[0]), moment)
-            if self._reports or (not had_room and self._room_of(self._living())):
+            if self._reports or self._queues_with_room() - had_room:
                 self._news.set()
         self._sender.send(again)
 

@@ -1,37 +1,34 @@
-"""The Celery worker: it listens for offers, and gives them to the inbox of its worker (R10).
+"""The thread in which a worker listens for offers, and what becomes of its errors (R10, R12).
 
-A message is acknowledged as soon as the worker has room for its run, and before
-the run is taken over. What has no room stays unacknowledged: when the connection
-ends, the broker gives it to another worker.
+A broker that is away is waited for. Another error is reported, and listening
+begins again; where that happens again and again, ``failure`` says so and the
+worker ends.
 """
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Collection
-from typing import Any
-
-from celery import bootsteps
-from celery.worker import state as celery_state
 
 from jittask.clock import Clock
 from jittask.drivers import first_line
+from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
-from jittask.runtime.executors.celery.app import TASK, make_app
+from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin
+from jittask.runtime.executors.celery.broker_notice import BrokerNotice
+from jittask.runtime.executors.celery.celery_log import CeleryLog
+from jittask.runtime.executors.celery.celery_worker import CeleryWorker
+from jittask.runtime.executors.celery.receiver import Receiver
 from jittask.runtime.fleet.inbox import Inbox
-from jittask.runtime.fleet.message import UnknownMessage, decode
 
-_log = logging.getLogger(__name__)
 _RETRY_SECONDS = 1.0
 _END_SECONDS = 3.0
-_HELD_LOOK_SECONDS = 0.02
-"""How often messages that found no room are looked at."""
+_MAX_FAILURES, _WITHIN_SECONDS = 5, 60.0
 
 
 class Listener:
-    """A Celery worker in a thread of its own; it connects again by itself."""
+    """Listens in a thread of its own, until ``close`` or a ``failure``."""
 
     def __init__(
         self,
@@ -41,143 +38,98 @@ class Listener:
         held_back: int,
         clock: Clock,
         emit: Callable[[Event], None],
+        ended: Callable[[], None],
     ) -> None:
-        """``held_back``: how many messages may wait here without an acknowledgement."""
+        """``held_back``: how many messages may wait here without an acknowledgement.
+
+        ``ended`` is called when ``failure`` is set.
+        """
         self._clock = clock
         self._emit = emit
-        self._connection = _Connection(clock, emit)
-        self._app = make_app(broker, queues, held_back=held_back, sends=False)
-        self._queues = list(queues)
+        self._ended = ended
+        self.failure: RuntimeFailure | None = None
+        """Why it listens no more."""
+        self._errors = BrokerErrors(broker)
+        self._notice = BrokerNotice(clock, emit)
+        self._log = CeleryLog(clock, emit)
+        self._unraised: Exception | None = None
+        self._worker = CeleryWorker(
+            broker, queues, held_back, Receiver(inbox, clock, emit, self._receiver_failed),
+            self._notice.is_there, self._disconnected,
+        )  # fmt: skip
+        self._failures: deque[float] = deque(maxlen=_MAX_FAILURES)
+        """When listening has failed, by ``Clock.monotonic``."""
         self._closing = threading.Event()
-        self._register(inbox)
         self._thread = threading.Thread(target=self._run, name="jittask-listener", daemon=True)
 
     def start(self) -> None:
         """Listen from now on."""
-        logging.getLogger("celery").addHandler(self._connection)
-        logging.getLogger("celery").propagate = False
+        self._log.open()
         self._thread.start()
 
     def close(self) -> None:
         """Listen no more; what was not acknowledged goes back to the broker."""
         self._closing.set()
-        celery_state.should_stop = 0
+        self._worker.end()
         self._thread.join(_END_SECONDS)
-        logging.getLogger("celery").removeHandler(self._connection)
-
-    def _register(self, inbox: Inbox) -> None:
-        """Let every message of ours come to ``_Receiver`` instead of a pool."""
-        receiver = _Receiver(inbox, self._clock, self._emit)
-        connection = self._connection
-
-        class Connected(bootsteps.StartStopStep):  # type: ignore[misc]
-            requires = ("celery.worker.consumer.tasks:Tasks",)
-
-            def start(self, _: object) -> None:
-                connection.is_there()
-
-            def stop(self, _: object) -> None:
-                receiver.forget()
-
-        self._app.steps["consumer"].add(Connected)
-        task = self._app.task(name=TASK, shared=False)(_never_called)
-
-        def strategy(_: object, consumer: Any, **__: object) -> Callable[..., None]:
-            receiver.begin(consumer)
-            return receiver.receive
-
-        task.start_strategy = strategy
+        self._log.close()
 
     def _run(self) -> None:
-        while not self._closing.is_set():
-            celery_state.should_stop = None
-            worker = self._app.WorkController(
-                pool="solo", queues=self._queues, without_gossip=True, without_mingle=True,
-                without_heartbeat=True,
-            )  # fmt: skip
-            worker.start()
-            if not self._closing.is_set():
-                self._connection.is_gone("the Celery worker has ended")
-                self._clock.wait(self._closing, _RETRY_SECONDS)
-
-
-class _Receiver:
-    """Gives messages to the inbox; called in Celery's thread alone."""
-
-    def __init__(self, inbox: Inbox, clock: Clock, emit: Callable[[Event], None]) -> None:
-        self._inbox = inbox
-        self._clock = clock
-        self._emit = emit
-        self._held: deque[tuple[object, Callable[..., None]]] = deque()
-        self._consumer: Any = None
-        self._refused: set[str] = set()
-
-    def begin(self, consumer: Any) -> None:
-        """Receive from this consumer from now on; a new connection has a new one."""
-        self._consumer = consumer
-        self._held.clear()
-
-    def forget(self) -> None:
-        """Forget what was not acknowledged: its connection is gone, and the broker has it."""
-        self._held.clear()
-
-    def receive(
-        self, message: Any, _body: object, ack: Callable[..., None], *_: object, **__: object
-    ) -> None:
-        """Take a message, or hold it back while there is no room."""
-        match message.payload:
-            case [[content, *_], *_]:
-                pass
-            case _:
-                content = None
-        if self._held or not self._inbox.has_room():
-            if not self._held:
-                self._consumer.timer.call_after(_HELD_LOOK_SECONDS, self._look_again)
-            self._held.append((content, ack))
-            return
-        self._accept(content, ack)
-
-    def _look_again(self) -> None:
-        while self._held and self._inbox.has_room():
-            self._accept(*self._held.popleft())
-        if self._held:
-            self._consumer.timer.call_after(_HELD_LOOK_SECONDS, self._look_again)
-
-    def _accept(self, content: object, ack: Callable[..., None]) -> None:
         try:
-            self._inbox.put(decode(content))
-        except UnknownMessage as error:
-            if str(error) not in self._refused:
-                self._refused.add(str(error))
-                text = f"refused {error}; another worker has to take such runs"
-                self._emit(Trouble(self._clock.now(), "message-refused", text))
-        ack(_log, self._consumer.connection_errors)
+            while True:
+                self._worker.ready()
+                if self._closing.is_set():
+                    return
+                self._listen()
+        except BaseException as error:
+            self._give_up(error)
+
+    def _listen(self) -> None:
+        """Listen until that is over; note why, and wait. Raises what is to end the worker."""
+        try:
+            self._worker.run()
+            error, self._unraised = self._unraised, None
+            if self._closing.is_set():
+                return
+            raise error or RuntimeError("the Celery worker has ended by itself")
+        except Exception as error:
+            if self._errors.origin_of(error) is Origin.BROKER:
+                self._notice.is_gone(error)
+            else:
+                self._failed(error)
+        self._clock.wait(self._closing, _RETRY_SECONDS)
+
+    def _disconnected(self, error: BaseException) -> None:
+        """Note why a connection has ended; Celery makes another one."""
+        if self._errors.origin_of(error) is Origin.BROKER:
+            self._notice.is_gone(error)
+        else:
+            self._report(error)
+
+    def _receiver_failed(self, error: Exception) -> None:
+        self._unraised = error
+        self._worker.end(failed=True)
+
+    def _failed(self, error: Exception) -> None:
+        """Report an error that is not the broker's; raise it again where there are too many."""
+        moment = self._clock.monotonic()
+        self._failures.append(moment)
+        too_many = len(self._failures) == _MAX_FAILURES
+        if too_many and moment - self._failures[0] <= _WITHIN_SECONDS:
+            raise error
+        self._report(error)
+
+    def _report(self, error: BaseException) -> None:
+        text = f"listening for runs has failed, and begins again: {_words(error)}"
+        self._emit(Trouble(self._clock.now(), "listener-failed", text))
+
+    def _give_up(self, error: BaseException) -> None:
+        self.failure = RuntimeFailure(
+            f"this worker cannot listen for runs any more: {_words(error)}",
+            hint="its functions had settings.runtime.drainSeconds to end; start it again",
+        )
+        self._ended()
 
 
-class _Connection(logging.Handler):
-    """Reports that the broker is away, and that it is back, once each; by what Celery logs."""
-
-    def __init__(self, clock: Clock, emit: Callable[[Event], None]) -> None:
-        super().__init__(logging.ERROR)
-        self._clock = clock
-        self._report = emit
-        self._is_away = False
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Take what Celery logs as an error."""
-        self.is_gone(record.getMessage())
-
-    def is_gone(self, why: str) -> None:
-        if not self._is_away:
-            self._is_away = True
-            text = f"the broker does not answer: {first_line(RuntimeError(why))}"
-            self._report(Trouble(self._clock.now(), "broker-unavailable", text))
-
-    def is_there(self) -> None:
-        if self._is_away:
-            self._is_away = False
-            self._report(Trouble(self._clock.now(), "broker-answers", "the broker answers again"))
-
-
-def _never_called(*_: object) -> None:
-    raise AssertionError("the receiver takes every message before a pool could")
+def _words(error: BaseException) -> str:
+    return f"{type(error).__name__}: {first_line(error)}"

@@ -1,4 +1,8 @@
-"""Sends offers of runs to the broker, and their files to the store before (rules H4, R10)."""
+"""Sends offers of runs to the broker, and their files to the store before (rules H4, R10).
+
+What is wrong with one version or one queue is reported of its own offers, and the
+others are sent (R12). Where the broker or the run store is away, all wait.
+"""
 
 from __future__ import annotations
 
@@ -13,6 +17,7 @@ from jittask.clock import Clock
 from jittask.drivers import first_line
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery.app import TASK, make_app
+from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin
 from jittask.runtime.executors.workplace import BundleSource
 from jittask.runtime.fleet.message import Offer, encode
 from jittask.runtime.fleet.packed_bundles import pack
@@ -41,20 +46,21 @@ class Sender:
         bundles: BundleSource,
         clock: Clock,
         emit: Callable[[Event], None],
-        unpacked: Callable[[Offer, str], None],
+        refused: Callable[[Offer, str], None],
     ) -> None:
-        """``unpacked`` takes an offer whose version cannot be kept for workers, and why."""
+        """``refused`` takes an offer that cannot be sent, for a reason of its own, and why."""
         self._broker = broker
         self._queues = queues
         self._store = store
         self._bundles = bundles
         self._clock = clock
         self._emit = emit
-        self._unpacked = unpacked
+        self._refused = refused
         self._waiting: deque[Sending] = deque()
         self._expected: frozenset[str] = frozenset()
         self._news = threading.Event()
         self._closing = threading.Event()
+        self._errors: BrokerErrors | None = None
         self._connected: ExitStack | None = None
         self._failures = 0
         self.problem: str | None = None
@@ -98,39 +104,59 @@ class Sender:
         sendings = [self._waiting[n] for n in range(min(_AT_ONCE, len(self._waiting)))]
         lacking = self._keep({sending.offer.version for sending in sendings})
         for sending in sendings:
-            if (why := lacking.get(sending.offer.version)) is not None:
-                self._unpacked(sending.offer, why)
-            else:
-                self._publish(sending)
+            why = lacking.get(sending.offer.version) or self._publish(sending)
+            if why is not None:
+                self._refused(sending.offer, why)
+            elif self.problem is not None:
+                self._works_again()
             self._waiting.popleft()
-        if sendings and self.problem is not None:
-            self._works_again()
         if not self._waiting and self._expected:
             versions, self._expected = self._expected, frozenset()
             self._keep(versions)
 
     def _keep(self, versions: Collection[str]) -> dict[str, str]:
-        """Keep versions in the store; return why, of those that cannot be read here."""
-        lacking: dict[str, str] = {}
-        for version in sorted(self._store.missing_bundles(versions)):
-            try:
-                packed = pack(self._bundles.path(version))
-            except OSError as error:
-                lacking[version] = f"its files cannot be read: {error}"
-            else:
-                self._store.put_bundle(version, packed, self._clock.now())
-        return lacking
+        """Keep versions in the store; return why, of those that cannot be kept."""
+        missing = sorted(self._store.missing_bundles(versions))
+        found = {version: self._keep_one(version) for version in missing}
+        return {version: why for version, why in found.items() if why is not None}
 
-    def _publish(self, sending: Sending) -> None:
+    def _keep_one(self, version: str) -> str | None:
+        """Keep a version in the store; return why it cannot be kept.
+
+        Raises StoreUnavailable where the store answers nothing else either.
+        """
+        try:
+            packed = pack(self._bundles.path(version))
+        except OSError as error:
+            return f"its files cannot be read: {error}"
+        except Exception as error:
+            return f"its files cannot be packed: {first_line(error)}"
+        try:
+            self._store.put_bundle(version, packed, self._clock.now())
+        except Exception as error:
+            self._store.missing_bundles([version])
+            return f"the run store refuses its files ({len(packed):,} bytes): {first_line(error)}"
+        return None
+
+    def _publish(self, sending: Sending) -> str | None:
+        """Send an offer; return why it cannot be sent. Raises what concerns every offer."""
         if self._connected is None:
             self._connect()
-        self._app.send_task(
-            TASK, args=(encode(sending.offer),), queue=sending.queue, producer=self._producer,
-            retry=False,
-        )  # fmt: skip
+        try:
+            self._app.send_task(
+                TASK, args=(encode(sending.offer),), queue=sending.queue, producer=self._producer,
+                retry=False,
+            )  # fmt: skip
+        except Exception as error:
+            if self._errors is None or self._errors.origin_of(error) is Origin.BROKER:
+                raise
+            self._disconnect()  # a broker that has refused may have closed the channel
+            return f"its message cannot be sent to queue {sending.queue!r}: {first_line(error)}"
+        return None
 
     def _connect(self) -> None:
         with ExitStack() as opened:
+            self._errors = BrokerErrors(self._broker)
             self._app: Any = make_app(self._broker, self._queues, sends=True)
             connection = opened.enter_context(self._app.connection_for_write())
             connection.connect()
@@ -146,9 +172,11 @@ class Sender:
                 self.problem = self.problem or first_line(error)
 
     def _failed(self, error: Exception) -> None:
-        """Note a broker that does not answer, and wait before the next try."""
+        """Note a broker that does not answer, or cannot be used; wait before the next try."""
         self._disconnect()
-        text = f"the broker does not answer: {first_line(error)}"
+        is_away = self._errors is None or self._errors.origin_of(error) is Origin.BROKER
+        verb = "does not answer" if is_away else "cannot be used"
+        text = f"the broker {verb}: {first_line(error)}"
         if self.problem is None:
             self._emit(Trouble(self._clock.now(), "broker-unavailable", text))
         self.problem = text

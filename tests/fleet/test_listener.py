@@ -1,0 +1,157 @@
+"""What a worker's listener makes of errors: its broker's, and those of anything else (R10, R12)."""
+
+from __future__ import annotations
+
+import queue
+import socket
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from kombu import Connection
+
+from jittask.clock import SystemClock
+from jittask.runtime.events import Event, Trouble
+from jittask.runtime.executors.celery import listener as listener_module
+from jittask.runtime.executors.celery.app import make_app
+from jittask.runtime.executors.celery.listener import Listener
+from jittask.runtime.fleet.inbox import Inbox
+from jittask.runtime.fleet.message import Offer, encode
+from tests.fleet.brokers import OwnRedis, own_redis
+from tests.running import PATIENCE, Program
+from tests.services import store_settings
+from tests.tree import Tree
+
+OFFER = Offer(7, 3, "0a" * 32)
+
+
+class FailingInbox(Inbox):
+    """Fails as often as it is told to."""
+
+    def __init__(self, failures: int) -> None:
+        super().__init__()
+        self.left = failures
+
+    def put(self, offer: Offer) -> None:
+        self.left -= 1
+        if self.left >= 0:
+            raise ZeroDivisionError("a defect")
+        super().put(offer)
+
+
+class Listening:
+    """A listener, and all that it says and takes."""
+
+    def __init__(self, broker: OwnRedis, inbox: Inbox, room: int = 9) -> None:
+        self.inbox = inbox
+        self.taken: queue.Queue[Offer] = queue.Queue()
+        self.events: queue.Queue[Event] = queue.Queue()
+        self.ended = threading.Event()
+        inbox.connect(lambda: self.taken.put(*inbox.take(1)))
+        inbox.make_room(room)
+        self.listener = Listener(
+            broker.url, [broker.queue], inbox, 4, SystemClock(), self.events.put, self.ended.set
+        )
+        self.listener.start()
+
+    def trouble(self) -> tuple[str, str]:
+        event = self.events.get(timeout=PATIENCE)
+        assert isinstance(event, Trouble)
+        return event.code, event.text
+
+
+@pytest.fixture
+def broker() -> Iterator[OwnRedis]:
+    with own_redis() as found:
+        yield found
+
+
+@pytest.fixture(autouse=True)
+def soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener_module, "_RETRY_SECONDS", 0.01)
+
+
+def test_a_message_that_celery_refuses_is_not_the_loss_of_the_broker(broker: OwnRedis) -> None:
+    here = Listening(broker, Inbox())
+    try:
+        app = make_app(broker.url, [broker.queue], sends=True)
+        for _ in range(2):
+            app.send_task("of.another.program", queue=broker.queue)
+        app.close()
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        code, text = here.trouble()
+        assert code == "celery-error"
+        assert "of.another.program" in text
+        assert here.events.empty()
+    finally:
+        here.listener.close()
+
+
+def test_a_broker_that_goes_and_comes_back(broker: OwnRedis) -> None:
+    here = Listening(broker, Inbox())
+    try:
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        broker.kill()
+        code, text = here.trouble()
+        assert code == "broker-unavailable"
+        assert "the broker does not answer" in text
+        broker.start()
+        assert here.trouble()[0] == "broker-answers"
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        assert here.listener.failure is None
+    finally:
+        here.listener.close()
+
+
+@pytest.mark.parametrize("room", [9, 0], ids=["at-once", "held-back"])
+def test_a_defect_is_reported_and_listening_begins_again(broker: OwnRedis, room: int) -> None:
+    here = Listening(broker, FailingInbox(1), room)
+    try:
+        broker.send(encode(OFFER))
+        with Connection(broker.url) as connection:  # received, or held back
+            while connection.default_channel.client.llen(broker.queue):
+                continue
+        here.inbox.make_room(9)
+        code, text = here.trouble()
+        assert code == "listener-failed"
+        assert "ZeroDivisionError: a defect" in text
+        assert here.taken.get(timeout=PATIENCE) == OFFER  # the broker has given it again
+    finally:
+        here.listener.close()
+
+
+def test_a_defect_that_stays_ends_the_listener_and_says_so(broker: OwnRedis) -> None:
+    here = Listening(broker, FailingInbox(99))
+    try:
+        broker.send(encode(OFFER))
+        assert here.ended.wait(PATIENCE)
+        assert "cannot listen for runs any more: ZeroDivisionError: a defect" in str(
+            here.listener.failure
+        )
+        assert [here.trouble()[0] for _ in range(4)] == ["listener-failed"] * 4
+    finally:
+        here.listener.close()
+
+
+@pytest.mark.process
+def test_a_worker_that_cannot_listen_ends_and_says_why(broker: OwnRedis, tmp_path: Path) -> None:
+    with socket.create_connection(("127.0.0.1", broker.port)) as client:
+        client.sendall(f"SET {broker.queue} text\r\n".encode())
+        assert client.recv(5) == b"+OK\r\n"
+    with store_settings("postgresql") as settings:
+        executor = {"type": "celery", "broker": broker.url, "queue": broker.queue}
+        tree = Tree(tmp_path / "app", store=settings.store, runtime={"executor": executor})
+        with Program(tree.root, more=("--no-console",)) as planner:
+            planner.wait("ready")
+            with Program(tree.root, command="worker") as worker:
+                worker.wait("trouble", code="listener-failed")
+                assert worker.process.wait(PATIENCE) == 1
+                assert worker.process.stderr is not None
+                words = worker.process.stderr.read()
+    assert words.startswith("error: this worker cannot listen for runs any more: ")
+    assert "WRONGTYPE" in words.splitlines()[0]
+    assert "Traceback" not in words
