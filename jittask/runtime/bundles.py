@@ -24,8 +24,7 @@ from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.files import MANIFEST
-from jittask.compiler.graph import manifest, version_head, version_of
-from jittask.model import AppSettings
+from jittask.compiler.graph import version_of
 from jittask.runtime.packs import Contents, Packs
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
@@ -50,11 +49,8 @@ class _File:
 class _Source:
     """A tree that bundles are copied from; the files that were read last are not read again."""
 
-    def __init__(self, root: Path, settings: AppSettings) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
-        self.head = json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()
-        """The ``app.json`` of each bundle."""
-        self.version_head = version_head(settings)
         self.read = lru_cache(_CACHED_FILES)(self._read)
 
     def _read(self, name: str) -> _File:
@@ -72,7 +68,7 @@ class _Source:
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
         digests = {name: file.digest for name, file in files.items()}
-        if version_of(digests, self.version_head) != task.version:
+        if version_of(digests, task.manifest) != task.version:
             raise BundleChanged(task.name)
         return files
 
@@ -124,22 +120,20 @@ class Bundles:
             if path.is_file() and "__pycache__" not in path.parts
         }
 
-    def lay_out_all(
-        self, tasks: Iterable[CompiledTask], root: Path, settings: AppSettings
-    ) -> dict[str, Exception]:
+    def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path) -> dict[str, Exception]:
         """Keep the bundles of many tasks; return what kept single tasks from it, by name.
 
         A file that many need is read once. Raises BundleChanged as ``lay_out``, and
         OSError where the disk refuses them all.
         """
-        source = _Source(root, settings)
+        source = _Source(root)
         failed: dict[str, Exception] = {}
         missing = [task for task in tasks if not self.has(task.version)]
         if len(missing) >= LEAST_PACKED:
             missing = self._pack(missing, source, failed)
         for task in missing:
             try:
-                self.lay_out(task, root, settings, source)
+                self.lay_out(task, root, source)
             except BundleChanged:
                 raise
             except Exception as error:
@@ -174,14 +168,12 @@ class Bundles:
                 if len(contents) < len(files):
                     left.append(task)
                 else:
-                    yield task.version, {MANIFEST: source.head, **contents}
+                    yield task.version, {MANIFEST: task.manifest.encode(), **contents}
 
         self._packs.write(versions())
         return left
 
-    def lay_out(
-        self, task: CompiledTask, root: Path, settings: AppSettings, source: _Source | None = None
-    ) -> Path:
+    def lay_out(self, task: CompiledTask, root: Path, source: _Source | None = None) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.
 
         The folder appears whole or not at all. ``source`` is what has been read of the
@@ -190,7 +182,7 @@ class Bundles:
         """
         if self.has(task.version):
             return self.path(task.version)
-        source = source or _Source(root, settings)
+        source = source or _Source(root)
         files = source.files(task)
         contents = {name: file.content for name, file in files.items() if file.content is not None}
         large = {name: file.digest for name, file in files.items() if file.content is None}
@@ -201,7 +193,9 @@ class Bundles:
                     raise BundleChanged(task.name)
 
         try:
-            return self._put(task.version, {MANIFEST: source.head, **contents}, large, copy)
+            return self._put(
+                task.version, {MANIFEST: task.manifest.encode(), **contents}, large, copy
+            )
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
 

@@ -48,7 +48,7 @@ class Bench:
         app = compile_tree(tree.root).app
         self.task = app.tasks["tasks.A"]
         bundles = Bundles(folder / "state")
-        bundles.lay_out(self.task, app.root, app.settings)
+        bundles.lay_out(self.task, app.root)
         self.store, self.broker = store, broker
         self.events: list[Event] = []
         celery = CelerySettings(broker.url, broker.queue, (("big", "slow"), ("odd", "odd")))

@@ -43,7 +43,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_bundle_holds_its_files_read_only(tree: Tree, app: CompiledApp, bundles: Bundles) -> None:
-    assert bundles.lay_out_all(app.tasks.values(), tree.root, app.settings) == {}
+    assert bundles.lay_out_all(app.tasks.values(), tree.root) == {}
     for task in app.tasks.values():
         found = files_in(bundles.path(task.version))
         assert set(found) == {*task.bundle, "app.json"}
@@ -63,10 +63,10 @@ def test_a_file_that_many_need_is_read_once(
         return original(path)
 
     monkeypatch.setattr(module, "_content", reading)
-    bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
+    bundles.lay_out_all(app.tasks.values(), tree.root)
     assert read["service.py"] == 1
     read.clear()
-    bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
+    bundles.lay_out_all(app.tasks.values(), tree.root)
     assert not read
 
 
@@ -82,10 +82,10 @@ def test_what_has_changed_since_it_was_compiled_is_no_version(
     task = app.tasks["tasks.A"]
     (tree.root / "services/S/service.py").write_text("def run():\n    return 2\n")
     with pytest.raises(BundleChanged):
-        bundles.lay_out(task, tree.root, app.settings)
+        bundles.lay_out(task, tree.root)
     (tree.root / "services/S/service.py").unlink()
     with pytest.raises(BundleChanged):
-        bundles.lay_out_all([task], tree.root, app.settings)
+        bundles.lay_out_all([task], tree.root)
     assert not bundles.has(task.version)
     assert list((tree.root / ".jittask").rglob("*")) in ([], [tree.root / ".jittask/bundles"])
 
@@ -103,7 +103,7 @@ def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
     monkeypatch.setattr(shutil, "copyfile", changing)
     task = app.tasks["tasks.A"]
     with pytest.raises(BundleChanged):
-        bundles.lay_out(task, tree.root, app.settings)
+        bundles.lay_out(task, tree.root)
     assert list((tree.root / ".jittask/bundles").iterdir()) == []
 
 
@@ -118,7 +118,7 @@ def test_a_file_of_one_task_that_cannot_be_read_costs_that_task_alone(
         return original(path)
 
     monkeypatch.setattr(module, "_content", reading)
-    failed = bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
+    failed = bundles.lay_out_all(app.tasks.values(), tree.root)
     assert set(failed) == {"tasks.B"}
     assert bundles.has(app.tasks["tasks.A"].version)
 
@@ -130,7 +130,7 @@ def test_a_bundle_may_have_a_grace_that_the_retention_of_its_app_allows(tmp_path
     app = compile_tree(tree.root).app
     task = app.tasks["tasks.A"]
     bundles = Bundles(tree.root / ".jittask")
-    assert bundles.lay_out_all([task], app.root, app.settings) == {}
+    assert bundles.lay_out_all([task], app.root) == {}
     assert "tasks.A" in compile_tree(bundles.path(task.version)).app.tasks
 
 
@@ -141,7 +141,7 @@ def test_a_bundle_may_have_a_grace_that_the_retention_of_its_app_allows(tmp_path
 def packed(app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch) -> Bundles:
     """Bundles of which even a few are packed."""
     monkeypatch.setattr(module, "LEAST_PACKED", 2)
-    assert bundles.lay_out_all(app.tasks.values(), app.root, app.settings) == {}
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
     assert [entry.name for entry in (app.root / ".jittask/bundles").iterdir()] == ["packed"]
     return bundles
 
@@ -179,7 +179,7 @@ def test_what_was_packed_is_not_read_again(
 ) -> None:
     monkeypatch.setattr(module, "_content", None)
     for bundles in (packed, Bundles(app.root / ".jittask")):
-        assert bundles.lay_out_all(app.tasks.values(), app.root, app.settings) == {}
+        assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
 
 
 def test_a_content_that_many_need_is_packed_once(app: CompiledApp, packed: Bundles) -> None:
@@ -274,7 +274,7 @@ def test_a_task_that_cannot_be_packed_costs_no_other(
         return original(path)
 
     monkeypatch.setattr(module, "_content", reading)
-    assert set(bundles.lay_out_all(app.tasks.values(), app.root, app.settings)) == {"tasks.B"}
+    assert set(bundles.lay_out_all(app.tasks.values(), app.root)) == {"tasks.B"}
     kept = {name for name, task in app.tasks.items() if bundles.has(task.version)}
     assert kept == {"tasks.A", "tasks.deep.C"}
 
@@ -285,7 +285,7 @@ def test_a_change_while_versions_are_packed_leaves_nothing(
     monkeypatch.setattr(module, "LEAST_PACKED", 2)
     (app.root / "tasks/B/inner.py").write_text("def customFunc():\n    return 2\n")
     with pytest.raises(BundleChanged):
-        bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+        bundles.lay_out_all(app.tasks.values(), app.root)
     assert list((app.root / ".jittask/bundles/packed").iterdir()) == []
 
 
@@ -296,7 +296,7 @@ def test_a_version_with_a_large_file_is_laid_out(
     (app.root / "tasks/B/data.txt").write_text("x" * 1000)
     monkeypatch.setattr(module, "_LARGE_BYTES", 900)
     app = compile_tree(app.root).app
-    assert bundles.lay_out_all(app.tasks.values(), app.root, app.settings) == {}
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
     version = app.tasks["tasks.B"].version
     names = {entry.name for entry in (app.root / ".jittask/bundles").iterdir()}
     assert names == {"packed", version}

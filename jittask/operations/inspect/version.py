@@ -113,9 +113,7 @@ def run_version(workspace: Workspace, number: int, *, secrets: bool = False) -> 
 
 def _current(workspace: Workspace, task: CompiledTask) -> Contents:
     """Return the files of the task's bundle as they are now; those that are gone are left out."""
-    from jittask.compiler.graph import manifest
-
-    found = {MANIFEST: _pretty(manifest(workspace.app.settings))}
+    found = {MANIFEST: _pretty(json.loads(task.manifest))}
     for name in task.bundle:
         path = PurePosixPath(name)
         try:
