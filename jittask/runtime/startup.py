@@ -174,7 +174,7 @@ def first(
     for attempt in range(_COMPILE_TRIES):
         try:
             app = compilation.app
-            failed = bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+            failed = bundles.lay_out_all(app.tasks.values(), app.root)
             break
         except BundleChanged:
             if attempt == _COMPILE_TRIES - 1:
