@@ -34,9 +34,9 @@ class Fleet:
         self.tree = Tree(folder / "app", **self.settings)
         self._running = ExitStack()
 
-    def planner(self, *more: str) -> Program:
+    def planner(self, *more: str, **env: str) -> Program:
         """Start the runtime that plans."""
-        program = self._running.enter_context(Program(self.tree.root, more=more))
+        program = self._running.enter_context(Program(self.tree.root, more=more, **env))
         program.wait("ready")
         return program
 
