@@ -264,6 +264,15 @@ _TABLE = (
         "'2026-01-05'",
     ),
     Rule(
+        "apprise-missing",
+        _W,
+        "Nobody can be notified",
+        "Messages are sent by apprise, which is installed as an extra of JitTask.",
+        "pip install jittask, with settings.notify.urls",
+        "pip install 'jittask[notify]'",
+        about_machine=True,
+    ),
+    Rule(
         "deprecated-key",
         _W,
         "A key has a newer name",

@@ -80,7 +80,7 @@ def command(
         from jittask.cli.reports import Report, written
         from jittask.compiler.import_check import judge
 
-        verdict = judge(root, None if no_import else probe, keep=not no_cache)
+        verdict = judge(root, None if no_import else probe, keep=not no_cache, note=_note)
     if connect:
         verdict = _with_databases(verdict, root)
     verdict, ignored = without(verdict, ignore)
@@ -138,6 +138,10 @@ def _write(output: Path, text: str) -> None:
         output.write_text(text, encoding="utf-8")
     except OSError as error:
         raise OperationError(f"{output}: {error.strerror}") from error
+
+
+def _note(words: str) -> None:
+    click.echo(f"jittask: {words}", err=True)
 
 
 def _summary(report: Report) -> str:

@@ -31,7 +31,10 @@ def compile_tree(
     root = Path(root).resolve()
     if keep and (root / MANIFEST).is_file():
         with Probe(wanted=True) as probe, TaskCache(root) as cache:
-            return compile_files(Files(root, cache.known), probe, cache=cache)
+            files = Files(root, cache.known)
+            compilation = compile_all(Compiling(files, cache=cache), probe)
+            cache.write(files, compilation.app.tasks)
+            return compilation
     known = previous.reusable.known if previous is not None else NOTHING_KNOWN
     with Probe(wanted=imports) as probe:
         return compile_files(Files(root, known), probe, previous)
@@ -41,15 +44,12 @@ def compile_files(
     files: Files,
     probe: Probe | None = None,
     previous: Compilation | None = None,
-    cache: TaskCache | None = None,
 ) -> Compilation:
     """Compile what one look has found; with a probe, the functions are imported too."""
-    return compile_all(Compiling(files, previous, cache), probe, cache)
+    return compile_all(Compiling(files, previous), probe)
 
 
-def compile_all(
-    compiling: Compiling, probe: Probe | None = None, cache: TaskCache | None = None
-) -> Compilation:
+def compile_all(compiling: Compiling, probe: Probe | None = None) -> Compilation:
     """Take every step of a compilation."""
     compiling.settle()
     imported = Imported()
@@ -60,7 +60,4 @@ def compile_all(
             compiling.compile_tasks(compiled=stream.add)
             found = stream.finish(compiling.tasks, compiling.imported_before())
         imported = compiling.add_imported(found)
-    compilation = compiling.outcome(imported)
-    if cache is not None:
-        cache.write(compiling.files, compilation.app.tasks)
-    return compilation
+    return compiling.outcome(imported)

@@ -13,7 +13,7 @@ from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask, Im
 from jittask.compiler.discover import Found
 from jittask.compiler.elements import Elements
 from jittask.compiler.files import Files
-from jittask.compiler.functions import INNER
+from jittask.compiler.functions import INNER, default_failure
 from jittask.compiler.graph import Graph, manifest
 from jittask.compiler.kinds import KINDS, TASK, Kind
 from jittask.compiler.reading import Reading
@@ -220,7 +220,8 @@ class Compiling:
         graph = Graph(
             self.files, reading.settings.app, elements, reading.models, elements.commons
         )  # fmt: skip
-        return Surroundings(reading, graph, self._is_only_checked)
+        failure = default_failure(reading, elements.shared.default_policy_findings())
+        return Surroundings(reading, graph, failure, self._is_only_checked)
 
     def _value(self, kind: Kind, found: Found) -> object | None:
         """Read an element that is no task; return what it is, None where it cannot load."""

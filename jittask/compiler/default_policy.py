@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -47,10 +47,11 @@ def group_is_known(
     return False
 
 
-def check_default_policy(
-    source: Source, settings: AppSettings, services: Collection[str], findings: Findings
-) -> AppSettings:
-    """Report what is wrong with the defaults of every task's policy (R2), and leave that out."""
+def check_default_policy(source: Source, settings: AppSettings, findings: Findings) -> AppSettings:
+    """Report what is wrong with the defaults of every task's policy (R2), and leave that out.
+
+    Its ``onFailure`` is looked for once the services have been read (``default_failure``).
+    """
     policy = source.data.get("settings", {}).get("policy", {})
     wrong = set()
     grace = policy.get("graceSeconds")
@@ -59,12 +60,6 @@ def check_default_policy(
     group = policy.get("group")
     if group is not None and not group_is_known(group, settings, source, POLICY, findings):
         wrong.add("group")
-    service = policy.get("onFailure", "").rpartition(".")[0]
-    if service and service not in services:
-        hint = near_or_all(service, services)
-        place = source.value((*POLICY, "onFailure"))
-        findings.add("unknown-service", place, f"no service {service!r}", hint)
-        wrong.add("onFailure")
     left = {key: value for key, value in policy.items() if key not in wrong}
     return replace(settings, policy=left)
 

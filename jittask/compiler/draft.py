@@ -7,7 +7,7 @@ compilation and the tree's files stay as they are.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -20,7 +20,7 @@ from jittask.compiler.draft_files import DraftFiles
 from jittask.compiler.elements import Elements
 from jittask.compiler.files import COMMONS, MANIFEST, Files
 from jittask.compiler.findings import Findings
-from jittask.compiler.functions import INNER
+from jittask.compiler.functions import INNER, default_failure
 from jittask.compiler.graph import Graph
 from jittask.compiler.kinds import KINDS, TASK
 from jittask.compiler.loaded_services import SERVICE
@@ -92,7 +92,10 @@ class DraftCompiler:
         files = DraftFiles(self.compilation.app.root, self.compilation.reusable.known, {path: text})
         findings = Findings(None)
         if path == MANIFEST:
-            read_settings(files, os.environ, self._names, findings)
+            settings = read_settings(files, os.environ, self._names, findings)
+            reading = Reading(files, settings, os.environ, self._names)
+            reading.services.update(self.services(_services_in([_default_of(settings)]), files))
+            default_failure(reading, findings)
         else:
             read_python(files, path, findings)
         return tuple(sorted(findings.found, key=lambda diagnostic: diagnostic.sort_key))
@@ -131,6 +134,16 @@ class DraftCompiler:
         """The settings of ``app.json``, and its calendar."""
         files = Files(self.compilation.app.root, NOTHING_KNOWN, tops=())
         return read_settings(files, os.environ, self._names, Findings(None))
+
+    def services(self, names: Iterable[str], files: Files) -> Iterator[tuple[str, Module]]:
+        """Yield those of these services that can load, with their modules."""
+        for name in names:
+            if name not in self.all_names or name in self.broken:
+                continue
+            file = f"{name.replace('.', '/')}/{SERVICE}"
+            module = read_python(files, file, Findings(None)) if files.has(file) else None
+            if module is not None:
+                yield name, module
 
     @cached_property
     def commons(self) -> Commons:
@@ -179,7 +192,7 @@ class _DraftReader:
         graph = Graph(
             self.files, self.reading.settings.app, known, self.reading.models, self._drafts.commons
         )
-        return Surroundings(self.reading, graph)
+        return Surroundings(self.reading, graph, default_failure(self.reading, Findings(None)))
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return what was found, sorted."""
@@ -189,14 +202,9 @@ class _DraftReader:
     def _services(self) -> Iterator[tuple[str, Module]]:
         """Yield the services that the draft calls, where they can load."""
         source = None if self.element is None else self.element.source
-        default = self._drafts.settings.app.policy.get("onFailure")
-        for name in set() if source is None else _called_services(source, default):
-            if name not in self._drafts.all_names or name in self._drafts.broken:
-                continue
-            file = f"{name.replace('.', '/')}/{SERVICE}"
-            module = read_python(self.files, file, Findings(None)) if self.files.has(file) else None
-            if module is not None:
-                yield name, module
+        default = _default_of(self._drafts.settings)
+        called = set() if source is None else _called_services(source, default)
+        return self._drafts.services(called, self.files)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,4 +232,14 @@ def _called_services(source: Source, on_failure: object) -> set[str]:
     policy = source.data.get("policy")
     named = [source.data.get("func"), source.data.get("taskFunc"), on_failure]
     named += [policy.get("onFailure")] if isinstance(policy, dict) else []
-    return {name.rpartition(".")[0] for name in named if isinstance(name, str)}
+    return _services_in(named)
+
+
+def _default_of(settings: Settings) -> object:
+    """Return the function that the app's policy names for runs that fail; None for none."""
+    return settings.app.policy.get("onFailure")
+
+
+def _services_in(functions: Iterable[object]) -> set[str]:
+    """Return the names of the services of functions, by their full names."""
+    return {name.rpartition(".")[0] for name in functions if isinstance(name, str)}

@@ -6,9 +6,9 @@ import os
 from collections.abc import Iterator
 from dataclasses import replace
 
-from jittask.compiler.files import RACY_NANOSECONDS
 from jittask.compiler.live_files import LiveFiles
 from jittask.compiler.look import NO_FILE, Folder
+from jittask.compiler.settling import settled_before
 
 
 def sweep(files: LiveFiles) -> Iterator[str | None]:
@@ -16,13 +16,14 @@ def sweep(files: LiveFiles) -> Iterator[str | None]:
 
     What is yielded is for ``LiveFiles.look_again``, which may be called between two steps.
     """
-    written, root = _file_system_time(files), str(files.root)  # a Path for each costs more
+    settled = settled_before(_file_system_time(files), files.clock_time())
+    root = str(files.root)  # a Path for each costs more
     for folder, held in list(files.folders.items()):
         if files.folders.get(folder) is held:
             yield None
             yield from _changed_names(files, root, folder, held)
             for name in held.files:
-                yield _changed_file(files, root, f"{folder}/{name}", written)
+                yield _changed_file(files, root, f"{folder}/{name}", settled)
 
 
 def _changed_names(files: LiveFiles, root: str, folder: str, held: Folder) -> Iterator[str]:
@@ -49,7 +50,7 @@ def _is_known_link(files: LiveFiles, path: str) -> bool:
     return path in files.links and os.path.lexists(files.root / path)
 
 
-def _changed_file(files: LiveFiles, root: str, file: str, written: int) -> str | None:
+def _changed_file(files: LiveFiles, root: str, file: str, settled: int) -> str | None:
     """Return a file that has changed; one that has not may be known by its times from now on."""
     found = files.known_file(file)
     if found is None:
@@ -64,7 +65,7 @@ def _changed_file(files: LiveFiles, root: str, file: str, written: int) -> str |
         status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
     ) or files.differs(file):  # fmt: skip
         return file
-    if found.changed < written - RACY_NANOSECONDS:
+    if found.changed < settled:
         files.has_settled(file)
     return None
 

@@ -3,8 +3,7 @@
 A file that has not changed since an earlier look, by its size, its times and
 its inode, keeps the digest of then without being read, and a folder its names
 without being listed. What had changed so shortly before that look that its
-times could not tell a further change is not relied on: how late it was then is
-known from the newest time among the files, so that no clock is asked.
+times could not tell a further change is not relied on (``settling.py``).
 """
 
 from __future__ import annotations
@@ -13,13 +12,21 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from enum import Enum, auto
-from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
 
+from jittask.clock import Clock, SystemClock
+from jittask.compiler.entries import Entry, EntryKind, is_folder
+from jittask.compiler.file_content import (
+    PART_BYTES,
+    FileTooLarge,
+    check_size,
+    content_of,
+    parts_of,
+)
+from jittask.compiler.file_names import is_draft, is_ignored, is_plain, shown
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look, same_number
 from jittask.compiler.lookalikes import misnamed_tops
+from jittask.compiler.settling import nanoseconds, settled_before
 from jittask.model import ElementKind
 
 MANIFEST = "app.json"
@@ -29,43 +36,11 @@ MOST_BYTES = 4_000_000
 COMMONS = "commons"
 TOPS = (*(kind.value for kind in ElementKind), COMMONS)
 """The top folders that are ours; others of a JitAi app are none of our business (F1)."""
-IGNORED_FOLDERS = frozenset({"__pycache__", ".jittask", ".git", "node_modules"})
-_IGNORED_ENDINGS = (".pyc", "~", ".swp", ".swx", ".tmp", "___jb_tmp___", "___jb_old___")
-_VIMS_TRIAL = "4913"
-"""Vim makes and removes a file of this name before it saves one."""
 _MOST_DEPTH = 50
 """Of folders inside a top folder."""
 _NOT_REGULAR = "it is not a regular file"
 _MOST_SHARED = 10
 """Names in a folder; so that those of large folders are not kept."""
-_PART_BYTES = 1_000_000
-RACY_NANOSECONDS = 2_000_000_000
-"""The coarsest time stamps of file systems in use."""
-
-
-class EntryKind(Enum):
-    """What an entry of a folder can be."""
-
-    FILE = auto()
-    FOLDER = auto()
-
-
-class Entry(Protocol):
-    """One entry of a folder, as ``os.scandir`` has it."""
-
-    @property
-    def name(self) -> str:
-        """Its name in the folder."""
-
-    def is_dir(self) -> bool:
-        """Whether it is a folder, or a link to one. Raises OSError."""
-
-    def is_symlink(self) -> bool:
-        """Whether it is a link."""
-
-
-class FileTooLarge(OSError):
-    """A JSON or Python file of more than ``MOST_BYTES``."""
 
 
 class Files:
@@ -75,8 +50,16 @@ class Files:
     is asked for, and may be gone by then: OSError.
     """
 
-    def __init__(self, root: Path, known: Look = NOTHING_KNOWN, tops: Iterable[str] = TOPS) -> None:
+    def __init__(
+        self,
+        root: Path,
+        known: Look = NOTHING_KNOWN,
+        tops: Iterable[str] = TOPS,
+        clock: Clock | None = None,
+    ) -> None:
         self.root = root
+        self._clock = clock or SystemClock()
+        self._began = nanoseconds(self._clock)
         self.folders: dict[str, Folder] = {}
         self.unreadable: list[tuple[str, str]] = []
         """Folders that cannot be listed, and names that are no text: (path, why)."""
@@ -118,11 +101,11 @@ class Files:
         found = self._files.get(file, NO_FILE)
         if not found.digest:
             try:
-                self._read(file, _PART_BYTES)
+                self._read(file, PART_BYTES)
             except FileTooLarge:
                 found = self._regular(file)
                 whole = hashlib.sha256()
-                for part in _parts(f"{self._base}/{file}"):
+                for part in parts_of(f"{self._base}/{file}"):
                     whole.update(part)
                 self._files[file] = _with_digest(found, whole.hexdigest())
             found = self._files[file]
@@ -157,8 +140,7 @@ class Files:
 
         ``began``: the file system's time when this look began, in nanoseconds, where known.
         """
-        newest = max((found.changed for found in self._files.values()), default=0)
-        settled = max(newest, began) - RACY_NANOSECONDS
+        settled = self._settled_before(began)
         return Look(
             {
                 file: found
@@ -171,6 +153,13 @@ class Files:
                 if held.inode and held.changed < settled
             },
         )
+
+    def _settled_before(self, began: int) -> int:
+        """Return the time before which what has changed has settled; ``began``: see ``known``."""
+        if began:
+            return settled_before(began)
+        newest = max((found.changed for found in self._files.values()), default=0)
+        return settled_before(newest, self._began)
 
     def _regular(self, file: str) -> Known:
         """Return what the look found of a file; raises OSError where it is gone, or none."""
@@ -190,7 +179,7 @@ class Files:
         path = f"{self._base}/{file}"
         found = self._files.get(file)
         if found is not None and found.inode:
-            _check_size(found.size, most)
+            check_size(found.size, most)
         try:
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
         except OSError:
@@ -201,9 +190,9 @@ class Files:
             if found is None or not found.inode:
                 if not stat.S_ISREG(status.st_mode):
                     raise OSError(0, _NOT_REGULAR)
-                _check_size(status.st_size, most)
+                check_size(status.st_size, most)
                 found = _found(file, status)
-            content = _content(descriptor, status.st_size)
+            content = content_of(descriptor, status.st_size)
         finally:
             os.close(descriptor)
         self._files[file] = _with_digest(found, hashlib.sha256(content).hexdigest())
@@ -266,7 +255,7 @@ class Files:
             self.unreadable.append((f"{folder}/{shown(name)}", "the name is not plain text"))
         elif is_ignored(name):
             return None
-        elif _is_folder(entry):
+        elif is_folder(entry):
             if not entry.is_symlink() or self._first_visit(f"{folder}/{name}"):
                 return EntryKind.FOLDER
         elif not is_draft(name):
@@ -298,60 +287,6 @@ class Files:
             return False
         self._linked.add(target)
         return True
-
-
-def _check_size(size: int, most: int) -> None:
-    if size > most:
-        raise FileTooLarge(f"expected at most {most:,} bytes, got {size:,}")
-
-
-def _content(descriptor: int, left: int) -> bytes:
-    """Return what a file holds, as long as it says it is; see ``_parts``. Raises OSError."""
-    content = os.read(descriptor, left)
-    while len(content) < left and (part := os.read(descriptor, left - len(content))):
-        content += part
-    return content
-
-
-def _parts(path: str) -> Iterator[bytes]:
-    """Yield what a file holds, as long as it says it is: in ``/proc`` some never end, or wait."""
-    descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)
-    try:
-        left = os.fstat(descriptor).st_size
-        while left > 0 and (part := os.read(descriptor, min(left, _PART_BYTES))):
-            left -= len(part)
-            yield part
-    finally:
-        os.close(descriptor)
-
-
-def is_ignored(name: str) -> bool:
-    """Whether a tree has nothing of its own in a file or folder of that name."""
-    return name.startswith(".") or name in IGNORED_FOLDERS
-
-
-@lru_cache(1024)
-def is_plain(name: str) -> bool:
-    """Whether an entry of that name, which is no link, is one of the tree in any case."""
-    return not (not name.isprintable() or "\\" in name or is_ignored(name) or is_draft(name))
-
-
-def is_draft(name: str) -> bool:
-    """Whether a file of that name is one that editors and Python leave beside the real one."""
-    emacs_copy = name.startswith("#") and name.endswith("#")
-    return name.endswith(_IGNORED_ENDINGS) or emacs_copy or name == _VIMS_TRIAL
-
-
-def shown(name: str) -> str:
-    """Return a file's name as a report writes it."""
-    return name.encode("ascii", "backslashreplace").decode()
-
-
-def _is_folder(entry: Entry) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False  # a link without a target: reading it reports that
 
 
 def _is_as_it_was(before: Known | Folder, status: os.stat_result) -> bool:

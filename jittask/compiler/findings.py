@@ -30,10 +30,13 @@ class Findings:
 
     def add_broken(self, place: Location, needed: str) -> None:
         """Add that something needed cannot load: not a mistake of this element."""
-        code = "broken-dependency"
-        message, hint = f"{needed} cannot load", f"fix {needed} first"
+        self.add_following(place, needed, f"{needed} cannot load")
+
+    def add_following(self, place: Location, because: str, message: str) -> None:
+        """Add what follows from a mistake in another element or file, and is no mistake here."""
+        code, hint = "broken-dependency", f"fix {because} first"
         severity = RULES[code].severity
-        self.found.append(Diagnostic(code, severity, message, place, hint, self.element, needed))
+        self.found.append(Diagnostic(code, severity, message, place, hint, self.element, because))
 
     @property
     def broken(self) -> bool:

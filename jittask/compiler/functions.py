@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
+from jittask.compiler.files import MANIFEST
 from jittask.compiler.findings import Findings, near_or_all
 from jittask.compiler.python import Module
+from jittask.compiler.reading import Reading
 from jittask.compiler.services import find_function, may_have, offered
 from jittask.compiler.signature import Call, check_signature
 from jittask.compiler.source import Source
 from jittask.diagnostics import Location
-from jittask.model import CallStyle, FunctionRef
+from jittask.model import CallStyle, ElementKind, FunctionRef
 
 _ON_FAILURE = ("policy", "onFailure")
 INNER = "inner.py"
@@ -27,6 +28,11 @@ class Services:
     names: frozenset[str]
     modules: Mapping[str, Module]
     """``service.py`` of those that can load, by full name."""
+
+
+def services_of(reading: Reading) -> Services:
+    """Return the services as tasks call them."""
+    return Services(reading.names[ElementKind.SERVICE], reading.services)
 
 
 def template_of(rows: int) -> str:
@@ -91,7 +97,8 @@ def service_function(
         findings.add(
             "deprecated-key", source.key(("taskFunc",)), "taskFunc is the older name of func", hint
         )
-    return _named_function(source, (key,), source.data[key], rows, services, findings)
+    place = partial(source.value, (key,))
+    return _named_function(place, source.data[key], rows, services, findings)
 
 
 def failure_function(source: Source, services: Services, findings: Findings) -> FunctionRef | None:
@@ -99,41 +106,66 @@ def failure_function(source: Source, services: Services, findings: Findings) -> 
     named = source.data["policy"].get("onFailure")
     if named is None:
         return None
-    return _named_function(source, _ON_FAILURE, named, 1, services, findings)
+    place = partial(source.value, _ON_FAILURE)
+    return _named_function(place, named, 1, services, findings, on_failure=True)
 
 
-def default_failure_function(
-    source: Source, defaults: Mapping[str, Any], services: Services, findings: Findings
-) -> FunctionRef | None:
-    """Return what ``settings.policy.onFailure`` names for a task that names nothing else (R2)."""
-    named = defaults.get("onFailure")
-    if named is None:
-        return None
-    found = Findings(findings.element)
-    function = _named_function(source, _ON_FAILURE, named, 1, services, found)
-    findings.found += [
-        replace(each, message=f"{each.message}, for settings.policy.onFailure of app.json")
-        for each in found.found
-    ]
-    return function
+@dataclass(frozen=True, slots=True)
+class DefaultFailure:
+    """What ``settings.policy.onFailure`` means for each task that names nothing else (R2)."""
+
+    function: FunctionRef | None = None
+    because: str | None = None
+    """Whose mistake keeps it from being a function: app.json, or the service; None: no one's."""
+
+    def for_task(self, source: Source, findings: Findings) -> FunctionRef | None:
+        """Return the function; where it is none, the task cannot load."""
+        if self.because is not None:
+            message = "settings.policy.onFailure of app.json cannot be called"
+            findings.add_following(source.value(_ON_FAILURE), self.because, message)
+        return self.function
+
+
+NO_DEFAULT_FAILURE = DefaultFailure()
+
+
+def default_failure(reading: Reading, findings: Findings) -> DefaultFailure:
+    """Find the function that ``settings.policy.onFailure`` names; a mistake is one finding.
+
+    ``reading``: when the services have been read.
+    """
+    named, place = reading.settings.app.policy.get("onFailure"), reading.settings.on_failure
+    if not isinstance(named, str):
+        return NO_DEFAULT_FAILURE
+    services = services_of(reading)
+    service = named.rpartition(".")[0]
+    if service in services.names and service not in services.modules:
+        return DefaultFailure(because=service)
+    before = len(findings.found)
+    function = _named_function(
+        lambda: place or Location(MANIFEST), named, 1, services, findings, on_failure=True
+    )
+    is_wrong = any(found.is_error for found in findings.found[before:])
+    return DefaultFailure(function, MANIFEST if is_wrong else None)
 
 
 def _named_function(
-    source: Source,
-    pointer: tuple[str, ...],
+    place: Callable[[], Location],
     named: str,
     given: int,
     services: Services,
     findings: Findings,
+    *,
+    on_failure: bool = False,
 ) -> FunctionRef | None:
     service, _, name = named.rpartition(".")
     if service not in services.names:
         hint = near_or_all(service, services.names)
-        findings.add("unknown-service", source.value(pointer), f"no service {service!r}", hint)
+        findings.add("unknown-service", place(), f"no service {service!r}", hint)
         return None
     module = services.modules.get(service)
     if module is None:
-        findings.add_broken(source.value(pointer), service)
+        findings.add_broken(place(), service)
         return None
     short = service.rpartition(".")[2]
     found = FunctionRef(service, module.file, name, CallStyle.SERVICE)
@@ -143,12 +175,9 @@ def _named_function(
             return found
         hint = near_or_all(name, offered(module, short))
         message = f"{service} has no function {name!r}"
-        findings.add("unknown-function", source.value(pointer), message, hint)
+        findings.add("unknown-function", place(), message, hint)
         return None
     defined = f" (defined at {module.file}:{function.lineno})"
-    on_failure = pointer == _ON_FAILURE
-    call = Call(
-        found.style, given, int(takes_self), lambda: source.value(pointer), defined, on_failure
-    )
+    call = Call(found.style, given, int(takes_self), place, defined, on_failure)
     check_signature(module, function, call, findings)
     return found

@@ -1,8 +1,8 @@
 """What validation says of a tree, kept in ``.jittask/cache`` while nothing changes (rule H2).
 
 A kept verdict holds while every file of the tree has the digest that it had (where its times
-show that it was not changed, it need not be read),
-the environment variables that it names answer as they did, and
+show that it was not changed, it need not be read), the folders are the same, nothing is
+unreadable, the environment variables that it names answer as they did, and
 JitTask and what it checks with are the same. It may be deleted at any time.
 """
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -47,10 +47,21 @@ class Verdict:
         return tuple(found for found in self.diagnostics if found.because is None)
 
 
-def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdict:
+def _ignore(_note: str) -> None:
+    """Ignore a note."""
+
+
+def judge(
+    root: Path,
+    probe: Probe | None = None,
+    *,
+    keep: bool = True,
+    note: Callable[[str], None] = _ignore,
+) -> Verdict:
     """Validate a tree; without a probe, an unchanged one is known by its digests.
 
-    ``keep``: whether ``.jittask/cache`` may be used.
+    ``keep``: whether ``.jittask/cache`` may be used. ``note`` is called, at most once, with
+    what says nothing of the tree: that the system did not allow as many processes as usual.
     """
     root = root.resolve()
     if probe is not None:
@@ -60,7 +71,7 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
         app = compilation.app
         return Verdict(compilation.diagnostics, tuple(app.elements), len(app.tasks))
     if not keep or not root.is_dir():
-        return _judged(Files(root), keep=False)[0]
+        return _judged(Files(root), note, keep=False)[0]
     cache = _Cache(root)
     cached = cache.of_same_tree()
     if cached is not None:
@@ -69,19 +80,21 @@ def judge(root: Path, probe: Probe | None = None, *, keep: bool = True) -> Verdi
     cached = cache.of_same_digests(files)
     if cached is not None:
         return cached
-    verdict, environment = _judged(files, keep=True)
+    verdict, environment = _judged(files, note, keep=True)
     cache.write(files, verdict, environment)
     return verdict
 
 
-def _judged(files: Files, *, keep: bool) -> tuple[Verdict, Mapping[str, bool | str]]:
+def _judged(
+    files: Files, note: Callable[[str], None], *, keep: bool
+) -> tuple[Verdict, Mapping[str, bool | str]]:
     """Return a verdict, and the environment variables that it rests on."""
     from jittask.compiler.compiling import Compiling  # late: a kept verdict needs no compiler
     from jittask.compiler.parallel import compile_in_parallel
 
     compiling = Compiling(files, is_only_checked=True)
     compiling.settle()
-    tasks = compile_in_parallel(compiling, keep=keep)
+    tasks = compile_in_parallel(compiling, note, keep=keep)
     elements = tuple(found.name for found in compiling.elements.discovered.all)
     return Verdict(compiling.elements.diagnostics(), elements, tasks), compiling.environment.asked
 
@@ -89,8 +102,8 @@ def _judged(files: Files, *, keep: bool) -> tuple[Verdict, Mapping[str, bool | s
 class _Cache:
     """The one file of the cache; one that cannot be read is as if it were not there.
 
-    Its first line is the verdict. Its second one has the digests of the files, and
-    is read where the tree does not show at once that it has not changed.
+    Its first line is the verdict. Its second one has the folders and the digests of the
+    files, and is read where the tree does not show at once that it has not changed.
     """
 
     def __init__(self, root: Path) -> None:
@@ -106,13 +119,19 @@ class _Cache:
                 self._line, self._held = line, held
 
     @cached_property
-    def _files(self) -> dict[str, list[Any]]:
-        """The digest of each file, and what shows that it has not changed."""
+    def _tree(self) -> dict[str, Any]:
+        """What the tree held: its folders, and its files as ``_files`` gives them."""
         with suppress(*_NO_CACHE), self._folder.open(_FILE) as file:
             if self._line and file.readline() == self._line:
-                files: dict[str, list[Any]] = json.loads(file.readline())
-                return files
+                tree: dict[str, Any] = json.loads(file.readline())
+                return tree
         return {}
+
+    @property
+    def _files(self) -> dict[str, list[Any]]:
+        """The digest of each file, and what shows that it has not changed. Raises KeyError."""
+        files: dict[str, list[Any]] = self._tree["files"]
+        return files
 
     @property
     def known(self) -> Look:
@@ -137,10 +156,14 @@ class _Cache:
         return None
 
     def of_same_digests(self, files: Files) -> Verdict | None:
-        """Return what was found, where every file has the digest that it had."""
+        """Return what was found, where the folders and the digests are what they were.
+
+        A file or a folder that cannot be read has no digest, so it is never the same.
+        """
         with suppress(*_NO_CACHE):
-            held = self._files
-            if not held or not _same_files(files, held):
+            if files.unreadable or sorted(files.folders) != self._tree["folders"]:
+                return None
+            if not _same_files(files, self._files):
                 return None
             verdict = self._verdict()
             if verdict is not None and marks_of(files, files.known(self._folder.began)):
@@ -168,7 +191,8 @@ class _Cache:
                 file: [*digest, *(settled[file][1:-1] if file in settled else ())]
                 for file, digest in digests.items()
             }
-            self._folder.write(_FILE, [json.dumps(held), json.dumps(looked)])
+            tree = {"folders": sorted(files.folders), "files": looked}
+            self._folder.write(_FILE, [json.dumps(held), json.dumps(tree)])
 
     def _verdict(self) -> Verdict | None:
         held = self._held

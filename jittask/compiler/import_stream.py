@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 LEAST_TASKS = 500
 """In a request, while more are to come; with fewer the checking process forks too often."""
-MOST_TASKS = 5_000
-"""So that the modules in the memory of one process do not grow with the tree."""
 
 
 class ImportStream:
@@ -99,8 +97,7 @@ class ImportStream:
     def _next(self) -> dict[str, CompiledTask]:
         with self._changed:
             self._changed.wait_for(lambda: self._is_complete or len(self._waiting) >= LEAST_TASKS)
-            waiting = list(self._waiting.items())
-            taken = dict(waiting[:MOST_TASKS])
+            taken = dict(self._waiting)
             for name in taken:
                 del self._waiting[name]
             return taken

@@ -121,12 +121,14 @@ class TreeCompiler:
             with TaskCache(self.root) as cache:
                 files = LiveFiles(self.root, cache.known)
                 compiling = Compiling(files, cache=cache)
-                self._latest = compile_all(compiling, self._probe, cache)
+                self._latest = compile_all(compiling, self._probe)
+                files.settle(cache.began)
+                cache.write(files, self._latest.app.tasks)
         else:
             files = LiveFiles(self.root, NOTHING_KNOWN if before is None else before.reusable.known)
             compiling = Compiling(files, before)
             self._latest = compile_all(compiling, self._probe)
-        files.settle()
+            files.settle()
         compiling.release()
         self._kept = Recompiling(compiling, files, self._latest)
         return self._latest

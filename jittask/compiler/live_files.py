@@ -11,30 +11,25 @@ change under another path.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import NamedTuple
 
+from jittask.clock import Clock
+from jittask.compiler.entries import EntryKind, NamedEntry
 from jittask.compiler.file_changes import FileChanges, compare_folders, united
-from jittask.compiler.files import (
-    MANIFEST,
-    RACY_NANOSECONDS,
-    TOPS,
-    EntryKind,
-    Files,
-    is_ignored,
-    shown,
-)
+from jittask.compiler.file_names import is_ignored, shown
+from jittask.compiler.files import MANIFEST, TOPS, Files
 from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
 from jittask.compiler.lookalikes import misnamed_tops
+from jittask.compiler.settling import SettledFiles, nanoseconds
 
 
 class LiveFiles(Files):
     """The files of one tree, looked at again as often as is asked."""
 
-    def __init__(self, root: Path, known: Look = NOTHING_KNOWN) -> None:
-        super().__init__(root, known)
+    def __init__(self, root: Path, known: Look = NOTHING_KNOWN, clock: Clock | None = None) -> None:
+        super().__init__(root, known, clock=clock)
         self._unsettled: set[str] = set()
 
     def settle(self, began: int = 0) -> None:
@@ -45,13 +40,12 @@ class LiveFiles(Files):
         for file in [file for file, found in self._files.items() if found is NO_FILE]:
             with suppress(OSError):  # it is gone, or none
                 self._regular(file)
-        newest = max((found.changed for found in self._files.values()), default=0)
-        settled = max(newest, began) - RACY_NANOSECONDS
+        settled = self._settled_before(began)
         self._unsettled = {file for file, found in self._files.items() if found.changed >= settled}
 
     def known(self, began: int = 0) -> Look:
-        """Return what another look can rely on; it follows this one."""
-        return Look(_Settled(self._files, self._unsettled), self.folders)
+        """Return what another look can rely on; it follows this one, once it is settled."""
+        return Look(SettledFiles(self._files, self._unsettled), self.folders)
 
     def look_again(self, paths: Iterable[str]) -> FileChanges:
         """Look at these paths, relative to the tree, and at the manifest; return what changed.
@@ -79,7 +73,7 @@ class LiveFiles(Files):
         for path in read_again:
             self._unsettled.add(path)
         before_files, before_folders = self._files, self.folders
-        fresh = LiveFiles(self.root, self.known())
+        fresh = LiveFiles(self.root, self.known(), self._clock)
         changes = FileChanges(
             passed_over=(fresh.misnamed, fresh.unreadable) != (self.misnamed, self.unreadable),
             tops={top for top in TOPS if top in self.folders}
@@ -88,6 +82,7 @@ class LiveFiles(Files):
         self._files, self.folders = fresh._files, fresh.folders
         self.unreadable, self.misnamed = fresh.unreadable, fresh.misnamed
         self.links, self._linked = fresh.links, fresh._linked
+        self._began = fresh._began
         self._compare(before_files, self._files, changes)
         compare_folders(before_folders, self.folders, changes)
         self.settle()
@@ -115,7 +110,7 @@ class LiveFiles(Files):
         self._forget_unreadable(f"{folder}/{shown(name)}")
         is_now = None
         if os.path.lexists(f"{self._base}/{path}"):
-            entry = _Named(name, f"{self._base}/{path}")
+            entry = NamedEntry(name, self.root / path)
             is_now = self._kind_of(folder, entry)
             if entry.is_symlink() and not is_ignored(name):
                 self.links.append(path)
@@ -167,7 +162,7 @@ class LiveFiles(Files):
     def _list_again(self, folder: str, changes: FileChanges) -> None:
         before_files, before_folders = self._taken_out(folder)
         if os.path.isdir(f"{self._base}/{folder}"):
-            self._list(folder, Look(_Settled(before_files, self._unsettled), before_folders))
+            self._list(folder, Look(SettledFiles(before_files, self._unsettled), before_folders))
         after_files, after_folders = self._under(folder)
         self._compare(before_files, after_files, changes)
         compare_folders(before_folders, after_folders, changes)
@@ -248,6 +243,10 @@ class LiveFiles(Files):
 
     # --- what the sweep asks
 
+    def clock_time(self) -> int:
+        """Return the machine's time, in nanoseconds."""
+        return nanoseconds(self._clock)
+
     def known_file(self, file: str) -> Known | None:
         """Return what is known of a file; None where there is none of that name."""
         return self._files.get(file)
@@ -273,35 +272,3 @@ class LiveFiles(Files):
         listed = Folder(status.st_mtime_ns, status.st_ctime_ns, status.st_ino)
         Files(self.root, tops=())._scan(folder, path, listed)
         return listed
-
-
-class _Settled(Mapping[str, Known]):
-    """The files of a look that can be known by their times."""
-
-    def __init__(self, files: Mapping[str, Known], unsettled: set[str]) -> None:
-        self._files, self._unsettled = files, unsettled
-
-    def __getitem__(self, file: str) -> Known:
-        found = self._files[file]
-        if file in self._unsettled or not found.digest:
-            raise KeyError(file)
-        return found
-
-    def __iter__(self) -> Iterator[str]:
-        return (file for file in list(self._files) if file in self)
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-
-class _Named(NamedTuple):
-    """An entry of a folder, by its name."""
-
-    name: str
-    path: str
-
-    def is_dir(self) -> bool:
-        return os.path.isdir(self.path)
-
-    def is_symlink(self) -> bool:
-        return os.path.islink(self.path)

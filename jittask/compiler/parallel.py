@@ -2,8 +2,9 @@
 
 The further processes are forks, so the steps and what they read are the very
 same. Each takes the next few tasks whenever it has done its last ones, so that
-none waits for a slower one. Only ``jittask validate`` uses it: its process has
-one thread, and needs no compiled tasks.
+none waits for a slower one. Where the system allows no further process, this one
+does the work. Only ``jittask validate`` uses it: its process has one thread, and
+needs no compiled tasks.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import os
 import pickle
 import struct
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from jittask.compiler.compiling import Compiling
@@ -71,10 +72,11 @@ class _Tickets:
         os.close(self._pipe)
 
 
-def compile_in_parallel(compiling: Compiling, *, keep: bool) -> int:
+def compile_in_parallel(compiling: Compiling, note: Callable[[str], None], *, keep: bool) -> int:
     """Compile the tasks of a settled compilation; return how many can load.
 
     Their findings are in ``compiling`` then, and with ``keep`` the digests of their files.
+    ``note`` is called where the system refuses a process.
     """
     tasks = compiling.found_tasks()
     processes = min(len(tasks) // _WORTH_IT, _cores(), _MOST_PROCESSES)
@@ -82,7 +84,12 @@ def compile_in_parallel(compiling: Compiling, *, keep: bool) -> int:
         compiling.compile_tasks()
         return len(compiling.tasks)
     tickets = _Tickets(tasks)
-    forks = [_fork(compiling, tickets, keep=keep) for _ in range(processes - 1)]
+    forks: list[tuple[int, int]] = []
+    try:
+        while len(forks) < processes - 1:
+            forks.append(_fork(compiling, tickets, keep=keep))
+    except OSError as error:
+        note(_refused(error, len(forks) + 1, processes))
     compiling.compile_tasks(tickets.take())
     tickets.close()
     shares = [share for fork in forks if (share := _received(*fork)) is not None]
@@ -98,9 +105,17 @@ def compile_in_parallel(compiling: Compiling, *, keep: bool) -> int:
 
 
 def _fork(compiling: Compiling, tickets: _Tickets, *, keep: bool) -> tuple[int, int]:
-    """Return a process that takes tickets, and the pipe that it answers in."""
+    """Return a process that takes tickets, and the pipe that it answers in.
+
+    Raises OSError where the system allows no further process or pipe.
+    """
     reading, writing = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:
+        os.close(reading)
+        os.close(writing)
+        raise
     if child == 0:
         try:
             os.close(reading)
@@ -112,6 +127,11 @@ def _fork(compiling: Compiling, tickets: _Tickets, *, keep: bool) -> tuple[int, 
             os._exit(1)
     os.close(writing)
     return child, reading
+
+
+def _refused(error: OSError, processes: int, intended: int) -> str:
+    number = "1 process" if processes == 1 else f"{processes} processes"
+    return f"validated in {number}, not {intended}, which takes longer: {error.strerror}"
 
 
 def _share(compiling: Compiling, tickets: _Tickets, *, keep: bool) -> Share:

@@ -21,6 +21,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
@@ -36,6 +37,8 @@ Meanwhile = Callable[[Collection["CompiledTask"]], None]
 """What may be done with tasks while the process imports them."""
 LENGTH = struct.Struct("!Q")
 """Comes before each request."""
+MOST_TASKS = 5_000
+"""In a request, so that the modules in the memory of one process do not grow with the tree."""
 SECONDS = 10.0
 """How long the import of one element may take."""
 
@@ -153,22 +156,22 @@ class Probe:
         found: dict[str, tuple[Diagnostic, ...]] = {}
         while waiting and not self._is_abandoned:
             current: str | None = None
+            asked = dict(islice(waiting.items(), MOST_TASKS))
             now, meanwhile = meanwhile, None
-            for answer in self._answers(
-                _request(root, waiting, contents), now, [*waiting.values()]
-            ):
+            for answer in self._answers(_request(root, asked, contents), now, [*waiting.values()]):
                 match answer:
                     case {"begin": str(name)}:
                         current = name
-                    case {"name": str(name), "ok": bool()} if name in waiting:
-                        found[name] = _findings(waiting.pop(name), answer)
+                    case {"name": str(name), "ok": bool()} if name in asked:
+                        found[name] = _findings(asked.pop(name), answer)
+                        del waiting[name]
                         current = None
                     case {"end": True}:
                         continue
                     case _:  # what element code has written here
                         break
-            if waiting:
-                stuck = current if current in waiting else next(iter(waiting))
+            if asked:
+                stuck = current if current in asked else next(iter(asked))
                 found[stuck] = _findings(waiting.pop(stuck), _STUCK if current else _CRASHED)
         return found
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from jittask.compiler.files import Files, FileTooLarge
+from jittask.compiler.file_content import FileTooLarge
+from jittask.compiler.files import Files
 from jittask.compiler.findings import Findings
 from jittask.diagnostics import Location
 

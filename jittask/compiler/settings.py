@@ -34,6 +34,8 @@ class Settings:
     """A stand-in where it is wrong, which is reported once, and not for every task."""
     broken: bool = False
     """Whether something is wrong, so that what elements miss here may be that."""
+    on_failure: Location | None = None
+    """The place of ``settings.policy.onFailure``, where app.json can be read."""
 
 
 _ZONE: Pointer = ("settings", "timezone")
@@ -87,14 +89,14 @@ def read_settings(
     if not unset & {_STORE, BROKER}:
         check_executor(source, environment, findings)
     _check_times(source, settings, findings)
-    settings = check_default_policy(source, settings, names[ElementKind.SERVICE], findings)
+    settings = check_default_policy(source, settings, findings)
     calendar = None
     if check_calendar and not any(pointer[:2] == _CALENDAR for pointer in unset):
         calendar = _calendar(source, findings)
     lacking = findings.broken or bool(unset)
     if calendar is None and lacking:
         calendar = _STAND_IN
-    return Settings(settings, calendar, lacking)
+    return Settings(settings, calendar, lacking, source.value((*POLICY, "onFailure")))
 
 
 def depends_on_names(names: Iterable[str]) -> bool:

@@ -18,12 +18,15 @@ class SharedFindings:
     def __init__(self, files: Files) -> None:
         self._files = files
         self.of_manifest = Findings(None)
+        self._of_default_policy = Findings(None)
         self._of_root = Findings(None)
         self._of_commons = Findings(None)
         self._of_folders: dict[str, Findings] = {}
 
     def __iter__(self) -> Iterator[Diagnostic]:
-        for findings in (self.of_manifest, self._of_root, self._of_commons):
+        for findings in (
+            self.of_manifest, self._of_default_policy, self._of_root, self._of_commons,
+        ):  # fmt: skip
             yield from findings.found
         for findings in self._of_folders.values():
             yield from findings.found
@@ -32,6 +35,11 @@ class SharedFindings:
         """Return an empty place for findings about the manifest."""
         self.of_manifest = Findings(None)
         return self.of_manifest
+
+    def default_policy_findings(self) -> Findings:
+        """Return an empty place for findings about what the default policy names."""
+        self._of_default_policy = Findings(None)
+        return self._of_default_policy
 
     def check_root(self) -> None:
         """Check what the tree's own folder holds, and what could not be listed."""

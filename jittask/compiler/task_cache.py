@@ -79,6 +79,11 @@ class TaskCache:
         self._open.close()
         self._fresh.close()
 
+    @property
+    def began(self) -> int:
+        """The file system's time when the cache was opened, in nanoseconds; 0 where unknown."""
+        return self._folder.began
+
     def begin(self, settings_digest: str) -> None:
         """Look for the tasks that were kept under the settings that tasks depend on now."""
         self._head = {"stamp": stamp(), "settings_digest": settings_digest, "packages": _packages()}

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from jittask.compiler.dependencies import Dependencies
-from jittask.compiler.functions import Services
+from jittask.compiler.functions import NO_DEFAULT_FAILURE, DefaultFailure, Services, services_of
 from jittask.compiler.graph import Graph
 from jittask.compiler.python import Module
 from jittask.compiler.reading import Reading
 from jittask.compiler.settings import Settings
 from jittask.compiler.source import Source
-from jittask.model import ElementKind, FunctionRef, ModelInfo, Policy, TaskType
+from jittask.model import FunctionRef, ModelInfo, Policy, TaskType
 from jittask.schedule.problems import TimingProblem
 from jittask.schedule.row_timer import RowTimer, check_row_timer
 from jittask.schedule.timer import Timer, check_timer
@@ -34,6 +34,7 @@ class Surroundings:
 
     reading: Reading
     graph: Graph
+    default_failure: DefaultFailure = NO_DEFAULT_FAILURE
     is_only_checked: bool = False
     """Whether only what is found wrong matters: then tasks get no version, and no digests."""
     timers: dict[tuple[str, str], Timer | RowTimer] = field(default_factory=dict)
@@ -51,7 +52,7 @@ class Surroundings:
     @property
     def services(self) -> Services:
         """The services that tasks can call."""
-        return Services(self.reading.names[ElementKind.SERVICE], self.reading.services)
+        return services_of(self.reading)
 
     def column_zone(self, model: ModelInfo | None) -> str | None:
         """Return the zone of the model's columns without one, where its database has its own."""

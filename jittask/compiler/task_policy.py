@@ -8,7 +8,7 @@ from typing import Any
 
 from jittask.compiler.default_policy import grace_is_kept, group_is_known
 from jittask.compiler.findings import Findings
-from jittask.compiler.functions import default_failure_function, failure_function
+from jittask.compiler.functions import failure_function
 from jittask.compiler.json_spans import Pointer
 from jittask.compiler.source import Source
 from jittask.compiler.task_files import Surroundings
@@ -42,7 +42,7 @@ def read_policy(source: Source, around: Surroundings, findings: Findings) -> Pol
     function = (
         failure_function(source, around.services, findings)
         if "onFailure" in own
-        else default_failure_function(source, app.policy, around.services, findings)
+        else around.default_failure.for_task(source, findings)
     )
     return policy_of(merged_policy(app.policy, own), function, around)
 

@@ -15,6 +15,9 @@ from jittask.model import AppSettings
 from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 
+HALF = 32
+"""Digits of a timing digest that are of the timing without a filter, in a date-field task."""
+
 _BY_ABSENCE = frozenset(
     {
         "all-days-off", "end-before-start", "end-missing", "holidays-without-calendar",
@@ -45,10 +48,19 @@ def timing_digest(
 ) -> str:
     """Digest what the timing means, without the calendar: an edit of it is an activation (D7).
 
-    ``column_zone`` is that of the rows' database, where it has its own (F8).
+    ``column_zone`` is that of the rows' database, where it has its own (F8). The halves of
+    a date-field task's digest are of its timing and of all, so that an edit of its filter
+    alone can be seen: ``jittask.runtime.activation`` compares them.
     """
     timing = {key: value for key, value in data["timerCfg"].items() if key != "calendar"}
     timing.setdefault("timezone", settings.timezone)
-    whole = [timing, data.get("modelPath"), data.get("filter")]
-    whole += [column_zone] if column_zone is not None else []
-    return intern(hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest())
+    model, expression = data.get("modelPath"), data.get("filter")
+    zone = [column_zone] if column_zone is not None else []
+    whole = _digest([timing, model, expression, *zone])
+    if model is not None:
+        whole = _digest([timing, model, *zone])[:HALF] + whole[HALF:]
+    return intern(whole)
+
+
+def _digest(meaning: list[object]) -> str:
+    return hashlib.sha256(json.dumps(meaning, sort_keys=True).encode()).hexdigest()

@@ -39,16 +39,13 @@ def row_key(row: Mapping[str, Any], model: TableModel) -> str:
 
     Raises NoKey where one of them is empty.
     """
-    values = []
-    for field in model.key_fields:
-        value = row[field.name]
-        if value is None:
-            raise NoKey(field.name, model)
-        values.append(_plain(value))
-    if len(values) > 1:
-        return _as_json(values)
-    [value] = values
-    return str(value) if type(value) is int else _as_json(value)
+    values = [row[field.name] for field in model.key_fields]
+    if len(values) == 1 and type(values[0]) is int:  # most keys: their JSON is soon made
+        return str(values[0])
+    if None in values:
+        raise NoKey(model.key_fields[values.index(None)].name, model)
+    plain = [_plain(value) for value in values]
+    return _as_json(plain if len(plain) > 1 else plain[0])
 
 
 _as_json = json.JSONEncoder(ensure_ascii=False).encode

@@ -15,9 +15,10 @@ from jittask.data.dialects.ranges import Values
 from jittask.data.table_access import Row, TableAccess
 from jittask.query.expression import Expression, Relative, relatives
 
+_PASSED = (True,)
 _PASSES = "jittask_passes"
 
-Page = list[tuple[Row, list[bool]]]
+Page = list[tuple[Row, Sequence[bool]]]
 """Rows, each with whether it passes each of several lookups."""
 
 
@@ -57,10 +58,17 @@ class RowQuery:
         self._is_open = [lookup.filter is None and lookup.ends is None for lookup in lookups]
         """Of each lookup, whether every row passes it."""
         self._meaning = self._of_lookups()
-        self.written("checked", self._check)
+        for lookup in lookups:
+            self._check(lookup)
 
-    def _check(self) -> sa.Select[Any]:
-        return self.of(self.access.table)
+    def _check(self, lookup: Lookup) -> None:
+        """Raise DataError where the table cannot be asked for this; once for each lookup."""
+        ends = None if lookup.ends is None else lookup.ends[0]
+        key = id(lookup.filter), lookup.zone.key, ends
+        if (lookup.filter, ends) != (None, None):
+            self.access.statements.check(
+                key, lookup.filter, lambda: self._passes(lookup, self.access.table)
+            )
 
     def _of_lookups(self) -> Hashable | None:
         """Return what the query means beside its instant; None where that is a part of it."""
@@ -118,11 +126,11 @@ class RowQuery:
 
     def judged(self, rows: Sequence[Row]) -> Page:
         """Return rows that were read, with which lookups each passes."""
+        if len(self._is_open) == 1:
+            return [(row, _PASSED) for row in rows]
         return [(row, self._flags(row)) for row in rows]
 
     def _flags(self, row: Row) -> list[bool]:
-        if len(self._is_open) == 1:
-            return [True]
         return [
             is_open or bool(row.pop(f"{_PASSES}{number}"))
             for number, is_open in enumerate(self._is_open)

@@ -15,6 +15,8 @@ import sqlalchemy as sa
 
 MOST_STATEMENTS = 200
 """Of one table; the one that has not been used for longest is forgotten."""
+MOST_CHECKED = 20_000
+"""Of one table; where there are more, all are checked again."""
 
 
 class Statements:
@@ -22,7 +24,18 @@ class Statements:
 
     def __init__(self) -> None:
         self._written: OrderedDict[Hashable, tuple[sa.Select[Any], object]] = OrderedDict()
+        self._checked: dict[Hashable, object] = {}
         self._lock = Lock()
+
+    def check(self, key: Hashable, keep: object, check: Callable[[], object]) -> None:
+        """Call ``check`` unless it has not raised for this key before; ``keep``: see ``get``."""
+        if key in self._checked:
+            return
+        check()
+        with self._lock:
+            if len(self._checked) >= MOST_CHECKED:
+                self._checked.clear()
+            self._checked[key] = keep
 
     def get(
         self, key: Hashable, keep: object, write: Callable[[], sa.Select[Any]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import CompiledTask
+from jittask.compiler.task_timing import HALF
 from jittask.model import Reason
 from jittask.store.watermarks import Watermark
 
@@ -26,20 +27,27 @@ def activate(task: CompiledTask, mark: Watermark | None, now: datetime) -> Activ
 
     A task that is new, has a new timing, is enabled again, or returns after
     more than its grace is activated: nothing before ``now`` fires by itself. A
-    restart, a calendar edit and a new function activate nothing.
+    restart, a calendar edit and a new function activate nothing. A new filter counts
+    from where the rows were last looked through with the old one: what came due since
+    then fires, and of the rows that it lets in, none that came due before. Runs that are
+    planned stay, because a row is tested again when its run begins (D5).
     """
     if mark is None:
         return Activation(_fresh(task, now))
     if not task.enabled:
         fresh = replace(_fresh(task, now), activated=mark.activated)
         return Activation(fresh, void=Reason.DISABLED)
-    if mark.timing_digest != task.timing_digest or not mark.enabled:
+    all_same = mark.timing_digest[HALF:] == task.timing_digest[HALF:]
+    if not mark.enabled or not (all_same or mark.timing_digest[:HALF] == task.timing_digest[:HALF]):
         return Activation(_fresh(task, now), void=Reason.EDITED)
     if mark.vanished is not None and now - mark.vanished > grace(task):
         return Activation(_fresh(task, now), void=Reason.REMOVED)
     if mark.vanished is None and mark.version == task.version:
         return Activation(mark)
-    return Activation(replace(mark, version=task.version, vanished=None))
+    same = replace(mark, timing_digest=task.timing_digest, version=task.version, vanished=None)
+    if all_same:
+        return Activation(same)
+    return Activation(replace(same, activated=max(mark.activated, min(mark.planned_until, now))))
 
 
 def _fresh(task: CompiledTask, now: datetime) -> Watermark:

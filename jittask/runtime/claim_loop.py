@@ -1,41 +1,30 @@
 """The duty that claims what is due, hands it to the executor, and has its outcomes written.
 
-``decisions`` decides what to claim, and ``outcomes`` what an end makes of a run.
+``decisions`` decides what to claim, ``reports`` takes what comes of it, and ``outcomes``
+decides what an end makes of a run.
 Each pass writes one transaction of claims and one of outcomes, however many
 there are. Which runs execute, only the executor knows.
 """
 
 from __future__ import annotations
 
-from collections import Counter, deque
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
 from jittask.clock import Clock
-from jittask.model import Reason, Run, RunStatus, Trigger
+from jittask.model import Reason, RunStatus
 from jittask.runtime.chooser import Chooser
 from jittask.runtime.crowded_queues import CrowdedQueues
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
-from jittask.runtime.executors.protocol import (
-    Changed,
-    Completed,
-    Done,
-    Executor,
-    Failed,
-    Output,
-    Report,
-    RunKey,
-    Settled,
-    Unjudged,
-    Withdrawn,
-)
+from jittask.runtime.executors.protocol import Executor, RunKey
 from jittask.runtime.groups import Groups, Resting
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.queues import Queues
 from jittask.runtime.readied import AHEAD, ReadiedRuns
-from jittask.runtime.settled import settled_event
+from jittask.runtime.reports import Reports
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
 from jittask.runtime.task_boundary import Fault, TaskBoundary
@@ -73,7 +62,6 @@ class ClaimLoop:
 
         ``queues``: of an executor whose workers do not all take every run.
         """
-        self._models_changed = models_changed
         self._tracing = tracing or NoTracing()
         self._store = store
         self._executor = executor
@@ -82,6 +70,7 @@ class ClaimLoop:
         self._boundary = boundary
         self._tally = Tally(emit)
         self._writer = OutcomeWriter(store, clock, boundary.failed_outcome)
+        self._reports = Reports(store, clock, self._writer, self._tally, boundary, models_changed)
         self._dispatcher = Dispatcher(store, executor, self._writer, emit, self._tracing)
         self._undecided = UndecidedTasks(store)
         self._chooser = Chooser(boundary, queues)
@@ -91,8 +80,6 @@ class ClaimLoop:
         self._readied = ReadiedRuns(store, clock)
         self._groups: tuple[Snapshot | None, Groups] = None, Groups(None)
         self._resting = Resting()
-        self._settled: deque[Settled] = deque()
-        """Ends written elsewhere whose records have not been read."""
         self._is_crowded = False
         """Whether no more runs could begin when it was last looked."""
         self._waiting: frozenset[str] = frozenset()
@@ -108,7 +95,7 @@ class ClaimLoop:
     @property
     def idle(self) -> bool:
         """Whether no body runs, and everything is written."""
-        return not self._unsettled()
+        return not self.unwritten
 
     @property
     def unwritten(self) -> int:
@@ -127,22 +114,21 @@ class ClaimLoop:
             if soonest is not None:
                 until = (soonest - self._clock.now()).total_seconds()
                 seconds = min(seconds, max(0.0, until))
-        self._accept(self._executor.poll(seconds))
+        self._reports.accept(self._executor.poll(seconds))
         if claiming:
             self.keep_time(snapshot)
-        self._write()
+        self._doubtful |= self._reports.write()
 
     def collect(self) -> None:
         """Take what is reported, and write nothing: so timeouts hold while the store is out."""
-        self._accept(self._executor.poll(0))
+        self._reports.accept(self._executor.poll(0))
 
     def abandon(self) -> None:
         """End every body and forget the runs: others have taken them over."""
         self._executor.interrupt()
         while self._executor.executing():
             self._executor.poll(_POLL_SECONDS)
-        self._writer.clear()
-        self._settled.clear()
+        self._reports.clear()
         self._readied = ReadiedRuns(self._store, self._clock)
 
     def rejoin(self, identity: str) -> None:
@@ -163,7 +149,7 @@ class ClaimLoop:
             left = self._readied.seconds_left(self._clock.now())
             if left > _IMMINENT:
                 return
-            self._accept(self._executor.poll(left))
+            self._reports.accept(self._executor.poll(left))
 
     def _begin_readied(self, snapshot: Snapshot) -> None:
         """Begin what was readied and is due; what may not begin now is left to ``claim``."""
@@ -322,61 +308,4 @@ class ClaimLoop:
 
     def _unsettled(self) -> frozenset[RunKey]:
         """Return the runs whose end is not known here to be written."""
-        reported = ((report.run, report.token) for report in self._settled)
-        return self._executor.executing() | self._writer.unwritten | frozenset(reported)
-
-    def _accept(self, reports: Sequence[Report]) -> None:
-        for report in reports:
-            if isinstance(report, Changed):
-                self._models_changed(report.models)
-            elif isinstance(report, Settled):
-                self._settled.append(report)
-            else:
-                self._note_row_check(report)
-                self._writer.add(report)
-
-    def _note_settled_row(self, record: Run, now: datetime) -> None:
-        """Block a task whose row could not be judged elsewhere; another end ends that."""
-        if record.status is RunStatus.PENDING and record.reason is Reason.BLOCKED:
-            self._boundary.block(record.task, Fault.ROW_CHECK, record.detail or "", now)
-        elif record.status in (RunStatus.COMPLETED, RunStatus.CANCELLED):
-            self._boundary.end(record.task, Fault.ROW_CHECK, now)
-
-    def _note_row_check(self, report: Output | Done) -> None:
-        """Block a task whose row could not be judged; a body that has begun ends that."""
-        assignment = self._writer.assignment_of(report.run, report.token)
-        if assignment is None or assignment.trigger is Trigger.ON_FAILURE:
-            return
-        task, now = assignment.task, self._clock.now()
-        match report:
-            case Done(outcome=Unjudged(detail=detail)):
-                self._boundary.block(task, Fault.ROW_CHECK, detail, now)
-            case Output() | Done(outcome=Completed() | Failed() | Withdrawn()):
-                self._boundary.end(task, Fault.ROW_CHECK, now)
-            case _:
-                return  # how it ended says nothing of its row
-
-    def _write(self) -> None:
-        for outcome in self._writer.write():
-            self._tally.written(outcome)
-        while self._settled:
-            self._read_settled(self._settled[0])
-            self._settled.popleft()
-
-    def _read_settled(self, report: Settled) -> None:
-        """Count an end that was written elsewhere, once, and as the record has it."""
-        if not self._writer.knows(report.run, report.token):
-            return
-        record = self._store.run(report.run) if report.written else None
-        self._writer.forget(report.run, report.token)
-        if record is None:
-            return  # its token was stale, or the record is pruned
-        now = self._clock.now()
-        self._note_settled_row(record, now)
-        if record.attempt < report.attempt:
-            return  # it was taken back: nothing of the attempt is kept
-        event = settled_event(record, report.attempt, now)
-        if event is None:
-            self._doubtful = True  # the record says that the attempt still executes
-        else:
-            self._tally.finished(event)
+        return self._executor.executing() | self._reports.unwritten

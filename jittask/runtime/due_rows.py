@@ -130,9 +130,10 @@ def _due_row(
     task: DateFieldTask, rows: Rows, row: Row, window: Window, known: _Known
 ) -> DueRow | None:
     dates = tuple([_date_key(row.get(name)) for name in task.timer.fields])
-    if dates not in known:
-        known[dates] = _firing(task.timer.timer_of(row, rows.zone), window)
-    firing = known[dates]
+    try:
+        firing = known[dates]
+    except KeyError:
+        firing = known[dates] = _firing(task.timer.timer_of(row, rows.zone), window)
     if firing is None:
         return None
     timer, occurrences = firing

@@ -130,7 +130,8 @@ class RowScan:
         scanned. Raises LeadershipLost, StoreUnavailable, ScanAbandoned.
         """
         due = [task for task in tasks if self._boundary.may_try(task.name, Fault.SCAN, scan.now)]
-        ready = [task for task in due if self._activated(task, scan) and task.enabled]
+        self._activate(due, scan)
+        ready = [task for task in due if task.name in self._planned and task.enabled]
         fast = [task for task in ready if not is_behind(self._mark(task), scan.now)]
         try:
             self._scan_fast(fast, scan)
@@ -291,32 +292,42 @@ class RowScan:
         self._boundary.block(task.name, Fault.SCAN, reason_of(error), self._clock.now())
         scan.failed.add(task.name)
 
-    def _activated(self, task: DateFieldTask, scan: Pass) -> bool:
-        """Return whether the task is activated, which it is at once unless that fails."""
-        if self._planned.get(task.name) == task:
-            return True
-        self._guarded(task, scan, lambda: self._activate(task, scan))
-        return task.name in self._planned
+    def _activate(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:
+        """Activate what is new or has changed, in one transaction; a task alone where that fails.
 
-    def _activate(self, task: DateFieldTask, scan: Pass) -> None:
-        assert self._marks is not None
-        before = self._marks.get(task.name)
-        activation = activate(task, before, scan.now)
-        close = []
-        if activation.void is not None:
-            close = [
-                cancel(run, activation.void)
-                for run in self._store.pending([task.name]).get(task.name, ())
-            ]
-        if close or activation.mark != before:
+        One whose activation fails is blocked, and is as it was.
+        """
+        new = [task for task in tasks if self._planned.get(task.name) != task]
+        try:
+            self._activate_together(new, scan)
+        except StoreError:
+            raise
+        except Exception:
             scan.check()
-            self._store.plan(scan.now, close=close, watermarks=[activation.mark], term=self._term)
-        self._planned[task.name] = task
-        self._marks[task.name] = activation.mark
-        self._swept.pop(task.name, None)
-        self._sweeps.pop(task.name, None)
-        self._few.discard(task.name)
-        self._decided[task.name] = DecidedRows()
+            for task in new:
+                self._guarded(task, scan, partial(self._activate_together, [task], scan))
+
+    def _activate_together(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:
+        assert self._marks is not None
+        activations = {
+            task.name: activate(task, self._marks.get(task.name), scan.now) for task in tasks
+        }
+        void = {name: each.void for name, each in activations.items() if each.void is not None}
+        pending = self._store.pending(list(void)) if void else {}
+        close = [cancel(run, void[name]) for name, runs in pending.items() for run in runs]
+        marks = [
+            each.mark for name, each in activations.items() if each.mark != self._marks.get(name)
+        ]
+        if close or marks:
+            scan.check()
+            self._store.plan(scan.now, close=close, watermarks=marks, term=self._term)
+        for task in tasks:
+            self._planned[task.name] = task
+            self._marks[task.name] = activations[task.name].mark
+            self._swept.pop(task.name, None)
+            self._sweeps.pop(task.name, None)
+            self._few.discard(task.name)
+            self._decided[task.name] = DecidedRows()
 
     def _mark(self, task: DateFieldTask) -> Watermark:
         assert self._marks is not None

@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum, auto
+from typing import Any
 
-from jittask.model import AppSettings
+from jittask.model import AppSettings, Notify
 from jittask.runtime.events import Event, Trouble
+from jittask.runtime.notices.words import label_of
 
 
 class Effect(Enum):
@@ -20,6 +22,25 @@ class Effect(Enum):
     """When the runtime is started again."""
 
 
+def _plain(value: object) -> str:
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _without_password(url: object) -> str:
+    """Return a URL without what may be a password: all between ``://`` and the last ``@``."""
+    scheme, separator, rest = str(url).partition("://")
+    _, at, host = rest.rpartition("@")
+    return f"{scheme}{separator}{'***@' if at else ''}{host.partition('?')[0]}"
+
+
+def _names(named: Mapping[str, object]) -> str:
+    return ", ".join(named) or "none"
+
+
+def _targets(notify: Notify) -> str:
+    return ", ".join(map(label_of, notify.urls)) or "nobody"
+
+
 @dataclass(frozen=True, slots=True)
 class Setting:
     """A setting of ``AppSettings``, or of ``RuntimeSettings`` where it begins with ``runtime.``."""
@@ -27,9 +48,11 @@ class Setting:
     key: str
     """The place in ``app.json``."""
     effect: Effect
-    secret: bool = False
-    """Whether a message must not show the value."""
+    shown: Callable[[Any], str] = _plain
+    """Returns a value for people, without what may be a secret in it."""
 
+
+STORE, CELERY = "store", "runtime.celery"
 
 SETTINGS: Mapping[str, Setting] = {
     "app_id": Setting("appId", Effect.LIVE),
@@ -39,13 +62,13 @@ SETTINGS: Mapping[str, Setting] = {
     "timezone": Setting("settings.timezone", Effect.LIVE),
     "calendar": Setting("settings.calendar", Effect.LIVE),
     "default_database": Setting("settings.defaultElement.defaultDatabase", Effect.LIVE),
-    "store": Setting("settings.store", Effect.RESTART, secret=True),
+    STORE: Setting("settings.store", Effect.RESTART, _without_password),
     "retention": Setting("settings.retentionDays", Effect.LIVE),
-    "policy": Setting("settings.policy", Effect.LIVE, secret=True),
-    "notify": Setting("settings.notify", Effect.LIVE, secret=True),
-    "groups": Setting("settings.groups", Effect.LIVE),
+    "policy": Setting("settings.policy", Effect.LIVE, _names),
+    "notify": Setting("settings.notify", Effect.LIVE, _targets),
+    "groups": Setting("settings.groups", Effect.LIVE, _names),
     "runtime.executor": Setting("settings.runtime.executor", Effect.RESTART),
-    "runtime.celery": Setting("settings.runtime.executor", Effect.RESTART, secret=True),
+    CELERY: Setting("settings.runtime.executor", Effect.RESTART, _without_password),
     "runtime.workers": Setting("settings.runtime.workers", Effect.RESTART),
     "runtime.scan_seconds": Setting("settings.runtime.scanSeconds", Effect.LIVE),
     "runtime.lease_seconds": Setting("settings.runtime.leaseSeconds", Effect.RESTART),
@@ -95,16 +118,5 @@ def _text(setting: Setting, running: object, value: object) -> str:
 
 
 def shown_setting(setting: Setting, value: object) -> str:
-    """Return a value for people; of a secret one, what may be shown."""
-    if value is None:
-        return "the default"
-    if setting.secret:
-        return _without_password(str(value))
-    return f"{value:g}" if isinstance(value, float) else str(value)
-
-
-def _without_password(url: str) -> str:
-    """Return a URL without what may be a password: all between ``://`` and the last ``@``."""
-    scheme, separator, rest = url.partition("://")
-    _, at, host = rest.rpartition("@")
-    return f"{scheme}{separator}{'***@' if at else ''}{host.partition('?')[0]}"
+    """Return a value for people, without what may be a secret in it."""
+    return "the default" if value is None else setting.shown(value)

@@ -2,7 +2,8 @@
 
 The tasks of a table that read the same date field share its index and, mostly,
 their windows. So the statement asks for the union of their ranges, and says of
-each row whose filter it passes; each task's own occurrences decide.
+each row whose filter it passes; each task's own occurrences decide. Databases
+bound the columns of a statement, so that very many filters take several.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from itertools import islice
 
 import sqlalchemy as sa
 
@@ -23,6 +25,9 @@ from jittask.schedule.spans import coalesced
 from jittask.schedule.windows import Column, FieldRange
 
 _FIRST_DAY, _LAST_DAY = date(1000, 1, 1), date(9999, 1, 1)
+
+MOST_LOOKUPS = 200
+"""In a statement: each is a column of the answer, and PostgreSQL allows 1,664 of them."""
 
 BadRowOf = Callable[[DateFieldTask, Row, Exception], None]
 
@@ -88,20 +93,25 @@ def shared_due_rows(
     field = tasks[0].task.timer.start_field
     repeats = any(asked.task.timer.repeats for asked in tasks)
     column = columns.column(rows, field, connection, repeats=repeats)
-    spans = [span for asked in tasks for span in ranges_of(asked, column)]
-    lookups = [_lookup(asked, rows) for asked in tasks]
-    distinct = list(dict.fromkeys(lookups))
-    places = [distinct.index(lookup) for lookup in lookups]
-    fields = list(dict.fromkeys(name for asked in tasks for name in asked.task.timer.fields))
-    for page in rows.pages_of(field, coalesced(spans), distinct, now, fields, connection):
-        for asked, place in zip(tasks, places, strict=True):
-            found = (row for row, passes in page if passes[place])
-            due = of_page(
-                asked.task, rows, found, asked.window,
-                lambda row, error, task=asked.task: bad_row(task, row, error),  # type: ignore[misc]
-            )  # fmt: skip
-            if due:
-                yield asked.task, due
+    by_lookup: dict[Lookup, list[Asked]] = {}
+    for asked in tasks:
+        by_lookup.setdefault(_lookup(asked, rows), []).append(asked)
+    lookups = iter(by_lookup)
+    while part := list(islice(lookups, MOST_LOOKUPS)):
+        sharing = [(asked, place) for place, each in enumerate(part) for asked in by_lookup[each]]
+        spans = [span for asked, _ in sharing for span in ranges_of(asked, column)]
+        fields = list(
+            dict.fromkeys(name for asked, _ in sharing for name in asked.task.timer.fields)
+        )
+        for page in rows.pages_of(field, coalesced(spans), part, now, fields, connection):
+            for asked, place in sharing:
+                found = (row for row, passes in page if passes[place])
+                due = of_page(
+                    asked.task, rows, found, asked.window,
+                    lambda row, error, task=asked.task: bad_row(task, row, error),  # type: ignore[misc]
+                )  # fmt: skip
+                if due:
+                    yield asked.task, due
 
 
 def ranges_of(asked: Asked, column: Column) -> tuple[FieldRange, ...]:

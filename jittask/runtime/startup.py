@@ -45,16 +45,20 @@ def refuse_broken_app(compilation: Compilation) -> None:
 
 
 def refuse_unset_environment(compilation: Compilation) -> None:
-    """Refuse to run with a ``${NAME}`` that the environment lacks (F2)."""
-    for found in compilation.diagnostics:
-        if found.code == UNSET:
-            raise refusal(found)
+    """Refuse to run with a ``${NAME}`` that the environment lacks (F2); all of them are named."""
+    unset = [found for found in compilation.diagnostics if found.code == UNSET]
+    if unset:
+        raise refusal(*unset)
 
 
-def refusal(found: Diagnostic) -> RuntimeFailure:
-    """Return what to tell a user of a diagnostic that keeps all from running."""
-    place = f"{found.location.file}:{found.location.line}:{found.location.column}"
-    return RuntimeFailure(f"{place}: {found.message}", found.hint)
+def refusal(found: Diagnostic, *more: Diagnostic) -> RuntimeFailure:
+    """Return what to tell a user of diagnostics that keep all from running."""
+    text = "; ".join(f"{_place(each)}: {each.message}" for each in (found, *more))
+    return RuntimeFailure(text, found.hint)
+
+
+def _place(found: Diagnostic) -> str:
+    return f"{found.location.file}:{found.location.line}:{found.location.column}"
 
 
 def open_store(settings: AppSettings, root: Path) -> Store:

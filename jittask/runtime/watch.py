@@ -20,7 +20,8 @@ from typing import Self
 from watchfiles._rust_notify import RustNotify
 
 from jittask.clock import Clock, SystemClock
-from jittask.compiler.files import MANIFEST, TOPS, is_draft, is_ignored
+from jittask.compiler.file_names import is_draft, is_ignored
+from jittask.compiler.files import MANIFEST, TOPS
 from jittask.compiler.whole_file import is_whole
 
 STEP_MILLIS = 10

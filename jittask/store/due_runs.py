@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import Trigger
+from jittask.store.batch import TEXT, batch
 from jittask.store.claim_types import ComingRun, DueRun, Executing
 from jittask.store.instants import from_micros, nominals_of, to_micros
 from jittask.store.tables import EXECUTING, PENDING, runs
@@ -29,7 +30,7 @@ def due(
     """
     found: list[DueRun] = []
     for priority in _priorities(connection):
-        conditions = runs.c.due <= to_micros(now), *_without(held, crowded)
+        conditions = runs.c.due <= to_micros(now), *_without(connection, held, crowded)
         page = _page(connection, priority, limit + offset - len(found), *conditions)
         found += [run.run for run in page]
         if len(found) == limit + offset:
@@ -53,7 +54,7 @@ def coming(
         conditions = (
             runs.c.due > to_micros(now),
             runs.c.due <= to_micros(until),
-            *_without(held),
+            *_without(connection, held),
         )
         found += _page(connection, priority, limit - len(found), *conditions)
         if len(found) == limit:
@@ -85,7 +86,7 @@ def next_due(
     connection: Connection, held: Collection[str] = (), crowded: Collection[str] = ()
 ) -> datetime | None:
     """Return when the next pending run may be claimed, but for those that ``due`` leaves out."""
-    without = _without(held, crowded)
+    without = _without(connection, held, crowded)
     query = _SOONEST.where(*without) if without else _SOONEST
     soonest = [
         connection.execute(query, {"of_priority": priority}).scalar()
@@ -117,12 +118,26 @@ _PAGE = (
 )  # fmt: skip
 
 
-def _without(held: Collection[str], crowded: Collection[str] = ()) -> list[sa.ColumnElement[bool]]:
+_FEW = 500
+"""So many tasks are named in a statement; more are given as one value, which has no limit."""
+
+
+def _without(
+    connection: Connection, held: Collection[str], crowded: Collection[str] = ()
+) -> list[sa.ColumnElement[bool]]:
+    """Return the conditions that leave out what waits; see ``due``."""
+
+    def is_none_of(tasks: Collection[str]) -> sa.ColumnElement[bool]:
+        if len(tasks) <= _FEW:
+            return runs.c.task.not_in(tasks)
+        named = batch(connection, [(task,) for task in tasks], name=TEXT)
+        return runs.c.task.not_in(sa.select(named.c.name))
+
     conditions: list[sa.ColumnElement[bool]] = []
     if held:
-        conditions.append(sa.or_(runs.c.task.not_in(held), runs.c.trigger == Trigger.ON_FAILURE))
+        conditions.append(sa.or_(is_none_of(held), runs.c.trigger == Trigger.ON_FAILURE))
     if crowded:
-        conditions.append(runs.c.task.not_in(crowded))
+        conditions.append(is_none_of(crowded))
     return conditions
 
 

@@ -18,6 +18,7 @@ from jittask.store.instants import from_micros, to_micros
 from jittask.store.status_types import ElementRow
 from jittask.store.tables import elements
 
+_BROKEN = "broken"
 _NONE = "[]"
 """How an element without diagnostics is written."""
 
@@ -51,14 +52,13 @@ def _columns(row: ElementRow) -> dict[str, object]:
     }
 
 
-def known_elements(connection: Connection) -> tuple[ElementRow, ...]:
-    """Return what a runtime last reported of the elements, by name."""
+def known_elements(connection: Connection, *, only_broken: bool = False) -> tuple[ElementRow, ...]:
+    """Return what a runtime last reported of the elements, or of the broken ones, by name."""
+    query = sa.select(elements).order_by(elements.c.name)
+    if only_broken:
+        query = query.where(elements.c.state == _BROKEN)
     return tuple(
-        _element(row)
-        for chunk in connection.execute(sa.select(elements).order_by(elements.c.name)).partitions(
-            FETCH_ROWS
-        )
-        for row in chunk
+        _element(row) for chunk in connection.execute(query).partitions(FETCH_ROWS) for row in chunk
     )
 
 

@@ -34,6 +34,7 @@ ELSEWHERE = {
         ),
         "needs a server, or says which schema is the newest: tests/operations/test_doctor",
     ),
+    "apprise-missing": "about the machine: tests/runtime/notices/test_notified",
     "no-tree": "the command says it before the compiler: tests/cli",
 }
 

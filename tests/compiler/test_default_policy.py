@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from jittask import compile_tree
+from jittask.compiler.compiled import Compilation
+from jittask.compiler.draft import DraftCompiler
 from jittask.compiler.incremental import TreeCompiler
 from jittask.compiler.schemas import schema
 from jittask.model import Misfire, Notice, Policy, Retry, TaskNotify
@@ -117,14 +119,78 @@ def test_an_edit_of_the_defaults_reaches_every_task(tmp_path: Path) -> None:
 def test_a_service_that_the_defaults_name_may_come_and_go(tmp_path: Path) -> None:
     tree = tree_of(tmp_path / "app", {"onFailure": "services.Later.failed"})
     compiler = TreeCompiler(tree.root)
-    assert [each.code for each in compiler.compilation.diagnostics] == ["unknown-service"]
+    assert _mistakes(compiler.compilation) == ["unknown-service"]
+    assert "tasks.A" not in compiler.compilation.app.tasks
     tree.write("services/Later/e.json", {"type": "services.NormalType", "title": "Later"})
     tree.write("services/Later/service.py", ALERTS)
     found = compiler.look_at_all()
     assert not found.diagnostics
     assert found.app.tasks["tasks.A"].policy.on_failure is not None
     tree.write("services/Later/service.py", "def another(run):\n    pass\n")
-    assert [each.code for each in compiler.look_at_all().diagnostics] == ["unknown-function"]
+    assert _mistakes(compiler.look_at_all()) == ["unknown-function"]
+    compiler.close()
+
+
+def _mistakes(compilation: Compilation) -> list[str]:
+    return [found.code for found in compilation.diagnostics if found.because is None]
+
+
+WRONG = {
+    "no such function": ("services.Alerts.faild", ALERTS, "unknown-function"),
+    "no such service": ("services.Alarms.failed", ALERTS, "unknown-service"),
+    "no parameter": ("services.Alerts.failed", "def failed():\n    pass\n", "too-few-parameters"),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_a_wrong_function_for_failures_is_one_mistake_where_it_is_written(
+    name: str, tmp_path: Path
+) -> None:
+    on_failure, service, code = WRONG[name]
+    tree = tree_of(tmp_path / "app", {"onFailure": on_failure})
+    tree.write("services/Alerts/service.py", service)
+    tree.scheduled("B", policy={"priority": 1})
+    tree.scheduled("Own", policy={"onFailure": "services.Other.failed"})
+    tree.write("services/Other/e.json", {"type": "services.NormalType", "title": "Other"})
+    tree.write("services/Other/service.py", ALERTS)
+    compilation = compile_tree(tree.root)
+    mistakes = [found for found in compilation.diagnostics if found.because is None]
+    assert [(found.code, found.location.file, found.location.pointer) for found in mistakes] == [
+        (code, "app.json", "/settings/policy/onFailure")
+    ]
+    following = [found for found in compilation.diagnostics if found.because is not None]
+    assert [(found.element, found.because) for found in following] == [
+        ("tasks.A", "app.json"), ("tasks.B", "app.json"),
+    ]  # fmt: skip
+    assert set(compilation.app.tasks) == {"tasks.Own"}
+    draft = DraftCompiler(compilation)
+    found = draft.check_shared("app.json", (tree.root / "app.json").read_text())
+    assert [each.code for each in found] == [code]
+
+
+def test_a_service_that_cannot_load_is_the_mistake_and_not_who_names_it(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
+    tree.write("services/Alerts/service.py", "def (")
+    found = compile_tree(tree.root).diagnostics
+    assert [(each.code, each.because) for each in found] == [
+        ("bad-python", None), ("broken-dependency", "services.Alerts"),
+    ]  # fmt: skip
+
+
+def test_an_optional_parameter_too_many_is_one_warning(tmp_path: Path) -> None:
+    tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
+    tree.write("services/Alerts/service.py", "def failed(run, more=1):\n    pass\n")
+    tree.scheduled("B")
+    compiler = TreeCompiler(tree.root)
+    for line in (6, 7):
+        found = compiler.look_at_all()
+        assert set(found.app.tasks) == {"tasks.A", "tasks.B"}
+        assert [(each.code, each.location.file) for each in found.diagnostics] == [
+            ("unused-parameter", "app.json")
+        ]
+        assert found.diagnostics[0].location.line == line
+        text = (tree.root / "app.json").read_text()
+        tree.write("app.json", "\n" + text)
     compiler.close()
 
 

@@ -130,3 +130,26 @@ def test_a_start_that_is_kept_sees_another_environment(
     said = jittask_here("validate", tree.root)
     assert said.returncode == 1
     assert "grace-over-retention" in said.stdout
+
+
+def test_doctor_shows_each_setting_without_its_secrets(tree: Tree) -> None:
+    tree.write("app.json", {
+        "appId": "a",
+        "settings": {
+            "notify": {"urls": ["json://me:hush@127.0.0.1/x", "ntfys://hush"]},
+            "policy": {"priority": 1, "retry": {"max": 2}},
+            "groups": {"mail": {"maxConcurrent": 2}},
+            "store": "postgresql://me:hush@127.0.0.1:1/none",
+            "runtime": {"executor": {"type": "celery", "broker": "amqp://me:hush@127.0.0.1/"}},
+        },
+    })  # fmt: skip
+    shown = jittask_here("doctor", tree.root).stdout
+    assert "hush" not in shown
+    for line in (
+        "store: postgresql+psycopg://me:***@127.0.0.1:1/none (app.json)",
+        "notify: json://…, ntfys://… (app.json)",
+        "policy: priority, retry (app.json)",
+        "groups: mail (app.json)",
+        "runtime.executor: amqp://***@127.0.0.1/ (queues jittask) (app.json)",
+    ):
+        assert f"  ok  {line}\n" in shown

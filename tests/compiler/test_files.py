@@ -6,11 +6,14 @@ import os
 import random
 import shutil
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from jittask.clock import FixedClock
 from jittask.compiler.files import Files
+from jittask.compiler.live_files import LiveFiles
 from jittask.compiler.look import Look
 
 TICK_NANOSECONDS = 10_000_000
@@ -20,7 +23,7 @@ TICK_NANOSECONDS = 10_000_000
 @pytest.fixture
 def tick(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[], int]:
     """Let the file system's time go on until what comes then can be told from what was before."""
-    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", TICK_NANOSECONDS)
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", TICK_NANOSECONDS)
     touched = tmp_path / "touched"
 
     def wait() -> int:
@@ -99,6 +102,31 @@ def test_what_is_known_changes_nothing(tmp_path: Path, tick: Callable[[], int], 
         known = files.known(began)
         for _ in range(chance.randrange(3)):
             change(root, chance)
+
+
+@pytest.mark.parametrize("look", [Files, LiveFiles])
+@pytest.mark.parametrize("has_began", [True, False], ids=["touched", "not touched"])
+def test_a_change_in_the_future_settles_nothing(
+    tmp_path: Path, tick: Callable[[], int], look: type[Files], has_began: bool
+) -> None:
+    """A clock that was set back leaves files that have changed later than now."""
+    grow(tmp_path / "tree", random.Random(1))
+    file = tmp_path / "tree/app.json"
+    began = tick()
+    file.write_text("[]")
+    now = file.stat().st_ctime_ns
+    clock = FixedClock(datetime.fromtimestamp(now / 1e9, UTC))
+    files = look(tmp_path / "tree", clock=clock)
+    for each in files.listed():
+        digest(files, each)
+    other = next(each for each in files.listed() if each != "app.json")
+    files.take({other: files.known_now()[other]._replace(changed=now + 10**12)})
+    given = began if has_began else 0
+    if isinstance(files, LiveFiles):
+        files.settle(given)
+    known = files.known(given).files
+    assert not {"app.json", other} & set(known)
+    assert set(known)
 
 
 def test_a_folder_that_did_not_change_is_not_listed_again(

@@ -7,9 +7,11 @@ import threading
 import pytest
 
 from jittask import compile_tree
+from jittask.compiler import probe
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.compiling import Compiling
 from jittask.compiler.incremental import TreeCompiler
+from jittask.compiler.probe import Request
 from tests.tree import Tree
 
 CODES = {
@@ -33,7 +35,7 @@ def many(tree: Tree) -> Tree:
 @pytest.fixture
 def in_small_requests(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jittask.compiler.import_stream.LEAST_TASKS", 2)
-    monkeypatch.setattr("jittask.compiler.import_stream.MOST_TASKS", 3)
+    monkeypatch.setattr("jittask.compiler.probe.MOST_TASKS", 3)
 
 
 def outcome(compilation: Compilation) -> object:
@@ -47,6 +49,30 @@ def test_a_stream_finds_what_one_request_finds(many: Tree, request: pytest.Fixtu
     assert outcome(compile_tree(many.root, imports=True)) == outcome(at_once)
     codes = {found.code for found in at_once.diagnostics}
     assert codes == {"import-failed", "too-many-parameters"}
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("least", [1, 100], ids=["while compiling", "after it"])
+def test_no_request_has_more_tasks_than_one_process_should_import(
+    many: Tree, monkeypatch: pytest.MonkeyPatch, least: int
+) -> None:
+    monkeypatch.setattr("jittask.compiler.import_stream.LEAST_TASKS", least)
+    at_once = compile_tree(many.root, imports=True)
+    monkeypatch.setattr("jittask.compiler.probe.MOST_TASKS", 4)
+    requests: list[list[str]] = []
+    asked = probe._request
+
+    def request(*given: object) -> Request:
+        request = asked(*given)  # type: ignore[arg-type]
+        requests.append([name for name, _ in request.functions])
+        return request
+
+    monkeypatch.setattr(probe, "_request", request)
+    assert outcome(compile_tree(many.root, imports=True)) == outcome(at_once)
+    assert max(map(len, requests)) <= 4
+    assert {name for names in requests for name in names} == {
+        f"tasks.{name}{number}" for name in CODES for number in range(3)
+    } - {f"tasks.Wrong{number}" for number in range(3)}
 
 
 @pytest.mark.process

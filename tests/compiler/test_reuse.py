@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 from collections.abc import Callable
@@ -116,7 +117,7 @@ def test_an_edit_that_hides_behind_old_times_is_seen(shop: Tree) -> None:
 
 
 def test_what_has_settled_is_not_read_again(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", -1_000_000_000_000)
     before = compile_tree(shop.root)
     read: list[str] = []
     original = Files.read
@@ -147,7 +148,7 @@ def said(root: Path) -> list[str]:
 @pytest.fixture
 def settled(shop: Tree, monkeypatch: pytest.MonkeyPatch) -> Tree:
     """A tree whose files count as old enough to be relied on."""
-    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", -1_000_000_000_000)
     assert said(shop.root) == []
     return shop
 
@@ -223,6 +224,19 @@ def test_a_verdict_falls_with_what_it_rests_on(
 def test_a_verdict_falls_with_a_removed_file(settled: Tree) -> None:
     (settled.root / "tasks/Plain/inner.py").unlink()
     assert said(settled.root) == ["inner-missing"]
+
+
+@pytest.mark.parametrize(("change", "code"), [
+    (lambda root: (root / "tasks/More/e.json").mkdir(parents=True), "misplaced-e-json"),
+    (lambda root: (root / "tasks/Plain/a\nb.py").write_text(""), "file-unreadable"),
+])  # fmt: skip
+def test_a_verdict_falls_with_what_has_no_digest(
+    settled: Tree, change: Callable[[Path], object], code: str
+) -> None:
+    """Every file that can be read is as it was, and so are the digests."""
+    change(settled.root)
+    for _ in range(2):
+        assert said(settled.root) == [code]
 
 
 def test_a_verdict_rests_on_the_environment(settled: Tree, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,3 +322,33 @@ def test_several_processes_say_what_one_says(
     if keep:  # what the forks have read is known, too
         monkeypatch.setattr("jittask.compiler.import_check._judged", None)
         assert judge(shop.root) == verdict
+
+
+@pytest.mark.parametrize("allowed", [0, 1])
+@pytest.mark.parametrize("call", ["os.fork", "os.pipe"])
+def test_processes_that_the_system_refuses_are_done_without(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch, call: str, allowed: int
+) -> None:
+    for n in range(8):
+        shop.scheduled(f"More{n}", "def customFunc(a):\n    pass\n")
+    alone = compile_tree(shop.root)
+    monkeypatch.setattr("jittask.compiler.parallel._WORTH_IT", 2)
+    monkeypatch.setattr("jittask.compiler.parallel._cores", lambda: 3)
+    left = allowed + (call == "os.pipe")  # one pipe is for the tickets
+    real = getattr(os, call.removeprefix("os."))
+
+    def limited() -> object:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable")
+        return real()
+
+    monkeypatch.setattr(call, limited)
+    notes: list[str] = []
+    verdict = judge(shop.root, keep=False, note=notes.append)
+    assert (verdict.diagnostics, verdict.tasks) == (alone.diagnostics, len(alone.app.tasks))
+    number = "1 process" if allowed == 0 else "2 processes"
+    assert notes == [
+        f"validated in {number}, not 3, which takes longer: Resource temporarily unavailable"
+    ]

@@ -18,7 +18,9 @@ from jittask import compile_tree
 from jittask.compiler import compiling, task_cache
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
+from jittask.compiler.incremental import TreeCompiler
 from jittask.compiler.probe import Probe
+from jittask.compiler.task_cache import TaskCache
 from tests.compiler.test_corpus import CASES
 from tests.compiler.test_reuse import EDITS, EVERY, shop
 from tests.tree import Tree
@@ -75,7 +77,7 @@ def alike(one: Compilation, other: Compilation) -> bool:
 @pytest.fixture(autouse=True)
 def all_has_settled(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files count as old enough to be relied on."""
-    monkeypatch.setattr("jittask.compiler.files.RACY_NANOSECONDS", -1_000_000_000_000)
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", -1_000_000_000_000)
 
 
 def test_what_did_not_change_is_not_read_compiled_imported_or_written(shop: Tree) -> None:
@@ -294,3 +296,20 @@ def test_what_a_stranger_sent_is_not_followed(shop: Tree, tmp_path: Path) -> Non
     assert alike(start(shop.root), fresh)
     assert alike(start(shop.root), fresh)
     assert precious.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.process
+@pytest.mark.parametrize("is_live", [True, False], ids=["runtime", "once"])
+def test_a_file_that_has_just_changed_is_not_kept_by_its_times(
+    shop: Tree, monkeypatch: pytest.MonkeyPatch, is_live: bool
+) -> None:
+    """A further change would not show in them."""
+    an_hour = 3_600_000_000_000
+    monkeypatch.setattr("jittask.compiler.settling.RACY_NANOSECONDS", an_hour)
+    if is_live:
+        compiler = TreeCompiler(shop.root, keep=True)
+        compiler.look_at_all()
+        compiler.close()
+    else:
+        start(shop.root)
+    assert dict(TaskCache(shop.root).known.files) == {}

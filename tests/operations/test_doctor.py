@@ -483,6 +483,17 @@ def test_a_timestamp_of_mysql_is_an_instant_in_each_session(mysql: Database) -> 
     assert doctor(mysql.tree).diagnostics == ()
 
 
+def test_the_zone_of_times_without_one_is_said(mysql: Database) -> None:
+    mysql.tree.write("app.json", {"settings": {"timezone": "Asia/Tokyo"}})
+    mysql.execute("CREATE TABLE bills (id INTEGER PRIMARY KEY, due DATETIME)", INDEX)
+    table_model(mysql.tree)
+    table_model(mysql.tree, startField="due")
+    said = "due has no zone: its times are read as Asia/Tokyo"
+    facts = [fact for section in doctor(mysql.tree).sections for fact in section.facts]
+    [fact] = [fact for fact in facts if said in fact]
+    assert fact.endswith(', as nothing else is said ("timezone" in the database)')
+
+
 def test_a_default_of_now_is_in_the_zone_of_the_session(postgres: Database) -> None:
     postgres.tree.write("app.json", {"settings": {"timezone": "Asia/Tokyo"}})
     postgres.execute(

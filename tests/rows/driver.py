@@ -37,7 +37,6 @@ from tests.tree import Tree
 
 TASK = "tasks.Row"
 TABLE = f"jittask_oracle_{os.getpid()}"
-FILTER = "Q('name','!=','held')"
 
 
 class StillClock(FixedClock):
@@ -146,7 +145,7 @@ class Driver:
             "Row",
             timing=timing,
             enable=int(task.enabled),
-            filter=FILTER,
+            filter=f"Q('name','!=','{task.holds}')",
             policy={
                 "misfire": task.misfire,
                 "graceSeconds": int(task.grace.total_seconds()),

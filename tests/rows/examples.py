@@ -207,6 +207,33 @@ def d7_a_timing_edited_while_no_runtime_runs(begin: Open) -> None:
     trial.up()
 
 
+def d7_a_filter_edited_while_no_runtime_runs(begin: Open) -> None:
+    """What came due meanwhile fires, and what the new filter lets in of before does not."""
+    trial = begin(task())
+    trial.put(at=naive(NOW + 2 * HOUR))
+    trial.put(2, at=naive(NOW + HOUR), name="held")
+    trial.put(3, at=naive(NOW + 2 * HOUR), name="held")
+    trial.look_at(*hours(1.5))
+    trial.down()
+    trial.write_task(holds="none")
+    trial.later(3 * HOUR)
+    trial.up()
+
+
+def d7_a_filter_edited_after_scans_that_failed(begin: Open) -> None:
+    """What came due since the last scan that succeeded fires, late."""
+    trial = begin(task())
+    trial.put(at=naive(NOW + HOUR))
+    trial.look_at(*hours(0.5))
+    trial.driver.outage.on = True
+    trial.later(HOUR)
+    trial.driver.tick()
+    trial.down()
+    trial.driver.outage.on = False
+    trial.write_task(holds="none")
+    trial.up()
+
+
 def d7_a_nominal_before_the_activation_that_a_holiday_moves_past_it(begin: Open) -> None:
     days = PlainDays(frozenset({NOW.date()}))
     trial = begin(task(days=days, skipHoliday=1))

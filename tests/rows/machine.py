@@ -143,6 +143,10 @@ class Machine(Trial):
         """D7."""
         self.write_task(timing=self.new_timing(chance))
 
+    def edit_the_filter(self, chance: Random) -> None:
+        """D7."""
+        self.write_task(holds=chance.choice(["held", "ok", "none"]))
+
     def disable(self, chance: Random) -> None:
         """D7."""
         del chance
@@ -167,6 +171,7 @@ WEIGHTS: dict[Callable[[Machine, Random], None], int] = {
     Machine.restart: 4,
     Machine.outage: 1,
     Machine.edit_the_timing: 1,
+    Machine.edit_the_filter: 2,
     Machine.disable: 1,
     Machine.enable: 2,
 }

@@ -4,6 +4,7 @@ Written from sections 3 and 4 of the design, and from nothing else. Where they
 leave something open, it has the reading that a user would expect:
 
 - *Late* (D6): a run that begins more than a minute after its effective instant.
+- A new filter (D7) is no new timing: it counts from the last scan with the old one.
 - *After activation* (D7) and *within grace* (D6) are questions of the effective
   instant, which is the one that a preview shows.
 - ``misfire: skip`` (D8) holds for rows that appear late too: what would begin
@@ -53,6 +54,8 @@ class TaskFile:
 
     timing: Timing
     enabled: bool = True
+    holds: str = "held"
+    """The name of the rows that the filter holds back."""
     misfire: str = "latest"
     grace: timedelta = timedelta(days=1)
     overlap: str = "skip"
@@ -72,8 +75,8 @@ class NaiveModel:
     _seen: TaskFile | None = None
 
     def passes(self, row: Row) -> bool:
-        """Whether the filter lets a row through: Q('name','!=','held')."""
-        return row["name"] is not None and row["name"] != "held"
+        """Whether the filter lets a row through: Q('name','!=',…)."""
+        return row["name"] is not None and row["name"] != self.task.holds
 
     def look(self, now: datetime) -> dict[int, list[Fired | None]]:
         """Return what may begin now, by row: one of these; ``adopt`` says what did."""
@@ -105,6 +108,10 @@ class NaiveModel:
             self.task.enabled and (not seen.enabled or self.task.timing.cfg != seen.timing.cfg)
         ):
             self.activated = self.scanned = now
+        elif seen.enabled and self.task.holds != seen.holds:
+            assert self.activated is not None
+            assert self.scanned is not None
+            self.activated = max(self.activated, self.scanned + TICK)
 
     def _of_row(self, key: int, row: Row, after: datetime, now: datetime) -> Fired | None:
         """Return what begins for a row: the latest of what is due and has no record (D6, D8)."""

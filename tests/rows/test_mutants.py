@@ -151,6 +151,8 @@ MUTANTS: list[tuple[str, Mutate, str]] = [
     ("D7: enabled again", a_mark_that_was(enabled=True), "d7_enabled_again"),
     ("D7: an edit", a_mark_that_was(timing_digest=lambda task: task.timing_digest),
      "d7_a_timing_edited_while_no_runtime_runs"),
+    ("D7: a filter", a_mark_that_was(timing_digest="0" * 64),
+     "d7_a_filter_edited_while_no_runtime_runs"),
     ("D7: a restart", each_start_is_an_activation, "d7_a_restart_is_no_activation"),
     ("D8: the latest", each_missed_one_runs, "d8_the_latest_of_a_repeat_and_the_others_counted"),
     ("D8: the count", nothing_is_counted, "d8_the_latest_of_a_repeat_and_the_others_counted"),

@@ -134,9 +134,12 @@ def test_the_last_good_version_survives_a_restart(tree: Tree) -> None:
 def test_a_zone_that_the_environment_lacks_is_refused(tree: Tree) -> None:
     """F2: unset is a warning in validate, and an error in run."""
     tree.write("app.json", {"settings": {"timezone": "${JITTASK_TEST_UNSET}"}})
+    database = {"type": "databases.UrlType", "title": "D", "url": "${JITTASK_ANOTHER}"}
+    tree.write("databases/D/e.json", database)
     done = jittask("run", tree.root)
     assert done.returncode == 1
-    assert "app.json:3:17: environment variable JITTASK_TEST_UNSET is not set" in done.stderr
+    assert "app.json:3:17: environment variable JITTASK_TEST_UNSET is not set; " in done.stderr
+    assert "databases/D/e.json:4:10: environment variable JITTASK_ANOTHER is not set" in done.stderr
 
 
 def test_a_second_runtime_is_refused(tree: Tree) -> None:

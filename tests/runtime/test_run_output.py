@@ -191,7 +191,11 @@ class Error:
 
 
 DATABASE = "import sqlalchemy as sa\nfrom jittask import app"
-NO_TABLE = "sa.create_engine('sqlite://').connect().execute(sa.text('select * from nope'))"
+OF_ANY_THREAD = "connect_args={'check_same_thread': False}"  # whichever collects the garbage
+NO_TABLE = (
+    f"sa.create_engine('sqlite://', {OF_ANY_THREAD}).connect()"
+    ".execute(sa.text('select * from nope'))"
+)
 ERRORS = [
     Error(
         "SQLAlchemy's", (NO_TABLE,), "OperationalError: no such table: nope",

@@ -272,3 +272,39 @@ def test_several_tasks_of_a_table_cost_as_many_statements_as_one(rows: Rows) -> 
     assert first > second == of_one
     if rows.engine.dialect.name != "sqlite":  # which looks at the forms of the values too
         assert (first, second) == (2, 1)
+
+
+def test_very_many_filters_are_asked_in_a_few_statements(rows: Rows) -> None:
+    """Databases bound the columns of an answer: SQLite allows 2,000, PostgreSQL 1,664."""
+    window = Window(NOW, NOW + timedelta(days=1))
+    number = 2_001
+    asked = [
+        Asked(
+            replace(task({}, f"Q('id','=',{ROWS - number + each})"), name=f"tasks.T{each}"), window
+        )
+        for each in range(number)
+    ]
+    counted: list[str] = []
+
+    def note(*given: Any) -> None:
+        counted.append(given[2])
+
+    sa.event.listen(rows.engine, "before_cursor_execute", note)
+    try:
+        with rows.connected() as connection:
+            found = {
+                each.name: [row.key for row in due]
+                for each, due in shared_due_rows(
+                    asked, rows, DateColumns(), connection, NOW, lambda *_: None
+                )
+            }
+    finally:
+        sa.event.remove(rows.engine, "before_cursor_execute", note)
+    ticks = {each: NOW + timedelta(days=2) - (number - each) * TICKS for each in range(number)}
+    assert found == {
+        f"tasks.T{each}": [str(ROWS - number + each)]
+        for each, at in ticks.items()
+        if window.after < at <= window.until
+    }
+    assert found
+    assert len(counted) < 30

@@ -138,6 +138,16 @@ def test_the_views_are_those_of_the_commands(with_runs: Served) -> None:
     assert with_runs.get("/api/status") == status_view(status(with_runs.server.workspace))
 
 
+def test_a_page_asks_for_broken_elements_alone(with_runs: Served) -> None:
+    """In a large tree the others are most of an answer; the list of elements has them."""
+    whole = with_runs.get("/api/status")
+    answer = with_runs.get("/api/status?elements=broken")
+    broken = [each for each in whole["elements"] if each["state"] == "broken"]
+    assert 0 < len(broken) < len(whole["elements"])
+    assert answer == whole | {"elements": broken}
+    assert with_runs.ask("GET", "/api/status?elements=some").status == 422
+
+
 def test_a_plan_comes_in_pages(with_runs: Served) -> None:
     window = "/api/plan?from=2026-03-01&to=2026-03-03"
     whole = with_runs.get(window)

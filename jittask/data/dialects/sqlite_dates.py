@@ -41,8 +41,9 @@ def read_datetime(value: object) -> datetime:
     Raises NoDate.
     """
     if isinstance(value, str) and (text := _TEXT.fullmatch(value)):
+        wall, offset = text.group("wall", "offset")
         try:
-            return datetime.fromisoformat(text["wall"] + (text["offset"] or ""))
+            return datetime.fromisoformat(wall + offset if offset else wall)
         except ValueError as error:
             raise NoDate(value, "a date and time") from error
     if isinstance(value, int | float) and (value < 0 or FIRST_SECOND <= value <= LAST_SECOND):

@@ -35,6 +35,7 @@ class Status:
 
     runtimes: tuple[RuntimeRow, ...]
     elements: tuple[ElementState, ...]
+    """Of all elements, or of the broken ones alone."""
     pending: int
     """Runs that wait, overdue ones too."""
     overdue: int
@@ -69,20 +70,21 @@ class Status:
         return next((each.last_scan for each in self.runtimes if each.last_scan), None)
 
 
-def status(workspace: Workspace) -> Status:
+def status(workspace: Workspace, *, only_broken: bool = False) -> Status:
     """Return the status of a tree; a run store that does not answer is one of its problems.
 
+    With ``only_broken``, other elements are left out, and a large tree costs little.
     Raises OperationError where the run store cannot be used.
     """
     unavailable: Problem | None = None
     stored: StoreStatus | None = None
     try:
-        stored = _stored(workspace)
+        stored = _stored(workspace, only_broken=only_broken)
     except Unavailable as error:
         text = f"{error}; {error.hint}" if error.hint else str(error)
         unavailable = Problem(ProblemCode.STORE_UNAVAILABLE, text)
     if stored is None or not stored.runtimes:
-        elements = tuple(_of_files(workspace))
+        elements = tuple(_of_files(workspace, only_broken=only_broken))
     else:
         elements = tuple(
             ElementState(row.name, _state(row, stored), row.version, row.since, row.diagnostics)
@@ -118,17 +120,17 @@ def _state(row: ElementRow, stored: StoreStatus) -> str:
     return BLOCKED if any(blocked.task == row.name for blocked in stored.blocked) else RUNNING
 
 
-def _stored(workspace: Workspace) -> StoreStatus | None:
+def _stored(workspace: Workspace, *, only_broken: bool) -> StoreStatus | None:
     if not workspace.may_have_store:
         return None
     try:
         with workspace.stored() as store:
-            return store.status(workspace.now())
+            return store.status(workspace.now(), only_broken=only_broken)
     except NoRecords:
         return None
 
 
-def _of_files(workspace: Workspace) -> Iterator[ElementState]:
+def _of_files(workspace: Workspace, *, only_broken: bool) -> Iterator[ElementState]:
     """Yield what a runtime would find, by name, in the files as they are now."""
     compilation = workspace.latest
     tasks, broken = compilation.app.tasks, compilation.broken
@@ -137,7 +139,7 @@ def _of_files(workspace: Workspace) -> Iterator[ElementState]:
     )
     if of_app:
         yield ElementState(MANIFEST, BROKEN, None, None, of_app)
-    for name in sorted(tasks.keys() | broken):
+    for name in sorted(broken if only_broken else tasks.keys() | broken):
         if name in broken:
             yield ElementState(name, BROKEN, None, None, compilation.of(name))
         else:

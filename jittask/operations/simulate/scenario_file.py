@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from jittask.compiler.files import MOST_BYTES, Files, FileTooLarge
+from jittask.compiler.file_content import FileTooLarge
+from jittask.compiler.files import MOST_BYTES, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.json_spans import Pointer
 from jittask.compiler.read_json import read_json

@@ -14,7 +14,7 @@ from jittask.model import Notice
 from jittask.runtime.events import Event, Notified, Trouble
 from jittask.runtime.notices.conditions import MANIFEST, Condition, Recipients, Seen, conditions
 from jittask.runtime.notices.decide import Changes, due, follow, reported
-from jittask.runtime.notices.sender import Sender, Sent
+from jittask.runtime.notices.sender import Sender, Sent, missing
 from jittask.runtime.notices.words import digest_of, masked, messages
 from jittask.runtime.snapshot import Snapshot
 from jittask.store import Store
@@ -36,6 +36,7 @@ class Notifier:
         self._emit = emit
         self._unwritten: list[Sent] = []
         """What has become of messages, and may not be in the store."""
+        self._said_missing = False
 
     def look(self, snapshot: Snapshot, now: datetime, term: int | None) -> None:
         """Write what has changed, and the messages that are due.
@@ -48,6 +49,10 @@ class Notifier:
         known = {state.key: state for state in self._store.notice_states()}
         if not recipients.urls and not known:
             return
+        reason = missing() if recipients.urls and not self._said_missing else None
+        if reason is not None:  # before anything has to be sent
+            self._said_missing = True
+            self._emit(Trouble(now, "notify-unavailable", f"nobody can be notified: {reason}"))
         seen = self._seen(tasks, now)
         current = conditions(seen, tasks, recipients, now)
         names = {element.name for element in seen.status.elements} | {MANIFEST}

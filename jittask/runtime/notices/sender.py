@@ -7,6 +7,7 @@ import queue
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from io import StringIO
 from typing import Any
 
@@ -31,6 +32,11 @@ class Sent:
 
 Send = Callable[[str, str, str], str | None]
 """Sends a title and a body to a target; returns why it could not."""
+
+
+def missing() -> str | None:
+    """Return why nothing can be sent at all, in a line; None where apprise is there."""
+    return None if find_spec("apprise") else _MISSING
 
 
 def send(url: str, title: str, body: str) -> str | None:

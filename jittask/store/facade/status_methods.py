@@ -37,8 +37,8 @@ class StatusMethods(StorePart):
         with runtime_lock(self._database.lock_stem) as lock:
             return not lock.take(shared=True)
 
-    def status(self, now: datetime) -> StoreStatus:
-        """Return what ``jittask status`` shows."""
+    def status(self, now: datetime, *, only_broken: bool = False) -> StoreStatus:
+        """Return what ``jittask status`` shows; of the elements, perhaps only the broken ones."""
         alive = self.runtime_alive(now)
         with self._database.reading() as connection:
             pending, overdue, executing = queries.counts(connection, now)
@@ -49,7 +49,7 @@ class StatusMethods(StorePart):
             }
             return StoreStatus(
                 runtimes=self._runtimes(connection, now, alive=alive),
-                elements=element_states.known_elements(connection),
+                elements=element_states.known_elements(connection, only_broken=only_broken),
                 pending=pending,
                 overdue=overdue,
                 executing=executing,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request, Response
 
@@ -48,15 +48,15 @@ def description(request: Request) -> Response:
 
 
 @routes.get("/status", response_model=elements.Status, **READ)
-def show_status(opened: Opened) -> Response:
+def show_status(opened: Opened, elements: Literal["all", "broken"] = "all") -> Response:
     """Return runtimes, queue, pauses, elements, and what is wrong."""
-    return answer(status_view(status(opened)))
+    return answer(status_view(status(opened, only_broken=elements == "broken")))
 
 
 @routes.get("/health", response_model=elements.Health, **also(READ, 503, elements.Health))
 def health(opened: Opened) -> Response:
     """Return 200 where all is well, else 503; both with what is wrong."""
-    found = status(opened)
+    found = status(opened, only_broken=True)
     problems = [problem_view(problem) for problem in found.problems]
     return answer({"well": found.is_well, "problems": problems}, 200 if found.is_well else 503)
 

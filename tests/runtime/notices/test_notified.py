@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from queue import Empty, Queue
 from typing import Any
 
@@ -207,6 +208,21 @@ def test_what_the_test_command_says_where_nobody_is_known(tree: Tree) -> None:
     assert done.returncode == 1
     assert done.stderr.startswith("error: nobody is notified: ")
     assert jittask("notify", tree.root).returncode == 0
+
+
+def test_without_apprise_it_is_said_before_anything_fails(tree: Tree, tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.modules['apprise'] = None\n")
+    tree_for(tree, "json://127.0.0.1:1")
+    tree.scheduled("A", repeat=EACH_SECOND)
+    hint = "pip install 'jittask[notify]'"
+    with Program(tree.root, PYTHONPATH=str(tmp_path)) as program:
+        trouble = program.wait("trouble", code="notify-unavailable")
+        assert trouble["text"] == f"nobody can be notified: apprise is not installed: {hint}"
+        assert program.stop() == 0
+    done = jittask("doctor", tree.root, PYTHONPATH=str(tmp_path))
+    assert "warning [apprise-missing] apprise is not installed" in done.stdout
+    assert f"hint: {hint}" in done.stdout
+    assert "apprise-missing" not in jittask("doctor", tree.root).stdout
 
 
 def test_a_target_that_apprise_does_not_know(tree: Tree) -> None:

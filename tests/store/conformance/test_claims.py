@@ -37,6 +37,17 @@ def test_the_tasks_of_what_is_due_soon(store: Store) -> None:
     assert store.soon(later, 10) == ["b", "c"]
 
 
+def test_very_many_tasks_may_wait(store: Store) -> None:
+    """More than a statement can have placeholders (32,766 on SQLite)."""
+    store.plan(NOW, [new("tasks.A"), new("tasks.B"), new("tasks.C")])
+    many = frozenset(f"tasks.Other{number}" for number in range(40_000))
+    held, crowded = many | {"tasks.A"}, many | {"tasks.B"}
+    assert store.next_due(held, crowded) == NOW
+    assert store.next_due(held, crowded | {"tasks.C"}) is None
+    _, taken = store.take(everything, "r", NOW, 10, held=held, crowded=crowded)
+    assert [claimed.run.task for claimed in taken.claimed] == ["tasks.C"]
+
+
 def test_order_is_by_priority_then_by_age(store: Store) -> None:
     order = [("tasks.A", 0, 1), ("tasks.B", 5, 3), ("tasks.C", 5, 2), ("tasks.D", -1, 0)]
     for task, priority, minute in order:

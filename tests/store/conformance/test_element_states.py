@@ -55,3 +55,9 @@ def test_what_another_runtime_has_said_meanwhile_is_replaced(store: Store) -> No
 
 def by_name(rows: tuple[ElementRow, ...]) -> dict[str, ElementRow]:
     return {row.name: row for row in rows}
+
+
+def test_the_broken_ones_alone(store: Store) -> None:
+    store.put_elements({each.name: each for each in ALL}, {})
+    assert store.status(NOW).elements == ALL
+    assert store.status(NOW, only_broken=True).elements == (C,)

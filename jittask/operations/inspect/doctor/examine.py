@@ -55,7 +55,8 @@ def examine(workspace: Workspace) -> Examination:
     Databases are examined side by side, and none is waited for longer than
     ``side_by_side.PATIENCE_SECONDS``.
     """
-    settings = settings_section(workspace, store_address(workspace))
+    store = store_address(workspace)
+    settings = settings_section(workspace, store, Places(workspace.root))
     return Examination((_files(workspace), *connected(workspace), settings))
 
 

@@ -11,8 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from jittask.compiler.environment_settings import given, setting_variables
 from jittask.compiler.files import MANIFEST
+from jittask.compiler.findings import Findings
+from jittask.diagnostics import Diagnostic
+from jittask.operations.inspect.doctor.places import Places
 from jittask.operations.inspect.doctor.section import Section
-from jittask.runtime.settings_effect import SETTINGS, shown_setting, value_of
+from jittask.runtime.notices.sender import missing
+from jittask.runtime.settings_effect import CELERY, SETTINGS, STORE, shown_setting, value_of
 from jittask.state_folder import STATE_VARIABLE, state_folder
 
 if TYPE_CHECKING:
@@ -22,7 +26,7 @@ NAME = "settings"
 _NEAR = 0.85
 
 
-def settings_section(workspace: Workspace, store: str) -> Section:
+def settings_section(workspace: Workspace, store: str, places: Places) -> Section:
     """Return what holds: the environment before ``app.json`` before the defaults.
 
     ``store``: the address of the run store without its password. Other secrets
@@ -36,12 +40,27 @@ def settings_section(workspace: Workspace, store: str) -> Section:
         if not setting.key.startswith("settings."):
             continue
         value = value_of(workspace.settings, name)
+        if value is None and name == CELERY:  # another executor holds, which has its own line
+            continue
         shown = "none" if value is None else shown_setting(setting, value)
-        shown = store if setting.secret else shown
+        shown = store if name == STORE else shown
         source = variables.get(setting.key) or (MANIFEST if _has(written, pointer) else "default")
         facts.append(f"{setting.key.removeprefix('settings.')}: {shown} ({source})")
     asked = workspace.compilation.reusable.environment
-    return Section(NAME, MANIFEST, tuple(facts), tuple(_misspelt(os.environ, asked)), ())
+    unread = tuple(_misspelt(os.environ, asked))
+    return Section(NAME, MANIFEST, tuple(facts), unread, tuple(_unsendable(workspace, places)))
+
+
+def _unsendable(workspace: Workspace, places: Places) -> list[Diagnostic]:
+    """Report that messages have targets, and that nothing here can send them (R14)."""
+    from jittask.operations.notify import targets
+
+    reason = missing() if targets(workspace) else None
+    findings = Findings(None)
+    if reason is not None:
+        text, _, hint = reason.partition(": ")
+        findings.add("apprise-missing", places.manifest("settings", "notify"), text, hint)
+    return findings.found
 
 
 def _state_source() -> str:

@@ -108,12 +108,18 @@ class _Examined:
         self._add("index-missing", "startField", message, hint)
 
     def _check_zone(self, key: str, column: ColumnFacts) -> None:
-        """Report wall times that the server makes, by its own zone."""
+        """Say in which zone wall times are read; report those that the server makes by its own."""
         server, zone = self.database.server.zone, self._column_zone()
         if server is None or column.kind is not FieldType.DATETIME:
             return
         if column.has_zone or column.follows_session:  # it keeps instants
             return
+        facts, place = self.database.draft.facts, f"{self.table.shown}.{column.name}"
+        read_as = f"{place} has no zone: its times are read as {zone.key}"
+        if self._named_zone() is None:
+            read_as += ', as nothing else is said ("timezone" in the database)'
+        if read_as not in facts:
+            facts.append(read_as)
         if not any(word in column.default.lower() for word in _NOW) or _agree(server, zone):
             return
         self._add(
@@ -126,9 +132,12 @@ class _Examined:
 
     def _column_zone(self) -> ZoneInfo:
         """Return the zone in which datetimes without one are read (D1)."""
-        info = self.database.app.databases.get(self.task.model.database)
-        name = None if info is None else info.timezone
+        name = self._named_zone()
         return self.task.timer.zone if name is None else zone_of(name)
+
+    def _named_zone(self) -> str | None:
+        info = self.database.app.databases.get(self.task.model.database)
+        return None if info is None else info.timezone
 
     def _check_forms(self, key: str, field: FieldInfo, column: ColumnFacts) -> None:
         from sqlalchemy.exc import DBAPIError
