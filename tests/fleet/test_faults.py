@@ -26,7 +26,7 @@ from tests.running import PATIENCE, Program
 from tests.services import store_settings
 from tests.tree import Tree
 
-pytestmark = pytest.mark.process
+pytestmark = [pytest.mark.process, pytest.mark.timeout(400 + 30 * rounds_or(4))]
 
 LEASE, HEARTBEAT = 6.0, 1.0
 PLANNERS, WORKERS = ("p1", "p2"), ("w1", "w2", "w3", "w4")
