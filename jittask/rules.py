@@ -273,6 +273,15 @@ _TABLE = (
         about_machine=True,
     ),
     Rule(
+        "queue-unserved",
+        _W,
+        "No worker takes the runs of a queue",
+        "Runs that are due wait, and their tasks are blocked, until a worker listens on it.",
+        '"policy": {"queue": "slow"}, with workers of the queue jittask only',
+        "jittask worker --queue slow",
+        about_machine=True,
+    ),
+    Rule(
         "deprecated-key",
         _W,
         "A key has a newer name",

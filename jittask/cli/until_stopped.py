@@ -7,6 +7,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from socket import socketpair
 from typing import Protocol
@@ -126,9 +127,10 @@ class Stops:
         self._wait()
         self.asked = True
         self._stopping()
-        at = "" if self._words is None else self._words.stamp(SystemClock().now())
-        click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
         self._program.stop()
+        at = "" if self._words is None else self._words.stamp(SystemClock().now())
+        with suppress(OSError):  # nobody reads stderr any more, and the next signal counts too
+            click.echo(f"{at}stopping: running tasks may end; once more stops at once", err=True)
         while True:
             self._wait()
             self._program.stop_now()

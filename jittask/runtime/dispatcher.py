@@ -37,9 +37,14 @@ class Dispatcher:
         self._emit = emit
 
     def dispatch(
-        self, claimed: Claimed, policy: Policy, now: datetime, queue: str | None = None
+        self,
+        claimed: Claimed,
+        policy: Policy,
+        now: datetime,
+        queue: str | None = None,
+        parent: str | None = None,
     ) -> None:
-        """Submit a run of a task with this policy.
+        """Submit a run of a task with this policy; ``parent`` is the trace that it belongs to.
 
         Raises StoreUnavailable; the run has not been submitted then.
         """
@@ -69,6 +74,7 @@ class Dispatcher:
                     "jittask.version": claimed.version,
                     "jittask.effective": run.effective.isoformat(),
                 },
+                parent,
             ),
         )
         self._writer.begin(assignment, policy)

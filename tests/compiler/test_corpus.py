@@ -35,6 +35,7 @@ ELSEWHERE = {
         "needs a server, or says which schema is the newest: tests/operations/test_doctor",
     ),
     "apprise-missing": "about the machine: tests/runtime/notices/test_notified",
+    "queue-unserved": "about the workers that run: tests/operations/test_doctor_fleet",
     "no-tree": "the command says it before the compiler: tests/cli",
 }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -34,16 +35,26 @@ class Fleet:
         self.tree = Tree(folder / "app", **self.settings)
         self._running = ExitStack()
 
-    def planner(self, *more: str) -> Program:
+    def planner(self, *more: str, **env: str) -> Program:
         """Start the runtime that plans."""
-        program = self._running.enter_context(Program(self.tree.root, more=more))
+        program = self._running.enter_context(Program(self.tree.root, more=more, **env))
         program.wait("ready")
         return program
 
-    def worker(self, name: str, *more: str, **env: str) -> Program:
+    def another_planner(self, name: str, *more: str, module: str = "jittask") -> Program:
+        """Start a runtime with a checkout of its own, which plans when the other one ends."""
+        copy = self.folder / name
+        shutil.copytree(self.tree.root, copy, ignore=shutil.ignore_patterns(".jittask"))
+        program = self._running.enter_context(Program(copy, more=more, module=module))
+        program.wait("ready")
+        return program
+
+    def worker(self, name: str, *more: str, module: str = "jittask", **env: str) -> Program:
         """Start a worker whose folder has an ``app.json``, and nothing else."""
         folder = Tree(self.folder / name, **self.settings).root
-        program = self._running.enter_context(Program(folder, command="worker", more=more, **env))
+        program = self._running.enter_context(
+            Program(folder, module=module, command="worker", more=more, **env)
+        )
         program.wait("listening")
         return program
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import queue
 import socket
 import threading
+import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,7 +20,7 @@ from jittask.runtime.executors.celery.app import make_app
 from jittask.runtime.executors.celery.listener import Listener
 from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.message import Offer, encode
-from tests.fleet.brokers import OwnRedis, own_redis
+from tests.fleet.brokers import Broker, OwnRedis, own_redis, shared_rabbitmq
 from tests.running import PATIENCE, Program
 from tests.services import store_settings
 from tests.tree import Tree
@@ -43,7 +45,7 @@ class FailingInbox(Inbox):
 class Listening:
     """A listener, and all that it says and takes."""
 
-    def __init__(self, broker: OwnRedis, inbox: Inbox, room: int = 9) -> None:
+    def __init__(self, broker: Broker, inbox: Inbox, room: int = 9, *, held_back: int = 4) -> None:
         self.inbox = inbox
         self.taken: queue.Queue[Offer] = queue.Queue()
         self.events: queue.Queue[Event] = queue.Queue()
@@ -51,8 +53,9 @@ class Listening:
         inbox.connect(lambda: self.taken.put(*inbox.take(1)))
         inbox.make_room(room)
         self.listener = Listener(
-            broker.url, [broker.queue], inbox, 4, SystemClock(), self.events.put, self.ended.set
-        )
+            broker.url, [broker.queue], inbox, held_back, SystemClock(), self.events.put,
+            self.ended.set,
+        )  # fmt: skip
         self.listener.start()
 
     def trouble(self) -> tuple[str, str]:
@@ -105,6 +108,26 @@ def test_a_broker_that_goes_and_comes_back(broker: OwnRedis) -> None:
         assert here.listener.failure is None
     finally:
         here.listener.close()
+
+
+def test_a_message_that_found_no_room_is_acknowledged_at_once() -> None:
+    """Not with the connection's next event: the broker sends no other until then."""
+    count = 6
+    with shared_rabbitmq() as broker:
+        here = Listening(broker, Inbox(), room=0, held_back=1)
+        began = time.monotonic()
+        try:
+            for number in range(count):
+                here.inbox.make_room(0)
+                broker.send(encode(replace(OFFER, run=number)))
+                with Connection(broker.url) as connection, connection.channel() as channel:
+                    while channel.queue_declare(broker.queue, passive=True).message_count:
+                        continue  # until it is held back
+                here.inbox.make_room(1)
+                assert here.taken.get(timeout=PATIENCE).run == number
+        finally:
+            here.listener.close()
+    assert time.monotonic() - began < 2 * count  # the next event of RabbitMQ is 5 s away
 
 
 @pytest.mark.parametrize("room", [9, 0], ids=["at-once", "held-back"])

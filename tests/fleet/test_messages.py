@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -19,8 +20,17 @@ from tests.tree import Tree
 OFFER = Offer(7, 3, "0a" * 32)
 
 
-def test_a_message_is_read_as_it_was_written() -> None:
-    assert decode(json.loads(json.dumps(encode(OFFER)))) == OFFER
+TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
+
+
+@pytest.mark.parametrize("offer", [OFFER, replace(OFFER, traceparent=TRACE)])
+def test_a_message_is_read_as_it_was_written(offer: Offer) -> None:
+    assert decode(json.loads(json.dumps(encode(offer)))) == offer
+
+
+@pytest.mark.parametrize("trace", [7, "", f"{TRACE}\nTRACESTATE=x", TRACE.upper()])
+def test_what_is_no_trace_context_is_left_out(trace: object) -> None:
+    assert decode(encode(OFFER) | {"traceparent": trace}) == OFFER
 
 
 @pytest.mark.parametrize(

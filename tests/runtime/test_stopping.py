@@ -51,6 +51,19 @@ def test_the_first_signal_lets_a_body_end(tree: Tree, number: signal.Signals) ->
     assert only_run(tree)["result"] == '"ended"'
 
 
+def test_signals_count_though_nobody_reads_stderr(tree: Tree) -> None:
+    tree.scheduled("Waits", WAITS)
+    with Program(tree.root) as program:
+        assert program.process.stderr is not None
+        program.process.stderr.close()
+        program.wait("ready")
+        jittask("trigger", "Waits", "--tree", tree.root)
+        program.wait("started")
+        program.process.send_signal(signal.SIGTERM)
+        program.process.send_signal(signal.SIGINT)
+        assert program.process.wait(PATIENCE) == 0
+
+
 @pytest.mark.parametrize("drain", [0, 0.2])
 def test_a_stop_kills_what_runs_longer_than_drain_seconds(tree: Tree, drain: float) -> None:
     tree.write("app.json", manifest(drain))

@@ -6,6 +6,7 @@ may be lost, come twice or late, or be forged.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -21,6 +22,9 @@ class Offer:
     token: int
     version: str
     """The digest of the bundle to run (H4)."""
+    traceparent: str | None = None
+    """The planner's W3C trace context of the attempt; where there is none, nothing is traced (R13).
+    """
 
 
 class UnknownMessage(ValueError):
@@ -34,6 +38,7 @@ def encode(offer: Offer) -> dict[str, object]:
         "run": offer.run,
         "token": offer.token,
         "version": offer.version,
+        **({} if offer.traceparent is None else {"traceparent": offer.traceparent}),
     }
 
 
@@ -47,8 +52,16 @@ def decode(message: object) -> Offer:
         )
     match message:
         case {"run": int(run), "token": int(token), "version": str(version)} if _is_digest(version):
-            return Offer(run, token, version)
+            return Offer(run, token, version, _trace_context(message.get("traceparent")))
     raise UnknownMessage("a message that names no run")
+
+
+_TRACEPARENT = re.compile("00-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
+def _trace_context(found: object) -> str | None:
+    """Return a trace context; None for what is none, because no run may fail for its trace."""
+    return found if isinstance(found, str) and _TRACEPARENT.fullmatch(found) else None
 
 
 def _is_digest(version: str) -> bool:

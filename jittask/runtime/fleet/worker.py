@@ -39,6 +39,7 @@ from jittask.runtime.signals import Signals
 from jittask.runtime.snapshot import UNSET
 from jittask.runtime.subscription import Listener as EventListener
 from jittask.runtime.subscription import Subscription
+from jittask.runtime.tracing.environment import tracing_of_environment
 from jittask.store import Store, StoreError
 
 
@@ -111,7 +112,12 @@ class FleetWorker:
                 f"{self.root / MANIFEST}: settings.runtime.executor is not celery",
                 hint='for example "executor": {"type": "celery", "broker": "redis://host:6379/0"}',
             )
-        clock, signals, emit, opened = self._clock, self._signals, self._events.emit, self._opened
+        clock, signals, opened = self._clock, self._signals, self._opened
+        tracing = tracing_of_environment(
+            lambda text: self._events.emit(Trouble(clock.now(), "no-traces", text))
+        )
+        opened.callback(tracing.close)
+        emit = tracing.watching(self._events.emit)
         self._drain_seconds = settings.runtime.drain_seconds
         queues = self._asked_queues or celery.queues
         slots = self._asked_workers or settings.runtime.workers
@@ -134,7 +140,7 @@ class FleetWorker:
         place.lock.sign(lease.identity)
         inbox = Inbox()
         inbox.connect(executor.wake)
-        loop = WorkerLoop(store, executor, bundles, inbox, clock, lease.identity, emit)
+        loop = WorkerLoop(store, executor, bundles, inbox, clock, lease.identity, emit, tracing)
         self._store, self._lease, self._loop = store, lease, loop
         self._outage = Outage(clock, emit)
         listening = self._listen(celery, queues, inbox, slots, executor.wake)

@@ -27,7 +27,7 @@ from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.packed_bundles import BadBundle
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.tally import Tally
-from jittask.runtime.tracing.tracing import NoTracing
+from jittask.runtime.tracing.tracing import Tracing
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Claimed, Ending
 
@@ -47,6 +47,7 @@ class WorkerLoop:
         clock: Clock,
         identity: str,
         emit: Callable[[Event], None],
+        tracing: Tracing,
     ) -> None:
         self._store = store
         self._executor = executor
@@ -57,7 +58,7 @@ class WorkerLoop:
         self._emit = emit
         self._tally = Tally(emit)
         self._writer = OutcomeWriter(store, clock, self._undecided)
-        self._dispatcher = Dispatcher(store, executor, self._writer, emit, NoTracing())
+        self._dispatcher = Dispatcher(store, executor, self._writer, emit, tracing)
         self._next_kills = clock.monotonic()
         self._doubtful = False
         """Whether the store may have runs of ours that the executor never got."""
@@ -132,8 +133,10 @@ class WorkerLoop:
             self._doubtful = True
             raise
         now = self._clock.now()
+        traces = {each.run: each.traceparent for each in offers}
         for claim in claimed:
-            self._begin(claim, self._tasks(claim.version) or {}, now)
+            tasks = self._tasks(claim.version) or {}
+            self._begin(claim, tasks, now, traces[claim.run.id])
 
     def _tasks(self, version: str) -> dict[str, CompiledTask] | None:
         """Return the tasks of a version; empty where it is none, None where it is not here."""
@@ -146,13 +149,15 @@ class WorkerLoop:
             self._report_once("bundle-bad", str(error))
             return {}
 
-    def _begin(self, claim: Claimed, tasks: dict[str, CompiledTask], now: datetime) -> None:
+    def _begin(
+        self, claim: Claimed, tasks: dict[str, CompiledTask], now: datetime, trace: str | None
+    ) -> None:
         task = tasks.get(claim.run.task)
         if task is None:
             self._end_unloadable(claim)
             return
         try:
-            self._dispatcher.dispatch(claim, task.policy, now)
+            self._dispatcher.dispatch(claim, task.policy, now, parent=trace)
         except StoreUnavailable:
             self._doubtful = True  # what was taken over and not dispatched is given back
             raise

@@ -64,11 +64,15 @@ class OtelTracing:
         span.end(_nanos(now))
         return span.get_span_context()
 
-    def begin(self, run: int, task: str, attributes: Mapping[str, str | int]) -> str | None:
-        """Begin the span of an attempt, linked to its claim."""
+    def begin(
+        self, run: int, task: str, attributes: Mapping[str, str | int], parent: str | None = None
+    ) -> str | None:
+        """Begin the span of an attempt, linked to its claim, and inside of ``parent``."""
+        inside = None if parent is None else self._propagator.extract({"traceparent": parent})
         links = [Link(self._claim)] if self._claim is not None else []
         span = self._tracer.start_span(
             f"jittask.run {task}",
+            context=inside,
             kind=SpanKind.CONSUMER,
             attributes={"jittask.task": task, "jittask.run": run, **attributes},
             links=links,

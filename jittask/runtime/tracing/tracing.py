@@ -24,8 +24,13 @@ class Tracing(Protocol):
     def claimed(self, began: datetime, now: datetime, runs: int) -> None:
         """Trace a transaction that has claimed runs; those that begin next are linked to it."""
 
-    def begin(self, run: int, task: str, attributes: Mapping[str, str | int]) -> str | None:
-        """Begin the span of an attempt; return its W3C ``traceparent`` for the body."""
+    def begin(
+        self, run: int, task: str, attributes: Mapping[str, str | int], parent: str | None = None
+    ) -> str | None:
+        """Begin the span of an attempt; return its W3C ``traceparent`` for the body.
+
+        ``parent``: that of the planner's span, where a worker has taken the run over (R10).
+        """
 
     def watching(self, emit: Emit) -> Emit:
         """Return ``emit`` that also ends the spans of the runs that events say have ended."""
@@ -43,9 +48,11 @@ class NoTracing:
     def claimed(self, began: datetime, now: datetime, runs: int) -> None:
         """Do nothing."""
 
-    def begin(self, run: int, task: str, attributes: Mapping[str, str | int]) -> str | None:
-        """Return None."""
-        return None
+    def begin(
+        self, run: int, task: str, attributes: Mapping[str, str | int], parent: str | None = None
+    ) -> str | None:
+        """Return ``parent``: the body belongs to the trace of whoever planned it."""
+        return parent
 
     def watching(self, emit: Emit) -> Emit:
         """Return ``emit``."""

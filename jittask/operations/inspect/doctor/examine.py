@@ -1,4 +1,4 @@
-"""The steps of an examination: the files, each database, the run store (rules V1, V5, R12)."""
+"""The steps of an examination: files, databases, run store, workers (rules V1, V5, R12)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from jittask.diagnostics import Diagnostic, Severity
 from jittask.operations.inspect.doctor.database import examine_database, silent_database
+from jittask.operations.inspect.doctor.fleet import examine_fleet, silent_fleet
 from jittask.operations.inspect.doctor.places import Places
 from jittask.operations.inspect.doctor.run_store import (
     examine_store,
@@ -61,7 +62,7 @@ def examine(workspace: Workspace) -> Examination:
 
 
 def connected(workspace: Workspace) -> tuple[Section, ...]:
-    """Return what the databases and the run store say, without what the files alone show."""
+    """Return what the databases and the run store say, without what the files show."""
     app = workspace.app
     places = Places(app.root)
     work: list[Callable[[], Section]] = []
@@ -71,6 +72,9 @@ def connected(workspace: Workspace) -> tuple[Section, ...]:
         too_late.append(partial(silent_database, info, app, places))
     work.append(partial(examine_store, workspace, places))
     too_late.append(partial(silent_store, workspace, places))
+    if (celery := app.settings.runtime.celery) is not None:
+        work.append(partial(examine_fleet, workspace, celery, places))
+        too_late.append(partial(silent_fleet, celery))
     return tuple(side_by_side(work, too_late, workspace.clock))
 
 

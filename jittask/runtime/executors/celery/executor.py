@@ -184,7 +184,7 @@ class CeleryExecutor:
         self._thread.join(_OUTAGE_PAUSE)
 
     def _sending(self, assignment: Assignment) -> Sending:
-        offer = Offer(assignment.run, assignment.token, assignment.version)
+        offer = Offer(assignment.run, assignment.token, assignment.version, assignment.traceparent)
         return Sending(offer, assignment.queue or self._celery.queue)
 
     def _living(self) -> list[WorkerRow]:

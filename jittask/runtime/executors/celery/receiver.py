@@ -37,7 +37,7 @@ class Receiver:
         self._clock = clock
         self._emit = emit
         self._failed = failed
-        self._held: deque[tuple[object, Callable[..., None]]] = deque()
+        self._held: deque[Any] = deque()
         self._consumer: Any = None
         self._refused: set[str] = set()
 
@@ -50,21 +50,14 @@ class Receiver:
         """Forget what was not acknowledged: its connection is gone, and the broker has it."""
         self._held.clear()
 
-    def receive(
-        self, message: Any, _body: object, ack: Callable[..., None], *_: object, **__: object
-    ) -> None:
+    def receive(self, message: Any, *_: object, **__: object) -> None:
         """Take a message, or hold it back while there is no room."""
-        match message.payload:
-            case [[content, *_], *_]:
-                pass
-            case _:
-                content = None
-        if self._held or not self._inbox.has_room():
-            if not self._held:
-                self._look_again_soon()
-            self._held.append((content, ack))
+        if not self._held and self._inbox.has_room():
+            self._accept(message)
             return
-        self._accept(content, ack)
+        if not self._held:
+            self._look_again_soon()
+        self._held.append(message)
 
     def _look_again_soon(self) -> None:
         self._consumer.timer.call_after(_HELD_LOOK_SECONDS, self._look_again)
@@ -72,19 +65,32 @@ class Receiver:
     def _look_again(self) -> None:
         try:
             while self._held and self._inbox.has_room():
-                self._accept(*self._held.popleft())
+                self._accept(self._held.popleft())
         except Exception as error:  # what a timer raises is only logged, and would stay held back
             self._failed(error)
             return
         if self._held:
             self._look_again_soon()
 
-    def _accept(self, content: object, ack: Callable[..., None]) -> None:
+    def _accept(self, message: Any) -> None:
+        """Give a message to the inbox, and acknowledge it.
+
+        At once: Celery's own way waits for the next event of the connection, and the
+        broker, that has sent as much as it may, would send nothing until then.
+        """
         try:
-            self._inbox.put(decode(content))
+            self._inbox.put(decode(_content(message)))
         except UnknownMessage as error:
             if str(error) not in self._refused:
                 self._refused.add(str(error))
                 text = f"refused {error}; another worker has to take such runs"
                 self._emit(Trouble(self._clock.now(), "message-refused", text))
-        ack(_log, self._consumer.connection_errors)
+        message.ack_log_error(_log, self._consumer.connection_errors)
+
+
+def _content(message: Any) -> object:
+    match message.payload:
+        case [[content, *_], *_]:
+            return content
+        case _:
+            return None
