@@ -8,6 +8,8 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+from jittask.model import NO_DELAY
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -30,6 +32,11 @@ def maybe_micros(instant: datetime | None) -> int | None:
 def maybe_instant(micros: int | None) -> datetime | None:
     """``from_micros`` that lets None through."""
     return None if micros is None else from_micros(micros)
+
+
+def to_delay(micros: int | None) -> timedelta:
+    """Return the delay of a run from its column, which is empty where there is none."""
+    return NO_DELAY if micros is None else timedelta(microseconds=micros)
 
 
 def nominals_of(nominal: int, nominals: str | None) -> tuple[datetime, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -58,17 +58,18 @@ def insert(
     return created
 
 
+_MICROSECOND = timedelta(microseconds=1)
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "id": NUMBER, "task": TEXT, "row_key": TEXT, "status": TEXT, "reason": TEXT, "detail": TEXT,
     "trigger": TEXT, "nominal": NUMBER, "nominals": TEXT, "missed_first": NUMBER,
     "missed_last": NUMBER, "missed_count": NUMBER, "effective": NUMBER, "due": NUMBER,
     "finished": NUMBER, "rerun_of": NUMBER, "priority": NUMBER, "late": FLAG, "args": TEXT,
+    "delay": NUMBER,
 }  # fmt: skip
 
 
 def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
     """Return the values of a run in the order of ``_COLUMNS``."""
-    effective = to_micros(run.effective)
     missed = run.missed
     first, last, count = (
         (to_micros(missed.first), to_micros(missed.last), missed.count) if missed else (None,) * 3
@@ -87,11 +88,12 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         first,
         last,
         count,
-        effective,
-        effective if run.due is None else to_micros(run.due),
+        to_micros(run.effective),
+        to_micros(run.expected_start if run.due is None else run.due),
         None if run.status is RunStatus.PENDING else to_micros(now),
         run.rerun_of,
         run.priority,
         run.late,
         run.args,
+        run.delay // _MICROSECOND or None,
     )
