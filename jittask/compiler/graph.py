@@ -151,6 +151,8 @@ class Graph:
 
 OF_A_RUN = ("memoryMb", "onFailure", "onInterrupted", "queue", "retry", "timeoutSeconds")
 """What of a policy matters where a body runs, also on a worker of a fleet (R10)."""
+OF_A_PLAN = ("jitterSeconds",)
+"""What of a policy pending runs have been given: with another version, they are planned again."""
 
 
 def manifest(settings: AppSettings) -> dict[str, object]:
@@ -163,7 +165,8 @@ def manifest(settings: AppSettings) -> dict[str, object]:
         inner["calendar"] = settings.calendar
     if settings.default_database is not None:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}
-    policy = {key: value for key, value in settings.policy.items() if key in OF_A_RUN}
+    kept = {*OF_A_RUN, *OF_A_PLAN}
+    policy = {key: value for key, value in settings.policy.items() if key in kept}
     if policy:
         inner["policy"] = policy
     if settings.groups:  # tasks name them; the limits are the planner's

@@ -17,7 +17,7 @@ from jittask.runtime.activation import activate
 from jittask.schedule.jitter import delay_of
 from jittask.schedule.misfire import MisfireDecision, decide
 from jittask.schedule.timer import Followers
-from jittask.store.plans import LATE_AFTER, Closing, NewRun, PendingRun
+from jittask.store.plans import LATE_AFTER, Closing, Delaying, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
 
 _TICK = timedelta(microseconds=1)
@@ -37,6 +37,7 @@ class Plan:
     close: tuple[Closing, ...]
     mark: Watermark
     again: datetime | None
+    delay: tuple[Delaying, ...] = ()
 
 
 def unchanged_plan(
@@ -99,7 +100,18 @@ def plan_task(
             reach if start <= reach else mark.walked_until,
         ),
         following.effective if following else None,
+        tuple(_delayings(task, valid, now)),
     )
+
+
+def _delayings(
+    task: ScheduledTask, pending: Sequence[PendingRun], now: datetime
+) -> Iterator[Delaying]:
+    """Yield what an edit of ``jitterSeconds`` changes; a run whose instant has come stays."""
+    for run in pending:
+        delay = delay_of(task.name, "", run.effective, task.policy.jitter_seconds)
+        if run.effective > now and run.delay != delay:
+            yield Delaying(run.id, delay)
 
 
 def removed(mark: Watermark, pending: Sequence[PendingRun], now: datetime) -> Plan:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from jittask.model import RunStatus
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch
 from jittask.store.dialects.registry import dialect_of
-from jittask.store.instants import to_micros
+from jittask.store.instants import maybe_delay, to_micros
 from jittask.store.occurrence_keys import taken_keys
 from jittask.store.plans import NewRun
 from jittask.store.tables import keys, runs
@@ -58,7 +58,6 @@ def insert(
     return created
 
 
-_MICROSECOND = timedelta(microseconds=1)
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "id": NUMBER, "task": TEXT, "row_key": TEXT, "status": TEXT, "reason": TEXT, "detail": TEXT,
     "trigger": TEXT, "nominal": NUMBER, "nominals": TEXT, "missed_first": NUMBER,
@@ -95,5 +94,5 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         run.priority,
         run.late,
         run.args,
-        run.delay // _MICROSECOND or None,
+        maybe_delay(run.delay),
     )

@@ -76,6 +76,14 @@ class Counting:
 
 
 @dataclass(frozen=True, slots=True)
+class Delaying:
+    """A pending run that is to begin so long after its effective instant, and not as planned."""
+
+    run: int
+    delay: timedelta
+
+
+@dataclass(frozen=True, slots=True)
 class Closing:
     """A pending run to be ended without being run."""
 
