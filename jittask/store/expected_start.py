@@ -19,6 +19,6 @@ def expected_start() -> sa.ColumnElement[int]:
 def is_expected_by(until: int) -> sa.ColumnElement[bool]:
     """Return the condition of a run that was to begin at ``until`` or before.
 
-    The effective instant stands beside it, so that an index serves the query: no delay is negative.
+    The effective instant is compared too, so that an index serves the query: no delay is negative.
     """
     return sa.and_(runs.c.effective <= until, expected_start() <= until)

@@ -215,7 +215,7 @@ def jitters(tree: Tree) -> None:
             tree.scheduled(
                 f"{misfire.title()}{seconds}", repeat={"repeatType": "hour"}, policy=policy
             )
-    tree.dated("Row", policy={"jitterSeconds": 7200})
+    tree.dated("Row", policy={"jitterSeconds": 7200, "graceSeconds": 60})
     tree.dated(
         "Rows",
         timing={"startField": "at", "repeat": {"repeatType": "day"}},
@@ -244,7 +244,7 @@ CASES = {
     "scheduled": Case(scheduled),
     "misfires": Case(misfires, down=(5, 11.5), hours=24),
     "jitter": Case(
-        jitters, ROWS, [Other(3.5, "UPDATE \"Thing\" SET name = 'two' WHERE id = 1")], hours=24
+        jitters, ROWS, [Other(9.5, "UPDATE \"Thing\" SET name = 'two' WHERE id = 3")], hours=24
     ),
     "jitter, down": Case(jitters, ROWS[:2], down=(4.501, 11.5), hours=24),  # from the last look on
     "dated": Case(dated, ROWS),

@@ -233,7 +233,8 @@ def test_a_start_after_an_edit_of_the_jitter_plans_again(
     policy = {"jitterSeconds": JITTER}
     if where == "app":
         tree = Tree(tmp_path / "tree", policy=policy)
-    tree.scheduled("A", policy=policy if where == "task" else {})
+    else:
+        tree.scheduled("A", policy=policy)
     [run] = start(store, tree, BEFORE)
     assert run.delay == delay_of("tasks.A", "", START, JITTER)
     assert run.due == run.expected_start

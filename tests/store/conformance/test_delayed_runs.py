@@ -145,7 +145,7 @@ def test_a_rerun_and_what_a_person_asks_for_begin_at_once(delayed: Store) -> Non
 
 
 def test_an_index_serves_what_asks_for_the_expected_start(store: Store) -> None:
-    """The instant beside the expected start bounds what is read: the plan names it."""
+    """The instant that is compared too bounds what is read: the plan names it."""
     store.plan(NOW, [new(at=NOW + n * MINUTE) for n in range(300)])
     conditions: Sequence[sa.ColumnElement[bool]] = (
         is_overdue(NOW), is_expected_by(to_micros(NOW)),
