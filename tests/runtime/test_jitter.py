@@ -29,6 +29,7 @@ from jittask.model import (
     Trigger,
 )
 from jittask.operations.inspect.records import status_of
+from jittask.operations.views.runs import run_view
 from jittask.runtime.assembly import assemble
 from jittask.runtime.due_rows import DueRow
 from jittask.runtime.duties.work import Work
@@ -248,6 +249,7 @@ def test_a_run_in_its_delay_is_not_overdue(store: Store, tmp_path: Path) -> None
     first, _ = start(store, tree, now)
     assert (status_of(first, now), status_of(first, now + TICK)) == ("pending", "overdue")
     assert first == run
+    assert run_view(run, now)["delaySeconds"] == run.delay.total_seconds() > 0
 
 
 SPREAD = 40
