@@ -15,6 +15,8 @@ from jittask.model import AppSettings, Retention
 
 OF_A_RUN = ("memoryMb", "onFailure", "onInterrupted", "queue", "retry", "timeoutSeconds")
 """What of a policy matters where a body runs, also on a worker of a fleet (R10)."""
+OF_A_PLAN = ("jitterSeconds",)
+"""What of a policy pending runs have been given: with another version, they are planned again."""
 _SECONDS_A_DAY = 86_400
 
 
@@ -64,9 +66,9 @@ def manifest(settings: AppSettings, own: Mapping[str, Any]) -> dict[str, object]
 
 
 def _defaults_in_effect(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the defaults that matter to a run and that a task's own policy leaves as they are."""
+    """Return the defaults that matter to a run or its plan, and that a task's own policy leaves as they are."""
     found: dict[str, Any] = {}
-    for key in OF_A_RUN:
+    for key in (*OF_A_RUN, *OF_A_PLAN):
         if key not in defaults:
             continue
         default, mine = defaults[key], own.get(key)

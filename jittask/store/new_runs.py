@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from jittask.model import RunStatus
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch
 from jittask.store.dialects.registry import dialect_of
-from jittask.store.instants import to_micros
+from jittask.store.instants import maybe_delay, to_micros
 from jittask.store.occurrence_keys import taken_keys
 from jittask.store.plans import NewRun
 from jittask.store.tables import keys, runs
@@ -63,12 +63,12 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "trigger": TEXT, "nominal": NUMBER, "nominals": TEXT, "missed_first": NUMBER,
     "missed_last": NUMBER, "missed_count": NUMBER, "effective": NUMBER, "due": NUMBER,
     "finished": NUMBER, "rerun_of": NUMBER, "priority": NUMBER, "late": FLAG, "args": TEXT,
+    "delay": NUMBER,
 }  # fmt: skip
 
 
 def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
     """Return the values of a run in the order of ``_COLUMNS``."""
-    effective = to_micros(run.effective)
     missed = run.missed
     first, last, count = (
         (to_micros(missed.first), to_micros(missed.last), missed.count) if missed else (None,) * 3
@@ -87,11 +87,12 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         first,
         last,
         count,
-        effective,
-        effective if run.due is None else to_micros(run.due),
+        to_micros(run.effective),
+        to_micros(run.expected_start if run.due is None else run.due),
         None if run.status is RunStatus.PENDING else to_micros(now),
         run.rerun_of,
         run.priority,
         run.late,
         run.args,
+        maybe_delay(run.delay),
     )

@@ -40,7 +40,7 @@ class OverdueTask:
     task: str
     runs: int
     since: datetime
-    """The effective instant of the oldest of them."""
+    """The expected start of the one that is the most overdue."""
 
 
 @dataclass(frozen=True, slots=True)

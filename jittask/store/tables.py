@@ -73,6 +73,7 @@ runs = Table(
     Column("late", Boolean, nullable=False),
     Column("args", Text),  # a JSON object; empty where nothing was given for the run
     Column("readied", String(64)),  # a boot of the machine; see ``readied_runs``
+    Column("delay", BigInteger),  # microseconds after ``effective``; empty where there are none
     **ddl.ids_never_reused(),
 )
 

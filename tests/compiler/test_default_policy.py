@@ -43,6 +43,9 @@ CASES = {
         {"retry": {"max": 3, "backoff": 1}}, {"retry": {"delaySeconds": 5, "backoff": 4}},
         Policy(retry=Retry(max=3, delay_seconds=5, backoff=4)),
     ),
+    "a jitter": ({"jitterSeconds": 300}, {"priority": 1}, Policy(jitter_seconds=300, priority=1)),
+    "no jitter for one of all": ({"jitterSeconds": 300}, {"jitterSeconds": 0}, Policy()),
+    "half a second": ({}, {"jitterSeconds": 0.5}, Policy(jitter_seconds=0.5)),
     "an empty policy": ({"retry": {"max": 3}}, {}, Policy(retry=Retry(max=3))),
     "notifications": (
         {"notify": {"of": ["failed"]}, "expectEvery": "26h"}, {"notify": {"urls": []}},
@@ -70,6 +73,17 @@ def test_the_same_from_the_cache_of_an_earlier_start(name: str, tmp_path: Path) 
         compiler.close()
 
 
+@pytest.mark.parametrize("seconds", [-1, 86_401, "5m", True])
+@pytest.mark.parametrize("where", ["task", "app"])
+def test_a_jitter_is_from_nothing_to_a_day(tmp_path: Path, seconds: object, where: str) -> None:
+    policy = {"jitterSeconds": seconds}
+    defaults, own = ({}, policy) if where == "task" else (policy, None)
+    tree = tree_of(tmp_path / "app", defaults, own)
+    [found] = [each for each in compile_tree(tree.root).diagnostics if each.is_error]
+    assert found.code == ("bad-value" if type(seconds) is int else "wrong-type")
+    assert "jitterSeconds" in found.message
+
+
 def test_a_function_for_failures_is_found_and_belongs_to_the_version(tmp_path: Path) -> None:
     tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
     task = compile_tree(tree.root).app.tasks["tasks.A"]
@@ -84,6 +98,7 @@ def test_only_what_a_body_needs_is_of_the_version(tmp_path: Path) -> None:
 
     plain = version({})
     assert version({"priority": 3, "expectEvery": "1d", "notify": {"urls": []}}) == plain
+    assert version({"jitterSeconds": 9}) != plain, "what is planned is to be looked at again"
     failed = version({"onFailure": "services.Alerts.failed"})
     other = version({"onFailure": "services.Alerts.other"})
     assert len({plain, failed, other, version({"retry": {"max": 3}})}) == 4

@@ -57,7 +57,8 @@ def filled(app: AppSettings, root: Path) -> None:
             NOW, [AttemptPiece(done.run.id, done.token, 1, piece)],
         )  # fmt: skip
         store.plan(NOW, [new("tasks.Skipped", status=RunStatus.SKIPPED, reason=Reason.GRACE)])
-        store.plan(NOW, [new("tasks.Next", LATER + timedelta(hours=1)), new("tasks.Due", NOW)])
+        delayed = new("tasks.Next", LATER + timedelta(hours=1), delay=timedelta(seconds=90))
+        store.plan(NOW, [delayed, new("tasks.Due", NOW)])
         assert store.request_kill(busy.run.id, "please", NOW)
 
 
