@@ -144,6 +144,7 @@ elements = Table(
     Column("version", String(64)),
     Column("since", BigInteger, nullable=False),
     Column("diagnostics", Text, nullable=False),  # JSON
+    Column("broken_since", BigInteger),
 )
 
 runtimes = Table(

@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Empty, Queue
@@ -152,10 +153,13 @@ def test_elements_that_break_and_tasks_that_have_their_own_targets(tree: Tree, h
         with Program(tree.root) as program:
             program.wait("ready")
             assert other.next()["title"] == "t: tasks.Own failed"
-            tree.write("tasks/B/e.json", "{")
+            tree.write("tasks/B/e.json", '{\n  "type" 1}')
+            at = datetime.fromisoformat(program.wait("broken")["at"])
             message = hook.next()
             assert message["title"] == "t: tasks.B broken"
-            assert "1 mistake: tasks/B/e.json: " in message["message"]
+            since = f"{at:%Y-%m-%d %H:%M:%S} UTC"
+            start = f"broken: tasks.B since {since}: 1 mistake: tasks/B/e.json:2:10: "
+            assert message["message"].startswith(start)
             tree.scheduled("B")
             assert hook.next()["title"] == "t: tasks.B recovered"
             hook.nothing_within(1)
