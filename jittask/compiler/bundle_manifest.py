@@ -66,7 +66,7 @@ def manifest(settings: AppSettings, own: Mapping[str, Any]) -> dict[str, object]
 
 
 def _defaults_in_effect(defaults: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the defaults that matter to a run or its plan, and that the task leaves as they are."""
+    """Return the defaults that matter to a run or its plan, and that a task leaves as they are."""
     found: dict[str, Any] = {}
     for key in (*OF_A_RUN, *OF_A_PLAN):
         if key not in defaults:
