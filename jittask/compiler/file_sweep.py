@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jittask.compiler.live_files import LiveFiles
-from jittask.compiler.look import NO_FILE, Folder
+from jittask.compiler.look import Folder
 from jittask.compiler.settling import settled_before
 
 
@@ -58,8 +58,8 @@ def _changed_file(files: LiveFiles, root: str, file: str, settled: int) -> str |
     try:
         status = os.stat(f"{root}/{file}")
     except OSError:
-        return None if found is NO_FILE else file
-    if found is NO_FILE:
+        return file if found.inode else None
+    if not found.inode:
         return None
     if (found.size, found.modified, found.changed, found.inode) != (
         status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,
