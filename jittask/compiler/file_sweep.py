@@ -18,8 +18,9 @@ def sweep(files: LiveFiles) -> Iterator[str | None]:
     """
     settled = settled_before(_file_system_time(files), files.clock_time())
     root = str(files.root)  # a Path for each costs more
-    for folder, held in list(files.folders.items()):
-        if files.folders.get(folder) is held:
+    for folder in list(files.folders):
+        held = files.folders.get(folder)
+        if held is not None:
             yield None
             yield from _changed_names(files, root, folder, held)
             for name in held.files:
