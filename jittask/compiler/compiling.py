@@ -236,7 +236,8 @@ class Compiling:
     def _taken_over(self, found: Found, around: Surroundings) -> CompiledTask | None:
         task = self._reuse.take_over(found, around)
         if task is not None:
-            self._note_named(found.name, tuple(needed_by(task)))
+            others = (name for name in needed_by(task) if name != found.name)
+            self._note_named(found.name, tuple(others))
         return task
 
     def _task(self, found: Found, around: Surroundings) -> CompiledTask | None:

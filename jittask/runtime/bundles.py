@@ -87,6 +87,7 @@ class Bundles:
     def __init__(self, state_folder: Path, report: Callable[[str], None] = lambda _: None) -> None:
         """``report`` is called with why a version that is kept cannot get its folder."""
         self._folder = state_folder / "bundles"
+        self._base = os.fspath(self._folder)
         self._report = report
         self._numbers = count()
         self._packs = Packs(self._folder / _PACKED)
@@ -107,7 +108,8 @@ class Bundles:
 
     def has(self, version: str) -> bool:
         """Whether that version is kept."""
-        return (self._folder / version).is_dir() or version in self._packs
+        folder = f"{self._base}/{version}"  # a Path would keep its name for good
+        return os.path.isdir(folder) or version in self._packs  # noqa: PTH112
 
     def files(self, version: str) -> dict[str, bytes] | None:
         """Return what that version's files hold; None where it is not kept. Raises OSError."""
