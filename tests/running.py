@@ -34,8 +34,10 @@ class Program:
         module: str = "jittask",
         command: str = "run",
         more: tuple[str, ...] = (),
+        on_line: Callable[[], None] = lambda: None,
         **env: str,
     ) -> None:
+        """``on_line`` is called with each line of stdout, from another thread."""
         options = [*more, *(["--once"] if once else [])]
         self.process = subprocess.Popen(
             [sys.executable, "-m", module, command, str(tree), "--format", shape, *options],
@@ -47,6 +49,7 @@ class Program:
             start_new_session=True,
         )
         self.lines: list[str] = []
+        self._on_line = on_line
         self._new: queue.Queue[str | None] = queue.Queue()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -54,6 +57,7 @@ class Program:
         assert self.process.stdout is not None
         for line in self.process.stdout:
             self._new.put(line.rstrip("\n"))
+            self._on_line()
         self._new.put(None)
 
     def wait_line(self, wanted: Callable[[str], bool], seconds: float = PATIENCE) -> str:

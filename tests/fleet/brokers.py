@@ -8,10 +8,11 @@ import signal
 import socket
 import subprocess
 import tempfile
-import time
+import threading
 import uuid
+from collections import deque
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -20,8 +21,8 @@ import pytest
 from kombu import Connection
 
 from jittask.runtime.executors.celery.app import TASK, make_app
-from tests.running import PATIENCE
 
+_READY = b"Ready to accept connections"
 RABBIT = os.environ.get("JITTASK_TEST_RABBITMQ_URL", "amqp://guest:guest@127.0.0.1:5672//")
 
 
@@ -65,27 +66,30 @@ class OwnRedis(_Kombu):
     port: int = 0
     folder: Path = Path()
     process: subprocess.Popen[bytes] | None = None
+    reader: threading.Thread | None = None
+    """Takes what it logs, so that its pipe never fills up."""
 
     def start(self) -> None:
         self.process = subprocess.Popen(
             ["redis-server", "--port", str(self.port), "--save", "", "--appendonly", "no",
              "--bind", "127.0.0.1", "--dir", str(self.folder)],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
         )  # fmt: skip
-        end = time.monotonic() + PATIENCE
-        while time.monotonic() < end:
-            with suppress(OSError), socket.create_connection(("127.0.0.1", self.port), 1) as to:
-                to.sendall(b"PING\r\n")
-                if to.recv(5) == b"+PONG":
-                    return
-            time.sleep(0.02)
-        raise AssertionError("redis-server does not answer")
+        assert self.process.stdout is not None
+        log = iter(self.process.stdout.readline, b"")
+        assert any(_READY in line for line in log), "redis-server has ended"
+        self.reader = threading.Thread(target=lambda: deque(log, maxlen=0), daemon=True)
+        self.reader.start()
 
     def kill(self) -> None:
         """Kill it: every message is lost."""
         assert self.process is not None
         self.process.send_signal(signal.SIGKILL)
         self.process.wait()
+        assert self.reader is not None
+        self.reader.join()
+        assert self.process.stdout is not None
+        self.process.stdout.close()
 
 
 def _missing(words: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -34,10 +35,25 @@ class Fleet:
         self.folder = folder
         self.tree = Tree(folder / "app", **self.settings)
         self._running = ExitStack()
+        self._news = threading.Condition()
+        self.events = 0
+        """How many events its programs have reported so far."""
+
+    def wait_for_more_events(self, than: int, seconds: float) -> None:
+        """Wait until a program has reported more events than that, at most for so long."""
+        with self._news:
+            self._news.wait_for(lambda: self.events > than, seconds)
+
+    def _has_news(self) -> None:
+        with self._news:
+            self.events += 1
+            self._news.notify_all()
 
     def planner(self, *more: str, **env: str) -> Program:
         """Start the runtime that plans."""
-        program = self._running.enter_context(Program(self.tree.root, more=more, **env))
+        program = self._running.enter_context(
+            Program(self.tree.root, more=more, on_line=self._has_news, **env)
+        )
         program.wait("ready")
         return program
 
@@ -45,7 +61,9 @@ class Fleet:
         """Start a runtime with a checkout of its own, which plans when the other one ends."""
         copy = self.folder / name
         shutil.copytree(self.tree.root, copy, ignore=shutil.ignore_patterns(".jittask"))
-        program = self._running.enter_context(Program(copy, more=more, module=module))
+        program = self._running.enter_context(
+            Program(copy, more=more, module=module, on_line=self._has_news)
+        )
         program.wait("ready")
         return program
 
@@ -53,7 +71,9 @@ class Fleet:
         """Start a worker whose folder has an ``app.json``, and nothing else."""
         folder = Tree(self.folder / name, **self.settings).root
         program = self._running.enter_context(
-            Program(folder, module=module, command="worker", more=more, **env)
+            Program(
+                folder, module=module, command="worker", more=more, on_line=self._has_news, **env
+            )
         )
         program.wait("listening")
         return program

@@ -21,6 +21,8 @@ from tests.tree import Tree
 pytestmark = pytest.mark.process
 
 NEVER = {"startTime": "2100-01-01 00:00:00"}
+_UNTOLD_SECONDS = 1.0
+"""For how long to wait for the next event, where a change of a record is perhaps told by none."""
 GREETING = "from jittask import app\n\n\ndef customFunc():\n    print('hello')\n    return app.getElement('services.Words').word()\n"
 WORDS = "class Words:\n    def word(self):\n        return 'first'\n"
 
@@ -41,11 +43,12 @@ def until(fleet: Fleet, run: int, reached: Callable[[Run], bool]) -> Run:
     end = time.monotonic() + PATIENCE
     with fleet.store() as store:
         while True:
+            events = fleet.events
             record = store.run(run)
             if record is not None and reached(record):
                 return record
             assert time.monotonic() < end, record
-            time.sleep(0.05)
+            fleet.wait_for_more_events(events, _UNTOLD_SECONDS)
 
 
 def ended(run: Run) -> bool:

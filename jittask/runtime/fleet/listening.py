@@ -11,4 +11,4 @@ class Listening(Protocol):
     """Puts offers into the inbox, in a thread of its own."""
 
     failure: RuntimeFailure | None
-    """Why it listens no more, although it was not told to end."""
+    """Why it listens no more, although it was not closed."""

@@ -51,7 +51,7 @@ class NoTracing:
     def begin(
         self, run: int, task: str, attributes: Mapping[str, str | int], parent: str | None = None
     ) -> str | None:
-        """Return ``parent``: the body belongs to the trace of whoever planned it."""
+        """Return ``parent``: the body belongs to the trace of its planner."""
         return parent
 
     def watching(self, emit: Emit) -> Emit:

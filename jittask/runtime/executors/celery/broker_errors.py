@@ -48,6 +48,6 @@ class BrokerErrors:
 
 
 def _is_of_one_key(error: BaseException) -> bool:
-    """Whether Redis's reply is of one key; its code may be amid the text."""
+    """Whether Redis's reply is of one key; its code may be within the text."""
     words = str(getattr(error, "status_code", None) or error).split()
     return any(code in words for code in _OF_ONE_KEY)
