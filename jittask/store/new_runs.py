@@ -69,6 +69,7 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
 
 def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
     """Return the values of a run in the order of ``_COLUMNS``."""
+    effective, delay = to_micros(run.effective), maybe_delay(run.delay)
     missed = run.missed
     first, last, count = (
         (to_micros(missed.first), to_micros(missed.last), missed.count) if missed else (None,) * 3
@@ -87,12 +88,12 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         first,
         last,
         count,
-        to_micros(run.effective),
-        to_micros(run.expected_start if run.due is None else run.due),
+        effective,
+        effective + (delay or 0) if run.due is None else to_micros(run.due),
         None if run.status is RunStatus.PENDING else to_micros(now),
         run.rerun_of,
         run.priority,
         run.late,
         run.args,
-        maybe_delay(run.delay),
+        delay,
     )

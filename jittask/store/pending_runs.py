@@ -38,16 +38,12 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
             )
             .order_by(runs.c.effective, runs.c.id)
         )  # fmt: skip
-        for row in connection.execute(query):
+        for number, task, row_key, nominal, nominals, effective, delay in connection.execute(query):
             run = PendingRun(
-                id=row.id,
-                task=row.task,
-                row_key=row.row_key,
-                nominals=nominals_of(row.nominal, row.nominals),
-                effective=from_micros(row.effective),
-                delay=to_delay(row.delay),
-            )
-            found.setdefault(row.task, []).append(run)
+                number, task, row_key, nominals_of(nominal, nominals), from_micros(effective),
+                delay=to_delay(delay),
+            )  # fmt: skip
+            found.setdefault(task, []).append(run)
     return found
 
 
@@ -72,16 +68,15 @@ def waiting_of_rows(
             )
             .order_by(runs.c.effective, runs.c.id)
         )  # fmt: skip
-        for row in connection.execute(query):
-            missed = None
-            if row.missed_count is not None:
-                first, last = from_micros(row.missed_first), from_micros(row.missed_last)
-                missed = MissedRange(first, last, row.missed_count)
+        for (
+            number, row_key, nominal, nominals, effective, first, last, count, delay,
+        ) in connection.execute(query):  # fmt: skip
+            missed = first and MissedRange(from_micros(first), from_micros(last), count)
             run = PendingRun(
-                row.id, task, row.row_key, nominals_of(row.nominal, row.nominals),
-                from_micros(row.effective), missed, to_delay(row.delay),
+                number, task, row_key, nominals_of(nominal, nominals), from_micros(effective),
+                missed or None, to_delay(delay),
             )  # fmt: skip
-            found.setdefault(row.row_key, []).append(run)
+            found.setdefault(row_key, []).append(run)
     return found
 
 
