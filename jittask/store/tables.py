@@ -239,6 +239,7 @@ notice_messages = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try", BigInteger, nullable=False),
     Column("error", Text),
+    Column("type", String(16), nullable=False, server_default="warning"),
 )
 
 group_starts = Table(

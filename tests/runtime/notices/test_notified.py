@@ -85,6 +85,7 @@ def test_failed_and_recovered_are_reported_once_each(tree: Tree, hook: Hook) -> 
         message = hook.next()
         assert message["path"] == "/shop"
         assert message["title"] == "t: tasks.A failed"
+        assert message["type"] == "failure"
         assert message["message"].startswith("failed: tasks.A since 20")
         assert message["message"].endswith(" failed: ValueError: the disk is full")
         assert program.wait("notified")["target"] == "json://…"
@@ -92,6 +93,7 @@ def test_failed_and_recovered_are_reported_once_each(tree: Tree, hook: Hook) -> 
         tree.scheduled("A", repeat=EACH_SECOND)
         message = hook.next()
         assert message["title"] == "t: tasks.A recovered"
+        assert message["type"] == "success"
         assert message["message"].startswith("recovered: tasks.A completes again (20")
         hook.nothing_within(1)
 
