@@ -179,7 +179,7 @@ def measure(rows: Rows, cycle: str, timing: dict[str, object]) -> float:
 
 def scan(rows: Rows, task: DateFieldTask, columns: DateColumns) -> list[object]:
     """Return the due rows with their occurrences, as a fast scan finds them."""
-    with rows.connected() as connection:
+    with rows.scanned() as connection:
         pages = shared_due_rows(
             [Asked(task, WINDOW)], rows, columns, connection, NOW, lambda *_: None
         )

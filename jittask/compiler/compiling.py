@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TypeVar
 
@@ -93,7 +94,8 @@ class Compiling:
         if values and values[-1] is not None:
             loaded[name] = values[-1]
         else:
-            loaded.pop(name, None)
+            with suppress(KeyError):
+                del loaded[name]  # pop() would read it first, which fails where it is broken
 
     def compile_again(self, names: Collection[str]) -> None:
         """Compile tasks again; those that are gone are forgotten, and equal ones are kept."""

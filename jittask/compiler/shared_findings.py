@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from jittask.compiler.commons import Commons, read_commons
 from jittask.compiler.discover import check_place
-from jittask.compiler.files import Files
+from jittask.compiler.files import MANIFEST, Files
 from jittask.compiler.findings import Findings
 from jittask.compiler.passed_over import check_misnamed, check_passed_over
 from jittask.diagnostics import Diagnostic, Location
@@ -37,8 +37,12 @@ class SharedFindings:
         return self.of_manifest
 
     def default_policy_findings(self) -> Findings:
-        """Return an empty place for findings about what the default policy names."""
-        self._of_default_policy = Findings(None)
+        """Return an empty place for findings about what the default policy names.
+
+        They are about ``app.json`` as what tasks depend on: it can be used all the same, and
+        so can tasks with a policy of their own.
+        """
+        self._of_default_policy = Findings(MANIFEST)
         return self._of_default_policy
 
     def check_root(self) -> None:

@@ -15,8 +15,9 @@ from jittask.model import AppSettings
 from jittask.schedule.row_timer import RowTimer
 from jittask.schedule.timer import Timer
 
-HALF = 32
-"""Digits of a timing digest that are of the timing without a filter, in a date-field task."""
+WHOLE = 64
+"""Digits of a timing digest that are of all; without a date-field task's filter more follow."""
+_MORE = 32
 
 _BY_ABSENCE = frozenset(
     {
@@ -48,9 +49,9 @@ def timing_digest(
 ) -> str:
     """Digest what the timing means, without the calendar: an edit of it is an activation (D7).
 
-    ``column_zone`` is that of the rows' database, where it has its own (F8). The halves of
-    a date-field task's digest are of its timing and of all, so that an edit of its filter
-    alone can be seen: ``jittask.runtime.activation`` compares them.
+    ``column_zone`` is that of the rows' database, where it has its own (F8). After the digest
+    of all, a date-field task has one without its filter, so that an edit of the filter alone
+    can be seen: ``jittask.runtime.activation`` compares them.
     """
     timing = {key: value for key, value in data["timerCfg"].items() if key != "calendar"}
     timing.setdefault("timezone", settings.timezone)
@@ -58,7 +59,7 @@ def timing_digest(
     zone = [column_zone] if column_zone is not None else []
     whole = _digest([timing, model, expression, *zone])
     if model is not None:
-        whole = _digest([timing, model, *zone])[:HALF] + whole[HALF:]
+        whole += _digest([timing, model, *zone])[:_MORE]
     return intern(whole)
 
 

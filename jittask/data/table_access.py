@@ -64,6 +64,13 @@ class TableAccess:
             yield connection
 
     @contextmanager
+    def scanned(self) -> Iterator[sa.Connection]:
+        """Give a connection for a scan, whose statements read many places of the table again."""
+        with self.connected() as connection:
+            self.dialect.hold_pages(connection)
+            yield connection
+
+    @contextmanager
     def reading(self, given: sa.Connection | None = None) -> Iterator[sa.Connection]:
         """Give a connection, or the one that is given; what goes wrong is a DataError."""
         with (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import CompiledTask
-from jittask.compiler.task_timing import HALF
+from jittask.compiler.task_timing import WHOLE
 from jittask.model import Reason
 from jittask.store.watermarks import Watermark
 
@@ -37,17 +37,20 @@ def activate(task: CompiledTask, mark: Watermark | None, now: datetime) -> Activ
     if not task.enabled:
         fresh = replace(_fresh(task, now), activated=mark.activated)
         return Activation(fresh, void=Reason.DISABLED)
-    all_same = mark.timing_digest[HALF:] == task.timing_digest[HALF:]
-    if not mark.enabled or not (all_same or mark.timing_digest[:HALF] == task.timing_digest[:HALF]):
+    all_same = mark.timing_digest[:WHOLE] == task.timing_digest[:WHOLE]
+    if not mark.enabled or not (all_same or _only_the_filter_differs(mark, task)):
         return Activation(_fresh(task, now), void=Reason.EDITED)
     if mark.vanished is not None and now - mark.vanished > grace(task):
         return Activation(_fresh(task, now), void=Reason.REMOVED)
-    if mark.vanished is None and mark.version == task.version:
-        return Activation(mark)
     same = replace(mark, timing_digest=task.timing_digest, version=task.version, vanished=None)
-    if all_same:
-        return Activation(same)
+    if all_same:  # an equal mark is not written
+        return Activation(mark if same == mark else same)
     return Activation(replace(same, activated=max(mark.activated, min(mark.planned_until, now))))
+
+
+def _only_the_filter_differs(mark: Watermark, task: CompiledTask) -> bool:
+    without = task.timing_digest[WHOLE:]
+    return bool(without) and mark.timing_digest[WHOLE:] == without
 
 
 def _fresh(task: CompiledTask, now: datetime) -> Watermark:

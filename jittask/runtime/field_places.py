@@ -23,7 +23,8 @@ def placed_reason(error: BaseException, task: DateFieldTask, root: Path) -> str:
 
 def field_place(task: DateFieldTask, field: str, root: Path) -> Location | None:
     """Return where a task's file names a field; None where the file as it is now does not."""
-    source = read_json(Files(root), f"{task.name.replace('.', '/')}/{E_JSON}", Findings(None))
+    files = Files(root, tops=())  # the whole tree need not be listed for one file
+    source = read_json(files, f"{task.name.replace('.', '/')}/{E_JSON}", Findings(None))
     if source is None or not isinstance(source.data, dict):
         return None
     timing, text = source.data.get("timerCfg"), source.data.get("filter")

@@ -190,7 +190,7 @@ class RowScan:
             self._note_bad(task, rows, row, error, scan.now)
 
         until = soon(scan.now, scan.overlap)
-        with rows.connected() as connection:
+        with rows.scanned() as connection:
             for task, due in shared_due_rows(
                 asked, rows, self._columns, connection, scan.now, bad_row
             ):

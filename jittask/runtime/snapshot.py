@@ -106,7 +106,7 @@ def next_snapshot(
     broken: its zone and calendar affect every task.
     """
     broken = _broken(compilation)
-    if "app.json" in broken:
+    if any(found.element is None for found in broken.get("app.json", ())):
         all_broken = {**last.broken, **broken}
         since = _broken_since(all_broken, last.broken_since, now)
         unchanged = replace(last, broken=all_broken, broken_since=since)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from threading import Event as Signal
@@ -203,5 +204,6 @@ def _last_good(
             continue
         task = compile_tree(bundles.path(row.version)).app.tasks.get(name)
         if task is not None:
-            found[name] = RunningTask(task, row.since)
+            # as it was laid out: another program may have named the same files otherwise
+            found[name] = RunningTask(replace(task, version=row.version), row.since)
     return found

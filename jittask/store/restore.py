@@ -28,6 +28,7 @@ from jittask.store.dialects.dialect import Database
 from jittask.store.dialects.refusal import answering
 from jittask.store.dialects.registry import default_url, dialect_of
 from jittask.store.errors import StoreError
+from jittask.store.expected_start import is_expected_by
 from jittask.store.fleet_types import WorkerRow
 from jittask.store.instants import to_micros
 from jittask.store.location import made_state_folder, store_url
@@ -187,7 +188,7 @@ def _skip(connection: sa.Connection, until: datetime, now: datetime, zone: ZoneI
     local = f"{until.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     done = connection.execute(
         transition(RunStatus.PENDING, RunStatus.SKIPPED)
-        .where(sa.text(PENDING), runs.c.effective <= to_micros(until))
+        .where(sa.text(PENDING), is_expected_by(to_micros(until)))
         .values(
             reason=Reason.MISFIRE,
             detail=f"{_DETAIL}, with what was due until {local} skipped",

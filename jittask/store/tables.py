@@ -121,6 +121,7 @@ watermarks = Table(
     Column("task", String(255), primary_key=True),
     Column("activated", BigInteger, nullable=False),
     Column("timing_digest", String(64), nullable=False),
+    Column("timer_digest", String(32)),  # of a date-field task, without its filter
     Column("version", String(64), nullable=False),
     Column("planned_until", BigInteger, nullable=False),
     Column("walked_until", BigInteger, nullable=False, server_default="0"),

@@ -17,6 +17,8 @@ from jittask.store.instants import from_micros, maybe_micros, to_micros
 from jittask.store.tables import watermarks
 
 _INSTANTS = 4096
+_WHOLE = 64
+"""Digits of the digest that programs of older schemas compare, too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,7 @@ class Watermark:
     task: str
     activated: datetime
     timing_digest: str
+    """As a compiled task has it: of all, and then perhaps without the filter."""
     version: str
     planned_until: datetime
     """Up to here every occurrence has been decided on, or is pending."""
@@ -54,19 +57,21 @@ def all_watermarks(connection: Connection) -> dict[str, Watermark]:
     columns = (watermarks.c[name] for name in _COLUMNS)
     return {
         task: Watermark(
-            task, instant(activated), timing_digest, version, instant(planned_until),
-            instant(walked_until), enabled, None if vanished is None else instant(vanished),
+            task, instant(activated), timing_digest + (timer_digest or ""), version,
+            instant(planned_until), instant(walked_until), enabled,
+            None if vanished is None else instant(vanished),
         )
         for chunk in connection.execute(sa.select(*columns)).partitions(FETCH_ROWS)
-        for task, activated, timing_digest, version, planned_until, walked_until, enabled, vanished
-        in chunk
+        for task, activated, timing_digest, timer_digest, version, planned_until, walked_until,
+        enabled, vanished in chunk
     }  # fmt: skip
 
 
 def put_watermarks(connection: Connection, changed: Sequence[Watermark]) -> None:
     """Write the watermarks of tasks, also of those that have none yet."""
     values = [
-        (watermark.task, to_micros(watermark.activated), watermark.timing_digest, watermark.version,
+        (watermark.task, to_micros(watermark.activated), watermark.timing_digest[:_WHOLE],
+         watermark.timing_digest[_WHOLE:] or None, watermark.version,
          to_micros(watermark.planned_until), to_micros(watermark.walked_until), watermark.enabled,
          maybe_micros(watermark.vanished))
         for watermark in changed
@@ -85,6 +90,7 @@ def put_watermarks(connection: Connection, changed: Sequence[Watermark]) -> None
 
 
 _COLUMNS: Mapping[str, TypeEngine[Any]] = {
-    "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "version": TEXT,
-    "planned_until": NUMBER, "walked_until": NUMBER, "enabled": FLAG, "vanished": NUMBER,
+    "task": TEXT, "activated": NUMBER, "timing_digest": TEXT, "timer_digest": TEXT,
+    "version": TEXT, "planned_until": NUMBER, "walked_until": NUMBER, "enabled": FLAG,
+    "vanished": NUMBER,
 }  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from jittask.compiler.incremental import TreeCompiler
 from jittask.compiler.schemas import schema
 from jittask.model import Misfire, Notice, Policy, Retry, TaskNotify
 from jittask.runtime.bundles import Bundles
+from jittask.runtime.snapshot import first_snapshot, next_snapshot
+from jittask.runtime.startup import refuse_broken_app
 from tests.tree import Tree
 
 ALERTS = "def failed(run):\n    pass\n\n\ndef other(run):\n    pass\n"
@@ -236,6 +238,34 @@ def test_a_service_that_cannot_load_is_the_mistake_and_not_who_names_it(tmp_path
     assert [(each.code, each.because) for each in found] == [
         ("bad-python", None), ("broken-dependency", "services.Alerts"),
     ]  # fmt: skip
+
+
+def test_a_half_saved_service_is_the_same_mistake_when_only_it_is_read_again(
+    tmp_path: Path,
+) -> None:
+    tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
+    compiler = TreeCompiler(tree.root)
+    assert not compiler.compilation.diagnostics
+    tree.write("services/Alerts/service.py", "def (")
+    found = compiler.apply(["services/Alerts/service.py"])
+    assert found.diagnostics == compile_tree(tree.root).diagnostics
+    assert [each.because for each in found.diagnostics] == [None, "services.Alerts"]
+
+
+def test_a_wrong_function_for_failures_keeps_nothing_else_from_loading(tmp_path: Path) -> None:
+    """It is a mistake in ``app.json``, and the app can be used all the same (H3, R12)."""
+    tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
+    tree.scheduled("Own", policy={"onFailure": "services.Alerts.other"})
+    compiler, now = TreeCompiler(tree.root), datetime(2026, 1, 5, tzinfo=UTC)
+    before = first_snapshot(compiler.compilation, {}, {}, now)
+    tree.write("services/Alerts/service.py", ALERTS.replace("def failed", "def renamed"))
+    tree.scheduled("New", policy={"onFailure": "services.Alerts.other"})
+    compilation = compiler.apply(["services/Alerts/service.py", "tasks/New"])
+    refuse_broken_app(compilation)
+    after, changes = next_snapshot(before, compilation, now)
+    assert changes.broken == ("app.json", "tasks.A")
+    assert set(after.tasks) == {"tasks.A", "tasks.New", "tasks.Own"}
+    assert after.tasks["tasks.A"] == before.tasks["tasks.A"]  # its last good version runs
 
 
 def test_an_optional_parameter_too_many_is_one_warning(tmp_path: Path) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sqlite3
 import threading
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -129,6 +131,25 @@ def test_the_last_good_version_survives_a_restart(tree: Tree) -> None:
         assert program.wait("broken")["version"]
         program.wait("finished", result='"good"')
         program.stop()
+
+
+def test_the_last_good_version_of_an_older_program_keeps_its_name(tree: Tree) -> None:
+    """Another program may have named the same files otherwise: the folder has its name."""
+    tree.scheduled("A", "def customFunc():\n    return 'good'\n", EVERY_SECOND)
+    with Program(tree.root) as program:
+        program.wait("finished", result='"good"')
+        program.stop()
+    older, state = "f" * 64, tree.root / ".jittask"
+    with closing(sqlite3.connect(state / "jittask.db")) as file, file:
+        [[version]] = file.execute("SELECT version FROM elements WHERE name = 'tasks.A'")
+        file.execute("UPDATE elements SET version = ?", [older])
+    (state / "bundles" / version).rename(state / "bundles" / older)
+    tree.write("tasks/A/inner.py", "def customFunc(:\n")
+    with Program(tree.root) as program:
+        assert program.wait("broken")["version"] == older
+        program.wait("finished", result='"good"')
+        program.stop()
+    assert (state / "bundles" / older).is_dir()
 
 
 def test_a_zone_that_the_environment_lacks_is_refused(tree: Tree) -> None:

@@ -16,9 +16,6 @@ from jittask.data.database_urls import sqlite_file
 from jittask.data.dialects import sqlite_dates
 from jittask.data.dialects.sqlite_dates import NoDate
 
-_CACHE_KB = 16_000
-"""The most of a file that a connection holds: a scan of two years of days reads some 6 MB."""
-
 _refused = threading.local()
 """The value that a function of ours has refused last, in this thread."""
 
@@ -102,7 +99,6 @@ def _name_the_value(context: ExceptionContext) -> BaseException | None:
 def _set_pragmas(connection: Any, _record: object) -> None:
     connection.execute("PRAGMA foreign_keys=ON")
     connection.execute("PRAGMA busy_timeout=10000")
-    connection.execute(f"PRAGMA cache_size=-{_CACHE_KB}")
 
 
 def _begin(connection: sa.Connection, _name: object) -> None:

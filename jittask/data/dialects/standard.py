@@ -234,6 +234,9 @@ class StandardDialect:
         """Let the database end a statement of the block that takes longer, where it can."""
         yield
 
+    def hold_pages(self, connection: sa.Connection) -> None:
+        """Let a connection hold in memory what a scan reads, where it is not the server's to do."""
+
 
 def follows_null(key: sa.ColumnElement[Any], value: Any) -> Clause:
     """Return that a key comes after a value, where NULL comes before every other one."""
