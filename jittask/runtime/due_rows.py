@@ -45,6 +45,9 @@ class DueRow(NamedTuple):
 BadRow = Callable[[Row, Exception], None]
 """Takes a row whose occurrences cannot be computed, and why."""
 
+Bounds = tuple[date | None, date | None]
+"""The least and the greatest value of a date field."""
+
 _Firing = tuple[Timer, tuple[Occurrence, ...]]
 _Known = dict[tuple[Hashable, ...], _Firing | None]
 """The timer and the occurrences of rows by their dates, where there are any."""
@@ -58,6 +61,7 @@ def due_rows(
     bad_row: BadRow | None = None,
     *,
     every_row: bool = False,
+    bounds: Bounds | None = None,
 ) -> Iterator[list[DueRow]]:
     """Yield the rows that fire in a window, page by page.
 
@@ -67,9 +71,10 @@ def due_rows(
     occurrences cannot be computed goes to ``bad_row``, and is raised without it.
     With ``every_row`` all rows that pass the filter are looked at: of a small
     table and a long window that is sooner done than to turn the schedule inside out.
+    ``bounds``: those of the date field, where they have just been read for another task.
     Raises DataError where the table cannot be read, or has no dates in the field.
     """
-    for page in _pages(task, rows, window, now, every_row=every_row):
+    for page in _pages(task, rows, window, now, bounds, every_row=every_row):
         due = of_page(task, rows, page, window, bad_row)
         if due:
             yield due
@@ -102,12 +107,18 @@ def of_page(
 
 
 def _pages(
-    task: DateFieldTask, rows: Rows, window: Window, now: datetime, *, every_row: bool
+    task: DateFieldTask,
+    rows: Rows,
+    window: Window,
+    now: datetime,
+    bounds: Bounds | None,
+    *,
+    every_row: bool,
 ) -> Iterator[list[Row]]:
     """Yield pages of the rows whose dates may lie in the window."""
     timer = task.timer
     field = rows.date_field(timer.start_field)
-    column = Column(field.type is FieldType.DATETIME, *rows.bounds(field.name))
+    column = Column(field.type is FieldType.DATETIME, *(bounds or rows.bounds(field.name)))
     ranges: Sequence[FieldRange] = ()
     if not every_row:
         ranges = windows.ranges(timer, window.after, window.until, column)

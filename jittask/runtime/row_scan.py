@@ -22,6 +22,7 @@ from jittask.data.databases import is_of_the_database
 from jittask.data.rows import Row, Rows
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.decided_rows import DecidedRows
+from jittask.runtime.due_rows import Bounds
 from jittask.runtime.events import Event
 from jittask.runtime.field_places import placed_reason
 from jittask.runtime.reasons import reason_of
@@ -68,8 +69,19 @@ class Pass:
         self.seconds = seconds
         self.failed: set[str] = set()
         """The tasks that this pass has blocked."""
+        self._bounds: dict[tuple[str, str], Bounds] = {}
         self.marks: dict[str, Watermark] = {}
         """To be written at its end, by task: those of the tasks that are scanned."""
+
+    def bounds(self, rows: Rows, field: str) -> Bounds:
+        """Return the bounds of a date field, read once in a pass. Raises DataError.
+
+        A row that comes beyond them during the pass is one for the next sweep.
+        """
+        key = rows.model.name, field
+        if key not in self._bounds:
+            self._bounds[key] = rows.bounds(field)
+        return self._bounds[key]
 
 
 class RowScan:
@@ -257,7 +269,9 @@ class RowScan:
         def bad_row(row: Row, error: Exception) -> None:
             self._note_bad(task, rows, row, error, scan.now)
 
-        return Sweep(task, rows, rows.within(STATEMENT_SECONDS), window, scan.now, bad_row)
+        limited = rows.within(STATEMENT_SECONDS)
+        bounds = scan.bounds(limited, limited.date_field(task.timer.start_field).name)
+        return Sweep(task, rows, limited, window, scan.now, bad_row, bounds)
 
     def _end_sweep(self, sweep: Sweep, scan: Pass) -> None:
         task = sweep.task

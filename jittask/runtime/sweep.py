@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.data.rows import Rows
-from jittask.runtime.due_rows import BadRow, DueRow, Window, due_rows
+from jittask.runtime.due_rows import BadRow, Bounds, DueRow, Window, due_rows
 from jittask.runtime.events import Sweeping
 
 REPORT_EVERY = timedelta(seconds=10)
@@ -25,6 +25,7 @@ class Sweep:
         window: Window,
         now: datetime,
         bad_row: BadRow,
+        bounds: Bounds,
     ) -> None:
         """``data_rows`` are the rows as the app's data gives them, ``rows`` are read."""
         self.task = task
@@ -34,7 +35,9 @@ class Sweep:
         """How many rows with an occurrence before ``now`` it has found."""
         self._due = 0
         self._reported = now
-        self._pages: Iterator[list[DueRow]] = due_rows(task, rows, window, now, bad_row)
+        self._pages: Iterator[list[DueRow]] = due_rows(
+            task, rows, window, now, bad_row, bounds=bounds
+        )
 
     def reads_as(self, data_rows: Rows) -> bool:
         """Whether rows that the app's data gives now are those that are read: table and engine."""

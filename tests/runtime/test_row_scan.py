@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from jittask.data.rows import Rows
 from jittask.model import RunStatus
 from jittask.runtime import scan_windows
 from jittask.runtime.events import Sweeping
@@ -15,6 +16,7 @@ from jittask.runtime.row_scan import Pass
 from jittask.runtime.sweep import REPORT_EVERY
 from jittask.runtime.undecided import UndecidedTasks
 from tests.runtime.scanned import Scanned, scanned
+from tests.tree import Tree
 
 NINE = datetime(2026, 1, 5, 9, tzinfo=UTC)
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
@@ -132,3 +134,32 @@ def test_a_sweep_that_lasts_says_how_far_it_is(tmp_path: Path) -> None:
         assert [event.since for event in sweeping] == [NINE] * len(sweeping)
         assert all(two.at - one.at >= REPORT_EVERY for one, two in pairwise(sweeping))
         assert 0 < sweeping[0].due < sweeping[-1].due <= 4500
+
+
+def test_the_sweeps_of_a_pass_read_the_bounds_of_a_field_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    unpatched = Rows.bounds
+
+    def bounds(rows: Rows, field: str, *more: object, **options: object) -> object:
+        if not more:  # a sweep's: a scan reads over its own connection
+            read.append(field)
+        return unpatched(rows, field, *more, **options)  # type: ignore[arg-type]
+
+    def beside(tree: Tree) -> None:
+        for number in range(5):
+            tree.dated(f"More{number}", timing=AT, filter=f"Q('id','=',{number})")
+
+    monkeypatch.setattr(Rows, "bounds", bounds)
+    with scanned(tmp_path, NINE, AT, beside) as found:
+        add(found, NINE + 10 * SECOND, 3)
+        found.scan_at(NINE)
+        assert read == ["at"]
+        assert sorted(run.task for run in found.runs()) == ["tasks.More3", "tasks.Row"]
+        add(found, NINE + timedelta(hours=1), 4)
+        found.scan_at(NINE + scan_windows.SWEEP_EVERY)
+        assert read == ["at", "at"]
+        assert [run.task for run in found.runs() if run.row_key == "4"] == [
+            "tasks.More4", "tasks.Row",
+        ]  # fmt: skip
