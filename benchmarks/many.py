@@ -26,8 +26,6 @@ from pathlib import Path
 from processes import cpu, memory
 from trees import SERVICE, put
 
-TASKS = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
-SECONDS = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
 SERVICES = 20
 LONGEST_START = 3600.0
 SETTLED = 0.3
@@ -137,21 +135,23 @@ def settle(pid: int) -> None:
 
 
 def main() -> None:
+    tasks = int(sys.argv[1]) if len(sys.argv) > 1 else 100_000
+    waiting = float(sys.argv[2]) if len(sys.argv) > 2 else 60.0
     with tempfile.TemporaryDirectory(prefix="jittask-many-") as place:
         began = time.monotonic()
-        tree = make(Path(place) / "tree", TASKS)
-        sys.stderr.write(f"a tree of {TASKS:,} tasks in {time.monotonic() - began:.0f} s\n")
+        tree = make(Path(place) / "tree", tasks)
+        sys.stderr.write(f"a tree of {tasks:,} tasks in {time.monotonic() - began:.0f} s\n")
         rows = []
         for name in ("cold", "warm"):
             with running(tree) as (pid, start):
                 before = cpu(pid)
-                time.sleep(SECONDS)
-                idle = (cpu(pid) - before) / SECONDS
+                time.sleep(waiting)
+                idle = (cpu(pid) - before) / waiting
                 rows.append(
                     f"| {name} | {start.seconds:.1f} s | {start.cpu:.1f} s | {start.settled:.1f} s "
                     f"| {idle:.2%} | {memory(pid, 'Pss'):.0f} MB | {memory(pid, 'Rss'):.0f} MB |"
                 )
-    print(f"| {TASKS:,} daily tasks | to ready | its CPU | CPU after it | idle CPU | PSS | RSS |")
+    print(f"| {tasks:,} daily tasks | to ready | its CPU | CPU after it | idle CPU | PSS | RSS |")
     print("| --- | ---: | ---: | ---: | ---: | ---: | ---: |")
     print("\n".join(rows))
 

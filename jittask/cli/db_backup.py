@@ -45,7 +45,7 @@ def backup(file: Path, force: bool, tree: Path | None, shape: str) -> None:
         return
     note = done.note
     click.echo(
-        f"{note.runs:,} runs of {note.place} are in {done.path} "
+        f"{done.path} has the {_runs(note.runs)} of {note.place} "
         f"({done.size / 1e6:,.1f} MB, schema {note.schema}, as of {local(note.taken, zone)})"
     )
 
@@ -86,7 +86,7 @@ def _lines(done: RestoredStore, zone: ZoneInfo) -> Iterator[str]:
     if restored.set_aside is not None:
         yield f"the file that could not be used is now {restored.set_aside}"
     yield (
-        f"{restored.place} has the {note.runs:,} runs of {local(note.taken, zone)} "
+        f"{restored.place} has the {_runs(note.runs)} of {local(note.taken, zone)} "
         f"(schema {done.schema})"
     )
     if restored.interrupted:
@@ -108,7 +108,10 @@ def _come_due_lines(due: ComeDue) -> Iterator[str]:
     if due.waiting:
         yield f"{_runs(due.waiting)} waited then and are due now: they run, or are skipped as late"
     if due.of_rows:
-        yield f"rows of {_tasks(due.of_rows)} that have come due since fire at the next start"
+        yield (
+            f"rows of {_tasks(due.of_rows)} are not looked at here: those that have come due since "
+            "fire at the next start"
+        )
     if due.occurrences or due.waiting or due.of_rows:
         yield "  hint: restore again with --force --skip-until now, and none of them runs"
 

@@ -40,8 +40,13 @@ def show_error(error: OperationError, color: bool | None = None) -> None:
     _show(words, error.hint, color)
 
 
-def _show(words: str, hint: str | None, color: bool | None) -> None:
-    label = click.style("error", fg="red", bold=True)
+def show_warning(words: str, hint: str | None = None) -> None:
+    """Write what was done, but hardly as it was meant, to standard error."""
+    _show(words, hint, None, click.style("warning", fg="yellow", bold=True))
+
+
+def _show(words: str, hint: str | None, color: bool | None, label: str | None = None) -> None:
+    label = label or click.style("error", fg="red", bold=True)
     click.echo(f"{label}: {words}", err=True, color=color)
     if hint:
         click.echo(f"  hint: {hint}", err=True, color=color)

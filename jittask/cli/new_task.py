@@ -9,6 +9,7 @@ from typing import Any
 import click
 from click.core import ParameterSource
 
+from jittask.cli.failure import show_warning
 from jittask.cli.new_options import new_workspace, place_options, show_written, title_argument
 from jittask.cli.options import tree_option
 from jittask.operations.edit.new_task import NewTask, new_date_field, new_scheduled
@@ -19,6 +20,12 @@ def _timing_options(command: Callable[..., Any]) -> Callable[..., Any]:
     """Add what both types of task have; the command gets them as ``NewTask`` takes them."""
     for option in (
         click.option("--disabled", is_flag=True, help="Write it switched off."),
+        click.option(
+            "--holiday-roll",
+            type=click.Choice(["next", "previous", "skip"]),
+            help="Where days off move it: to the working day after (by default) or before; or skip "
+            "it.",
+        ),
         click.option("--skip-weekend", is_flag=True, help="Weekend days move it, too."),
         click.option(
             "--skip-holidays", is_flag=True, help="Holidays move it to the next working day."
@@ -65,7 +72,9 @@ def scheduled(
 
     \b
     Example: jittask new scheduled Weekly report --repeat week:mon,wed --skip-holidays
-             jittask new scheduled Close the books --repeat "3 months:-1" --calendar DE
+             jittask new scheduled Close the books --repeat "3 months:-1"
+             jittask new scheduled Last working day --repeat month:-1 \\
+                 --skip-weekend --holiday-roll previous
     """  # noqa: D301 - click reads the backspace
     source = click.get_current_context().get_parameter_source("repeat")
     if cron is not None and source is ParameterSource.COMMANDLINE:
@@ -74,6 +83,12 @@ def scheduled(
     with new_workspace(tree) as opened:
         written = new_scheduled(opened, task, start=start, repeat=repeat, cron=cron)
         show_written(opened, written, (f"try {written.name}", f"next {written.name}"))
+        if written.ended is not None:
+            show_warning(
+                f"{written.name} will not fire: {written.ended}",
+                f"edit timerCfg in {written.files[-1]}, or run it by hand: "
+                f"jittask trigger {written.name}",
+            )
 
 
 @click.command()

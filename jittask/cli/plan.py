@@ -136,7 +136,7 @@ def _draw(opened: Workspace, timers: Mapping[str, Timer], asked: Window, languag
 def _list(
     opened: Workspace, timers: Mapping[str, Timer], asked: Window, *, skipped: bool, shape: str
 ) -> None:
-    from jittask.cli.plans.listing_text import text_lines
+    from jittask.cli.plans.listing_text import nothing_fires, text_lines
     from jittask.operations.inspect.plan.listing import Listing
     from jittask.operations.views.calendar_file import calendar_file
     from jittask.operations.views.occurrences import occurrence_array, occurrence_lines
@@ -149,15 +149,18 @@ def _list(
         return
     if shape == "ics":
         titles = {name: task.title for name, task in opened.app.tasks.items()}
+        events = 0
         for part in calendar_file(found.occurrences(), titles):
+            events += part.startswith(b"BEGIN:VEVENT")
             sys.stdout.buffer.write(part)
-        return
-    empty = True
-    for line in text_lines(found.occurrences(), opened.zone):
-        empty = False
-        sys.stdout.write(f"{line}\n")
+        empty = not events
+    else:
+        empty = True
+        for line in text_lines(found.occurrences(), opened.zone):
+            empty = False
+            sys.stdout.write(f"{line}\n")
     if empty:
-        note("nothing fires in that time (--rows counts tasks for rows, too)")
+        note(f"{nothing_fires(asked, opened.zone)} (--rows counts tasks for rows, too)")
 
 
 def _note_disabled(task: CompiledTask) -> None:

@@ -28,6 +28,8 @@ def run_head(run: Run, zone: ZoneInfo, now: datetime) -> Iterator[str]:
     again = f", again for run {run.rerun_of}" if run.rerun_of else ""
     yield f"run {run.id} of {run.task}{row}: {status_of(run, now)}"
     yield f"due {local(run.effective, zone)} ({zone.key}), trigger {run.trigger}{again}"
+    if run.delay:
+        yield f"to begin {run.delay.total_seconds():.1f} s after that (policy.jitterSeconds)"
     if run.args is not None:
         yield f"args {one_line(run.args)}"
 

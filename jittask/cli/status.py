@@ -107,6 +107,8 @@ def _lines(found: Status, zone: ZoneInfo, root: Path) -> Iterator[str]:
     for element in found.elements:
         version = (element.version or "nothing")[:12]
         since = f", since {local(element.since, zone)}" if element.since else ""
+        if element.version and element.broken_since:
+            since += f"; broken since {local(element.broken_since, zone)}"
         yield f"{element.state:<9} {element.name}  {version}{since}"
         yield from _diagnostics(element, sources)
 

@@ -48,6 +48,8 @@ class ScheduledTask:
     tags: tuple[str, ...] = ()
     args: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What its function reads as ``currentTask.args`` (F3)."""
+    manifest: str = "{}"
+    """The ``app.json`` of its bundle, as JSON with the keys sorted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ class DateFieldTask:
     tags: tuple[str, ...] = ()
     args: Mapping[str, Any] = field(default_factory=dict, hash=False)
     """What its function reads as ``currentTask.args`` (F3)."""
+    manifest: str = "{}"
+    """The ``app.json`` of its bundle, as JSON with the keys sorted."""
 
 
 CompiledTask = ScheduledTask | DateFieldTask

@@ -9,12 +9,13 @@ from collections.abc import Callable, Collection, Iterable, Mapping, MutableMapp
 from dataclasses import replace
 from typing import TypeVar
 
+from jittask.compiler.bundle_manifest import BundleManifests, manifest
 from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask, Imported, Reusable
 from jittask.compiler.discover import Found
 from jittask.compiler.elements import Elements
 from jittask.compiler.files import Files
 from jittask.compiler.functions import INNER, default_failure
-from jittask.compiler.graph import Graph, manifest
+from jittask.compiler.graph import Graph
 from jittask.compiler.kinds import KINDS, TASK, Kind
 from jittask.compiler.reading import Reading
 from jittask.compiler.settings import Settings, read_settings
@@ -119,7 +120,7 @@ class Compiling:
             task, dependencies = self.tasks[name], self.elements.dependencies[name]
             self.elements.findings[name].found = [*self._reuse.diagnostics[name]]
             try:
-                version, bundle = graph.version(name, dependencies, needed_by(task))
+                version, bundle = graph.version(name, dependencies, needed_by(task), task.manifest)
             except OSError:
                 failed.add(name)
             else:
@@ -217,11 +218,10 @@ class Compiling:
 
     def _surroundings(self) -> Surroundings:
         reading, elements = self.reading, self.elements
-        graph = Graph(
-            self.files, reading.settings.app, elements, reading.models, elements.commons
-        )  # fmt: skip
+        graph = Graph(self.files, elements, reading.models, elements.commons)
+        manifests = BundleManifests(reading.settings.app)
         failure = default_failure(reading, elements.shared.default_policy_findings())
-        return Surroundings(reading, graph, failure, self._is_only_checked)
+        return Surroundings(reading, graph, manifests, failure, self._is_only_checked)
 
     def _value(self, kind: Kind, found: Found) -> object | None:
         """Read an element that is no task; return what it is, None where it cannot load."""
@@ -236,7 +236,8 @@ class Compiling:
     def _taken_over(self, found: Found, around: Surroundings) -> CompiledTask | None:
         task = self._reuse.take_over(found, around)
         if task is not None:
-            self._note_named(found.name, tuple(needed_by(task)))
+            others = (name for name in needed_by(task) if name != found.name)
+            self._note_named(found.name, tuple(others))
         return task
 
     def _task(self, found: Found, around: Surroundings) -> CompiledTask | None:
@@ -272,14 +273,20 @@ class Compiling:
 
     def _app_digest(self) -> str:
         settings = self.reading.settings.app
-        whole = f"{manifest(settings)!r}\0{settings!r}\0{self.elements.digests}"
+        whole = f"{manifest(settings, {})!r}\0{settings!r}\0{self.elements.digests}"
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
 def _settings_digest(settings: Settings) -> str:
     """Digest the settings that tasks depend on: some may be secret."""
     app = settings.app
-    known = [manifest(app), app.retention.shortest, app.policy, sorted(app.groups), settings.broken]
+    known = [
+        manifest(app, {}),
+        app.retention.shortest,
+        app.policy,
+        sorted(app.groups),
+        settings.broken,
+    ]
     return hashlib.sha256(json.dumps(known, sort_keys=True).encode()).hexdigest()
 
 

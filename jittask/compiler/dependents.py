@@ -13,6 +13,8 @@ from typing import NamedTuple
 from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.files import COMMONS
 
+_FEW = 1_000
+
 
 class Needs(NamedTuple):
     """What a node mentions."""
@@ -45,6 +47,8 @@ class Dependents:
         self._needs: dict[str, Needs] = {}
         self._by_name: dict[str, set[str]] = {}
         self._of_anything: set[str] = set()
+        self._same: dict[Needs, Needs] = {}
+        """What many nodes mention alike, once."""
 
     def put(self, node: str, needed: Needs) -> None:
         """Note what a node mentions now, in place of what it did before."""
@@ -58,7 +62,9 @@ class Dependents:
         self._of_anything.discard(node)
         self._needs.pop(node, None)
         if needed != NO_NEEDS:
-            self._needs[node] = needed
+            if len(self._same) > 2 * len(self._needs) + _FEW:  # most of it is of before edits
+                self._same = {each: each for each in self._needs.values()}
+            needed = self._needs[node] = self._same.setdefault(needed, needed)
             for key in _keys(needed):
                 self._by_name.setdefault(key, set()).add(node)
             if needed.anything:

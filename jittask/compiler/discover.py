@@ -33,8 +33,7 @@ class Found:
 
 def discover(files: Files) -> list[Found]:
     """Return the elements, by name."""
-    found = [found_in(folder) for kind in ElementKind for folder in _folders(files, kind.value)]
-    return in_order(found)
+    return in_order(found_in(folder) for folder in files.folders if is_element(files, folder))
 
 
 def found_in(folder: str) -> Found:
@@ -129,13 +128,3 @@ def _clash(folder: str, other: str) -> str:
     if normalize("NFC", first) != normalize("NFC", second):
         return f"{first} and {second} differ only in case"
     return f"{first!a} and {second!a} differ only in Unicode normalisation"
-
-
-def _folders(files: Files, folder: str) -> Iterator[str]:
-    held = files.folders.get(folder)
-    if held is None:
-        return
-    if E_JSON in held.files and "/" in folder:
-        yield folder
-    for name in held.folders:
-        yield from _folders(files, f"{folder}/{name}")

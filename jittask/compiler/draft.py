@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from jittask.compiler.bundle_manifest import BundleManifests
 from jittask.compiler.commons import Commons, read_commons
 from jittask.compiler.compiled import Compilation, CompiledTask
 from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
@@ -189,10 +190,11 @@ class _DraftReader:
         """Return what the task is compiled with."""
         compilation = self._drafts.compilation
         known = _DraftElements(self._elements, compilation)
-        graph = Graph(
-            self.files, self.reading.settings.app, known, self.reading.models, self._drafts.commons
+        graph = Graph(self.files, known, self.reading.models, self._drafts.commons)
+        manifests = BundleManifests(self.reading.settings.app)
+        return Surroundings(
+            self.reading, graph, manifests, default_failure(self.reading, Findings(None))
         )
-        return Surroundings(self.reading, graph, default_failure(self.reading, Findings(None)))
 
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """Return what was found, sorted."""

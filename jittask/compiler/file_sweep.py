@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jittask.compiler.live_files import LiveFiles
-from jittask.compiler.look import NO_FILE, Folder
+from jittask.compiler.look import Folder
 from jittask.compiler.settling import settled_before
 
 
@@ -18,8 +18,9 @@ def sweep(files: LiveFiles) -> Iterator[str | None]:
     """
     settled = settled_before(_file_system_time(files), files.clock_time())
     root = str(files.root)  # a Path for each costs more
-    for folder, held in list(files.folders.items()):
-        if files.folders.get(folder) is held:
+    for folder in list(files.folders):
+        held = files.folders.get(folder)
+        if held is not None:
             yield None
             yield from _changed_names(files, root, folder, held)
             for name in held.files:
@@ -58,8 +59,8 @@ def _changed_file(files: LiveFiles, root: str, file: str, settled: int) -> str |
     try:
         status = os.stat(f"{root}/{file}")
     except OSError:
-        return None if found is NO_FILE else file
-    if found is NO_FILE:
+        return file if found.inode else None
+    if not found.inode:
         return None
     if (found.size, found.modified, found.changed, found.inode) != (
         status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_ino,

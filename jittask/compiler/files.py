@@ -24,7 +24,7 @@ from jittask.compiler.file_content import (
     parts_of,
 )
 from jittask.compiler.file_names import is_draft, is_ignored, is_plain, shown
-from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look, same_number
+from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look, not_looked_at, same_number
 from jittask.compiler.lookalikes import misnamed_tops
 from jittask.compiler.settling import nanoseconds, settled_before
 from jittask.model import ElementKind
@@ -98,8 +98,8 @@ class Files:
 
     def digest(self, file: str) -> str:
         """Return SHA-256 of a file's bytes, in hex; raises OSError."""
-        found = self._files.get(file, NO_FILE)
-        if not found.digest:
+        found = self._files.get(file)
+        if found is None or not found.digest:
             try:
                 self._read(file, PART_BYTES)
             except FileTooLarge:
@@ -120,7 +120,7 @@ class Files:
         found = []
         for name in held.files:
             path = f"{folder}/{name}"
-            found.append(files[path].path or path)
+            found.append(files[path].path)
         for name in held.folders:
             inner = f"{folder}/{name}"
             if "e.json" not in self.folders[inner].files:
@@ -168,7 +168,7 @@ class Files:
             status = os.stat(f"{self._base}/{file}")
             if not stat.S_ISREG(status.st_mode):
                 raise OSError(0, _NOT_REGULAR)
-            found = self._files[file] = _found(file, status)
+            found = self._files[file] = _found(file if found is None else found.path, status)
         return found
 
     def _read(self, file: str, most: int) -> bytes:
@@ -191,7 +191,7 @@ class Files:
                 if not stat.S_ISREG(status.st_mode):
                     raise OSError(0, _NOT_REGULAR)
                 check_size(status.st_size, most)
-                found = _found(file, status)
+                found = _found(file if found is None else found.path, status)
             content = content_of(descriptor, status.st_size)
         finally:
             os.close(descriptor)
@@ -266,17 +266,19 @@ class Files:
         """Find a file known; one that is not is looked at when it is first read."""
         before = known.files.get(file)
         if before is None:
-            self._files[file] = NO_FILE
+            self._files[file] = not_looked_at(file)
             return
         try:
             status = os.stat(f"{self._base}/{file}")
         except OSError:
-            self._files[file] = NO_FILE  # gone, or a link to nothing: reading it shows which
+            # gone, or a link to nothing: reading it shows which
+            self._files[file] = not_looked_at(file)
             return
         if _is_as_it_was(before, status) and before.size == status.st_size:
             self._files[before.path] = before
         else:
-            self._files[file] = _found(file, status) if stat.S_ISREG(status.st_mode) else NO_FILE
+            is_file = stat.S_ISREG(status.st_mode)
+            self._files[file] = _found(file, status) if is_file else not_looked_at(file)
 
     def _first_visit(self, folder: str) -> bool:
         """Whether a linked folder leads to what this look has not been led to before."""

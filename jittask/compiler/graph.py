@@ -8,7 +8,6 @@ database. A task's version is the digest of all that it needs.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import Protocol
@@ -16,8 +15,7 @@ from typing import Protocol
 from jittask.compiler.commons import Commons
 from jittask.compiler.dependencies import NO_DEPENDENCIES, Dependencies
 from jittask.compiler.files import COMMONS, Files
-from jittask.environment import escape
-from jittask.model import AppSettings, ModelInfo, Retention
+from jittask.model import ModelInfo
 
 
 class Known(Protocol):
@@ -39,13 +37,11 @@ class Graph:
     def __init__(
         self,
         files: Files,
-        settings: AppSettings,
         elements: Known,
         models: Mapping[str, ModelInfo],
         commons: Commons,
     ) -> None:
         self._files = files
-        self._head = version_head(settings)
         self._elements = elements
         self._models = models
         self._commons = commons
@@ -59,10 +55,11 @@ class Graph:
         return self._elements.found_by_code()
 
     def version(
-        self, name: str, dependencies: Dependencies, further: Iterable[str]
+        self, name: str, dependencies: Dependencies, further: Iterable[str], manifest: str
     ) -> tuple[str, tuple[str, ...]]:
         """Return a task's version, and its files, sorted; ``further`` elements it needs too.
 
+        ``manifest``: see ``bundle_manifest.py``.
         Raises OSError where a file cannot be read.
         """
         found = set(self._own(name))
@@ -71,7 +68,7 @@ class Graph:
                 found |= self.closure(other)
         bundle = tuple(sorted(found))
         digest = self._files.digest
-        return _version([(file, digest(file)) for file in bundle], self._head), bundle
+        return _version([(file, digest(file)) for file in bundle], manifest), bundle
 
     def check(self, name: str, dependencies: Dependencies, further: Iterable[str]) -> None:
         """Raise OSError where ``version`` would."""
@@ -149,46 +146,15 @@ class Graph:
             )
 
 
-OF_A_RUN = ("memoryMb", "onFailure", "onInterrupted", "queue", "retry", "timeoutSeconds")
-"""What of a policy matters where a body runs, also on a worker of a fleet (R10)."""
+def version_of(digests: Mapping[str, str], manifest: str) -> str:
+    """Return the version of a bundle whose files have these digests, by path.
 
-
-def manifest(settings: AppSettings) -> dict[str, object]:
-    """Return the ``app.json`` of a bundle: the settings that affect what a task does.
-
-    What they took from the environment is written out.
+    ``manifest``: its ``app.json``, with the keys sorted.
     """
-    inner: dict[str, object] = {"timezone": settings.timezone}
-    if settings.calendar is not None:
-        inner["calendar"] = settings.calendar
-    if settings.default_database is not None:
-        inner["defaultElement"] = {"defaultDatabase": settings.default_database}
-    policy = {key: value for key, value in settings.policy.items() if key in OF_A_RUN}
-    if policy:
-        inner["policy"] = policy
-    if settings.groups:  # tasks name them; the limits are the planner's
-        inner["groups"] = {name: {"maxConcurrent": 1} for name in sorted(settings.groups)}
-    if settings.retention.shortest > Retention().shortest:  # a grace may be as long
-        inner["retentionDays"] = settings.retention.shortest
-    return {
-        "appId": escape(settings.app_id),
-        "name": escape(settings.name),
-        "title": escape(settings.title),
-        "settings": inner,
-    }
+    return _version(sorted(digests.items()), manifest)
 
 
-def version_of(digests: Mapping[str, str], head: str) -> str:
-    """Return the version of a bundle whose files have these digests, by path."""
-    return _version(sorted(digests.items()), head)
-
-
-def version_head(settings: AppSettings) -> str:
-    """Return what the settings are to each version."""
-    return json.dumps(manifest(settings), sort_keys=True)
-
-
-def _version(digests: Iterable[tuple[str, str]], head: str) -> str:
+def _version(digests: Iterable[tuple[str, str]], manifest: str) -> str:
     """Return the digest of files, by name and digest, sorted by name, under a manifest."""
-    lines = [head, *[f"{file}\0{digest}" for file, digest in digests]]
+    lines = [manifest, *[f"{file}\0{digest}" for file, digest in digests]]
     return hashlib.sha256("\n".join(lines).encode()).hexdigest()

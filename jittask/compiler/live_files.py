@@ -20,7 +20,7 @@ from jittask.compiler.entries import EntryKind, NamedEntry
 from jittask.compiler.file_changes import FileChanges, compare_folders, united
 from jittask.compiler.file_names import is_ignored, shown
 from jittask.compiler.files import MANIFEST, TOPS, Files
-from jittask.compiler.look import NO_FILE, NOTHING_KNOWN, Folder, Known, Look
+from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look, not_looked_at
 from jittask.compiler.lookalikes import misnamed_tops
 from jittask.compiler.settling import SettledFiles, nanoseconds
 
@@ -37,7 +37,7 @@ class LiveFiles(Files):
 
         ``began``: the file system's time when this look began, where known.
         """
-        for file in [file for file, found in self._files.items() if found is NO_FILE]:
+        for file in [file for file, found in self._files.items() if not found.inode]:
             with suppress(OSError):  # it is gone, or none
                 self._regular(file)
         settled = self._settled_before(began)
@@ -198,7 +198,8 @@ class LiveFiles(Files):
                 continue
             folders[path] = held
             for name in held.files:
-                files[f"{path}/{name}"] = self._files.get(f"{path}/{name}", NO_FILE)
+                file = f"{path}/{name}"
+                files[file] = self._files.get(file) or not_looked_at(file)
             waiting += [f"{path}/{name}" for name in held.folders]
         return files, folders
 

@@ -27,7 +27,9 @@ def same_number(number: int, other: int) -> int:
     return other if number == other else number
 
 
-NO_FILE = Known("", 0, 0, 0, 0, "")
+def not_looked_at(path: str) -> Known:
+    """Return what is known of a file before it is looked at, or where it is none: its path."""
+    return Known(path, 0, 0, 0, 0, "")
 
 
 @dataclass(slots=True)

@@ -19,6 +19,7 @@ _OTHER_NAMES: Mapping[str, tuple[str, ...]] = {
     "retryDelay": ("policy", "retry", "delaySeconds"),
     "timeout": ("policy", "timeoutSeconds"),
     "concurrency": ("policy", "maxConcurrent"),
+    "jitter": ("policy", "jitterSeconds"),
 }
 """What people who know other schedulers write for a key of a task."""
 _WITHOUT_BEHAVIOUR = frozenset(

@@ -51,7 +51,12 @@ class Meaning:
 
 
 def assembled(
-    name: str, data: Mapping[str, Any], meaning: Meaning, version: str, bundle: tuple[str, ...]
+    name: str,
+    data: Mapping[str, Any],
+    meaning: Meaning,
+    version: str,
+    bundle: tuple[str, ...],
+    manifest: str,
 ) -> CompiledTask:
     """Return the task that an ``e.json`` without mistakes means."""
     title, enabled = str(data["title"]), bool(data.get("enable", 1))
@@ -61,12 +66,12 @@ def assembled(
     if isinstance(timer, Timer):
         return ScheduledTask(
             name, title, enabled, meaning.function, meaning.policy, timer,
-            meaning.timing_digest, version, bundle, description, tags, args,
+            meaning.timing_digest, version, bundle, description, tags, args, manifest,
         )  # fmt: skip
     assert meaning.model is not None
     return DateFieldTask(
         name, title, enabled, meaning.function, meaning.policy, timer, meaning.model,
-        meaning.filter, meaning.timing_digest, version, bundle, description, tags, args,
+        meaning.filter, meaning.timing_digest, version, bundle, description, tags, args, manifest,
     )  # fmt: skip
 
 
@@ -102,4 +107,5 @@ def from_cache(cached: CachedTask, bundle: tuple[str, ...], around: Surroundings
     merged = merged_policy(around.settings.app.policy, data.get("policy"))
     policy = policy_of(merged, cached.on_failure, around)
     meaning = Meaning(cached.function, timer, model, expression, policy, cached.timing_digest)
-    return assembled(cached.name, data, meaning, cached.version, bundle)
+    manifest = around.manifests.of(data.get("policy"))
+    return assembled(cached.name, data, meaning, cached.version, bundle, manifest)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from jittask.compiler.bundle_manifest import BundleManifests
 from jittask.compiler.dependencies import Dependencies
 from jittask.compiler.functions import NO_DEFAULT_FAILURE, DefaultFailure, Services, services_of
 from jittask.compiler.graph import Graph
@@ -34,6 +35,7 @@ class Surroundings:
 
     reading: Reading
     graph: Graph
+    manifests: BundleManifests
     default_failure: DefaultFailure = NO_DEFAULT_FAILURE
     is_only_checked: bool = False
     """Whether only what is found wrong matters: then tasks get no version, and no digests."""

@@ -86,6 +86,7 @@ def _policy(data: Mapping[str, Any], on_failure: FunctionRef | None) -> Policy:
         on_interrupted=OnInterrupted(data.get("onInterrupted", default.on_interrupted)),
         on_failure=on_failure,
         max_concurrent=data.get("maxConcurrent"),
+        jitter_seconds=data.get("jitterSeconds", default.jitter_seconds),
         group=data.get("group"),
         priority=data.get("priority", 0),
         queue=data.get("queue"),

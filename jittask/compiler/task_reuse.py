@@ -94,7 +94,10 @@ class TaskReuse:
         if model is not None and self._models.get(model.name) != model:
             return None
         dependencies = before.reusable.dependencies[found.name]
-        if self._version(element, dependencies, needed_by(task), graph)[0] != task.version:
+        if (
+            self._version(element, dependencies, needed_by(task), task.manifest, graph)[0]
+            != task.version
+        ):
             return None
         self._record(element, dependencies, diagnostics)
         return task
@@ -107,7 +110,10 @@ class TaskReuse:
         model = data["modelPath"] if data["type"] == TaskType.DATE_FIELD else None
         element = Element(found.name, found.kind, data["type"], data["title"], found.folder, digest)
         further = further_elements(cached.function, cached.on_failure, model)
-        version, bundle = self._version(element, cached.dependencies, further, around.graph)
+        manifest = around.manifests.of(data.get("policy"))
+        version, bundle = self._version(
+            element, cached.dependencies, further, manifest, around.graph
+        )
         if version != cached.version:
             return None
         task = from_cache(cached, bundle, around)
@@ -116,7 +122,12 @@ class TaskReuse:
         return task
 
     def _version(
-        self, element: Element, dependencies: Dependencies, further: list[str], graph: Graph
+        self,
+        element: Element,
+        dependencies: Dependencies,
+        further: list[str],
+        manifest: str,
+        graph: Graph,
     ) -> tuple[str, tuple[str, ...]]:
         """Return a task's present version, empty where something that it needs cannot load."""
         if not all(
@@ -126,7 +137,7 @@ class TaskReuse:
             return "", ()
         self._elements.put(element)
         try:
-            return graph.version(element.name, dependencies, further)
+            return graph.version(element.name, dependencies, further, manifest)
         except OSError:
             return "", ()
 

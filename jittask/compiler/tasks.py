@@ -100,14 +100,15 @@ def _versioned(
     """Return the task with its version (H4); None where a file of it cannot be read."""
     model = meaning.model.name if meaning.model else None
     further = further_elements(meaning.function, meaning.policy.on_failure, model)
-    version, bundle = "", tuple[str, ...]()
+    version, bundle, manifest = "", tuple[str, ...](), ""
     try:
         if around.is_only_checked:
             around.graph.check(task.name, task.dependencies, further)
         else:
-            version, bundle = around.graph.version(task.name, task.dependencies, further)
+            manifest = around.manifests.of(task.source.data.get("policy"))
+            version, bundle = around.graph.version(task.name, task.dependencies, further, manifest)
     except OSError as error:
         message = f"a file of it cannot be read: {error.strerror}"
         findings.add("file-unreadable", task.source.value(()), message)
         return None
-    return assembled(task.name, task.source.data, meaning, version, bundle)
+    return assembled(task.name, task.source.data, meaning, version, bundle, manifest)

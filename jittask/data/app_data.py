@@ -26,7 +26,7 @@ class AppData:
 
     def __init__(self, databases: Mapping[str, DatabaseInfo], root: Path) -> None:
         self.databases = databases
-        self._root = root
+        self.root = root
         self._engines: dict[str, Engine] = {}
         self._rows: dict[ModelInfo, Rows] = {}
         self._lock = threading.Lock()
@@ -78,7 +78,7 @@ class AppData:
         """Whether a runtime adds what the tables of a model's database lack."""
         with self._lock:
             engine = self._engine(model)
-        return manages_tables(self.databases[model.database], engine.url, self._root)
+        return manages_tables(self.databases[model.database], engine.url, self.root)
 
     def close(self) -> None:
         """Release the engines; the last user of one closes its connections."""
@@ -99,7 +99,7 @@ class AppData:
             info = self.databases.get(model.database)
             if info is None:
                 raise DataError(f"{model.name}: no database {model.database}")
-            engine = self._engines[model.database] = ENGINES.acquire(info, self._root)
+            engine = self._engines[model.database] = ENGINES.acquire(info, self.root)
         return engine
 
 

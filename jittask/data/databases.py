@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import difflib
 import os
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,17 @@ WAIT_SECONDS = 30
 
 class DataError(Exception):
     """A business database that cannot be used; the message is one line."""
+
+
+class NoColumn(DataError):
+    """A field that the table of its model has no column for."""
+
+    def __init__(self, model: str, field: str, known: Collection[str]) -> None:
+        """``known``: the fields that the table has columns for."""
+        self.field = field
+        near = difflib.get_close_matches(field, known, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        super().__init__(f"{model}: its table has no column for {field}{hint}")
 
 
 def is_of_the_database(error: Exception) -> bool:

@@ -12,7 +12,7 @@ from sqlalchemy.engine import Engine
 
 from jittask import zonedata
 from jittask.data import row_pages
-from jittask.data.databases import DataError, lacks_its_file, one_line
+from jittask.data.databases import DataError, NoColumn, lacks_its_file, one_line
 from jittask.data.dialects import Clause
 from jittask.data.row_keys import BadKey, SharedKey, key_values
 from jittask.data.row_query import Lookup, Page, RowQuery
@@ -219,7 +219,7 @@ class Rows(TableAccess):
         """Return a field of dates as the table has it. Raises DataError where it is none."""
         field = self.model.field(name)
         if field is None:
-            raise DataError(f"{self.model.name}: its table has no column for {name}")
+            raise NoColumn(self.model.name, name, self.table.c.keys())
         if field.type not in (FieldType.DATE, FieldType.DATETIME, FieldType.OTHER):
             raise DataError(
                 f"{self.model.name}: expected dates in the column {name}, "

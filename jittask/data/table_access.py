@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from jittask.data.databases import DataError, lacks_its_file, one_line
+from jittask.data.databases import DataError, NoColumn, lacks_its_file, one_line
 from jittask.data.dialects import Clause, DateColumn, dialect_of
 from jittask.data.dialects.ranges import Values
 from jittask.data.patience import limited
@@ -91,7 +91,7 @@ class TableAccess:
         """Return the column of a field. Raises DataError where the table has none."""
         column: sa.Column[Any] | None = self.table.c.get(name)
         if column is None:
-            raise DataError(f"{self.model.name}: its table has no column for {name}")
+            raise NoColumn(self.model.name, name, self.table.c.keys())
         return column
 
     def dated(self, name: str, zone: ZoneInfo) -> DateColumn:

@@ -90,8 +90,8 @@ RUNS = _counted("runs", Kind.COUNTER, "Runs that have ended here.", "status", "k
 RETRIES = _counted("retries", Kind.COUNTER, "Attempts that another attempt follows.", "kind")
 DURATION = _counted("run_duration_seconds", Kind.HISTOGRAM, "How long bodies ran.", "kind")
 LATENESS = _counted("run_lateness_seconds", Kind.HISTOGRAM,
-                    "From the effective instant to the start of the first attempt; of scheduled "
-                    "runs.", "kind")  # fmt: skip
+                    "From the expected start to that of the first attempt; of scheduled runs.",
+                    "kind")  # fmt: skip
 WORKERS = _counted("workers", Kind.GAUGE, "How many bodies may run here at once.")
 BUSY = _counted("workers_busy", Kind.GAUGE, "How many of them are busy.")
 RELOADS = _counted("reloads", Kind.COUNTER, "Reloads that changed something.")

@@ -84,7 +84,7 @@ class CountedMetrics:
     def _started(self, event: Started) -> None:
         self._begun.add(event.run)
         if event.attempt == 1 and event.trigger is Trigger.SCHEDULE:
-            late = (event.at - event.effective).total_seconds()
+            late = (event.at - event.effective).total_seconds() - event.delay_seconds
             self._lateness.labels(_kind(event.row)).observe(max(0.0, late))
 
     def _finished(self, event: Finished) -> None:

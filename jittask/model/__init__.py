@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from jittask.model.occurrences import Note, Occurrence, SkippedOccurrence
     from jittask.model.policy import Misfire, OnInterrupted, Overlap, Policy, Retry
     from jittask.model.runs import (
+        NO_DELAY,
         TRANSITIONS,
         Attempt,
         MissedRange,
@@ -82,6 +83,7 @@ _NAMES = {
         "SkippedOccurrence",
     ),
     "runs": (
+        "NO_DELAY",
         "RunStatus",
         "TRANSITIONS",
         "Trigger",
@@ -94,6 +96,7 @@ _NAMES = {
 _HOMES = {name: home for home, names in _NAMES.items() for name in names}
 
 __all__ = [
+    "NO_DELAY",
     "TRANSITIONS",
     "AppContents",
     "AppSettings",

@@ -57,6 +57,8 @@ class Policy:
     on_failure: FunctionRef | None = None
     """The service function that is called with a run that has failed for good."""
     max_concurrent: int | None = None
+    jitter_seconds: float = 0
+    """Each occurrence begins up to so many seconds after its instant."""
     group: str | None = None
     """The group of ``settings.groups`` whose limits hold for it."""
     priority: int = 0

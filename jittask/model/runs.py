@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+NO_DELAY = timedelta(0)
 
 
 class RunStatus(StrEnum):
@@ -112,7 +114,7 @@ class Run:
     missed: MissedRange | None
     effective: datetime
     due: datetime
-    """When it may be claimed: the effective instant, later for a retry."""
+    """When it may be claimed: its expected start, later for a retry."""
     started: datetime | None
     finished: datetime | None
     attempt: int
@@ -129,3 +131,10 @@ class Run:
     attempts: tuple[Attempt, ...] = ()
     args: str | None = None
     """The JSON object that was given for this run; None: the task's own ``args`` alone (F3)."""
+    delay: timedelta = NO_DELAY
+    """By how much it is to begin after its effective instant (``policy.jitterSeconds``)."""
+
+    @property
+    def expected_start(self) -> datetime:
+        """When it is to begin; its lateness counts from then."""
+        return self.effective + self.delay

@@ -9,6 +9,7 @@ from jittask.operations.errors import NotFound
 from jittask.operations.workspace import Workspace
 from jittask.runtime.notices.sender import Send, send
 from jittask.runtime.notices.words import label_of
+from jittask.store.notices import MessageType
 
 _BODY = "This is a test of jittask notify. Nothing is wrong."
 
@@ -51,7 +52,7 @@ def tell_targets(workspace: Workspace, send_one: Send = send) -> Iterator[Tested
     settings = workspace.settings
     title = f"{settings.title or settings.name or settings.app_id or 'JitTask'}: test"
     for url, places in written.items():
-        yield Tested(Target(label_of(url), places), send_one(url, title, _BODY))
+        yield Tested(Target(label_of(url), places), send_one(url, title, _BODY, MessageType.INFO))
 
 
 def _written(workspace: Workspace) -> dict[str, tuple[str, ...]]:

@@ -43,7 +43,7 @@ class ComeDue:
     waiting: int
     """Runs that were pending in the backup, and are overdue."""
     of_rows: int
-    """Date-field tasks: their rows that have come due are found by the next scan."""
+    """Date-field tasks: which of their rows have come due, if any, is found by the next scan."""
     more: bool
     """Whether a task has more occurrences than are counted."""
 

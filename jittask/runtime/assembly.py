@@ -30,7 +30,7 @@ from jittask.runtime.reload import Reloader, broken_elements
 from jittask.runtime.scan_threads import ScanThreads
 from jittask.runtime.signals import Signals
 from jittask.runtime.step_boundary import StepBoundary
-from jittask.runtime.task_boundary import TaskBoundary
+from jittask.runtime.task_boundary import Fault, TaskBoundary
 from jittask.runtime.tracing.environment import tracing_of_environment
 from jittask.runtime.upkeep import Upkeep
 from jittask.runtime.watch import Watch
@@ -158,7 +158,10 @@ def _open(
     now = clock.now()
     enter(store, identity, now, settings.runtime)
     store.retire(identity, now)
-    bundles = Bundles(startup.state_folder(root))
+    bundles = Bundles(
+        startup.state_folder(root),
+        lambda text: emit(Trouble(clock.now(), Fault.BUNDLE.value, text)),
+    )
     known = store.elements()
     boundary = TaskBoundary(emit, settings.runtime.scan_seconds)
     snapshot, compilation = startup.first(compiler, known, bundles, boundary, now)

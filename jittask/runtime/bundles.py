@@ -3,6 +3,9 @@
 A bundle is itself a small tree: the files of a task and of what it needs, and
 an ``app.json`` with the settings that matter to it. A version that runs keeps
 running from its folder whatever happens to the files that people edit.
+
+Many versions at once are kept in a pack (``packs.py``), and each gets its folder
+when that is first asked for: most tasks of a large tree are not due for long.
 """
 
 from __future__ import annotations
@@ -13,21 +16,25 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
 
 from jittask.compiler.compiled import CompiledTask
-from jittask.compiler.graph import manifest, version_head, version_of
-from jittask.model import AppSettings
+from jittask.compiler.files import MANIFEST
+from jittask.compiler.graph import version_of
+from jittask.runtime.packs import Contents, Packs
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
 _CACHED_PATHS = 4096  # a path is asked for with every run
 _CACHED_FILES = 256
 _LARGE_BYTES = 1_000_000
 _READ_ONLY = 0o444
+_PACKED = "packed"
+LEAST_PACKED = 200
+"""So many versions at once are packed; fewer get their folders at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +49,8 @@ class _File:
 class _Source:
     """A tree that bundles are copied from; the files that were read last are not read again."""
 
-    def __init__(self, root: Path, settings: AppSettings) -> None:
+    def __init__(self, root: Path) -> None:
         self._root = os.fspath(root)
-        self.head = json.dumps(manifest(settings), ensure_ascii=False, indent=2).encode()
-        """The ``app.json`` of each bundle."""
-        self.version_head = version_head(settings)
         self.read = lru_cache(_CACHED_FILES)(self._read)
 
     def _read(self, name: str) -> _File:
@@ -57,6 +61,21 @@ class _Source:
         content = _content(path)
         return _File(content, hashlib.sha256(content).hexdigest())
 
+    def files(self, task: CompiledTask) -> dict[str, _File]:
+        """Read a task's files; raises OSError, BundleChanged where they are not its version's."""
+        try:
+            files = {name: self.read(name) for name in task.bundle}
+        except FileNotFoundError as error:
+            raise BundleChanged(task.name) from error
+        digests = {name: file.digest for name, file in files.items()}
+        if version_of(digests, task.manifest) != task.version:
+            raise BundleChanged(task.name)
+        return files
+
+
+class _NotKept(OSError):
+    """Neither a folder nor a pack has the version."""
+
 
 class BundleChanged(Exception):
     """A file of the bundle changed between compiling and copying; compile again."""
@@ -65,75 +84,159 @@ class BundleChanged(Exception):
 class Bundles:
     """The bundles of one tree, under ``.jittask/bundles``."""
 
-    def __init__(self, state_folder: Path) -> None:
+    def __init__(self, state_folder: Path, report: Callable[[str], None] = lambda _: None) -> None:
+        """``report`` is called with why a version that is kept cannot get its folder."""
         self._folder = state_folder / "bundles"
+        self._base = os.fspath(self._folder)
+        self._report = report
         self._numbers = count()
-        self._path = lru_cache(_CACHED_PATHS)(self._folder.joinpath)
+        self._packs = Packs(self._folder / _PACKED)
+        self._laid_out = lru_cache(_CACHED_PATHS)(self._lay_out_kept)
 
     def path(self, version: str) -> Path:
-        """Return the folder of that version, whether or not it exists."""
-        return self._path(version)
+        """Return the folder of that version; one that is packed gets it now.
+
+        It does not exist where the version is not kept, or the disk refuses it, which
+        is reported: what needs the folder fails then, and tries again.
+        """
+        try:
+            return self._laid_out(version)
+        except (OSError, ValueError) as error:
+            if not isinstance(error, _NotKept):
+                self._report(f"version {version[:12]} cannot be laid out: {error}")
+            return self._folder / version
 
     def has(self, version: str) -> bool:
-        """Whether that version is laid out."""
-        return self.path(version).is_dir()
+        """Whether that version is kept."""
+        folder = f"{self._base}/{version}"  # a Path would keep its name for good
+        return os.path.isdir(folder) or version in self._packs  # noqa: PTH112
 
-    def lay_out_all(
-        self, tasks: Iterable[CompiledTask], root: Path, settings: AppSettings
-    ) -> dict[str, Exception]:
-        """Lay out the bundles of many tasks; return what kept single tasks from it, by name.
+    def files(self, version: str) -> dict[str, bytes] | None:
+        """Return what that version's files hold; None where it is not kept. Raises OSError."""
+        folder = self._folder / version
+        if not folder.is_dir():
+            return self._packs.files(version)
+        return {
+            path.relative_to(folder).as_posix(): path.read_bytes()
+            for path in folder.rglob("*")
+            if path.is_file() and "__pycache__" not in path.parts
+        }
+
+    def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path) -> dict[str, Exception]:
+        """Keep the bundles of many tasks; return what kept single tasks from it, by name.
 
         A file that many need is read once. Raises BundleChanged as ``lay_out``, and
         OSError where the disk refuses them all.
         """
-        source = _Source(root, settings)
+        source = _Source(root)
         failed: dict[str, Exception] = {}
-        for task in tasks:
+        missing = [task for task in tasks if not self.has(task.version)]
+        if len(missing) >= LEAST_PACKED:
+            missing = self._pack(missing, source, failed)
+        for task in missing:
             try:
-                self.lay_out(task, root, settings, source)
+                self.lay_out(task, root, source)
             except BundleChanged:
                 raise
             except Exception as error:
-                if isinstance(error, OSError) and error.errno in _OF_THE_DISK:
+                if _is_of_the_disk(error):
                     raise
                 failed[task.name] = error
         return failed
 
-    def lay_out(
-        self, task: CompiledTask, root: Path, settings: AppSettings, source: _Source | None = None
-    ) -> Path:
+    def _pack(
+        self, tasks: Iterable[CompiledTask], source: _Source, failed: dict[str, Exception]
+    ) -> list[CompiledTask]:
+        """Pack the bundles of tasks; return those that are to be laid out, for a large file.
+
+        ``failed`` gets what kept single tasks from it. Raises as ``lay_out_all``.
+        """
+        left: list[CompiledTask] = []
+
+        def versions() -> Iterator[tuple[str, Contents]]:
+            for task in sorted(tasks, key=lambda task: task.version):
+                try:
+                    files = source.files(task)
+                except BundleChanged:
+                    raise
+                except Exception as error:
+                    if _is_of_the_disk(error):
+                        raise
+                    failed[task.name] = error
+                    continue
+                contents = {
+                    name: file.content for name, file in files.items() if file.content is not None
+                }
+                if len(contents) < len(files):
+                    left.append(task)
+                else:
+                    yield task.version, {MANIFEST: task.manifest.encode(), **contents}
+
+        self._packs.write(versions())
+        return left
+
+    def lay_out(self, task: CompiledTask, root: Path, source: _Source | None = None) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.
 
         The folder appears whole or not at all. ``source`` is what has been read of the
         tree. Raises BundleChanged where the copied files are not those that were
         compiled, OSError where the disk refuses.
         """
-        target = self.path(task.version)
-        if target.is_dir():
-            return target
-        source = source or _Source(root, settings)
+        if self.has(task.version):
+            return self.path(task.version)
+        source = source or _Source(root)
+        files = source.files(task)
+        contents = {name: file.content for name, file in files.items() if file.content is not None}
+        large = {name: file.digest for name, file in files.items() if file.content is None}
+
+        def copy(draft: str) -> None:
+            for name, digest in large.items():
+                if _copied(root / name, Path(draft, name)) != digest:
+                    raise BundleChanged(task.name)
+
         try:
-            files = {name: source.read(name) for name in task.bundle}
+            return self._put(
+                task.version, {MANIFEST: task.manifest.encode(), **contents}, large, copy
+            )
         except FileNotFoundError as error:
             raise BundleChanged(task.name) from error
-        digests = {name: file.digest for name, file in files.items()}
-        if version_of(digests, source.version_head) != task.version:
-            raise BundleChanged(task.name)
-        draft = self._draft()
+
+    def _lay_out_kept(self, version: str) -> Path:
+        """Return the folder of a version, which is laid out where it is packed.
+
+        Raises _NotKept where it is neither, OSError, and ValueError where its pack is damaged.
+        """
+        target = self._folder / version
+        if target.is_dir():
+            return target
+        contents = self._packs.files(version)
+        if contents is None:
+            raise _NotKept(version)
+        if _version_of(contents) != version:
+            raise ValueError("its pack is damaged")
+        return self._put(version, contents)
+
+    def _put(
+        self,
+        version: str,
+        contents: Contents,
+        others: Iterable[str] = (),
+        add: Callable[[str], None] = lambda _: None,
+    ) -> Path:
+        """Write a version's folder, which appears whole or not at all; return it.
+
+        ``add`` puts further files, ``others``, into the draft of it. Raises OSError.
+        """
+        target, draft = self._folder / version, self._draft()
         try:
-            _write(f"{draft}/app.json", source.head)
-            for folder in _folders(files):
+            for folder in _folders([*contents, *others]):
                 os.mkdir(f"{draft}/{folder}")  # noqa: PTH102 - thousands at once
-            for name, file in files.items():
-                if file.content is not None:
-                    _write(f"{draft}/{name}", file.content)
-                elif _copied(root / name, Path(draft, name)) != file.digest:
-                    raise BundleChanged(task.name)
+            for name, content in contents.items():
+                _write(f"{draft}/{name}", content)
+            add(draft)
             os.rename(draft, target)  # noqa: PTH104
         except BaseException as error:
             shutil.rmtree(draft, ignore_errors=True)
-            if isinstance(error, FileNotFoundError):
-                raise BundleChanged(task.name) from error
             if not (isinstance(error, OSError) and target.is_dir()):  # another process was faster
                 raise
         return target
@@ -157,16 +260,32 @@ class Bundles:
         recorded: Callable[[Collection[str]], frozenset[str]],
     ) -> None:
         """Delete what neither runs now nor is named by a record; ``recorded`` says which are."""
-        others = self._versions() - running
-        for name in others - recorded(others):
+        laid_out = self._folders()
+        others = {name for name in (*laid_out, *self._packs) if name not in running}
+        kept = running | recorded(others)
+        for name in laid_out - kept:
             shutil.rmtree(self._folder / name, ignore_errors=True)
+        self._packs.keep_only(kept)
+        self._laid_out.cache_clear()
 
-    def _versions(self) -> frozenset[str]:
+    def _folders(self) -> frozenset[str]:
         """Return the versions that are laid out; names of drafts may be among them."""
         if not self._folder.is_dir():
             return frozenset()
         with os.scandir(self._folder) as entries:
-            return frozenset(entry.name for entry in entries)
+            return frozenset(entry.name for entry in entries if entry.name != _PACKED)
+
+
+def _is_of_the_disk(error: Exception) -> bool:
+    return isinstance(error, OSError) and error.errno in _OF_THE_DISK
+
+
+def _version_of(contents: Contents) -> str:
+    """Return the version that these files are. Raises ValueError where they are none."""
+    digests = {name: hashlib.sha256(content).hexdigest() for name, content in contents.items()}
+    digests.pop(MANIFEST, None)
+    head = json.loads(contents.get(MANIFEST, b""))
+    return version_of(digests, json.dumps(head, sort_keys=True))
 
 
 def _folders(files: Iterable[str]) -> list[str]:

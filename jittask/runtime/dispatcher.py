@@ -82,7 +82,7 @@ class Dispatcher:
         self._emit(
             Started(
                 now, run.id, run.task, run.row_key, run.trigger, claimed.attempt, claimed.version,
-                run.effective,
+                run.effective, run.delay.total_seconds(),
             )
         )  # fmt: skip
 

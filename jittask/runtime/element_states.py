@@ -68,7 +68,7 @@ class ElementStates:
             known, names = dict(self._store.elements()), None
         if names is None:
             names = {*snapshot.tasks, *snapshot.broken, *known}
-        rows = dict(_rows(snapshot, names, self._clock.now()))
+        rows = dict(_rows(snapshot, names))
         self._store.put_elements(rows, {name: known[name] for name in names if name in known})
         for name in names:
             known.pop(name, None)
@@ -76,15 +76,14 @@ class ElementStates:
         self._known = known
 
 
-def _rows(
-    snapshot: Snapshot, names: Collection[str], now: datetime
-) -> Iterator[tuple[str, ElementRow]]:
+def _rows(snapshot: Snapshot, names: Collection[str]) -> Iterator[tuple[str, ElementRow]]:
     for name in names:
         running, diagnostics = snapshot.tasks.get(name), snapshot.broken.get(name)
         version = running.task.version if running else None
         if diagnostics is not None:
-            since = running.since if running else now
-            yield name, ElementRow(name, "broken", version, since, diagnostics)
+            broken_since = snapshot.broken_since[name]
+            since = running.since if running else broken_since
+            yield name, ElementRow(name, "broken", version, since, diagnostics, broken_since)
         elif running is not None:
             state = "running" if running.task.enabled else "disabled"
             yield name, ElementRow(name, state, version, running.since, ())

@@ -122,6 +122,8 @@ class Started:
     """Digest of what runs."""
     effective: datetime
     """When it was due."""
+    delay_seconds: float = 0
+    """How many seconds later it was to begin, by ``policy.jitterSeconds``."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -217,9 +217,12 @@ class Planner:
         create = [run for plan in plans for run in plan.create]
         close = [closing for plan in plans for closing in plan.close]
         mark = [plan.mark for plan in plans if marks.get(plan.mark.task) != plan.mark]
-        if not (create or close or mark):
+        delay = [delaying for plan in plans for delaying in plan.delay]
+        if not (create or close or mark or delay):
             return []
-        return self._store.plan(now, create=create, close=close, watermarks=mark, term=self._term)
+        return self._store.plan(
+            now, create=create, close=close, watermarks=mark, term=self._term, delay=delay
+        )
 
 
 def _is_different(

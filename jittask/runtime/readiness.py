@@ -11,6 +11,7 @@ from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Occurrence
 from jittask.runtime.events import NotFiring, Ready
 from jittask.runtime.snapshot import Snapshot
+from jittask.schedule.ended import why_ended
 from jittask.schedule.timer import Followers
 from jittask.store import Store
 from jittask.store.blocked_tasks import BlockedTask
@@ -72,17 +73,5 @@ def _not_firing(
         elif name in reasons:
             found.append(NotFiring(name, "blocked", reasons[name]))
         elif name in never and isinstance(task, ScheduledTask):
-            if not _fired_before(task, now):
-                code, text = "never", "it never fires"
-            elif task.timer.end is None:
-                code, text = "start-past", "its start has passed, and it does not repeat"
-            else:
-                code, text = "end-past", "its end has passed"
-            found.append(NotFiring(name, code, text))
+            found.append(NotFiring(name, *why_ended(task.timer, now)))
     return sorted(found, key=lambda entry: entry.task)
-
-
-def _fired_before(task: ScheduledTask, now: datetime) -> bool:
-    """Whether the task has had an occurrence."""
-    earliest = task.timer.after(datetime.fromtimestamp(0, now.tzinfo))
-    return earliest is not None and earliest.effective <= now

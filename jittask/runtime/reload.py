@@ -99,9 +99,7 @@ class Reloader:
         app = compilation.app
         names = app.tasks.keys() if touched is None else touched & app.tasks.keys()
         try:
-            unkept = self._bundles.lay_out_all(
-                [app.tasks[name] for name in names], app.root, app.settings
-            )
+            unkept = self._bundles.lay_out_all([app.tasks[name] for name in names], app.root)
         except BundleChanged:
             return  # the files changed again: the next look compiles them
         now = self._clock.now()
@@ -145,7 +143,7 @@ class Reloader:
         """
         app = self._compiled.app  # where its settings change what a version is, all is compiled
         with suppress(BundleChanged, OSError):
-            self._bundles.lay_out_all(tasks, app.root, app.settings)
+            self._bundles.lay_out_all(tasks, app.root)
 
     def _note_unkept(
         self, unkept: Mapping[str, Exception], running: Snapshot, now: datetime

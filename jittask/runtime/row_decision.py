@@ -31,7 +31,7 @@ class RowRecords:
     """Row keys and nominals that have a record, of this row and of others."""
     ranges: Sequence[MissedRange] = ()
     waiting: Sequence[PendingRun] = ()
-    """The runs that are due, and that no attempt has begun; soonest first."""
+    """The runs that no attempt has begun, though it was to; soonest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,11 @@ class _Missed(NamedTuple):
 
     occurrence: Occurrence
     run: PendingRun | None = None
+
+    @property
+    def since(self) -> datetime:
+        """Since when it is missed: a run that is pending was to begin after its delay (R2)."""
+        return self.occurrence.effective if self.run is None else self.run.expected_start
 
 
 def decide_row(
@@ -77,7 +82,7 @@ def _decide_missed(
 ) -> RowPlan:
     if not missed:
         return RowPlan()
-    if task.policy.misfire is Misfire.SKIP and now - missed[-1].occurrence.effective > LATE_AFTER:
+    if task.policy.misfire is Misfire.SKIP and now - missed[-1].since > LATE_AFTER:
         return _skip_all(task, due, missed, now)
     if len(missed) > 1:  # what waits may be out of date: it is cancelled when it is to begin (D5)
         missed = [each for each in missed if each.run is None or _is_valid(due, each.run)]
@@ -93,9 +98,8 @@ def _decide_missed(
     if last.run is not None:
         count = (Counting(last.run.id, counted),) if others and counted else ()
         return RowPlan((), close, count)
-    late = now - last.occurrence.effective > LATE_AFTER
-    run = new_run(task, due.key, last.occurrence, Trigger.SCHEDULE, late=late)
-    return RowPlan((replace(run, missed=counted),), close)
+    run = new_run(task, due.key, last.occurrence, Trigger.SCHEDULE)
+    return RowPlan((replace(run, missed=counted, late=run.is_late(now)),), close)
 
 
 def _skip_all(
@@ -105,7 +109,7 @@ def _skip_all(
     close = tuple(
         Closing(
             each.run.id, RunStatus.SKIPPED, Reason.MISFIRE,
-            f"{(now - each.run.effective).total_seconds():.0f} s late, misfire is skip",
+            f"{(now - each.since).total_seconds():.0f} s late, misfire is skip",
         )
         for each in missed
         if each.run is not None
@@ -117,7 +121,8 @@ def _skip_all(
     counted = _range_of(others, last)
     number = len(last.occurrence.nominals) + (counted.count if counted else 0)
     record = replace(
-        new_run(task, due.key, last.occurrence, Trigger.SCHEDULE, late=True),
+        new_run(task, due.key, last.occurrence, Trigger.SCHEDULE),
+        late=True,
         missed=counted,
         status=RunStatus.SKIPPED,
         reason=Reason.MISFIRE,

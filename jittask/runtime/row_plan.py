@@ -8,6 +8,7 @@ from datetime import datetime
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.model import Misfire, MissedRange, Occurrence, Trigger
+from jittask.schedule.jitter import delay_of
 from jittask.schedule.misfire import decide
 from jittask.store.plans import LATE_AFTER, NewRun
 
@@ -48,8 +49,8 @@ def plan_row(
         return future
     decision = decide(past, misfire or _own_misfire(task, past[-1], now), None, now)
     due = [
-        new_run(task, row_key, occurrence, trigger, late=now - occurrence.effective > LATE_AFTER)
-        for occurrence in decision.fire
+        replace(run, late=run.is_late(now))
+        for run in (new_run(task, row_key, occurrence, trigger) for occurrence in decision.fire)
     ]
     if due and decision.missed is not None:
         due[-1] = replace(due[-1], missed=decision.missed)
@@ -80,10 +81,9 @@ def new_run(
     row_key: str,
     occurrence: Occurrence,
     trigger: Trigger,
-    *,
-    late: bool = False,
 ) -> NewRun:
-    """Return the run of a row's occurrence."""
+    """Return the run of a row's occurrence; a backfill is not delayed (R2)."""
+    jitter = task.policy.jitter_seconds if trigger is Trigger.SCHEDULE else 0
     return NewRun(
         task=task.name,
         row_key=row_key,
@@ -91,5 +91,5 @@ def new_run(
         nominals=occurrence.nominals,
         effective=occurrence.effective,
         priority=task.policy.priority,
-        late=late,
+        delay=delay_of(task.name, row_key, occurrence.effective, jitter),
     )

@@ -23,6 +23,7 @@ from jittask.data.rows import Row, Rows
 from jittask.runtime.activation import activate, grace
 from jittask.runtime.decided_rows import DecidedRows
 from jittask.runtime.events import Event
+from jittask.runtime.field_places import placed_reason
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.row_writer import RowWriter
 from jittask.runtime.scan_windows import (
@@ -289,7 +290,8 @@ class RowScan:
         self._sweeps.pop(task.name, None)
         self._columns.forget(task.model.name)
         scan.data.forget(task.model)  # its table may have changed
-        self._boundary.block(task.name, Fault.SCAN, reason_of(error), self._clock.now())
+        reason = placed_reason(error, task, scan.data.root)
+        self._boundary.block(task.name, Fault.SCAN, reason, self._clock.now())
         scan.failed.add(task.name)
 
     def _activate(self, tasks: Sequence[DateFieldTask], scan: Pass) -> None:

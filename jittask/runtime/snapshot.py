@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from jittask.compiler.compiled import Compilation, CompiledApp, CompiledTask
 from jittask.diagnostics import Diagnostic
@@ -38,6 +39,8 @@ class Snapshot:
     broken: Mapping[str, tuple[Diagnostic, ...]]
     """Findings of the elements that cannot load, by full name or file; with or without a
     last good version in ``tasks``."""
+    broken_since: Mapping[str, datetime]
+    """Since when each of them is broken."""
     absent: frozenset[str] = frozenset()
     """The elements that are absent, and do not count as removed yet."""
     number: int = 0
@@ -71,10 +74,12 @@ def first_snapshot(
     last_good: Mapping[str, RunningTask],
     since: Mapping[str, datetime],
     now: datetime,
+    broken_since: Mapping[str, datetime] = MappingProxyType({}),
 ) -> Snapshot:
     """Make the snapshot of a start; broken tasks run their last good version, if there is one.
 
     ``since``: when the versions that ran before were loaded; they count as still running.
+    ``broken_since``: of the elements that were broken before.
     """
     tasks = {
         name: RunningTask(task, since.get(task.version, now))
@@ -82,7 +87,7 @@ def first_snapshot(
     }
     broken = _broken(compilation)
     tasks |= {name: last_good[name] for name in broken if name in last_good and name not in tasks}
-    return Snapshot(compilation.app, tasks, broken)
+    return Snapshot(compilation.app, tasks, broken, _broken_since(broken, broken_since, now))
 
 
 def next_snapshot(
@@ -102,7 +107,9 @@ def next_snapshot(
     """
     broken = _broken(compilation)
     if "app.json" in broken:
-        unchanged = replace(last, broken={**last.broken, **broken})
+        all_broken = {**last.broken, **broken}
+        since = _broken_since(all_broken, last.broken_since, now)
+        unchanged = replace(last, broken=all_broken, broken_since=since)
         return unchanged, _changes(last, unchanged, ())
     if touched is None:
         names = compilation.app.tasks.keys() | last.tasks.keys()
@@ -121,8 +128,9 @@ def next_snapshot(
     absent = frozenset(
         name for name in names if name in tasks and tasks[name].absent_since is not None
     )
+    since = _broken_since(broken, last.broken_since, now)
     number = last.number + 1
-    following = Snapshot(compilation.app, tasks, broken, absent, number, frozenset(names))
+    following = Snapshot(compilation.app, tasks, broken, since, absent, number, frozenset(names))
     return following, _changes(last, following, {*names, *others})
 
 
@@ -156,6 +164,13 @@ def _broken(compilation: Compilation) -> dict[str, tuple[Diagnostic, ...]]:
             name = diagnostic.element or diagnostic.location.file
             found[name] = (*found.get(name, ()), diagnostic)
     return found
+
+
+def _broken_since(
+    broken: Collection[str], before: Mapping[str, datetime], now: datetime
+) -> dict[str, datetime]:
+    """Return since when each is broken: another mistake in what was broken begins nothing."""
+    return {name: before.get(name, now) for name in broken}
 
 
 def _changes(last: Snapshot, following: Snapshot, names: Collection[str]) -> Changes:

@@ -174,7 +174,7 @@ def first(
     for attempt in range(_COMPILE_TRIES):
         try:
             app = compilation.app
-            failed = bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+            failed = bundles.lay_out_all(app.tasks.values(), app.root)
             break
         except BundleChanged:
             if attempt == _COMPILE_TRIES - 1:
@@ -188,7 +188,8 @@ def first(
         boundary.block(name, Fault.BUNDLE, reason_of(failure), now)
     since = {row.version: row.since for row in ran.values() if row.version is not None}
     last_good = _last_good(compilation, ran, bundles)
-    return first_snapshot(compilation, last_good, since, now), compilation
+    broken_since = {name: row.broken_since for name, row in ran.items() if row.broken_since}
+    return first_snapshot(compilation, last_good, since, now, broken_since), compilation
 
 
 def _last_good(

@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 from jittask.compiler.compiled import ScheduledTask
 from jittask.model import Misfire, Occurrence, Reason, RunStatus, Trigger
 from jittask.runtime.activation import activate
+from jittask.schedule.jitter import delay_of
 from jittask.schedule.misfire import MisfireDecision, decide
 from jittask.schedule.timer import Followers
-from jittask.store.plans import LATE_AFTER, Closing, NewRun, PendingRun
+from jittask.store.plans import LATE_AFTER, Closing, Delaying, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
 
 _TICK = timedelta(microseconds=1)
@@ -36,6 +37,7 @@ class Plan:
     close: tuple[Closing, ...]
     mark: Watermark
     again: datetime | None
+    delay: tuple[Delaying, ...] = ()
 
 
 def unchanged_plan(
@@ -98,7 +100,18 @@ def plan_task(
             reach if start <= reach else mark.walked_until,
         ),
         following.effective if following else None,
+        tuple(_delayings(task, valid, now)),
     )
+
+
+def _delayings(
+    task: ScheduledTask, pending: Sequence[PendingRun], now: datetime
+) -> Iterator[Delaying]:
+    """Yield what an edit of ``jitterSeconds`` changes; a run whose instant has come stays."""
+    for run in pending:
+        delay = delay_of(task.name, "", run.effective, task.policy.jitter_seconds)
+        if run.effective > now and run.delay != delay:
+            yield Delaying(run.id, delay)
 
 
 def removed(mark: Watermark, pending: Sequence[PendingRun], now: datetime) -> Plan:
@@ -144,10 +157,10 @@ def _due(
     policy = task.policy
     misfire = policy.misfire
     first = next(walked, None)
-    overdue = [run for run in pending if run.effective <= now]
+    overdue = [run for run in pending if run.expected_start <= now]
     close: list[Closing] = []
     for run in overdue:
-        late = now - run.effective
+        late = now - run.expected_start
         if policy.grace_seconds is not None and late.total_seconds() > policy.grace_seconds:
             close.append(_skip(run, Reason.GRACE, f"{_seconds(late)} late, beyond graceSeconds"))
         elif misfire is Misfire.SKIP and late > LATE_AFTER:
@@ -160,10 +173,8 @@ def _due(
     if misfire is Misfire.SKIP and now - first.effective <= LATE_AFTER:
         effective_misfire = Misfire.LATEST
     decision = decide(_chain(first, walked), effective_misfire, policy.grace_seconds, now)
-    fire = [
-        _run(task, occurrence, late=now - occurrence.effective > LATE_AFTER)
-        for occurrence in decision.fire
-    ]
+    runs = (_run(task, occurrence) for occurrence in decision.fire)
+    fire = [replace(run, late=run.is_late(now)) for run in runs]
     if decision.missed is not None:
         if fire:
             fire[-1] = replace(fire[-1], missed=decision.missed)
@@ -177,7 +188,7 @@ def _chain(first: Occurrence, rest: Iterator[Occurrence]) -> Iterator[Occurrence
     yield from rest
 
 
-def _run(task: ScheduledTask, occurrence: Occurrence, *, late: bool = False) -> NewRun:
+def _run(task: ScheduledTask, occurrence: Occurrence) -> NewRun:
     return NewRun(
         task=task.name,
         row_key="",
@@ -185,7 +196,7 @@ def _run(task: ScheduledTask, occurrence: Occurrence, *, late: bool = False) -> 
         nominals=occurrence.nominals,
         effective=occurrence.effective,
         priority=task.policy.priority,
-        late=late,
+        delay=delay_of(task.name, "", occurrence.effective, task.policy.jitter_seconds),
     )
 
 
@@ -194,7 +205,8 @@ def _missed(task: ScheduledTask, decision: MisfireDecision) -> NewRun:
     assert decision.missed is not None
     assert decision.last_missed is not None
     return replace(
-        _run(task, decision.last_missed, late=True),
+        _run(task, decision.last_missed),
+        late=True,
         missed=decision.missed_before,
         status=RunStatus.SKIPPED,
         reason=decision.missed_reason or Reason.MISFIRE,

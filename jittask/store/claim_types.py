@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from jittask.model import Reason, RunStatus, Trigger
+from jittask.model import NO_DELAY, Reason, RunStatus, Trigger
 from jittask.store.control import Pause
 from jittask.store.plans import NewRun
 
@@ -23,6 +23,13 @@ class DueRun:
     nominals: tuple[datetime, ...]
     effective: datetime
     attempt: int
+    delay: timedelta = NO_DELAY
+    """By how much it is to begin after its effective instant (``policy.jitterSeconds``)."""
+
+    @property
+    def expected_start(self) -> datetime:
+        """When it is to begin; its lateness counts from then (R1)."""
+        return self.effective + self.delay
 
 
 class ComingRun(NamedTuple):

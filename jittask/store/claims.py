@@ -31,6 +31,7 @@ from jittask.store.control import all_pauses
 from jittask.store.dialects.dialect import Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.due_runs import due, executing
+from jittask.store.expected_start import expected_start
 from jittask.store.instants import to_micros
 from jittask.store.plans import LATE_AFTER
 from jittask.store.tables import runs, runtimes
@@ -108,7 +109,7 @@ _ANNOUNCED_HOST = sa.select(runtimes.c.host).where(runtimes.c.id == _RUNTIME).sc
 _BEGINS_LATE = sa.and_(
     runs.c.trigger == Trigger.SCHEDULE,
     runs.c.attempt == 0,
-    runs.c.effective < sa.bindparam("late_before", type_=sa.BigInteger()),
+    expected_start() < sa.bindparam("late_before", type_=sa.BigInteger()),
 )
 """Whether a planned run has waited for so long that it is late; a further attempt is not."""
 

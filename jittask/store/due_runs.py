@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 from jittask.model import Trigger
 from jittask.store.batch import TEXT, batch
 from jittask.store.claim_types import ComingRun, DueRun, Executing
-from jittask.store.instants import from_micros, nominals_of, to_micros
+from jittask.store.instants import from_micros, nominals_of, to_delay, to_micros
 from jittask.store.tables import EXECUTING, PENDING, runs
 
 
@@ -71,11 +71,11 @@ def _page(
             from_micros(due),
             DueRun(
                 number, task, row_key, _TRIGGERS[trigger], nominals_of(nominal, nominals),
-                from_micros(effective), attempt,
+                from_micros(effective), attempt, to_delay(delay),
             ),
         )
-        for due, number, task, row_key, trigger, nominal, nominals, effective, attempt
-        in connection.execute(query, {"of_priority": priority}).all()
+        for due, number, task, row_key, trigger, nominal, nominals, effective, attempt,
+        delay in connection.execute(query, {"of_priority": priority}).all()
     ]  # fmt: skip
 
 
@@ -111,7 +111,7 @@ _SOONEST = sa.select(sa.func.min(runs.c.due)).where(sa.text(PENDING), runs.c.pri
 _PAGE = (
     sa.select(
         runs.c.due, runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal,
-        runs.c.nominals, runs.c.effective, runs.c.attempt,
+        runs.c.nominals, runs.c.effective, runs.c.attempt, runs.c.delay,
     )
     .where(sa.text(PENDING), runs.c.priority == _PRIORITY)
     .order_by(runs.c.due, runs.c.id)

@@ -49,6 +49,7 @@ def _columns(row: ElementRow) -> dict[str, object]:
         "version": row.version,
         "since": to_micros(row.since),
         "diagnostics": diagnostics,
+        "broken_since": None if row.broken_since is None else to_micros(row.broken_since),
     }
 
 
@@ -76,6 +77,7 @@ def _element(row: sa.Row[Any]) -> ElementRow:
         version=row.version,
         since=from_micros(row.since),
         diagnostics=tuple(_diagnostic(data) for data in found),
+        broken_since=None if row.broken_since is None else from_micros(row.broken_since),
     )
 
 

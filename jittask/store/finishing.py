@@ -12,6 +12,7 @@ from jittask.model import RunStatus
 from jittask.storable import storable
 from jittask.store.batch import NUMBER, TEXT, batch, locked
 from jittask.store.claim_types import Ending
+from jittask.store.expected_start import expected_start
 from jittask.store.instants import maybe_micros, to_micros
 from jittask.store.new_runs import insert
 from jittask.store.occurrence_keys import give_back_keys
@@ -84,7 +85,7 @@ def _without_attempt(retry_at: sa.ColumnElement[int]) -> dict[str, object]:
     """Return the columns of a run whose claim is taken back: as if it had not been."""
     is_first = runs.c.attempt == 1
     of_claim = ("started", "runtime", "host", "version")
-    late_from = runs.c.effective + LATE_AFTER // timedelta(microseconds=1)
+    late_from = expected_start() + LATE_AFTER // timedelta(microseconds=1)
     return {
         "attempt": runs.c.attempt - 1,
         "late": sa.or_(runs.c.late, retry_at > late_from),

@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from jittask.model import RunStatus, Trigger
 from jittask.store.batch import NUMBER, batch, locked
 from jittask.store.claim_types import Claimed, DueRun
-from jittask.store.instants import from_micros, nominals_of
+from jittask.store.instants import from_micros, nominals_of, to_delay
 from jittask.store.member_kinds import Kind
 from jittask.store.tables import runs, runtimes
 
@@ -57,6 +57,7 @@ def take_over(connection: Connection, offers: Sequence[Offer], worker: str) -> l
         .returning(
             runs.c.id, runs.c.task, runs.c.row_key, runs.c.trigger, runs.c.nominal, runs.c.nominals,
             runs.c.effective, runs.c.attempt, runs.c.version, runs.c.token, runs.c.args,
+            runs.c.delay,
         )
     )  # fmt: skip
     return [
@@ -64,6 +65,7 @@ def take_over(connection: Connection, offers: Sequence[Offer], worker: str) -> l
             DueRun(
                 row.id, row.task, row.row_key, Trigger(row.trigger),
                 nominals_of(row.nominal, row.nominals), from_micros(row.effective), row.attempt - 1,
+                to_delay(row.delay),
             ),
             row.version, row.token, row.attempt, row.args,
         )

@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from datetime import UTC, datetime, timedelta
 
+from jittask.model import NO_DELAY
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+MICROSECOND = timedelta(microseconds=1)
 
 
 def to_micros(instant: datetime) -> int:
     """Return an aware instant as microseconds since 1970 UTC, exactly."""
-    return (instant - _EPOCH) // _MICROSECOND
+    return (instant - _EPOCH) // MICROSECOND
 
 
 def from_micros(micros: int) -> datetime:
@@ -30,6 +32,16 @@ def maybe_micros(instant: datetime | None) -> int | None:
 def maybe_instant(micros: int | None) -> datetime | None:
     """``from_micros`` that lets None through."""
     return None if micros is None else from_micros(micros)
+
+
+def to_delay(micros: int | None) -> timedelta:
+    """Return the delay of a run from its column, which is empty where there is none."""
+    return NO_DELAY if micros is None else timedelta(microseconds=micros)
+
+
+def maybe_delay(delay: timedelta) -> int | None:
+    """Return what the column of a run's delay holds."""
+    return delay // MICROSECOND or None
 
 
 def nominals_of(nominal: int, nominals: str | None) -> tuple[datetime, ...]:

@@ -15,7 +15,7 @@ from sqlalchemy.types import TypeEngine
 from jittask.model import RunStatus
 from jittask.store.batch import FLAG, NUMBER, TEXT, batch
 from jittask.store.dialects.registry import dialect_of
-from jittask.store.instants import to_micros
+from jittask.store.instants import maybe_delay, to_micros
 from jittask.store.occurrence_keys import taken_keys
 from jittask.store.plans import NewRun
 from jittask.store.tables import keys, runs
@@ -63,12 +63,13 @@ _COLUMNS: Mapping[str, TypeEngine[Any]] = {
     "trigger": TEXT, "nominal": NUMBER, "nominals": TEXT, "missed_first": NUMBER,
     "missed_last": NUMBER, "missed_count": NUMBER, "effective": NUMBER, "due": NUMBER,
     "finished": NUMBER, "rerun_of": NUMBER, "priority": NUMBER, "late": FLAG, "args": TEXT,
+    "delay": NUMBER,
 }  # fmt: skip
 
 
 def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
     """Return the values of a run in the order of ``_COLUMNS``."""
-    effective = to_micros(run.effective)
+    effective, delay = to_micros(run.effective), maybe_delay(run.delay)
     missed = run.missed
     first, last, count = (
         (to_micros(missed.first), to_micros(missed.last), missed.count) if missed else (None,) * 3
@@ -88,10 +89,11 @@ def _values(number: int, run: NewRun, now: datetime) -> tuple[object, ...]:
         last,
         count,
         effective,
-        effective if run.due is None else to_micros(run.due),
+        effective + (delay or 0) if run.due is None else to_micros(run.due),
         None if run.status is RunStatus.PENDING else to_micros(now),
         run.rerun_of,
         run.priority,
         run.late,
         run.args,
+        delay,
     )

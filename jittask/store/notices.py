@@ -37,6 +37,15 @@ class Stage(StrEnum):
     """It was reported, is over, and that is not reported yet."""
 
 
+class MessageType(StrEnum):
+    """How grave a message is, in the words of apprise: targets show it by a colour or a sign."""
+
+    FAILURE = "failure"
+    WARNING = "warning"
+    SUCCESS = "success"
+    INFO = "info"
+
+
 class MessageState(StrEnum):
     """What has become of a message."""
 
@@ -79,6 +88,7 @@ class NewMessage:
     """The target, for people, without secrets."""
     title: str
     body: str
+    type: MessageType
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +158,7 @@ def add_messages(connection: Connection, messages: Sequence[NewMessage], now: da
                 "target": message.target, "label": message.label, "title": storable(message.title),
                 "body": storable(message.body), "state": MessageState.WAITING.value,
                 "at": to_micros(now), "tries": 0, "next_try": to_micros(now),
+                "type": message.type.value,
             }
             for message in messages
         ]  # fmt: skip
@@ -166,9 +177,12 @@ def due_messages(connection: Connection, now: datetime, most: int) -> tuple[Mess
         .limit(most)
     )
     return tuple(
-        Message(row.target, row.label, row.title, row.body, row.id, from_micros(row.at), row.tries)
+        Message(
+            row.target, row.label, row.title, row.body, MessageType(row.type), row.id,
+            from_micros(row.at), row.tries,
+        )
         for row in connection.execute(query)
-    )
+    )  # fmt: skip
 
 
 def end_message(connection: Connection, number: int, state: MessageState) -> None:

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import MissedRange, Trigger
-from jittask.store.instants import from_micros, maybe_instant, nominals_of, to_micros
+from jittask.store.expected_start import is_expected_by
+from jittask.store.instants import from_micros, maybe_instant, nominals_of, to_delay, to_micros
 from jittask.store.plans import PendingRun
 from jittask.store.tables import OPEN, runs
 
@@ -27,7 +28,7 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
         query = (
             sa.select(
                 runs.c.id, runs.c.task, runs.c.row_key, runs.c.nominal, runs.c.nominals,
-                runs.c.effective,
+                runs.c.effective, runs.c.delay,
             )
             .where(
                 sa.text(OPEN),
@@ -37,56 +38,53 @@ def pending(connection: Connection, tasks: Sequence[str]) -> dict[str, list[Pend
             )
             .order_by(runs.c.effective, runs.c.id)
         )  # fmt: skip
-        for row in connection.execute(query):
+        for number, task, row_key, nominal, nominals, effective, delay in connection.execute(query):
             run = PendingRun(
-                id=row.id,
-                task=row.task,
-                row_key=row.row_key,
-                nominals=nominals_of(row.nominal, row.nominals),
-                effective=from_micros(row.effective),
-            )
-            found.setdefault(row.task, []).append(run)
+                number, task, row_key, nominals_of(nominal, nominals), from_micros(effective),
+                delay=to_delay(delay),
+            )  # fmt: skip
+            found.setdefault(task, []).append(run)
     return found
 
 
 def waiting_of_rows(
     connection: Connection, task: str, row_keys: Sequence[str], now: datetime
 ) -> dict[str, list[PendingRun]]:
-    """Return, by row, the scheduled runs that are due, and that no attempt has begun (D8)."""
+    """Return, by row, the scheduled runs that no attempt has begun, though it was to (D8)."""
     found: dict[str, list[PendingRun]] = {}
     for at in range(0, len(row_keys), _CHUNK):
         query = (
             sa.select(
                 runs.c.id, runs.c.row_key, runs.c.nominal, runs.c.nominals, runs.c.effective,
-                runs.c.missed_first, runs.c.missed_last, runs.c.missed_count,
+                runs.c.missed_first, runs.c.missed_last, runs.c.missed_count, runs.c.delay,
             )
             .where(
                 sa.text(OPEN),
                 runs.c.task == task,
-                runs.c.effective <= to_micros(now),
+                is_expected_by(to_micros(now)),
                 runs.c.row_key.in_(row_keys[at : at + _CHUNK]),
                 runs.c.trigger == Trigger.SCHEDULE,
                 runs.c.attempt == 0,
             )
             .order_by(runs.c.effective, runs.c.id)
         )  # fmt: skip
-        for number, row_key, nominal, nominals, effective, first, last, count in connection.execute(
-            query
-        ):
+        for (
+            number, row_key, nominal, nominals, effective, first, last, count, delay,
+        ) in connection.execute(query):  # fmt: skip
             missed = first and MissedRange(from_micros(first), from_micros(last), count)
             run = PendingRun(
                 number, task, row_key, nominals_of(nominal, nominals), from_micros(effective),
-                missed or None,
+                missed or None, to_delay(delay),
             )  # fmt: skip
             found.setdefault(row_key, []).append(run)
     return found
 
 
 def due_tasks(connection: Connection, now: datetime) -> frozenset[str]:
-    """Return the tasks with a scheduled run that is due, and that no attempt has begun."""
+    """Return the tasks with a scheduled run that no attempt has begun, though it was to."""
     query = sa.select(runs.c.task).where(
         sa.text(OPEN),
-        runs.c.effective <= to_micros(now),
+        is_expected_by(to_micros(now)),
         runs.c.trigger == Trigger.SCHEDULE,
         runs.c.attempt == 0,
     )

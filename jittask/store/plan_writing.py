@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 from jittask.model import Reason, RunStatus
 from jittask.store.batch import NUMBER, TEXT, batch, locked
 from jittask.store.errors import AlreadyClaimed
-from jittask.store.instants import to_micros
+from jittask.store.instants import MICROSECOND, maybe_delay, to_micros
 from jittask.store.new_runs import insert
 from jittask.store.occurrence_keys import give_back_keys
-from jittask.store.plans import Closing, Counting, NewRun
+from jittask.store.plans import Closing, Counting, Delaying, NewRun
 from jittask.store.tables import PENDING, runs
 from jittask.store.tables import watermarks as watermarks_table
 from jittask.store.transitions import transition
@@ -31,6 +31,7 @@ def plan(
     close: Sequence[Closing] = (),
     watermarks: Sequence[Watermark] = (),
     count: Sequence[Counting] = (),
+    delay: Sequence[Delaying] = (),
     exact: bool = False,
 ) -> list[tuple[int, NewRun]]:
     """Write a whole plan; return the runs that are new, with their ids.
@@ -46,6 +47,8 @@ def plan(
         changed += _count_missed(connection, count)
     if exact and changed != len(close) + len(count):
         raise AlreadyClaimed
+    if delay:
+        _put_off(connection, delay)
     created = insert(connection, create, now)
     if watermarks:
         put_watermarks(connection, watermarks)
@@ -95,6 +98,18 @@ def _count_missed(connection: Connection, countings: Sequence[Counting]) -> int:
         .returning(runs.c.id)
     )
     return len(counted.scalars().all())
+
+
+def _put_off(connection: Connection, delayings: Sequence[Delaying]) -> None:
+    """Give pending runs another delay, where no attempt has begun them."""
+    values = [(each.run, maybe_delay(each.delay), each.delay // MICROSECOND) for each in delayings]
+    rows = batch(connection, values, id=NUMBER, delay=NUMBER, later=NUMBER)
+    free = locked(rows, runs.c.status == RunStatus.PENDING, runs.c.attempt == 0)
+    connection.execute(
+        sa.update(runs)
+        .where(runs.c.id == free.c.id)
+        .values(delay=free.c.delay, due=runs.c.effective + free.c.later)
+    )
 
 
 def end_abandoned(connection: Connection, since: datetime, now: datetime) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from jittask.model import MissedRange, Reason, RunStatus, Trigger
+from jittask.model import NO_DELAY, MissedRange, Reason, RunStatus, Trigger
 
 LATE_AFTER = timedelta(seconds=60)
 """How late an occurrence may start without being late."""
@@ -29,7 +29,18 @@ class NewRun:
     rerun_of: int | None = None
     args: str | None = None
     due: datetime | None = None
-    """When it may be claimed; None: at its effective instant. A backfill spreads its runs (V5)."""
+    """When it may be claimed; None: at its expected start. A backfill spreads its runs (V5)."""
+    delay: timedelta = NO_DELAY
+    """By how much it is to begin after its effective instant (``policy.jitterSeconds``)."""
+
+    @property
+    def expected_start(self) -> datetime:
+        """When it is to begin; its lateness counts from then (R1)."""
+        return self.effective + self.delay
+
+    def is_late(self, now: datetime) -> bool:
+        """Whether it is late where it is written only now."""
+        return now - self.expected_start > LATE_AFTER
 
     @property
     def keyed(self) -> bool:
@@ -48,6 +59,12 @@ class PendingRun:
     effective: datetime
     missed: MissedRange | None = None
     """What it counts besides its own; read for runs of rows only."""
+    delay: timedelta = NO_DELAY
+
+    @property
+    def expected_start(self) -> datetime:
+        """When it is to begin; its lateness counts from then (R1)."""
+        return self.effective + self.delay
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +73,14 @@ class Counting:
 
     run: int
     missed: MissedRange
+
+
+@dataclass(frozen=True, slots=True)
+class Delaying:
+    """A pending run that is to begin so long after its effective instant, and not as planned."""
+
+    run: int
+    delay: timedelta
 
 
 @dataclass(frozen=True, slots=True)

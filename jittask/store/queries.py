@@ -10,7 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from jittask.model import Attempt, MissedRange, Reason, Run, RunStatus, Trigger
-from jittask.store.instants import from_micros, maybe_instant, nominals_of
+from jittask.store.expected_start import expected_start
+from jittask.store.instants import from_micros, maybe_instant, nominals_of, to_delay
 from jittask.store.record_conditions import is_open, is_overdue
 from jittask.store.record_filter import Page, RecordFilter, RecordPage
 from jittask.store.record_pages import page_of
@@ -50,7 +51,7 @@ def counts(connection: Connection, now: datetime, task: str | None = None) -> tu
 def overdue_tasks(connection: Connection, now: datetime) -> tuple[OverdueTask, ...]:
     """Return the tasks that have overdue runs, by name."""
     query = (
-        sa.select(runs.c.task, sa.func.count(), sa.func.min(runs.c.effective))
+        sa.select(runs.c.task, sa.func.count(), sa.func.min(expected_start()))
         .where(is_open(), is_overdue(now))
         .group_by(runs.c.task)
         .order_by(runs.c.task)
@@ -131,5 +132,6 @@ def _run(row: Row[Any], earlier: tuple[Attempt, ...]) -> Run:
         priority=row.priority,
         late=row.late,
         args=row.args,
+        delay=to_delay(row.delay),
         attempts=(*earlier, *_last_attempt(row)),
     )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from jittask.model import RunStatus, Trigger
 from jittask.store.cursors import parse_cursor
+from jittask.store.expected_start import is_expected_by
 from jittask.store.instants import to_micros
 from jittask.store.record_filter import OVERDUE_AFTER, VERSION_DIGITS, Page, RecordFilter
 from jittask.store.tables import OPEN, VERSION_HEAD, runs
@@ -28,7 +29,7 @@ def is_overdue(now: datetime) -> sa.ColumnElement[bool]:
     """Return the condition of a run that is overdue (R1); a backfill is late on purpose."""
     return sa.and_(
         runs.c.status == RunStatus.PENDING,
-        runs.c.effective < to_micros(now - OVERDUE_AFTER),
+        is_expected_by(to_micros(now - OVERDUE_AFTER) - 1),  # not at that microsecond
         runs.c.trigger != Trigger.BACKFILL,
     )
 

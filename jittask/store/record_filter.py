@@ -9,7 +9,7 @@ from enum import StrEnum
 from jittask.model import Run, RunStatus, Trigger
 
 OVERDUE_AFTER = timedelta(seconds=60)
-"""How long past its effective instant a pending run is overdue (R1)."""
+"""How long past its expected start a pending run is overdue (R1)."""
 VERSION_DIGITS = 6
 """How many digits of a version a filter must give; ``VERSION_HEAD`` has the same number."""
 

@@ -14,10 +14,12 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
+from jittask import zonedata
 from jittask.model import AppSettings, Reason, RunStatus
 from jittask.store import executing_runs, finishing, fleet, readied_runs, runtimes
 from jittask.store.backup_file import BackupNote, delete, read_note, remove_note
@@ -80,7 +82,8 @@ def restore(
     database = dialect_of(url).open(url, folder, create=True, idle_seconds=0)
     with closing(database), answering(database.place), _alone(database):
         set_aside = _prepare_target(database, now, lease, overwrite=overwrite)
-        with _prepared(source, folder, now, skip_until) as (part, interrupted, skipped):
+        zone = zonedata.zone(settings.timezone)
+        with _prepared(source, folder, now, skip_until, zone) as (part, interrupted, skipped):
             _raise_ids(part, database)
             if not database.replace_by(part):
                 _copy_rows(part, database)
@@ -138,7 +141,7 @@ def _prepare_target(
 
 @contextmanager
 def _prepared(
-    source: Path, folder: Path, now: datetime, skip_until: datetime | None
+    source: Path, folder: Path, now: datetime, skip_until: datetime | None, zone: ZoneInfo
 ) -> Iterator[tuple[Path, int, int]]:
     """Give a copy of the backup with today's schema, in which nothing executes."""
     part = folder / f".restored-{os.getpid()}.db"
@@ -149,7 +152,7 @@ def _prepared(
         copy = open_database(default_url(part), folder, create=True, idle_seconds=0)
         with closing(copy), copy.writing() as connection:
             interrupted = _end_executing(connection, now, rerun=skip_until is None)
-            skipped = 0 if skip_until is None else _skip(connection, skip_until, now)
+            skipped = 0 if skip_until is None else _skip(connection, skip_until, now, zone)
         yield part, interrupted, skipped
     except OSError as error:
         raise StoreError(f"{folder}: cannot be written: {error.strerror}") from error
@@ -179,14 +182,15 @@ def _end_executing(connection: sa.Connection, now: datetime, *, rerun: bool) -> 
     return len(left)
 
 
-def _skip(connection: sa.Connection, until: datetime, now: datetime) -> int:
+def _skip(connection: sa.Connection, until: datetime, now: datetime, zone: ZoneInfo) -> int:
     """Skip what is pending and due until then, and let tasks count from then on (D7)."""
+    local = f"{until.astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
     done = connection.execute(
         transition(RunStatus.PENDING, RunStatus.SKIPPED)
         .where(sa.text(PENDING), runs.c.effective <= to_micros(until))
         .values(
             reason=Reason.MISFIRE,
-            detail=f"{_DETAIL}, with what was due until {until.isoformat()} skipped",
+            detail=f"{_DETAIL}, with what was due until {local} skipped",
             finished=to_micros(now),
         )
     )

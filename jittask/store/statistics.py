@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from jittask.model import RunStatus, Trigger
+from jittask.store.expected_start import expected_start
 from jittask.store.instants import from_micros, to_micros
 from jittask.store.tables import ENDED, HAS_BEGUN, OPEN, runs
 
@@ -42,7 +43,7 @@ class TaskStatistics:
     duration: Percentiles
     """Of the last attempt."""
     lateness: Percentiles
-    """From the effective instant to the start of the first attempt; of a backfill, from its due."""
+    """From the expected start to that of the first attempt; of a backfill, from its due."""
 
     @property
     def runs(self) -> int:
@@ -120,7 +121,7 @@ def _executed(since: datetime, until: datetime, task: str | None) -> sa.Select[s
         runs.c.task,
         sa.case((runs.c.status == RunStatus.COMPLETED, 1), else_=0).label("completed"),
         (runs.c.finished - sa.func.coalesce(runs.c.began, runs.c.started)).label("duration"),
-        (runs.c.started - _expected_start()).label("lateness"),
+        (runs.c.started - _to_start()).label("lateness"),
     ).where(
         sa.text(f"{ENDED} AND {HAS_BEGUN}"),
         runs.c.status.in_(EXECUTED),
@@ -129,9 +130,9 @@ def _executed(since: datetime, until: datetime, task: str | None) -> sa.Select[s
     return query if task is None else query.where(runs.c.task == task)
 
 
-def _expected_start() -> sa.ColumnElement[int]:
+def _to_start() -> sa.ColumnElement[int]:
     """Return when a run was to start: a backfill is late on purpose, so from when it might."""
-    return sa.case((runs.c.trigger == Trigger.BACKFILL, runs.c.due), else_=runs.c.effective)
+    return sa.case((runs.c.trigger == Trigger.BACKFILL, runs.c.due), else_=expected_start())
 
 
 def _ranked(executed: sa.Subquery) -> sa.Select[Any]:

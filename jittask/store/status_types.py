@@ -40,7 +40,7 @@ class OverdueTask:
     task: str
     runs: int
     since: datetime
-    """The effective instant of the oldest of them."""
+    """The expected start of the one that is the most overdue."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,10 @@ class ElementRow:
     state: str
     version: str | None
     since: datetime
+    """When the version that runs was loaded; where none runs, since when it is broken."""
     diagnostics: tuple[Diagnostic, ...]
+    broken_since: datetime | None = None
+    """None where it is not broken."""
 
 
 @dataclass(frozen=True, slots=True)

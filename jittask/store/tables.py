@@ -73,6 +73,7 @@ runs = Table(
     Column("late", Boolean, nullable=False),
     Column("args", Text),  # a JSON object; empty where nothing was given for the run
     Column("readied", String(64)),  # a boot of the machine; see ``readied_runs``
+    Column("delay", BigInteger),  # microseconds after ``effective``; empty where there are none
     **ddl.ids_never_reused(),
 )
 
@@ -143,6 +144,7 @@ elements = Table(
     Column("version", String(64)),
     Column("since", BigInteger, nullable=False),
     Column("diagnostics", Text, nullable=False),  # JSON
+    Column("broken_since", BigInteger),
 )
 
 runtimes = Table(
@@ -237,6 +239,7 @@ notice_messages = Table(
     Column("tries", Integer, nullable=False),
     Column("next_try", BigInteger, nullable=False),
     Column("error", Text),
+    Column("type", String(16), nullable=False, server_default="warning"),
 )
 
 group_starts = Table(

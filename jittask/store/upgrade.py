@@ -12,7 +12,7 @@ from jittask.store.dialects.dialect import WRITING, Database, Lock
 from jittask.store.dialects.registry import dialect_of
 from jittask.store.errors import NoRecords, OldSchema, StoreError
 
-HEAD = "0015"
+HEAD = "0017"
 """The newest revision; a test compares it with the migrations."""
 
 

@@ -31,9 +31,7 @@ class Runs:
         """A run that executes, by the code as it is now."""
         self.workspace.refresh()
         compiled = self.workspace.app.tasks[task]
-        Bundles(state_folder(self.workspace.root)).lay_out(
-            compiled, self.workspace.root, self.workspace.app.settings
-        )
+        Bundles(state_folder(self.workspace.root)).lay_out(compiled, self.workspace.root)
         number = self.ask(task)
         with self.workspace.store() as store:
             chosen = lambda due, _: Choice(tuple(Claim(run, compiled.version) for run in due), ())  # noqa: E731

@@ -108,7 +108,8 @@ def test_a_runtime_changes_no_server_and_blocks_only_what_needs_it(server: OnSer
             )
         program.wait("unblocked", task="tasks.Due")
         noted = program.wait("blocked", task="tasks.Noted", code="scan-failed")
-        assert noted["reason"] == "models.Thing: its table has no column for note"
+        place = "tasks/Noted/e.json:11:16: "
+        assert noted["reason"] == f"{place}models.Thing: its table has no column for note"
         assert server.columns() == ["id", "name", "at", "day"]
         assert jittask("db", "sync", tree.root, "--yes").returncode == 0
         program.wait("unblocked", task="tasks.Noted")

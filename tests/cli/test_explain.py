@@ -87,6 +87,21 @@ def test_today_is_what_the_environment_says(tree: Tree) -> None:
     )
 
 
+def test_the_jitter_is_told_in_both_languages(tree: Tree) -> None:
+    tree.scheduled("A", policy={"jitterSeconds": 300})
+    english = explain(tree, "A", "--at", "2026-01-06")
+    [jitter] = [one for one in english["reasons"] if one["code"] == "jitter"]
+    assert jitter == {
+        "code": "jitter",
+        "text": "starts up to 300 s later (policy.jitterSeconds)",
+        "params": {"seconds": "300"},
+    }
+    assert english["effective"] == "2026-01-06T09:00:00+00:00"
+    chinese = explain(tree, "A", "--at", "2026-01-06", "--lang", "zh")
+    texts = {one["code"]: one["text"] for one in chinese["reasons"]}
+    assert texts["jitter"] == "最多推迟 300 秒开始 (policy.jitterSeconds)"
+
+
 def test_disabled(tree: Tree) -> None:
     tree.scheduled("A", enable=0)
     told = explain(tree, "A", "--at", "2026-01-06")

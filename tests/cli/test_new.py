@@ -71,6 +71,44 @@ def test_new_tasks_load_and_run(tree: Tree, title: str) -> None:
 
 
 @pytest.mark.process
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        (["--repeat", "once", "--start", "2026-01-05 08:59"],
+         "its start has passed, and it does not repeat"),
+        (["--start", "2026-01-01 09:00", "--end", "2026-01-04 10:00"], "its end has passed"),
+        (["--repeat", "once", "--start", "2026-01-05 09:01"], None),
+    ],
+)  # fmt: skip
+def test_a_task_that_has_ended_already_is_written_with_a_warning(
+    tree: Tree, words: list[str], why: str | None
+) -> None:
+    now = "2026-01-05T09:00:00Z"
+    done = jittask("new", "scheduled", "A", *words, cwd=tree.root, JITTASK_NOW=now)
+    assert (done.returncode, done.stdout.splitlines()[0]) == (0, "made tasks.A")
+    file = tree.root / "tasks/A/e.json"
+    assert done.stderr.splitlines() == ([] if why is None else [
+        f"warning: tasks.A will not fire: {why}",
+        f"  hint: edit timerCfg in {file}, or run it by hand: jittask trigger tasks.A",
+    ])  # fmt: skip
+    assert (
+        json.loads(file.read_text())["timerCfg"]["startTime"]
+        == f"{words[words.index('--start') + 1]}:00"
+    )
+
+
+@pytest.mark.process
+def test_the_last_working_day_of_a_month(tree: Tree) -> None:
+    words = ("--repeat", "month:-1", "--skip-weekend", "--holiday-roll", "previous")
+    done = jittask("new", "scheduled", "A", *words, "--start", "2026-01-01 09:00", cwd=tree.root)
+    assert done.returncode == 0, done.stderr
+    found = jittask("next", "A", "--limit", 2, cwd=tree.root, JITTASK_NOW="2026-01-05T09:00:00Z")
+    assert [line[:14] for line in found.stdout.splitlines()[1:]] == [
+        "Fri 2026-01-30", "Fri 2026-02-27",
+    ]  # fmt: skip
+
+
+@pytest.mark.process
 def test_what_is_there_stays(tree: Tree) -> None:
     tree.scheduled("weeklyreport")
     before = (tree.root / "tasks/weeklyreport/e.json").read_text()
@@ -239,7 +277,7 @@ def test_what_is_no_offset(text: str) -> None:
         (["--repeat", "15 minutes"], "2026-01-05 18:21:00"),
         (["--repeat", "2 hours"], "2026-01-05 19:00:00"),
         (["--repeat", "week"], "2026-01-06 09:00:00"),
-        (["--cron", "0 9 * * 1", "--start", "2026-03-01 00:00"], "2026-03-01 00:00"),
+        (["--cron", "0 9 * * 1", "--start", "2026-03-01 00:00"], "2026-03-01 00:00:00"),
     ],
 )
 def test_where_a_new_task_begins(tmp_path: Path, arguments: list[str], start: str) -> None:

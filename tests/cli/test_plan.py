@@ -121,6 +121,20 @@ def test_a_calendar_file(week: Tree) -> None:
     ]
 
 
+@pytest.mark.parametrize("shape", ["text", "ics"])
+@pytest.mark.parametrize("rows", [[], ["--rows"]])
+def test_an_empty_plan_says_how_to_look_further(tree: Tree, shape: str, rows: list[str]) -> None:
+    monthly = {"repeatType": "month", "subType": "day", "day": [28]}
+    tree.scheduled("Monthly", repeat=monthly)
+    done = jittask("plan", tree.root, "--format", shape, *rows, **ENV)
+    assert done.returncode == 0
+    assert done.stderr.startswith("nothing fires from 2026-05-")
+    assert "; --to 90d looks further" in done.stderr
+    found = jittask("plan", tree.root, "--format", shape, *rows, "--to", "90d", **ENV)
+    assert found.stderr == ""
+    assert "Monthly" in found.stdout
+
+
 def test_the_ends_of_the_window_count(tree: Tree) -> None:
     midnight = {"startTime": "2026-01-05 00:00:00"}
     tree.scheduled("A", timing=midnight)
@@ -175,7 +189,7 @@ def test_what_is_left_out_is_told(tree: Tree) -> None:
     done = jittask_here("plan", tree.root, **ENV)
     assert done.stdout == ""
     assert "1 task cannot load, and is left out" in done.stderr
-    assert "nothing fires in that time" in done.stderr
+    assert "nothing fires from " in done.stderr
     done = jittask_here("plan", tree.root, "--task", "Off", "--to", "2026-05-04", **ENV)
     assert "tasks.Off is disabled: this is when it would fire" in done.stderr
     assert "09:00:00  tasks.Off" in done.stdout

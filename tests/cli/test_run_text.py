@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,14 @@ RUN = Run(
     effective=NINE, due=NINE, started=NINE, finished=NINE, attempt=1, version=None, result=None,
     error=None, rerun_of=None, priority=0, late=False,
 )  # fmt: skip
+
+
+def test_a_delay_is_named_with_what_gave_it() -> None:
+    run = replace(RUN, delay=timedelta(seconds=98, microseconds=584_133))
+    assert list(run_head(run, BERLIN, NINE))[1:] == [
+        "due 2026-01-05 10:00:00 (Europe/Berlin), trigger schedule",
+        "to begin 98.6 s after that (policy.jitterSeconds)",
+    ]
 
 
 def test_times_are_in_the_zone_that_is_named() -> None:

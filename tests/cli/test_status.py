@@ -84,11 +84,34 @@ def test_what_is_broken_is_named(tree: Tree) -> None:
     tree.scheduled("Bad", "def customFunc(:\n")
     with Program(tree.root) as program:
         program.wait("ready")
-        assert status(tree) == (1, "broken tasks.Bad: 1 mistake in its files; nothing of it runs")
+        code, first = status(tree)
+        assert code == 1
+        assert first.startswith("broken tasks.Bad since 20")
+        assert first.endswith(": 1 mistake in its files; nothing of it runs")
         assert status(tree, "A", "--tree", tree.root)[0] == 0
         assert status(tree, "Bad", "--tree", tree.root)[0] == 1
         assert codes(tree, "Bad") == ["broken"]
         program.stop()
+
+
+def test_since_when_an_element_is_broken_is_not_since_when_its_version_runs(tree: Tree) -> None:
+    tree.scheduled("A")
+    with Program(tree.root) as program:
+        ready = program.wait("ready")["at"]
+        tree.scheduled("A", "def customFunc(:\n")
+        event = program.wait("broken")
+        program.stop()
+    with Program(tree.root) as program:  # also after a restart
+        program.wait("ready")
+        again = program.wait("broken")
+        data = json.loads(jittask("status", tree.root, "--json").stdout)
+        text = jittask("status", tree.root).stdout
+        program.stop()
+    [element] = data["elements"]
+    [problem] = data["problems"]
+    assert event["since"] == again["since"] == element["since"] <= ready
+    assert problem["since"] == element["brokenSince"] == event["at"] > ready
+    assert "; broken since 20" in text
 
 
 def test_overdue_runs_are_named_but_not_those_of_a_paused_task(tree: Tree) -> None:

@@ -43,6 +43,9 @@ CASES = {
         {"retry": {"max": 3, "backoff": 1}}, {"retry": {"delaySeconds": 5, "backoff": 4}},
         Policy(retry=Retry(max=3, delay_seconds=5, backoff=4)),
     ),
+    "a jitter": ({"jitterSeconds": 300}, {"priority": 1}, Policy(jitter_seconds=300, priority=1)),
+    "no jitter for one of all": ({"jitterSeconds": 300}, {"jitterSeconds": 0}, Policy()),
+    "half a second": ({}, {"jitterSeconds": 0.5}, Policy(jitter_seconds=0.5)),
     "an empty policy": ({"retry": {"max": 3}}, {}, Policy(retry=Retry(max=3))),
     "notifications": (
         {"notify": {"of": ["failed"]}, "expectEvery": "26h"}, {"notify": {"urls": []}},
@@ -70,6 +73,17 @@ def test_the_same_from_the_cache_of_an_earlier_start(name: str, tmp_path: Path) 
         compiler.close()
 
 
+@pytest.mark.parametrize("seconds", [-1, 86_401, "5m", True])
+@pytest.mark.parametrize("where", ["task", "app"])
+def test_a_jitter_is_from_nothing_to_a_day(tmp_path: Path, seconds: object, where: str) -> None:
+    policy = {"jitterSeconds": seconds}
+    defaults, own = ({}, policy) if where == "task" else (policy, None)
+    tree = tree_of(tmp_path / "app", defaults, own)
+    [found] = [each for each in compile_tree(tree.root).diagnostics if each.is_error]
+    assert found.code == ("bad-value" if type(seconds) is int else "wrong-type")
+    assert "jitterSeconds" in found.message
+
+
 def test_a_function_for_failures_is_found_and_belongs_to_the_version(tmp_path: Path) -> None:
     tree = tree_of(tmp_path / "app", {"onFailure": "services.Alerts.failed"})
     task = compile_tree(tree.root).app.tasks["tasks.A"]
@@ -84,9 +98,56 @@ def test_only_what_a_body_needs_is_of_the_version(tmp_path: Path) -> None:
 
     plain = version({})
     assert version({"priority": 3, "expectEvery": "1d", "notify": {"urls": []}}) == plain
+    assert version({"jitterSeconds": 9}) != plain, "what is planned is to be looked at again"
     failed = version({"onFailure": "services.Alerts.failed"})
     other = version({"onFailure": "services.Alerts.other"})
     assert len({plain, failed, other, version({"retry": {"max": 3}})}) == 4
+
+
+NO_MATTER: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+    "a grace that nobody has": ({}, {"retentionDays": 400}),
+    "another grace": ({"graceSeconds": 60}, {"retentionDays": 400}),
+    "a group of others": ({}, {"groups": {"mail": {"maxConcurrent": 2}}}),
+    "limits of its group": (
+        {"group": "mail"}, {"groups": {"mail": {"maxConcurrent": 2}, "more": {"perMinute": 1}}},
+    ),
+    "its own function for failures": (
+        {"onFailure": "services.Alerts.other"}, {"policy": {"onFailure": "services.Alerts.failed"}},
+    ),
+    "its own timeout": ({"timeoutSeconds": 5}, {"policy": {"timeoutSeconds": 60}}),
+    "its own number of tries": (
+        {"retry": {"max": 1, "delaySeconds": 2}}, {"policy": {"retry": {"max": 3}}},
+    ),
+}  # fmt: skip
+MATTER: dict[str, tuple[dict[str, object], dict[str, object]]] = {
+    "its grace": ({"graceSeconds": 86_400 * 100}, {"retentionDays": 400}),
+    "the function for failures": ({}, {"policy": {"onFailure": "services.Alerts.failed"}}),
+    "the other keys of a retry": (
+        {"retry": {"max": 1}}, {"policy": {"retry": {"max": 3, "delaySeconds": 7}}},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [*NO_MATTER, *MATTER])
+def test_settings_that_are_no_matter_to_a_task_are_not_of_its_version(
+    name: str, tmp_path: Path
+) -> None:
+    own, settings = {**NO_MATTER, **MATTER}[name]
+    tree = tree_of(tmp_path / "app", {}, own)
+    before: dict[str, object] = {"retentionDays": 200} if name == "its grace" else {}
+    Tree(tree.root, **before, **({"groups": {"mail": {"perMinute": 9}}} if "group" in own else {}))
+    compiler = TreeCompiler(tree.root, keep=True)
+    version = compiler.compilation.app.tasks["tasks.A"].version
+    Tree(tree.root, **settings)
+    app = compiler.look_at_all().app
+    compiler.close()
+    assert (app.tasks["tasks.A"].version == version) is (name in NO_MATTER)
+    assert compile_tree(tree.root).app.tasks["tasks.A"].version == app.tasks["tasks.A"].version
+    bundles = Bundles(tmp_path)
+    assert not bundles.lay_out_all(app.tasks.values(), app.root)
+    there = compile_tree(bundles.path(app.tasks["tasks.A"].version))
+    assert not there.diagnostics
+    assert there.app.tasks["tasks.A"].policy == app.tasks["tasks.A"].policy
 
 
 def test_a_bundle_has_what_a_run_needs_of_the_policy(tmp_path: Path) -> None:
@@ -100,7 +161,7 @@ def test_a_bundle_has_what_a_run_needs_of_the_policy(tmp_path: Path) -> None:
     assert not compilation.diagnostics
     bundles = Bundles(tmp_path)
     app = compilation.app
-    assert not bundles.lay_out_all(app.tasks.values(), app.root, app.settings)
+    assert not bundles.lay_out_all(app.tasks.values(), app.root)
     task = app.tasks["tasks.A"]
     there = compile_tree(bundles.path(task.version)).app.tasks["tasks.A"].policy
     assert replace(there, group=None) == replace(task.policy, group=None)

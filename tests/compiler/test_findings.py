@@ -94,7 +94,7 @@ def test_a_bundle_is_a_tree_of_the_same_version(tree: Tree) -> None:
         "databases/D/e.json",
     }
     assert "commons/unused.py" not in task.bundle
-    folder = Bundles(tree.root / ".jittask").lay_out(task, tree.root, app.settings)
+    folder = Bundles(tree.root / ".jittask").lay_out(task, tree.root)
     assert compile_tree(folder).app.tasks["tasks.A"].version == task.version
 
 

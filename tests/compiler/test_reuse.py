@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from jittask import compile_tree
+from jittask.compiler.bundle_manifest import manifest
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
-from jittask.compiler.graph import manifest
 from jittask.compiler.import_check import judge
 from tests.tree import Tree
 
@@ -275,7 +275,7 @@ def test_an_escaped_reference_is_a_text_in_a_bundle_too(tree: Tree) -> None:
     tree.write("app.json", {"title": "$${HOME}", "settings": {"timezone": "UTC"}})
     app = compile_tree(tree.root).app
     assert app.settings.title == "${HOME}"
-    tree.write("app.json", manifest(app.settings))
+    tree.write("app.json", manifest(app.settings, {}))
     assert compile_tree(tree.root).app.settings == app.settings
 
 

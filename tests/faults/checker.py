@@ -210,12 +210,13 @@ def _too_early(history: History) -> Iterator[str]:
     for body in history.bodies:
         run = runs.get(body.run)
         began = body.clock or body.began
-        if run is not None and began < run.effective:
-            yield f"{_told(run)}: a body began {began}, due {run.effective}"
+        if run is not None and began < run.expected_start:
+            yield f"{_told(run)}: a body began {began}, due {run.expected_start}"
     for run in history.runs:
         for one in run.attempts:
-            if one.started < run.effective:
-                yield f"{_told(run)}: attempt {one.number} {one.started}, due {run.effective}"
+            if one.started < run.expected_start:
+                due = run.expected_start
+                yield f"{_told(run)}: attempt {one.number} {one.started}, due {due}"
 
 
 # --- I5: the steps

@@ -111,7 +111,9 @@ class Ground:
         """Replace the files: what is planned from here on."""
         app = CompiledApp(self.folder, AppSettings(), {}, {}, {}, {}, "")
         self._caps |= {one.name: 1 for one in tasks if one.policy.overlap is not Overlap.ALLOW}
-        self._snapshot = Snapshot(app, {one.name: RunningTask(one, self.now) for one in tasks}, {})
+        self._snapshot = Snapshot(
+            app, {one.name: RunningTask(one, self.now) for one in tasks}, {}, {}
+        )
 
     @property
     def snapshot(self) -> Snapshot:

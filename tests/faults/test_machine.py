@@ -56,6 +56,7 @@ def tasks(calendar: Mapping[str, object] | None) -> st.SearchStrategy[ScheduledT
         overlap=st.sampled_from(list(Overlap)),
         on_interrupted=st.sampled_from(list(OnInterrupted)),
         retry=st.sampled_from([Retry(), Retry(max=1, delay_seconds=5)]),
+        jitter_seconds=st.sampled_from([0, 0, 5, 900]),
     )
 
 

@@ -54,7 +54,7 @@ class Bench:
         self.task, self.other = app.tasks["tasks.A"], app.tasks["tasks.B"]
         bundles = Bundles(folder / "state")
         for task in (self.task, self.other):
-            bundles.lay_out(task, app.root, app.settings)
+            bundles.lay_out(task, app.root)
         self.bundles = bundles
         self.settings, self.store, self.broker = app_settings, store, broker
         self.events: list[Event] = []

@@ -83,7 +83,7 @@ def laid_out(tmp_path: Path) -> tuple[str, Path]:
     )
     app = compile_tree(tree.root).app
     task = app.tasks["tasks.Rows"]
-    folder = Bundles(tmp_path / "state").lay_out(task, app.root, app.settings)
+    folder = Bundles(tmp_path / "state").lay_out(task, app.root)
     return task.version, folder
 
 

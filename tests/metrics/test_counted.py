@@ -26,8 +26,10 @@ def started(
     late: float = 0.2,
     attempt: int = 1,
     trigger: Trigger = Trigger.SCHEDULE,
+    delay: float = 0,
 ) -> Started:
-    return Started(NOW, run, "tasks.A", row, trigger, attempt, "v", NOW - timedelta(seconds=late))
+    effective = NOW - timedelta(seconds=late)
+    return Started(NOW, run, "tasks.A", row, trigger, attempt, "v", effective, delay)
 
 
 def finished(run: int, status: RunStatus, row: str = "", seconds: float | None = 1.5) -> Finished:
@@ -43,6 +45,13 @@ CASES: dict[str, tuple[list[Event], list[tuple[str, dict[str, str], float | None
             ("jittask_run_duration_seconds_sum", {"kind": "scheduled"}, 1.5),
             ("jittask_run_lateness_seconds_sum", {"kind": "scheduled"}, 0.2),
             ("jittask_workers_busy", {}, 0),
+        ],
+    ),
+    "a run that its jitter has put off": (
+        [started(1, late=42, delay=41.5), started(2, late=9, delay=9.5)],
+        [
+            ("jittask_run_lateness_seconds_sum", {"kind": "scheduled"}, 0.5),
+            ("jittask_run_lateness_seconds_count", {"kind": "scheduled"}, 2),
         ],
     ),
     "a row's": (

@@ -20,6 +20,7 @@ from tests.tree import Tree
 
 NOW = datetime(2026, 5, 4, 8, tzinfo=UTC)
 SINCE = NOW - timedelta(minutes=5)
+EARLIER = SINCE - timedelta(seconds=1)
 SOON = NOW + timedelta(seconds=5)
 ENTRY = BlockedTask("tasks.A", "scan-failed", "no table things", SINCE, NOW, 3, SOON)
 
@@ -31,7 +32,9 @@ def test_a_blocked_task_is_shown_with_its_reason(tree: Tree) -> None:
             store.write_blocked([ENTRY])
             due = NewRun("tasks.A", "", Trigger.SCHEDULE, (SINCE,), SINCE)
             later = NewRun("tasks.A", "", Trigger.SCHEDULE, (SOON,), SOON)
-            store.plan(NOW, create=[due, later])
+            delay = timedelta(minutes=6)
+            delayed = NewRun("tasks.A", "", Trigger.SCHEDULE, (EARLIER,), EARLIER, delay=delay)
+            store.plan(NOW, create=[due, later, delayed])
             assert catalog(workspace).tasks[0].state is TaskState.READY, "nobody knows"
             lock = store.take_runtime_lock("here")
         assert isinstance(lock, FileLock)
@@ -53,6 +56,7 @@ def test_a_blocked_task_is_shown_with_its_reason(tree: Tree) -> None:
             query = RecordQuery(statuses=frozenset({"pending"}))
             found = {run.effective: run for run in records(workspace, query).records}
             assert (found[SINCE].reason, found[SOON].reason) == (Reason.BLOCKED, None)
+            assert found[EARLIER].reason is None, "it waits for its delay, and not for the task"
             assert found[SINCE].detail == "blocked since 2026-05-04 07:55:00 UTC: no table things"
 
 

@@ -31,7 +31,7 @@ def workspace(tree: Tree) -> Iterator[Workspace]:
 def executed(workspace: Workspace, *output: str) -> int:
     """Run the task as a runtime would: lay out its version, begin and end a run of it."""
     task = workspace.app.tasks["tasks.A"]
-    Bundles(state_folder(workspace.root)).lay_out(task, workspace.root, workspace.app.settings)
+    Bundles(state_folder(workspace.root)).lay_out(task, workspace.root)
     now = workspace.now()
     with workspace.store(create=True) as store:
         number = store.enqueue("tasks.A", "", Trigger.MANUAL, now)

@@ -459,10 +459,11 @@ AT = "2026-05-04 10:00:00"
         ({"includes": ["start+3h"]}, "expected to include 1 firing, got 1",
          ["- 2026-05-04 03:00:00"]),
         ({"count": 1}, None, []),
-        ({"count": 2}, "expected 2 firings, got 1", []),
+        ({"count": 2}, "expected 2 firings, got 1", ["  2026-05-04 10:00:00  row 1"]),
+        ({"count": 0}, "expected no firing, got 1", ["+ 2026-05-04 10:00:00  row 1"]),
         ({"atLeast": 1}, None, []),
-        ({"atLeast": 2}, "expected at least 2 firings, got 1", []),
-        ({"atMost": 0}, "expected at most no firing, got 1", []),
+        ({"atLeast": 2}, "expected at least 2 firings, got 1", ["  2026-05-04 10:00:00  row 1"]),
+        ({"atMost": 0}, "expected at most no firing, got 1", ["+ 2026-05-04 10:00:00  row 1"]),
         ({"skipped": []}, None, []),
         ({"skipped": [AT]}, "expected 1 skipped, got 0", ["- 2026-05-04 10:00:00"]),
     ],
@@ -477,6 +478,42 @@ def test_expectations(
     assert [mismatch.message for mismatch in found.mismatches] == ([message] if message else [])
     assert [line for one in found.mismatches for line in one.differences] == list(differences)
     assert found.passed is (message is None)
+
+
+def test_many_firings_of_a_wrong_number_are_shown_in_part(tree: Tree) -> None:
+    tree.scheduled("A", timing={"startTime": "2026-05-04 00:00:00"}, repeat={"repeatType": "hour"})
+    [mismatch] = checked(tree, expect=[{"task": "A", "count": 3}]).mismatches
+    assert mismatch.differences[0] == "  2026-05-04 00:00:00"
+    assert mismatch.differences[20:] == (f"… and {int(mismatch.message.split()[-1]) - 20} more",)
+
+
+@pytest.mark.parametrize(("day", "passed"), [("04", False), ("09", True)])
+def test_an_empty_list_of_expectations_means_that_nothing_fires(
+    things: Tree, day: str, passed: bool
+) -> None:
+    things.dated("Row")
+    things.dated("Other", filter="Q('name','=','b')")
+    row = {"id": 1, "name": "a", "at": f"2026-05-{day} 10:00:00"}
+    found = checked(things, rows={"Thing": [row]}, expect=[])
+    assert found.passed is passed
+    if not passed:
+        [mismatch] = found.mismatches
+        assert (mismatch.task, mismatch.message) == ("tasks.Row", "expected no firing, got 1")
+        assert mismatch.place.pointer == "/expect"
+
+
+@pytest.mark.parametrize(
+    "at",
+    ["2026-05-04 12:00:00", "2026-05-04T12:00:00+00:00", "start 12:00", "+0d 12:00", "+3h 12:00"],
+)
+def test_a_value_of_a_row_is_one_of_its_column_whatever_its_form(tmp_path: Path, at: str) -> None:
+    tree = Tree(tmp_path / "app", timezone="Europe/Berlin")
+    tree.things()
+    database = {"type": "databases.SqliteType", "title": "D", "database": "d.db"}
+    tree.write("databases/D/e.json", {**database, "timezone": "UTC"})
+    tree.dated("Row")
+    found = checked(tree, rows={"Thing": [{"id": 1, "at": at}]})
+    assert [run.at.astimezone(UTC).hour for run in found.simulated.runs] == [12]
 
 
 def test_a_failure_is_a_problem_unless_it_is_expected(tree: Tree) -> None:

@@ -207,6 +207,22 @@ def misfires(tree: Tree) -> None:
     tree.scheduled("Grace", repeat={"repeatType": "hour"}, policy={"graceSeconds": 1800})
 
 
+def jitters(tree: Tree) -> None:
+    """Delays that are shorter than the cycle, and longer."""
+    for misfire in ("latest", "all", "skip"):
+        for seconds in (1800, 7200):
+            policy = {"misfire": misfire, "overlap": "allow", "jitterSeconds": seconds}
+            tree.scheduled(
+                f"{misfire.title()}{seconds}", repeat={"repeatType": "hour"}, policy=policy
+            )
+    tree.dated("Row", policy={"jitterSeconds": 7200, "graceSeconds": 60})
+    tree.dated(
+        "Rows",
+        timing={"startField": "at", "repeat": {"repeatType": "day"}},
+        policy={"jitterSeconds": 1800},
+    )
+
+
 def dated(tree: Tree) -> None:
     tree.dated("Once", "def customFunc(rowData):\n    return rowData['name']\n")
     before = {"offsetType": -1, "offset": 2, "offsetUnit": "hour"}
@@ -227,6 +243,10 @@ ROWS = [("one", 3), ("two", 7.5), ("held", 9), ("past", -2), ("one", 30), ("far"
 CASES = {
     "scheduled": Case(scheduled),
     "misfires": Case(misfires, down=(5, 11.5), hours=24),
+    "jitter": Case(
+        jitters, ROWS, [Other(9.5, "UPDATE \"Thing\" SET name = 'two' WHERE id = 3")], hours=24
+    ),
+    "jitter, down": Case(jitters, ROWS[:2], down=(4.501, 11.5), hours=24),  # from the last look on
     "dated": Case(dated, ROWS),
     "moving": Case(moving, ROWS),
     "others": Case(

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import errno
+import hashlib
 import shutil
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from jittask.compiler import compile_tree
-from jittask.compiler.compiled import CompiledApp
+from jittask.compiler.compiled import CompiledApp, CompiledTask
 from jittask.runtime import bundles as module
 from jittask.runtime.bundles import BundleChanged, Bundles
+from jittask.runtime.packs import Packs
 from tests.tree import Tree
 
 
@@ -39,7 +43,7 @@ def files_in(folder: Path) -> dict[str, bytes]:
 
 
 def test_a_bundle_holds_its_files_read_only(tree: Tree, app: CompiledApp, bundles: Bundles) -> None:
-    assert bundles.lay_out_all(app.tasks.values(), tree.root, app.settings) == {}
+    assert bundles.lay_out_all(app.tasks.values(), tree.root) == {}
     for task in app.tasks.values():
         found = files_in(bundles.path(task.version))
         assert set(found) == {*task.bundle, "app.json"}
@@ -59,10 +63,10 @@ def test_a_file_that_many_need_is_read_once(
         return original(path)
 
     monkeypatch.setattr(module, "_content", reading)
-    bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
+    bundles.lay_out_all(app.tasks.values(), tree.root)
     assert read["service.py"] == 1
     read.clear()
-    bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
+    bundles.lay_out_all(app.tasks.values(), tree.root)
     assert not read
 
 
@@ -78,10 +82,10 @@ def test_what_has_changed_since_it_was_compiled_is_no_version(
     task = app.tasks["tasks.A"]
     (tree.root / "services/S/service.py").write_text("def run():\n    return 2\n")
     with pytest.raises(BundleChanged):
-        bundles.lay_out(task, tree.root, app.settings)
+        bundles.lay_out(task, tree.root)
     (tree.root / "services/S/service.py").unlink()
     with pytest.raises(BundleChanged):
-        bundles.lay_out_all([task], tree.root, app.settings)
+        bundles.lay_out_all([task], tree.root)
     assert not bundles.has(task.version)
     assert list((tree.root / ".jittask").rglob("*")) in ([], [tree.root / ".jittask/bundles"])
 
@@ -99,7 +103,7 @@ def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
     monkeypatch.setattr(shutil, "copyfile", changing)
     task = app.tasks["tasks.A"]
     with pytest.raises(BundleChanged):
-        bundles.lay_out(task, tree.root, app.settings)
+        bundles.lay_out(task, tree.root)
     assert list((tree.root / ".jittask/bundles").iterdir()) == []
 
 
@@ -114,7 +118,7 @@ def test_a_file_of_one_task_that_cannot_be_read_costs_that_task_alone(
         return original(path)
 
     monkeypatch.setattr(module, "_content", reading)
-    failed = bundles.lay_out_all(app.tasks.values(), tree.root, app.settings)
+    failed = bundles.lay_out_all(app.tasks.values(), tree.root)
     assert set(failed) == {"tasks.B"}
     assert bundles.has(app.tasks["tasks.A"].version)
 
@@ -126,5 +130,187 @@ def test_a_bundle_may_have_a_grace_that_the_retention_of_its_app_allows(tmp_path
     app = compile_tree(tree.root).app
     task = app.tasks["tasks.A"]
     bundles = Bundles(tree.root / ".jittask")
-    assert bundles.lay_out_all([task], app.root, app.settings) == {}
+    assert bundles.lay_out_all([task], app.root) == {}
     assert "tasks.A" in compile_tree(bundles.path(task.version)).app.tasks
+
+
+# --- many at once
+
+
+@pytest.fixture
+def packed(app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch) -> Bundles:
+    """Bundles of which even a few are packed."""
+    monkeypatch.setattr(module, "LEAST_PACKED", 2)
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
+    assert [entry.name for entry in (app.root / ".jittask/bundles").iterdir()] == ["packed"]
+    return bundles
+
+
+def as_written(app: CompiledApp, task: CompiledTask) -> dict[str, bytes]:
+    return {name: (app.root / name).read_bytes() for name in task.bundle}
+
+
+def without_manifest(files: dict[str, bytes] | None) -> dict[str, bytes]:
+    assert files is not None
+    assert "app.json" in files
+    return {name: content for name, content in files.items() if name != "app.json"}
+
+
+def test_many_versions_are_kept_together_and_each_gets_its_folder_when_asked_for(
+    app: CompiledApp, packed: Bundles
+) -> None:
+    for bundles in (packed, Bundles(app.root / ".jittask")):
+        for task in app.tasks.values():
+            assert bundles.has(task.version)
+            assert without_manifest(bundles.files(task.version)) == as_written(app, task)
+    (task, *others) = app.tasks.values()
+    folder = packed.path(task.version)
+    assert without_manifest(files_in(folder)) == as_written(app, task)
+    assert not (folder / "tasks/A/inner.py").stat().st_mode & 0o222
+    assert files_in(folder) == packed.files(task.version)
+    assert not any((folder.parent / other.version).exists() for other in others)
+    assert not packed.has("0" * 64)
+    assert packed.files("f" * 64) is None
+    assert not packed.path("7" * 64).exists()
+
+
+def test_what_was_packed_is_not_read_again(
+    app: CompiledApp, packed: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "_content", None)
+    for bundles in (packed, Bundles(app.root / ".jittask")):
+        assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
+
+
+def test_a_content_that_many_need_is_packed_once(app: CompiledApp, packed: Bundles) -> None:
+    [contents] = (app.root / ".jittask/bundles/packed").glob("*.files")
+    assert packed
+    assert contents.read_bytes().count(b"def run()") == 1
+
+
+@pytest.mark.parametrize("kept", [0, 1, 2, 3])
+def test_packed_versions_that_nobody_needs_are_deleted(
+    app: CompiledApp, packed: Bundles, kept: int
+) -> None:
+    tasks = list(app.tasks.values())
+    packed.path(tasks[0].version)
+    versions = [task.version for task in tasks[:kept]]
+    packed.forget_unused(frozenset(versions[:1]), lambda _: frozenset(versions[1:]))
+    for bundles in (packed, Bundles(app.root / ".jittask")):
+        assert all(bundles.has(version) for version in versions)
+        for task in tasks[:kept]:
+            assert without_manifest(files_in(bundles.path(task.version))) == as_written(app, task)
+        if kept < 2:  # of three
+            assert not any(bundles.has(task.version) for task in tasks[kept:])
+    assert len(list((app.root / ".jittask/bundles/packed").iterdir())) == (2 if kept else 0)
+
+
+@pytest.mark.parametrize("left", [".draft", ".files"])
+def test_what_a_kill_has_left_of_a_pack_is_deleted(
+    app: CompiledApp, packed: Bundles, left: str
+) -> None:
+    half = app.root / f".jittask/bundles/packed/half{left}"
+    half.write_text("half")
+    versions = frozenset(task.version for task in app.tasks.values())
+    Bundles(app.root / ".jittask").forget_unused(versions, lambda _: frozenset())
+    assert not half.exists()
+    assert all(packed.has(version) for version in versions)
+
+
+def damage_contents(app: CompiledApp) -> None:
+    [contents] = (app.root / ".jittask/bundles/packed").glob("*.files")
+    contents.write_bytes(contents.read_bytes().replace(b"customFunc", b"costomFunc"))
+
+
+def cut_contents(app: CompiledApp) -> None:
+    [contents] = (app.root / ".jittask/bundles/packed").glob("*.files")
+    contents.write_bytes(contents.read_bytes()[:10])
+
+
+@pytest.mark.parametrize("damage", [damage_contents, cut_contents])
+def test_a_damaged_pack_is_no_version_and_is_reported(
+    app: CompiledApp, packed: Bundles, damage: Callable[[CompiledApp], None]
+) -> None:
+    assert packed
+    damage(app)
+    reports: list[str] = []
+    bundles = Bundles(app.root / ".jittask", reports.append)
+    version = app.tasks["tasks.A"].version
+    assert not bundles.path(version).exists()
+    assert len(reports) == 1
+    assert reports[0].startswith(f"version {version[:12]} cannot be laid out: ")
+
+
+def test_a_disk_that_is_full_is_tried_again(
+    app: CompiledApp, packed: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert packed
+    reports: list[str] = []
+    bundles = Bundles(app.root / ".jittask", reports.append)
+    version = app.tasks["tasks.A"].version
+    with monkeypatch.context() as patched:
+
+        def full(*_: object) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+        patched.setattr(module, "_write", full)
+        assert not bundles.path(version).exists()
+    assert "No space left on device" in reports[0]
+    assert bundles.path(version).is_dir()
+    assert {entry.name for entry in (app.root / ".jittask/bundles").iterdir()} == {
+        "packed", version,
+    }  # fmt: skip
+
+
+def test_a_task_that_cannot_be_packed_costs_no_other(
+    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEAST_PACKED", 2)
+    original = module._content
+
+    def reading(path: str) -> bytes:
+        if path == str(app.root / "tasks/B/inner.py"):
+            raise PermissionError(13, "Permission denied")
+        return original(path)
+
+    monkeypatch.setattr(module, "_content", reading)
+    assert set(bundles.lay_out_all(app.tasks.values(), app.root)) == {"tasks.B"}
+    kept = {name for name, task in app.tasks.items() if bundles.has(task.version)}
+    assert kept == {"tasks.A", "tasks.deep.C"}
+
+
+def test_a_change_while_versions_are_packed_leaves_nothing(
+    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEAST_PACKED", 2)
+    (app.root / "tasks/B/inner.py").write_text("def customFunc():\n    return 2\n")
+    with pytest.raises(BundleChanged):
+        bundles.lay_out_all(app.tasks.values(), app.root)
+    assert list((app.root / ".jittask/bundles/packed").iterdir()) == []
+
+
+def test_a_version_with_a_large_file_is_laid_out(
+    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "LEAST_PACKED", 2)
+    (app.root / "tasks/B/data.txt").write_text("x" * 1000)
+    monkeypatch.setattr(module, "_LARGE_BYTES", 900)
+    app = compile_tree(app.root).app
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
+    version = app.tasks["tasks.B"].version
+    names = {entry.name for entry in (app.root / ".jittask/bundles").iterdir()}
+    assert names == {"packed", version}
+    assert (bundles.path(version) / "tasks/B/data.txt").stat().st_size == 1000
+
+
+def test_a_version_is_found_among_very_many(tmp_path: Path) -> None:
+    """Lines of an index differ in length."""
+    packs = Packs(tmp_path)
+    versions = sorted(f"{hashlib.sha256(str(n).encode()).hexdigest()}" for n in range(2000))
+    contents = {version: version[: n % 60].encode() for n, version in enumerate(versions)}
+    packs.write((v, {"a" * (n % 50 + 1): contents[v]}) for n, v in enumerate(versions))
+    for n, version in enumerate(versions):
+        assert packs.files(version) == {"a" * (n % 50 + 1): contents[version]}
+    assert list(packs) == versions
+    assert "0" * 64 not in packs
+    assert "f" * 64 not in packs

@@ -31,7 +31,7 @@ def snapshot(tree: Tree) -> Snapshot:
 
 def test_when_a_turn_is_on_time(snapshot: Snapshot, tmp_path: Path) -> None:
     """A second late, another occurrence may be due: the misfire policy is heard first."""
-    other = Snapshot(snapshot.app, snapshot.tasks, snapshot.broken)
+    other = Snapshot(snapshot.app, snapshot.tasks, {}, {})
     with Store.open(AppSettings(), tmp_path, create=True) as store:
         planning = LeaderDuties(
             store, lambda _: None, TaskBoundary(lambda _: None), FixedClock(NOON)

@@ -65,6 +65,31 @@ def test_a_column_that_the_table_lacks_holds_up_no_sweep(tmp_path: Path) -> None
         assert undecided.tasks(found.snapshot, back + SECOND) == frozenset()
 
 
+@pytest.mark.parametrize(
+    ("settings", "pointed_at"),
+    [
+        ({"filter": "Q(Q('id','>',0), Q.AND, Q('att','isnull',False))"}, "'att'"),
+        ({"timing": {"startField": "att"}}, '"att"'),
+        ({"timing": {**DAILY, "endTimeType": 1, "endField": "att", "endTime": None}}, '"att"'),
+    ],
+)
+def test_a_field_that_a_table_has_not_is_named_at_its_place(
+    tmp_path: Path, settings: dict[str, object], pointed_at: str
+) -> None:
+    def prepare(tree: Tree) -> None:
+        tree.dated("Typo", **{"timing": AT, **settings})
+
+    with scanned(tmp_path, NINE, AT, prepare) as found:
+        found.scan_at(NINE)
+        [blocked] = [each for each in found.events if isinstance(each, Blocked)]
+        place, _, words = blocked.reason.partition(": ")
+        assert words == "models.Thing: its table has no column for att; did you mean 'at'?"
+        file, line, column = place.split(":")
+        assert file == "tasks/Typo/e.json"
+        text = (found.tree.root / file).read_text(encoding="utf-8").splitlines()[int(line) - 1]
+        assert text[int(column) - 1 :].startswith(pointed_at)
+
+
 @pytest.mark.parametrize(("prepare", "at"), [(lambda tree: None, "09"), (in_shanghai, "17")])
 def test_what_waits_is_judged_in_the_zone_of_its_database(
     tmp_path: Path, prepare: Callable[[Tree], None], at: str

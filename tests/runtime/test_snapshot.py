@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -48,3 +48,25 @@ def test_an_app_json_that_is_as_before_its_mistake_is_fixed(tree: Tree) -> None:
     tree.write("app.json", good)
     _, changes = next_snapshot(broken, compile_tree(tree.root), NOW)
     assert changes == Changes(fixed=("app.json",))
+
+
+def test_since_when_an_element_is_broken(tree: Tree) -> None:
+    """It is no matter of its version, and of its first mistake; a restart knows it too."""
+    tree.scheduled("A")
+    good, broken, other, start = (NOW + timedelta(minutes=minute) for minute in range(4))
+    snapshot = first_snapshot(compile_tree(tree.root), {}, {}, good)
+    assert snapshot.broken_since == {}
+    tree.scheduled("A", None, {"repeatType": "never"})
+    tree.write("app.json", "{")
+    snapshot, _ = next_snapshot(snapshot, compile_tree(tree.root), broken)
+    assert snapshot.broken_since.keys() == {"tasks.A", "app.json"}
+    tree.write("app.json", {})
+    tree.scheduled("A", "def customFunc(:")
+    snapshot, _ = next_snapshot(snapshot, compile_tree(tree.root), other)
+    assert snapshot.broken_since == {"tasks.A": broken}
+    assert snapshot.tasks["tasks.A"].since == good
+    again = first_snapshot(compile_tree(tree.root), {}, {}, start, snapshot.broken_since)
+    assert again.broken_since == {"tasks.A": broken}
+    tree.scheduled("A")
+    snapshot, _ = next_snapshot(snapshot, compile_tree(tree.root), start)
+    assert snapshot.broken_since == {}

@@ -26,11 +26,15 @@ CYCLES = [
 ]
 
 
-def task(cycle: dict, more: dict, misfire: Misfire, version: str, *, on: bool) -> ScheduledTask:
+def task(
+    cycle: dict, more: dict, misfire: Misfire, version: str, *, on: bool, jitter: float = 0
+) -> ScheduledTask:
+    """Make a task; its jitter is in its version, as it is in that of a compiled one."""
     config = {"startTime": "2026-01-05 09:00:00", "repeat": cycle, **more}
     timer = Timer.from_config(config)
     function = FunctionRef("tasks.A", "tasks/A/inner.py", "customFunc", CallStyle.CUSTOM_FUNC)
-    policy = Policy(misfire=misfire, grace_seconds=600)
+    policy = Policy(misfire=misfire, grace_seconds=600, jitter_seconds=jitter)
+    version = f"{version}, {jitter}"
     return ScheduledTask("tasks.A", "A", on, function, policy, timer, str(config), version, ())
 
 
@@ -41,6 +45,7 @@ tasks = st.builds(
     st.sampled_from(Misfire),
     st.sampled_from(["1", "1", "2"]),
     on=st.sampled_from([True, True, True, False]),
+    jitter=st.sampled_from([0, 0, 300, 7200]),
 )
 steps = st.lists(
     st.tuples(
@@ -69,8 +74,12 @@ class Ledger:
             if run.status is RunStatus.PENDING and held.isdisjoint(run.nominals):
                 self._last += 1
                 self.pending.append(
-                    PendingRun(self._last, run.task, "", run.nominals, run.effective)
+                    PendingRun(
+                        self._last, run.task, "", run.nominals, run.effective, delay=run.delay
+                    )
                 )
+        delays = {one.run: one.delay for one in plan.delay}
+        self.pending = [replace(one, delay=delays.get(one.id, one.delay)) for one in self.pending]
         self.pending.sort(key=lambda one: one.effective)
         self.mark = plan.mark
 
@@ -83,15 +92,15 @@ def test_what_is_unchanged_would_be_planned_as_it_is(first: ScheduledTask, then:
         one = edit or one
         if what == "go" and ledger.mark is not None:
             ledger.apply(removed(ledger.mark, ledger.pending, now))
-        due = any(run.effective <= now for run in ledger.pending)
+        due = any(run.expected_start <= now for run in ledger.pending)
         plan = plan_task(one, ledger.mark, ledger.pending, now)
         standing = None if due else unchanged_plan(one, ledger.mark, now, Followers())
         assert standing in (None, plan)
         ledger.apply(plan)
         if what == "run":
-            ledger.pending = [run for run in ledger.pending if run.effective > now]
+            ledger.pending = [run for run in ledger.pending if run.expected_start > now]
         expected = plan.again is not None and one.timer.roll is None
-        if not any(run.effective <= now for run in ledger.pending):
+        if not any(run.expected_start <= now for run in ledger.pending):
             assert (unchanged_plan(one, ledger.mark, now, Followers()) is not None) == (
                 expected and plan.again == ledger.mark.planned_until
             )

@@ -56,6 +56,13 @@ def test_one_worker_alone_takes_a_run_over(store: Store) -> None:
     )  # fmt: skip
 
 
+def test_a_worker_knows_when_a_run_was_to_begin(store: Store) -> None:
+    store.plan(NOW, [new("tasks.A", delay=timedelta(seconds=5))])
+    [claimed] = take(store, "planner", LATER)
+    [taken] = store.take_over([(claimed.run.id, claimed.token)], "w1")
+    assert taken.run.expected_start == claimed.run.expected_start == NOW + timedelta(seconds=5)
+
+
 def test_after_that_the_planner_writes_nothing(store: Store) -> None:
     [(run, token)] = claim(store, "tasks.A")
     [taken] = store.take_over([(run, token)], "w1")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from jittask.cli.formatting import one_line
 from jittask.cli.options import note
-from jittask.cli.plans.listing_text import text_lines
+from jittask.cli.plans.listing_text import nothing_fires, text_lines
 from jittask.cli.plans.rows_text import total_text
 from jittask.operations.inspect.next_rows import bad_rows_remark
 from jittask.operations.inspect.occurrences import TaskOccurrence
@@ -63,7 +63,7 @@ def list_whole(
     if cursor is not None:
         note(f"more: --after {cursor}")
     if page.last is None and not plan.failures:
-        note("nothing fires in that time")
+        note(nothing_fires(asked, opened.zone))
     _note_left_out(plan)
 
 

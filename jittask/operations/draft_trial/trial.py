@@ -5,7 +5,6 @@ Only changes through models are rolled back; files, messages and other effects a
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import tempfile
@@ -18,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 from jittask.compiler.compiled import DateFieldTask
 from jittask.compiler.environment_settings import secret_names
-from jittask.compiler.graph import manifest
 from jittask.data.databases import DataError
 from jittask.operations.draft_trial import trial_process
 from jittask.operations.draft_trial.trial_process import Report, run_trial
@@ -172,8 +170,7 @@ def _laid_out(workspace: Workspace, task: CompiledTask, files: DraftFiles) -> It
         raise OperationError(str(error), error.hint) from error
     bundle = Path(tempfile.mkdtemp(prefix="try-", dir=state))
     try:
-        head = json.dumps(manifest(workspace.settings), ensure_ascii=False)
-        (bundle / "app.json").write_text(head, encoding="utf-8")
+        (bundle / "app.json").write_text(task.manifest, encoding="utf-8")
         for name in task.bundle:
             copy = bundle / name
             copy.parent.mkdir(parents=True, exist_ok=True)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
+from jittask.compiler.compiled import ScheduledTask
 from jittask.model import FieldType, TaskType
 from jittask.operations.edit.short_forms import read_offset, read_repeat
 from jittask.operations.edit.write_element import (
@@ -20,6 +22,7 @@ from jittask.operations.edit.write_element import (
 from jittask.operations.errors import InvalidArgument, NotFound, OperationError, Unavailable
 from jittask.query.check import check
 from jittask.query.parse import QuerySyntaxError, parse
+from jittask.schedule.ended import why_ended
 from jittask.schedule.problems import TimingError
 from jittask.schedule.timer import Timer
 from jittask.zonedata import find_zone
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
 
 _FIRST_START = time(9)
 _DAY_TIME = "09:00"
+_TO_THE_MINUTE = re.compile(r"\d{4}-\d\d-\d\d[ T]\d\d:\d\d", re.ASCII)
 _CLOCK_UNITS = frozenset({"minute", "hour"})
 SCHEDULED_BODY = """from jittask import log
 
@@ -57,6 +61,8 @@ class NewTask(NewElement):
     """As in ``app.json``: a short form, or a JSON object; None is the app's calendar."""
     skip_holidays: bool = False
     skip_weekend: bool = False
+    holiday_roll: str | None = None
+    """Where a day off moves it: next (the default), previous or skip."""
 
 
 def new_scheduled(
@@ -72,13 +78,19 @@ def new_scheduled(
     ``repeat`` is as ``read_repeat`` takes it, unless ``cron`` (five fields) is
     given. ``start`` is a wall-clock time in the task's zone. By default it is
     tomorrow at 09:00; of a cron its next instant, of minutes and hours the next
-    full one. Raises OperationError for what would not load, or cannot be written.
+    full one. What has ended already is written, and said (``WrittenElement.ended``).
+    Raises OperationError for what would not load, or cannot be written.
     """
     cycle = {"repeatType": "custom", "cron": cron} if cron is not None else read_repeat(repeat)
-    begin = start or _first_start(workspace, _zone(workspace, task), cycle)
+    zone = _zone(workspace, task)
+    begin = _with_seconds(start) if start else _first_start(workspace, zone, cycle)
     timing = {"startTime": begin, "repeat": cycle, **_common_timing(task)}
     data = {"type": TaskType.SCHEDULED.value, **_head(task), "timerCfg": timing}
-    return _write(workspace, task, data, SCHEDULED_BODY.format(title=quotable(task.title)))
+    written = _write(workspace, task, data, SCHEDULED_BODY.format(title=quotable(task.title)))
+    compiled, now = workspace.app.tasks[written.name], workspace.now()
+    if not isinstance(compiled, ScheduledTask) or compiled.timer.after(now) is not None:
+        return written
+    return replace(written, ended=why_ended(compiled.timer, now)[1])
 
 
 def new_date_field(
@@ -141,16 +153,23 @@ def _common_timing(task: NewTask) -> dict[str, Any]:
     """Return the keys that both types of task have, where they say something."""
     timing: dict[str, Any] = {}
     if task.end is not None:
-        timing["endTime"] = task.end
+        timing["endTime"] = _with_seconds(task.end)
     if task.skip_holidays:
         timing["skipHoliday"] = 1
     if task.skip_weekend:
         timing["skipWeekend"] = 1
+    if task.holiday_roll is not None:
+        timing["holidayRoll"] = task.holiday_roll
     if task.timezone is not None:
         timing["timezone"] = task.timezone
     if task.calendar is not None:
         timing["calendar"] = _calendar(task.calendar)
     return timing
+
+
+def _with_seconds(text: str) -> str:
+    """Return a time as the format writes it; what is no time to the minute, as it is."""
+    return f"{text.replace('T', ' ')}:00" if _TO_THE_MINUTE.fullmatch(text) else text
 
 
 def _calendar(text: str) -> Any:

@@ -36,6 +36,8 @@ class WrittenElement:
     name: str
     """Its full name."""
     files: tuple[Path, ...]
+    ended: str | None = None
+    """Of a task, why it will not fire; None where it will, or is no scheduled task."""
 
 
 def new_path(workspace: Workspace, top: str, element: NewElement) -> str:

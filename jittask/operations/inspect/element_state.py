@@ -20,5 +20,7 @@ class ElementState:
     """broken, disabled, paused, blocked or running; ready while no runtime is alive."""
     version: str | None
     since: datetime | None
-    """None before the first run."""
+    """When the version that runs was loaded; None before the first run."""
     diagnostics: tuple[Diagnostic, ...]
+    broken_since: datetime | None = None
+    """None where it is not broken, or where that is not known."""

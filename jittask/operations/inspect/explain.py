@@ -22,7 +22,7 @@ from jittask.schedule.calendars import edition as holidays_edition
 from jittask.schedule.cycle import FIRST_YEAR, LAST_YEAR
 from jittask.schedule.explain import Explanation as TimerExplanation
 from jittask.schedule.explain import explain as explain_timer
-from jittask.schedule.words import Language, in_words
+from jittask.schedule.words import Language, delay_in_words, in_words
 from jittask.schedule.zones import end_of_day, instant_of, resolve
 
 if TYPE_CHECKING:
@@ -79,7 +79,7 @@ def explain(
     reasons = [*outer, *found.reasons]
     if found.fires and not fires:
         reasons = [_would_fire(reason) for reason in reasons]
-    reasons += _basis(timer, language)
+    reasons += _basis(task, timer, language)
     return Explanation(
         task.name, row, wall, whole_day, fires, found.nominal, found.effective, tuple(reasons)
     )
@@ -147,9 +147,12 @@ def _instants(wall: datetime, zone: ZoneInfo, *, whole_day: bool) -> tuple[datet
     return first, instant_of(wall.replace(microsecond=999_999, fold=1), zone)
 
 
-def _basis(timer: Timer, language: Language) -> Iterator[Note]:
-    """Yield what the answer rests on: the rule, and the editions of zones and holidays."""
+def _basis(task: CompiledTask, timer: Timer, language: Language) -> Iterator[Note]:
+    """Yield what the answer rests on: the rule, the jitter, the editions of zones and holidays."""
     yield Note("schedule", f"schedule: {in_words(timer, language)}")
+    if jitter := task.policy.jitter_seconds:
+        words = f"{delay_in_words(jitter, language)} (policy.jitterSeconds)"
+        yield Note("jitter", words, (("seconds", f"{jitter:g}"),))
     yield Note("zone", f"zone: {timer.zone.key}, tz database {zonedata.edition()}")
     if timer.roll is not None:
         label = timer.roll.calendar.label

@@ -46,7 +46,8 @@ def problems(stored: StoreStatus | None, elements: tuple[ElementState, ...]) -> 
     yield from _of_runtimes(stored.runtimes if stored else ())
     for element in elements:
         if element.state == BROKEN:
-            yield Problem(ProblemCode.BROKEN, _broken(element), element=element.name)
+            text, since = _broken(element), element.broken_since
+            yield Problem(ProblemCode.BROKEN, text, since, element.name)
     for blocked in stored.blocked if stored and _any_alive(stored.runtimes) else ():
         yield Problem(ProblemCode.BLOCKED, blocked.reason, blocked.since, blocked.task)
     for task in stored.overdue_tasks if stored else ():

@@ -113,7 +113,7 @@ def _with_blocks(page: RecordPage, store: StoreReader, now: datetime, zone: Zone
 
 
 def _waits(run: Run, now: datetime) -> bool:
-    return run.status is RunStatus.PENDING and run.effective <= now
+    return run.status is RunStatus.PENDING and run.expected_start <= now
 
 
 def status_of(run: Run, now: datetime) -> str:
@@ -121,7 +121,7 @@ def status_of(run: Run, now: datetime) -> str:
     from jittask.store.record_filter import OVERDUE_AFTER
 
     waits = run.status is RunStatus.PENDING and run.trigger is not Trigger.BACKFILL
-    late = waits and now - run.effective > OVERDUE_AFTER
+    late = waits and now - run.expected_start > OVERDUE_AFTER
     return OVERDUE if late else run.status
 
 

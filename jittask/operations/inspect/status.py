@@ -87,9 +87,12 @@ def status(workspace: Workspace, *, only_broken: bool = False) -> Status:
         elements = tuple(_of_files(workspace, only_broken=only_broken))
     else:
         elements = tuple(
-            ElementState(row.name, _state(row, stored), row.version, row.since, row.diagnostics)
+            ElementState(
+                row.name, _state(row, stored), row.version, row.since, row.diagnostics,
+                row.broken_since,
+            )
             for row in stored.elements
-        )
+        )  # fmt: skip
     found = tuple(problems(stored, elements))
     if unavailable is not None:  # whether a runtime is alive is in the store
         of_runtimes = (ProblemCode.NOT_RUNNING, ProblemCode.STUCK)

@@ -113,9 +113,7 @@ def run_version(workspace: Workspace, number: int, *, secrets: bool = False) -> 
 
 def _current(workspace: Workspace, task: CompiledTask) -> Contents:
     """Return the files of the task's bundle as they are now; those that are gone are left out."""
-    from jittask.compiler.graph import manifest
-
-    found = {MANIFEST: _pretty(manifest(workspace.app.settings))}
+    found = {MANIFEST: _pretty(json.loads(task.manifest))}
     for name in task.bundle:
         path = PurePosixPath(name)
         try:
@@ -132,16 +130,11 @@ def _laid_out(root: Path, version: str) -> Contents | None:
 
     if not _DIGEST.fullmatch(version):  # the name of a folder
         return None
-    folder = Bundles(state_folder(root)).path(version)
     try:
-        found = {
-            path.relative_to(folder).as_posix(): path.read_bytes()
-            for path in folder.rglob("*")
-            if path.is_file() and "__pycache__" not in path.parts
-        }
+        found = Bundles(state_folder(root)).files(version)
     except FileNotFoundError:  # removed meanwhile
         return None
-    if MANIFEST in found:
+    if found and MANIFEST in found:
         found[MANIFEST] = _pretty(json.loads(found[MANIFEST]))
     return found or None
 

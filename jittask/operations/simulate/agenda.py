@@ -23,7 +23,7 @@ class PlannedRun:
     number: int
     new: NewRun
     due: datetime
-    """When it may begin: its effective instant, or that of its next attempt."""
+    """When it may begin: its expected start, or the instant of its next attempt."""
     attempts: int = 0
     began: datetime | None = None
     failed: FailedRun | None = None
@@ -34,7 +34,9 @@ class PlannedRun:
     def pending(self) -> PendingRun:
         """The run as a plan sees it."""
         new = self.new
-        return PendingRun(self.number, new.task, new.row_key, new.nominals, new.effective)
+        return PendingRun(
+            self.number, new.task, new.row_key, new.nominals, new.effective, delay=new.delay
+        )
 
     @property
     def due_run(self) -> DueRun:
@@ -42,7 +44,7 @@ class PlannedRun:
         new = self.new
         return DueRun(
             self.number, new.task, new.row_key, new.trigger, new.nominals, new.effective,
-            self.attempts,
+            self.attempts, new.delay,
         )  # fmt: skip
 
 
@@ -71,7 +73,7 @@ class Agenda:
             if free is None:
                 continue
             self.count += 1
-            run = PlannedRun(self.count, free, free.effective, failed=failed)
+            run = PlannedRun(self.count, free, free.expected_start, failed=failed)
             if new.missed is not None:
                 self._ranges.setdefault((new.task, new.row_key), []).append(new.missed)
             self._runs[run.number] = run
@@ -143,10 +145,19 @@ class Agenda:
             keys.difference_update((run.new.row_key, nominal) for nominal in run.new.nominals)
         return run
 
-    def withdraw(self, task: str) -> None:
-        """Forget the runs of a task that are not due yet: their rows are looked at again."""
+    def withdraw(self, task: str, now: datetime) -> None:
+        """Forget the runs of a task that are not due yet: their rows are looked at again.
+
+        One whose instant is over, and that begins after its delay, is judged when it begins.
+        """
         runs = self._by_task.get(task, {}).values()
-        numbers = [run.number for run in runs if _is_fresh(run) and run.number not in self._due]
+        numbers = [
+            run.number
+            for run in runs
+            if _is_fresh(run)
+            and run.number not in self._due
+            and not (run.new.delay and run.new.effective <= now)
+        ]
         for number in numbers:
             self.end(number, frees_keys=True)
 

@@ -25,7 +25,10 @@ class Mismatch:
     task: str
     message: str
     differences: tuple[str, ...] = ()
-    """``-`` what was expected and is not there, ``+`` what is there and was not expected."""
+    """``-`` what was expected and is not there, ``+`` what is there and was not expected.
+
+    ``~`` what is otherwise; of a wrong number without a sign what is there.
+    """
 
 
 def mismatches(expectations: Sequence[Expectation], found: Simulated) -> list[Mismatch]:
@@ -41,6 +44,12 @@ def mismatches(expectations: Sequence[Expectation], found: Simulated) -> list[Mi
     return [mismatch for mismatch in checked if mismatch is not None]
 
 
+def nothing_fires(found: Simulated, place: Location) -> tuple[Expectation, ...]:
+    """Return what an empty list of expectations means: no firing of any task."""
+    tasks = {run.task for run in found.runs if run.status.is_firing}
+    return tuple(Expectation(task, None, place, "firings") for task in sorted(tasks))
+
+
 def _mismatch(
     expectation: Expectation, runs: Sequence[SimulatedRun], zone: ZoneInfo
 ) -> Mismatch | None:
@@ -49,18 +58,23 @@ def _mismatch(
         run for run in runs if run.status.is_firing is fires and expectation.row in (None, run.row)
     ]
     if expectation.kind in ("count", "atLeast", "atMost"):
-        return _counted(expectation, len(runs))
+        return _counted(expectation, runs, zone)
     return _listed(expectation, runs, zone)
 
 
-def _counted(expectation: Expectation, count: int) -> Mismatch | None:
-    bound = expectation.count
+def _counted(
+    expectation: Expectation, runs: Sequence[SimulatedRun], zone: ZoneInfo
+) -> Mismatch | None:
+    """Return that the number is another one, with the firings that there were."""
+    bound, count = expectation.count, len(runs)
     met = {"count": count == bound, "atLeast": count >= bound, "atMost": count <= bound}
     if met[expectation.kind]:
         return None
     words = {"count": "", "atLeast": "at least ", "atMost": "at most "}[expectation.kind]
     message = f"expected {words}{_firings(bound)}{_of_row(expectation)}, got {count}"
-    return Mismatch(expectation.place, expectation.task, message)
+    sign = " " if bound else "+"  # which of several is one too many is not known
+    lines = [f"{sign} {_run_line(run, zone)}" for run in runs]
+    return Mismatch(expectation.place, expectation.task, message, _first(lines))
 
 
 def _listed(
@@ -87,14 +101,17 @@ def _listed(
     if not differences:
         return None
     lines = [line for _, line in sorted(differences, key=lambda pair: pair[0])]  # type: ignore[arg-type, return-value]
-    if len(lines) > _SHOWN:
-        lines = [*lines[:_SHOWN], f"… and {len(lines) - _SHOWN} more"]
     word = "skipped" if expectation.kind == "skipped" else "firings"
     also = "to include " if expectation.kind == "includes" else ""
     count = len(expectation.firings)
     what = _firings(count) if word == "firings" else f"{count} skipped"
     message = f"expected {also}{what}{_of_row(expectation)}, got {len(runs)}"
-    return Mismatch(first or expectation.place, expectation.task, message, tuple(lines))
+    return Mismatch(first or expectation.place, expectation.task, message, _first(lines))
+
+
+def _first(lines: Sequence[str]) -> tuple[str, ...]:
+    more = len(lines) - _SHOWN
+    return (*lines[:_SHOWN], f"… and {more} more") if more > 0 else tuple(lines)
 
 
 def _is_at(firing: ExpectedFiring, run: SimulatedRun) -> bool:

@@ -40,10 +40,13 @@ class Moments:
     def wall(self, text: str, zone: ZoneInfo) -> datetime:
         """Return the naive wall time in ``zone`` that a text means. Raises BadMoment.
 
-        A text without an offset, and not relative, is returned as it is written.
+        A time of day is that zone's wherever it is written, after ``start+3d`` too; the day
+        is counted from the start's own. Else what is relative, or has an offset, is an instant.
         """
         found = self._read(text)
-        return found if found.tzinfo is None else found.astimezone(zone).replace(tzinfo=None)
+        if found.tzinfo is not None and not _has_time(text):
+            found = found.astimezone(zone)
+        return found.replace(tzinfo=None)
 
     def day(self, text: str) -> date:
         """Return the day that a text means, in the zone. Raises BadMoment."""
@@ -69,7 +72,8 @@ class Moments:
             found = self.start.astimezone(UTC) + step if elapsed else local + step
         except OverflowError:
             raise BadMoment(f"{text!r} is beyond the years that dates have") from None
-        return found.astimezone(self.zone) if at is None else _with_time(found, at)
+        found = found.astimezone(self.zone)
+        return found if at is None else _with_time(found, at)
 
 
 def _with_time(day: datetime, text: str) -> datetime:
@@ -78,6 +82,12 @@ def _with_time(day: datetime, text: str) -> datetime:
     except ValueError:
         raise BadMoment(f"expected a time of day such as 09:00, got {text!r}") from None
     return datetime.combine(day.date(), at, day.tzinfo)
+
+
+def _has_time(text: str) -> bool:
+    """Whether a relative text names a time of day."""
+    relative = _RELATIVE.fullmatch(text.strip())
+    return _AT_TIME.fullmatch(text.strip()) is not None or bool(relative and relative.group(4))
 
 
 def is_relative(text: str) -> bool:

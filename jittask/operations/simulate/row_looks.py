@@ -109,7 +109,7 @@ class RowLooks:
         assert mark is not None
         after = looked.until or now
         if whole:
-            self._agenda.withdraw(task.name)
+            self._agenda.withdraw(task.name, now)
             scanned = now if self._paused is None else self._paused
             after = max(mark.activated, min(scanned, now - grace(task)))
         looked.until = min(_next_look(task, now, looked.length), self._end)

@@ -18,7 +18,7 @@ from jittask.runtime.executors.protocol import Assignment, Done, Outcome
 from jittask.runtime.failure import policy_of
 from jittask.runtime.outcomes import decide
 from jittask.store.claim_types import Claim, Ending, Skip
-from jittask.store.plans import LATE_AFTER, Closing
+from jittask.store.plans import Closing
 
 if TYPE_CHECKING:
     from jittask.operations.simulate.functions import Functions
@@ -148,7 +148,7 @@ class RunSteps:
             reason=reason.value if reason else None,
             detail=detail,
             attempts=run.attempts,
-            late=new.late or began - new.effective > LATE_AFTER,
+            late=new.late or new.is_late(began),
             missed=new.missed,
             result=result,
             error=error,

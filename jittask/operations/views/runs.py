@@ -52,6 +52,7 @@ def run_view(run: Run, now: datetime) -> dict[str, Any]:
             "count": run.missed.count,
         },
         "effective": iso(run.effective),
+        "delaySeconds": run.delay.total_seconds(),
         "started": iso(run.started),
         "finished": iso(run.finished),
         "late": run.late,

@@ -96,6 +96,7 @@ def status_view(status: Status) -> dict[str, Any]:
                 "state": element.state,
                 "version": element.version,
                 "since": iso(element.since),
+                "brokenSince": iso(element.broken_since),
                 "diagnostics": [diagnostic_view(each) for each in element.diagnostics],
             }
             for element in status.elements

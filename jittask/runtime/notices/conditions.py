@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from jittask.compiler.compiled import CompiledTask, DateFieldTask
+from jittask.diagnostics import Diagnostic
 from jittask.model import AppSettings, Notice, Notify
 from jittask.store.notices import NoticeKey
 from jittask.store.status_types import StoreStatus
@@ -92,9 +93,15 @@ def _broken(status: StoreStatus) -> Iterator[Condition]:
     for element in status.elements:
         if element.state == _BROKEN:
             errors = [each for each in element.diagnostics if each.is_error]
-            first = f": {errors[0].location.file}: {errors[0].message}" if errors else ""
+            first = f": {_placed(errors[0])}" if errors else ""
             count = "1 mistake" if len(errors) == 1 else f"{len(errors)} mistakes"
-            yield Condition(Notice.BROKEN, element.name, element.since, f"{count}{first}")
+            since = element.broken_since or element.since
+            yield Condition(Notice.BROKEN, element.name, since, f"{count}{first}")
+
+
+def _placed(mistake: Diagnostic) -> str:
+    place = mistake.location
+    return f"{place.file}:{place.line}:{place.column}: {mistake.message}"
 
 
 def _blocked(status: StoreStatus) -> Iterator[Condition]:

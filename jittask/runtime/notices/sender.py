@@ -13,7 +13,7 @@ from typing import Any
 
 from jittask.environment import UnsetVariable, expand, filled_in
 from jittask.masking import Mask
-from jittask.store.notices import Message
+from jittask.store.notices import Message, MessageType
 
 _MOST_QUEUED = 100
 _MOST_CHARACTERS = 300
@@ -30,7 +30,7 @@ class Sent:
     """Why it could not be sent, in a line without secrets."""
 
 
-Send = Callable[[str, str, str], str | None]
+Send = Callable[[str, str, str, MessageType], str | None]
 """Sends a title and a body to a target; returns why it could not."""
 
 
@@ -39,7 +39,7 @@ def missing() -> str | None:
     return None if find_spec("apprise") else _MISSING
 
 
-def send(url: str, title: str, body: str) -> str | None:
+def send(url: str, title: str, body: str, kind: MessageType) -> str | None:
     """Send to a target, an apprise URL as it is written; return why that failed, or None.
 
     It takes as long as the target does, within the timeouts of apprise.
@@ -63,7 +63,9 @@ def send(url: str, title: str, body: str) -> str | None:
         notifier = apprise.Apprise()
         if not notifier.add(target):
             return _without_secrets(f"apprise knows no such target: {_last(logged)}", url, target)
-        if notifier.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT):
+        notify_type = getattr(apprise.NotifyType, kind.name)
+        text = apprise.NotifyFormat.TEXT
+        if notifier.notify(body=body, title=title, notify_type=notify_type, body_format=text):
             return None
         return _without_secrets(_last(logged) or "it was not accepted", url, target)
     except Exception as error:
@@ -139,7 +141,7 @@ class Sender:
         while (job := self._jobs.get()) is not None:
             message, url = job
             try:
-                error = self._send(url, message.title, message.body)
+                error = self._send(url, message.title, message.body, message.type)
             except Exception as failure:
                 error = type(failure).__name__  # its text may hold a secret
                 _log.debug("a notification could not be sent", exc_info=failure)

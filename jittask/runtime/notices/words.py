@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from jittask.masking import Mask
 from jittask.model import AppSettings, Notice
 from jittask.runtime.notices.conditions import Recipients
-from jittask.store.notices import NewMessage, NoticeState, Stage
+from jittask.store.notices import MessageType, NewMessage, NoticeState, Stage
 
 MOST_LINES = 20
 """How many notices a message names; it counts the others."""
@@ -24,6 +24,8 @@ _WORDS = {
     Notice.BLOCKED: "blocked",
     Notice.BROKEN: "broken",
 }
+_GRAVE = frozenset({Notice.FAILED, Notice.BROKEN})
+"""What fails until somebody acts; the others may end by themselves."""
 _OVER = {
     Notice.FAILED: "completes again",
     Notice.OVERDUE: "is not overdue any more",
@@ -53,8 +55,17 @@ def messages(
         own = [state for state in states if url in recipients.of(state.subject).urls]
         if own:
             title, body = title_of(own, settings), body_of(own, zone)
-            found.append(NewMessage(digest_of(url), label_of(url), title, body))
+            message = NewMessage(digest_of(url), label_of(url), title, body, type_of(own))
+            found.append(message)
     return found
+
+
+def type_of(states: Sequence[NoticeState]) -> MessageType:
+    """Return how grave the gravest of them is."""
+    wrong = {state.kind for state in states if state.stage is not Stage.OVER}
+    if not wrong:
+        return MessageType.SUCCESS
+    return MessageType.FAILURE if wrong & _GRAVE else MessageType.WARNING
 
 
 def title_of(states: Sequence[NoticeState], settings: AppSettings) -> str:

@@ -38,4 +38,9 @@ def in_words(
     return speaker.of_row(timer, titles) if isinstance(timer, RowTimer) else speaker.of(timer)
 
 
-__all__ = ["Language", "in_words"]
+def delay_in_words(seconds: float, language: Language = Language.ENGLISH) -> str:
+    """Return that an occurrence starts up to so many seconds after its instant."""
+    return _SPEAKERS[language].delayed(seconds)
+
+
+__all__ = ["Language", "delay_in_words", "in_words"]

@@ -34,6 +34,9 @@ _ROLLED = {
 class Chinese(Speaker):
     """Says schedules in Chinese."""
 
+    def delayed(self, seconds: float) -> str:
+        return f"最多推迟 {seconds:g} 秒开始"
+
     def once(self, start: datetime, zone: str) -> str:
         return f"{self.date_and_time(start)}（{zone}）执行一次"
 

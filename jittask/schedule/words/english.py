@@ -30,6 +30,9 @@ _ORDINALS = {1: "st", 2: "nd", 3: "rd", 21: "st", 22: "nd", 23: "rd", 31: "st"}
 class English(Speaker):
     """Says schedules in English."""
 
+    def delayed(self, seconds: float) -> str:
+        return f"starts up to {seconds:g} s later"
+
     def once(self, start: datetime, zone: str) -> str:
         return f"once on {self.date(start.date())} at {clock(start.time())} {zone}"
 

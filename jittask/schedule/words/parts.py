@@ -106,6 +106,10 @@ class Speaker(ABC):
         return self.rolled(days, roll.direction if moves else Direction.SKIP)
 
     @abstractmethod
+    def delayed(self, seconds: float) -> str:
+        """Say that an occurrence starts up to so many seconds after its instant."""
+
+    @abstractmethod
     def once(self, start: datetime, zone: str) -> str: ...
     @abstractmethod
     def elapsed(

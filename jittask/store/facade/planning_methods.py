@@ -15,7 +15,7 @@ from jittask.store import (
     pruning,
 )
 from jittask.store.facade.part import StorePart
-from jittask.store.plans import Closing, Counting, NewRun, PendingRun
+from jittask.store.plans import Closing, Counting, Delaying, NewRun, PendingRun
 from jittask.store.watermarks import Watermark
 
 
@@ -30,6 +30,7 @@ class PlanningMethods(StorePart):
         watermarks: Sequence[Watermark] = (),
         term: int | None = None,
         count: Sequence[Counting] = (),
+        delay: Sequence[Delaying] = (),
         *,
         exact: bool = False,
     ) -> list[tuple[int, NewRun]]:
@@ -44,7 +45,7 @@ class PlanningMethods(StorePart):
                 members.check_term(connection, term)
             return plan_writing.plan(
                 connection, now=now, create=create, close=close, watermarks=watermarks,
-                count=count, exact=exact,
+                count=count, delay=delay, exact=exact,
             )  # fmt: skip
 
     def pending(self, tasks: Sequence[str]) -> dict[str, list[PendingRun]]:

@@ -89,6 +89,7 @@ def _task(asked: requests.NewTaskRequest) -> NewTask:
         calendar=asked.calendar,
         skip_holidays=asked.skip_holidays,
         skip_weekend=asked.skip_weekend,
+        holiday_roll=asked.holiday_roll,
     )
 
 

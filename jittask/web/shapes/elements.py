@@ -187,6 +187,7 @@ class ElementState(Shape):
     state: str
     version: str | None
     since: datetime | None
+    broken_since: datetime | None
     diagnostics: list[Diagnostic]
 
 

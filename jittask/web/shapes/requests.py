@@ -85,6 +85,7 @@ class NewTaskRequest(NewElementRequest):
     calendar: str | None = None
     skip_holidays: bool = False
     skip_weekend: bool = False
+    holiday_roll: str | None = None
 
 
 class NewScheduledRequest(NewTaskRequest):

@@ -97,6 +97,8 @@ class Record(Shape):
     nominals: list[datetime]
     missed: Missed | None
     effective: datetime
+    delay_seconds: float
+    """By how much it is to begin after that (``policy.jitterSeconds``)."""
     started: datetime | None
     finished: datetime | None
     late: bool

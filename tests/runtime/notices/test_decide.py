@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from jittask.model import AppSettings, Notice, Notify
 from jittask.runtime.notices.conditions import Condition, Recipients
 from jittask.runtime.notices.decide import Changes, due, follow, reported
-from jittask.runtime.notices.words import MOST_LINES, body_of, messages, title_of
-from jittask.store.notices import NoticeState, Stage
+from jittask.runtime.notices.words import MOST_LINES, body_of, messages, title_of, type_of
+from jittask.store.notices import MessageType, NoticeState, Stage
 
 T0 = datetime(2026, 3, 2, 9, tzinfo=UTC)
 NOW = T0 + timedelta(minutes=5)
@@ -125,6 +125,24 @@ def test_words() -> None:
         "failed: tasks.A since 2026-03-02 17:00:00 CST: run 1 failed",
         recovered,
     ]
+
+
+@pytest.mark.parametrize(
+    ("kinds", "over", "expected"),
+    [
+        ([], [Notice.FAILED, Notice.BLOCKED], MessageType.SUCCESS),
+        ([Notice.OVERDUE], [Notice.FAILED], MessageType.WARNING),
+        ([Notice.BLOCKED], [], MessageType.WARNING),
+        ([Notice.NOT_RUN], [], MessageType.WARNING),
+        ([Notice.BLOCKED, Notice.FAILED], [], MessageType.FAILURE),
+        ([Notice.BROKEN], [Notice.FAILED], MessageType.FAILURE),
+    ],
+)
+def test_how_grave_a_message_is(
+    kinds: list[Notice], over: list[Notice], expected: MessageType
+) -> None:
+    states = [replace(WAITING, kind=kind) for kind in kinds]
+    assert type_of([*states, *(replace(OVER, kind=kind) for kind in over)]) is expected
 
 
 def test_a_message_names_some_and_counts_the_others() -> None:

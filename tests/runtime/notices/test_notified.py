@@ -7,6 +7,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from queue import Empty, Queue
@@ -84,6 +85,7 @@ def test_failed_and_recovered_are_reported_once_each(tree: Tree, hook: Hook) -> 
         message = hook.next()
         assert message["path"] == "/shop"
         assert message["title"] == "t: tasks.A failed"
+        assert message["type"] == "failure"
         assert message["message"].startswith("failed: tasks.A since 20")
         assert message["message"].endswith(" failed: ValueError: the disk is full")
         assert program.wait("notified")["target"] == "json://…"
@@ -91,6 +93,7 @@ def test_failed_and_recovered_are_reported_once_each(tree: Tree, hook: Hook) -> 
         tree.scheduled("A", repeat=EACH_SECOND)
         message = hook.next()
         assert message["title"] == "t: tasks.A recovered"
+        assert message["type"] == "success"
         assert message["message"].startswith("recovered: tasks.A completes again (20")
         hook.nothing_within(1)
 
@@ -152,10 +155,13 @@ def test_elements_that_break_and_tasks_that_have_their_own_targets(tree: Tree, h
         with Program(tree.root) as program:
             program.wait("ready")
             assert other.next()["title"] == "t: tasks.Own failed"
-            tree.write("tasks/B/e.json", "{")
+            tree.write("tasks/B/e.json", '{\n  "type" 1}')
+            at = datetime.fromisoformat(program.wait("broken")["at"])
             message = hook.next()
             assert message["title"] == "t: tasks.B broken"
-            assert "1 mistake: tasks/B/e.json: " in message["message"]
+            since = f"{at:%Y-%m-%d %H:%M:%S} UTC"
+            start = f"broken: tasks.B since {since}: 1 mistake: tasks/B/e.json:2:10: "
+            assert message["message"].startswith(start)
             tree.scheduled("B")
             assert hook.next()["title"] == "t: tasks.B recovered"
             hook.nothing_within(1)

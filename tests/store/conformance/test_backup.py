@@ -6,8 +6,10 @@ import contextlib
 import shutil
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 import sqlalchemy as sa
@@ -57,7 +59,8 @@ def filled(app: AppSettings, root: Path) -> None:
             NOW, [AttemptPiece(done.run.id, done.token, 1, piece)],
         )  # fmt: skip
         store.plan(NOW, [new("tasks.Skipped", status=RunStatus.SKIPPED, reason=Reason.GRACE)])
-        store.plan(NOW, [new("tasks.Next", LATER + timedelta(hours=1)), new("tasks.Due", NOW)])
+        delayed = new("tasks.Next", LATER + timedelta(hours=1), delay=timedelta(seconds=90))
+        store.plan(NOW, [delayed, new("tasks.Due", NOW)])
         assert store.request_kill(busy.run.id, "please", NOW)
 
 
@@ -127,6 +130,7 @@ def test_what_was_due_may_be_skipped(
     filled(app, tmp_path)
     back_up(app, tmp_path, tmp_path / "b.db", NOW)
     there = tmp_path / "there"
+    elsewhere = replace(elsewhere, timezone="Asia/Kolkata")
     done = restore(elsewhere, there, tmp_path / "b.db", LATER, skip_until=LATER)
     assert (done.interrupted, done.skipped) == (1, 2)
     with Store.open(elsewhere, there) as store:
@@ -135,6 +139,8 @@ def test_what_was_due_may_be_skipped(
         assert found["tasks.Busy"].reason is Reason.INTERRUPTED
         for name in ("tasks.Due", "tasks.Retried"):
             assert (found[name].status, found[name].reason) == (RunStatus.SKIPPED, Reason.MISFIRE)
+            local = LATER.astimezone(ZoneInfo("Asia/Kolkata"))
+            assert f" due until {local:%Y-%m-%d %H:%M:%S} IST skipped" in (found[name].detail or "")
         mark = store.watermarks()["tasks.Done"]
         assert (mark.activated, mark.planned_until, mark.walked_until) == (LATER,) * 3
         assert take(store, "v", LATER) == ()

@@ -17,7 +17,7 @@ LATER = datetime(2026, 1, 6, tzinfo=UTC)
 WRONG = Diagnostic("bad-json", Severity.ERROR, "no JSON", Location("tasks/C/e.json", 2), "fix it")
 A = ElementRow("tasks.A", "running", "1" * 64, NOW, ())
 B = ElementRow("tasks.B", "disabled", "2" * 64, NOW, ())
-C = ElementRow("tasks.C", "broken", None, NOW, (WRONG,))
+C = ElementRow("tasks.C", "broken", None, NOW, (WRONG,), NOW)
 ALL = (A, B, C)
 
 
@@ -33,6 +33,7 @@ ALL = (A, B, C)
         ((replace(A, version="3" * 64), B, C), {"DELETE": 1, "INSERT": 1}),
         ((replace(A, since=LATER), B, C), {"DELETE": 1, "INSERT": 1}),
         ((A, B, replace(C, diagnostics=())), {"DELETE": 1, "INSERT": 1}),
+        ((A, B, replace(C, broken_since=LATER)), {"DELETE": 1, "INSERT": 1}),
         ((A, replace(B, diagnostics=(WRONG,))), {"DELETE": 2, "INSERT": 1}),
     ],
 )

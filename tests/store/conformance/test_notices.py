@@ -9,7 +9,14 @@ import pytest
 
 from jittask.model import Notice
 from jittask.store import LeadershipLost, Store
-from jittask.store.notices import MessageState, NewMessage, NoticeState, Stage, Undelivered
+from jittask.store.notices import (
+    MessageState,
+    MessageType,
+    NewMessage,
+    NoticeState,
+    Stage,
+    Undelivered,
+)
 from jittask.store.status_types import ElementRow
 from jittask.store.task_ends import TaskEnds
 from jittask.store.watermarks import Watermark
@@ -19,8 +26,8 @@ from tests.store.runs import NOW, new
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 A = NoticeState(Notice.FAILED, "tasks.A", Stage.WAITING, "", NOW, NOW, True, "run 1 failed")
 B = replace(A, kind=Notice.BROKEN, subject="models.B", mark="7", recovers=False)
-MAIL = NewMessage("m" * 64, "mailto://…", "1 failed", "failed: tasks.A")
-CHAT = replace(MAIL, target="c" * 64, label="slack://…")
+MAIL = NewMessage("m" * 64, "mailto://…", "1 failed", "failed: tasks.A", MessageType.FAILURE)
+CHAT = replace(MAIL, target="c" * 64, label="slack://…", type=MessageType.SUCCESS)
 
 
 def test_a_state_is_replaced_and_forgotten(store: Store) -> None:
@@ -40,6 +47,7 @@ def test_a_message_is_due_until_it_is_sent(store: Store) -> None:
         MAIL.body,
         0,
     )
+    assert (mail.type, chat.type) == (MAIL.type, CHAT.type)
     store.end_message(mail.id, MessageState.SENT)
     assert store.due_messages(NOW, 10) == (chat,)
     assert store.due_messages(NOW - MINUTE, 10) == ()

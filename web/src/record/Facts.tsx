@@ -48,6 +48,9 @@ export function Facts({ record }: { record: RunRecord }) {
       <Fact name={columns.effective}>
         <Time at={record.effective} seconds />
       </Fact>
+      {record.delaySeconds > 0 && (
+        <Fact name={columns.delay}>{durationText(record.delaySeconds * 1_000, units)}</Fact>
+      )}
       {record.started && (
         <Fact name={columns.started}>
           <Time at={record.started} seconds />

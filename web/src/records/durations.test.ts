@@ -24,6 +24,7 @@ describe('durations', () => {
   const record = {
     trigger: 'schedule',
     effective: '2026-05-01T09:00:00+00:00',
+    delaySeconds: 0,
     started: '2026-05-01T09:00:02+00:00',
     attempts: [
       { started: '2026-05-01T09:00:02+00:00', finished: '2026-05-01T09:00:03+00:00' },
@@ -36,6 +37,7 @@ describe('durations', () => {
     expect(lateness({ ...record, started: null })).toBeNull();
     expect(lateness({ ...record, trigger: 'backfill' })).toBeNull();
     expect(lateness({ ...record, started: '2026-05-01T08:59:59.990+00:00' })).toBe(0);
+    expect(lateness({ ...record, delaySeconds: 1.5 })).toBe(500);
   });
 
   it('measures the last attempt, which may still execute', () => {

@@ -33,14 +33,16 @@ export function durationText(millis: number, units: DurationUnits): string {
 interface Timed {
   trigger: string;
   effective: string;
+  delaySeconds: number;
   started: string | null;
   attempts: readonly { started: string; finished: string | null }[];
 }
 
-/** How long after its instant a run began; a backfill is late on purpose, and has none. */
+/** How long after its instant and its delay a run began; a backfill is late on purpose. */
 export function lateness(record: Timed): number | null {
   if (record.started === null || record.trigger === 'backfill') return null;
-  return Math.max(0, Date.parse(record.started) - Date.parse(record.effective));
+  const expected = Date.parse(record.effective) + record.delaySeconds * SECOND;
+  return Math.max(0, Date.parse(record.started) - expected);
 }
 
 /** How long the last attempt took; of one that executes, until `now`. */

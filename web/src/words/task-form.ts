@@ -165,6 +165,8 @@ export const en = {
   onFailure: 'On failure, call',
   onFailureHint: 'A service function that takes the failed run.',
   maxConcurrent: 'Most at once',
+  jitterSeconds: 'Jitter (seconds)',
+  jitterHint: 'Each occurrence begins up to so much later.',
   priority: 'Priority',
   priorityHint: 'Higher runs first.',
 };
@@ -324,6 +326,8 @@ export const zh: typeof en = {
   onFailure: '失败时调用',
   onFailureHint: '接收失败记录的服务函数。',
   maxConcurrent: '最大同时执行数',
+  jitterSeconds: '随机错开（秒）',
+  jitterHint: '每次执行最多推迟这么久开始。',
   priority: '优先级',
   priorityHint: '数值大的先执行。',
 };

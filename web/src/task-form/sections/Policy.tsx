@@ -53,6 +53,13 @@ const NUMBERS: readonly NumberSetting[] = [
   { path: ['memoryMb'], label: (text) => text.memoryMb, byDefault: null, isWhole: true },
   { path: ['maxConcurrent'], label: (text) => text.maxConcurrent, byDefault: null, isWhole: true },
   {
+    path: ['jitterSeconds'],
+    label: (text) => text.jitterSeconds,
+    hint: (text) => text.jitterHint,
+    byDefault: 0,
+    isWhole: false,
+  },
+  {
     path: ['priority'],
     label: (text) => text.priority,
     hint: (text) => text.priorityHint,
