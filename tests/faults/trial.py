@@ -163,8 +163,10 @@ class Trial:
         draft.replace(self._clock)
 
     def store(self, tree: Tree) -> Store:
-        """Open the store beside the program."""
-        return Store.open(compile_tree(tree.root).app.settings, tree.root, create=False)
+        """Open the store beside the program; reading all of it may take longer than a heartbeat."""
+        settings = compile_tree(tree.root).app.settings
+        patient = replace(settings.runtime, heartbeat_seconds=2 * PATIENCE)
+        return Store.open(replace(settings, runtime=patient), tree.root, create=False)
 
     def calm(self, program: Program) -> datetime:
         """Wait until all that is due now has been claimed; return what now was."""
