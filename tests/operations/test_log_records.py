@@ -60,6 +60,7 @@ def test_a_whole_record() -> None:
             "jittask.attempt": 1,
             "jittask.version": "v",
             "jittask.effective": "2026-03-02T09:00:00.250000+00:00",
+            "jittask.delaySeconds": 0,
         },
         "resource": {"service.name": "jittask", "service.version": __version__},
     }
