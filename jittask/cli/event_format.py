@@ -53,15 +53,17 @@ class Words:
         self._zone = zonedata.zone(zone or "UTC")
         self._mark = "" if zone else "Z"
         """What follows a time while the app's zone is not known."""
+        self._began: dict[int, datetime] = {}
+        """When attempts began that have not ended, by run."""
 
     def lines(self, event: Event) -> Iterator[str]:
         """Yield the lines of an event."""
         match event:
             case Ready() | Listening():
                 yield from self._begins(event)
-            case Started() if event.trigger is not Trigger.SCHEDULE:
-                yield self._line(event, "start", f"{_named(event)} ({event.trigger})", "cyan")
-            case Started() | Planned():
+            case Started():
+                yield from self._started(event)
+            case Planned():
                 return
             case Finished():
                 yield from self._finished(event)
@@ -114,6 +116,11 @@ class Words:
         if not self._dated:
             yield "Ctrl-C stops it."
 
+    def _started(self, event: Started) -> Iterator[str]:
+        self._began[event.run] = event.at
+        if event.trigger is not Trigger.SCHEDULE:
+            yield self._line(event, "start", f"{_named(event)} ({event.trigger})", "cyan")
+
     def _finished(self, event: Finished) -> Iterator[str]:
         words = [_named(event), click.style(str(event.status), fg=_COLOURS[event.status])]
         if event.reason is Reason.BLOCKED:
@@ -121,8 +128,10 @@ class Words:
         elif event.retry_at is not None:
             words[1] = click.style("failed", fg="red")
             words.append(f"again at {clock_time(event.retry_at, self._zone)}{self._mark}")
+        began = self._began.pop(event.run, None)
         if event.seconds is not None:
-            words.append(f"in {duration(event.seconds)}")
+            took = event.seconds if began is None else (event.at - began).total_seconds()
+            words.append(f"in {duration(took)}")
         if event.result not in (None, "null"):
             words.append(f"→ {str(event.result)[:80]}")
         yield self._line(event, "run", "  ".join(words), "blue")

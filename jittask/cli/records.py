@@ -88,6 +88,10 @@ def command(
     What is still to come is listed by jittask next, or with --status pending. With --row,
     it is the timeline of a row: pending and skipped runs, what was missed, what comes next.
 
+    "took" is the time of the last attempt, from when it was handed to a worker until its end
+    was recorded; waits for retries do not count. The lines of jittask run, stats and the
+    console show the same.
+
     \b
     Example: jittask records billing.OverdueNotice --status failed --since 7d
              jittask records --row 42
@@ -150,9 +154,7 @@ def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:
     header = ("run", "task", "row", "status", f"due ({zone.key})", "took", "what")
     rows = []
     for run in runs:
-        took = None
-        if run.finished and run.started:
-            took = (run.finished - run.started).total_seconds()
+        took = run.attempts[-1].took if run.attempts and run.finished else None
         status = status_of(run, now)
         rows.append(
             (
@@ -161,7 +163,7 @@ def _table(runs: tuple[Run, ...], zone: ZoneInfo, now: datetime) -> list[str]:
                 shown_row_key(run.row_key),
                 Cell(status, STATUS_COLOURS.get(status)),
                 local(run.effective, zone),
-                duration(took),
+                duration(None if took is None else took.total_seconds()),
                 run_detail(run, zone),
             )
         )

@@ -88,12 +88,19 @@ class Attempt:
     version: str
     """Digest of the bundle that ran."""
     started: datetime
+    """When it was handed to a worker: where a process has to start first, that counts."""
     finished: datetime | None
+    """When its end was recorded."""
     outcome: str | None
     error: str | None
     """The traceback, or the words of what ended it."""
     peak_kb: int | None = None
     """The most memory that its worker process had held by its end, in KiB."""
+
+    @property
+    def took(self) -> timedelta | None:
+        """How long it took, from ``started`` to ``finished``; None where it has not ended."""
+        return None if self.finished is None else self.finished - self.started
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +123,9 @@ class Run:
     due: datetime
     """When it may be claimed: its expected start, later for a retry."""
     started: datetime | None
+    """When its first attempt began; each attempt has its own."""
     finished: datetime | None
+    """When its last attempt ended, or it was decided that none follows."""
     attempt: int
     """Attempts begun so far."""
     version: str | None

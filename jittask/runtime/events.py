@@ -142,7 +142,7 @@ class Finished:
     detail: str | None
     """The reason in words."""
     seconds: float | None
-    """How long the body took."""
+    """How long the body alone took; ``took`` of records has the wait for its process, too."""
     result: str | None
     """What the function returned, as JSON text."""
     error: str | None

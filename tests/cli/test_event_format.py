@@ -10,17 +10,20 @@ from pathlib import Path
 import click
 
 from jittask.cli.event_format import Words
-from jittask.model import RunStatus
+from jittask.cli.records import _table
+from jittask.model import Attempt, Run, RunStatus, Trigger
 from jittask.runtime.events import (
     Blocked,
     Broken,
     Finished,
     NotFiring,
     Ready,
+    Started,
     Sweeping,
     Trouble,
     Unblocked,
 )
+from jittask.zonedata import zone
 from tests.running import jittask_here
 
 NOW = datetime(2026, 1, 5, 9, tzinfo=UTC)
@@ -91,6 +94,26 @@ def test_every_line_for_a_log_has_a_date_and_speaks_of_no_terminal(tmp_path: Pat
     terminal = Words(tmp_path)
     assert any("Ctrl-C" in line for line in terminal.lines(ready))
     assert terminal.stamp(NOW) == ""
+
+
+def test_how_long_an_attempt_took_is_the_same_in_its_line_and_its_record(tmp_path: Path) -> None:
+    """That of the last one, with the wait for a worker process, without the wait for a retry."""
+    words, attempts = Words(tmp_path), []
+    for number, status in ((1, RunStatus.PENDING), (2, RunStatus.COMPLETED)):
+        began = NOW + timedelta(seconds=number)
+        ended = began + timedelta(milliseconds=100 * number)
+        begins = Started(began, 7, "tasks.A", "", Trigger.SCHEDULE, number, "v", NOW)
+        ends = Finished(ended, 7, "tasks.A", "", status, None, None, 0.001, None, None, None)
+        assert list(words.lines(begins)) == []
+        assert said(words.lines(ends))[0].endswith(f"  in {100 * number} ms")
+        attempts.append(Attempt(number, "r", "h", "v", began, ended, status, None))
+    assert said(words.lines(ends))[0].endswith("  in 1 ms")  # of another runtime: it was not seen
+    run = Run(
+        7, "tasks.A", "", RunStatus.COMPLETED, None, None, Trigger.SCHEDULE, NOW, (NOW,), None, NOW,
+        NOW, attempts[0].started, attempts[1].finished, 2, "v", None, None, None, 0, False,
+        tuple(attempts),
+    )  # fmt: skip
+    assert _table((run,), zone("UTC"), NOW)[1].split()[-2:] == ["200", "ms"]
 
 
 def said(lines: Iterable[str]) -> list[str]:
