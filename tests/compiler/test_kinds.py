@@ -23,7 +23,7 @@ NAME_A_KIND = {
     "reading.py",  # the typed view of what has been loaded
     "models.py",  # a model names its database
     "settings.py",  # the app names its default database
-    "task_files.py",  # a task names its service
+    "functions.py",  # a task names a function of its service
     "task_rows.py",  # a task names its model
 }
 

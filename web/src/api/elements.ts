@@ -21,7 +21,8 @@ export const treeQuery = queryOptions({
 
 export const statusQuery = queryOptions({
   queryKey: elementKeys.status,
-  queryFn: async ({ signal }) => dataOf(await api.GET('/api/status', { params: { query: { elements: 'broken' } }, signal })),
+  queryFn: async ({ signal }) =>
+    dataOf(await api.GET('/api/status', { params: { query: { elements: 'broken' } }, signal })),
   refetchInterval: 15_000, // what has fallen silent tells nobody
 });
 
