@@ -28,7 +28,7 @@ _DIGEST_LENGTH = 64
 _READ_ONLY = 0o444
 _KNOWN_CONTENTS = 4096
 _WORTH_KEEPING = 0.5
-"""The part of a pack's versions that must still be of use; with less, it is written again without the others."""
+"""The part of a pack's versions that must still be of use; with less, it is written again."""
 
 
 class Pack:
