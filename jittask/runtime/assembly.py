@@ -12,6 +12,7 @@ from jittask.clock import Clock
 from jittask.compiler.incremental import TreeCompiler
 from jittask.data.app_data import AppData
 from jittask.runtime import startup
+from jittask.runtime.bundle_retry import BundleRetry
 from jittask.runtime.bundles import Bundles
 from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.current import Current, Loaded
@@ -63,6 +64,7 @@ class Parts:
     idle_connections: IdleConnections
     outage: Outage
     boundary: TaskBoundary
+    bundle_retry: BundleRetry
     steps: StepBoundary
     """For the steps of the work that are no task's."""
     scan_threads: ScanThreads
@@ -209,6 +211,7 @@ def _open(
         idle_connections=IdleConnections(),
         outage=outage,
         boundary=boundary,
+        bundle_retry=BundleRetry(bundles, root, boundary),
         steps=StepBoundary(emit),
         scan_threads=scan_threads,
         model_changes=model_changes,

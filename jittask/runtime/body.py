@@ -110,6 +110,10 @@ class Bodies:
             text = self._recorded(traceback_of(error, self.is_of_element))
             return Failed(message, text, self._clock.monotonic() - began)
 
+    def has(self, task: str) -> bool:
+        """Whether the task loads from here; it does, unless files could not be read."""
+        return task in self._tasks
+
     def judge(self, assignment: Assignment) -> Withdrawn | Unjudged | None:
         """Return why a run's body would not begin; None where it would (D5)."""
         row = self._fresh_row(self._tasks[assignment.task], assignment)

@@ -25,6 +25,7 @@ from pathlib import Path
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.graph import version_of
+from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.packs import Contents, Packs
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
@@ -96,15 +97,18 @@ class Bundles:
     def path(self, version: str) -> Path:
         """Return the folder of that version; one that is packed gets it now.
 
-        It does not exist where the version is not kept, or the disk refuses it, which
-        is reported: what needs the folder fails then, and tries again.
+        Raises BundleUnavailable where the version is not kept, or the disk refuses it;
+        a later call tries again.
         """
         try:
-            return self._laid_out(version)
+            folder = self._laid_out(version)
+            if not os.path.isdir(folder):  # noqa: PTH112 - it was deleted since
+                self._laid_out.cache_clear()
+                folder = self._laid_out(version)
         except (OSError, ValueError) as error:
-            if not isinstance(error, _NotKept):
-                self._report(f"version {version[:12]} cannot be laid out: {error}")
-            return self._folder / version
+            text = f"version {version[:12]} cannot be laid out: {error}"
+            raise BundleUnavailable(text) from error
+        return folder
 
     def has(self, version: str) -> bool:
         """Whether that version is kept."""
@@ -211,7 +215,7 @@ class Bundles:
             return target
         contents = self._packs.files(version)
         if contents is None:
-            raise _NotKept(version)
+            raise _NotKept("it is not kept")
         if _version_of(contents) != version:
             raise ValueError("its pack is damaged")
         return self._put(version, contents)

@@ -20,10 +20,12 @@ from jittask.runtime.crowded_queues import CrowdedQueues
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import Executor, RunKey
+from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.groups import Groups, Resting
 from jittask.runtime.outcomes import OutcomeWriter
 from jittask.runtime.queues import Queues
 from jittask.runtime.readied import AHEAD, ReadiedRuns
+from jittask.runtime.reasons import reason_of
 from jittask.runtime.reports import Reports
 from jittask.runtime.snapshot import Snapshot
 from jittask.runtime.tally import Tally
@@ -263,24 +265,30 @@ class ClaimLoop:
 
     def _dispatch(self, claimed: Claimed, snapshot: Snapshot, now: datetime) -> None:
         task = claimed.run.task
+        fault = Fault.CLAIM
         try:
             with self._boundary.of(task, Fault.CLAIM, now):
                 running = snapshot.tasks[task].task
                 queue = self._queues.queue_of(running) if self._queues else None
-                self._dispatcher.dispatch(claimed, running.policy, now, queue)
-                return
-            self._take_back(claimed, now)
+                try:
+                    self._dispatcher.dispatch(claimed, running.policy, now, queue)
+                except BundleUnavailable as error:
+                    fault = Fault.BUNDLE
+                    self._boundary.block(task, fault, reason_of(error), now)
+                else:
+                    return
+            self._take_back(claimed, fault, now)
         except StoreUnavailable:
             self._doubtful = True  # what was claimed and not dispatched is given back
             raise
 
-    def _take_back(self, claimed: Claimed, now: datetime) -> None:
+    def _take_back(self, claimed: Claimed, fault: Fault, now: datetime) -> None:
         """Let a run wait that could not be dispatched, as if it had not been claimed."""
         run = claimed.run
         if (run.id, claimed.token) in self._executor.executing():
             return  # it has begun all the same
         self._writer.forget(run.id, claimed.token)
-        again = self._boundary.next_try(run.task, Fault.CLAIM)
+        again = self._boundary.next_try(run.task, fault)
         end = Ending(
             run.id, claimed.token, claimed.attempt, RunStatus.PENDING, Reason.BLOCKED,
             "it cannot be handed to a worker", retry_at=again or now, takes_back=True,

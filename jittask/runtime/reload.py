@@ -150,6 +150,8 @@ class Reloader:
     ) -> None:
         """Block the tasks whose files cannot be kept for workers, and no others."""
         for entry in self._boundary.entries():
+            if entry.code == Fault.BUNDLE and entry.task in running.tasks:
+                continue  # BundleRetry ends it, once its version has a folder
             if entry.code in OF_BUNDLES and entry.task not in unkept:
                 self._boundary.end(entry.task, Fault(entry.code), now)
         for name, error in unkept.items():

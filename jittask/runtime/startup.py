@@ -25,7 +25,7 @@ from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import Executor
 from jittask.runtime.executors.thread import ThreadExecutor
-from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.executors.workplace import BundleUnavailable, Workplace
 from jittask.runtime.queues import Queues
 from jittask.runtime.reasons import reason_of
 from jittask.runtime.snapshot import UNSET, RunningTask, Snapshot, first_snapshot
@@ -188,13 +188,17 @@ def first(
     for name, failure in failed.items():
         boundary.block(name, Fault.BUNDLE, reason_of(failure), now)
     since = {row.version: row.since for row in ran.values() if row.version is not None}
-    last_good = _last_good(compilation, ran, bundles)
+    last_good = _last_good(compilation, ran, bundles, boundary, now)
     broken_since = {name: row.broken_since for name, row in ran.items() if row.broken_since}
     return first_snapshot(compilation, last_good, since, now, broken_since), compilation
 
 
 def _last_good(
-    compilation: Compilation, ran: Mapping[str, ElementRow], bundles: Bundles
+    compilation: Compilation,
+    ran: Mapping[str, ElementRow],
+    bundles: Bundles,
+    boundary: TaskBoundary,
+    now: datetime,
 ) -> dict[str, RunningTask]:
     """Compile, from their bundles, the versions that ran before of tasks that are broken now."""
     found: dict[str, RunningTask] = {}
@@ -202,7 +206,12 @@ def _last_good(
         row = ran.get(name)
         if row is None or row.version is None or not bundles.has(row.version):
             continue
-        task = compile_tree(bundles.path(row.version)).app.tasks.get(name)
+        try:
+            folder = bundles.path(row.version)
+        except BundleUnavailable as error:
+            boundary.block(name, Fault.BUNDLE, reason_of(error), now)
+            continue
+        task = compile_tree(folder).app.tasks.get(name)
         if task is not None:
             # as it was laid out: another program may have named the same files otherwise
             found[name] = RunningTask(replace(task, version=row.version), row.since)

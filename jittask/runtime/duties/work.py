@@ -95,6 +95,7 @@ class Work:
         return [
             *(leading if parts.participation.leads else []),
             parts.states.write_pending,
+            partial(parts.bundle_retry.step, snapshot, now),
             partial(parts.idle_connections.step, now),
             partial(self._step, "prefetch-failed", now, parts.prefetch.step),
             partial(parts.write_blocked, now),

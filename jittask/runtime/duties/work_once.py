@@ -40,6 +40,7 @@ class WorkOnce(Work):
         try:
             self._heartbeat(now)
             self._step("upkeep-failed", now, parts.upkeep.step)
+            parts.bundle_retry.step(snapshot, now)
             parts.write_blocked(now)
             parts.claim_loop.step(snapshot, self.patience())
         except StoreUnavailable:

@@ -29,12 +29,18 @@ from jittask.runtime.executors.protocol import (
     Outcome,
     Output,
     TimedOut,
+    Unbegun,
+    Unjudged,
 )
 from jittask.runtime.executors.streams import Streams
-from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.executors.workplace import BundleUnavailable, Workplace
 from jittask.store.lock import FileLock
 
 _MAX_LOADED = 256  # bundles; beyond it, the least recently used are closed
+
+
+class _Unreadable(Exception):
+    """A version is here, and its task does not load: its files could not be read."""
 
 
 @dataclass(eq=False)
@@ -61,6 +67,10 @@ class InProcessBodies:
         self._running = 0
         self._closing = False
 
+    def check(self, assignment: Assignment) -> None:
+        """Make sure that the run's version has its folder. Raises BundleUnavailable."""
+        self._workplace.bundles.path(assignment.version)
+
     def run(self, assignment: Assignment, report: Callable[[Output], None]) -> Done:
         """Run a body to its end, whatever it takes; ``report`` gets what it prints and logs."""
         run, token, attempt = assignment.run, assignment.token, assignment.attempt
@@ -74,6 +84,10 @@ class InProcessBodies:
                 with self._streams.capture(log, bodies.is_of_element):
                     # in a separate context: what a body sets must not reach the next
                     outcome: Outcome = copy_context().run(bodies.run, assignment)
+        except _Unreadable as error:
+            outcome = Unjudged(f"its code cannot be read: {error}")
+        except BundleUnavailable:  # its next claim says so
+            outcome = Unbegun()
         except BaseException as error:
             message = f"its version cannot be loaded: {type(error).__name__}: {error}"
             outcome = Failed(message, traceback.format_exc(), 0)
@@ -89,16 +103,10 @@ class InProcessBodies:
 
     @contextmanager
     def _bundle(self, assignment: Assignment) -> Iterator[Bodies]:
-        version, place = assignment.version, self._workplace
+        version = assignment.version
         with self._lock:
             loaded = self._loaded.pop(version, None) or _Loaded(
-                Bodies(
-                    place.bundles.path(version),
-                    place.root,
-                    self._clock,
-                    shared=True,
-                    secrets=self._secrets,
-                )
+                self._load(version, assignment.task)
             )
             self._loaded[version] = loaded  # last in the order of use
             loaded.running += 1
@@ -111,6 +119,16 @@ class InProcessBodies:
                 loaded.running -= 1
                 self._running -= 1
                 self._close_if_done()
+
+    def _load(self, version: str, task: str) -> Bodies:
+        """Load a version. Raises BundleUnavailable, _Unreadable, and what its import raises."""
+        place = self._workplace
+        folder = place.bundles.path(version)
+        bodies = Bodies(folder, place.root, self._clock, shared=True, secrets=self._secrets)
+        if not bodies.has(task):
+            bodies.close()
+            raise _Unreadable(f"{folder} has no {task}")
+        return bodies
 
     def _close_oldest(self) -> None:
         if len(self._loaded) <= _MAX_LOADED:

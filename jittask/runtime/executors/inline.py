@@ -62,7 +62,8 @@ class InlineExecutor:
         """Do nothing: no code runs in the runtime's process before it is due."""
 
     def submit(self, assignment: Assignment) -> None:
-        """Take a run, for the next ``poll`` to begin."""
+        """Take a run, for the next ``poll`` to begin. Raises BundleUnavailable."""
+        self._bodies.check(assignment)
         self._waiting.append(assignment)
 
     def poll(self, seconds: float) -> list[Report]:

@@ -20,7 +20,7 @@ from jittask.runtime.executors.memory_limit import has_room
 from jittask.runtime.executors.pool_messages import Hello
 from jittask.runtime.executors.pool_worker import PoolWorker, modules_of
 from jittask.runtime.executors.protocol import Interrupted, Outcome, RunKey
-from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.executors.workplace import BundleUnavailable, Workplace
 
 
 class Pool:
@@ -58,11 +58,19 @@ class Pool:
         return (*self._lost.values(), *self.dead)
 
     def modules(self, version: str) -> Mapping[str, str]:
-        """Return the digests of a version's Python files."""
-        return modules_of(self._workplace.bundles.path(version))
+        """Return the digests of a version's Python files. Raises BundleUnavailable."""
+        try:
+            return modules_of(self._workplace.bundles.path(version))
+        except BundleUnavailable:
+            raise
+        except OSError as error:
+            raise BundleUnavailable(f"version {version[:12]} cannot be read: {error}") from error
 
     def worker_for(self, version: str, memory_mb: int | None = None) -> PoolWorker | None:
-        """Return an idle worker, a fresh one, or one whose bodies are short; None for none."""
+        """Return an idle worker, a fresh one, or one whose bodies are short; None for none.
+
+        Raises BundleUnavailable.
+        """
         modules = self.modules(version)
         fitting = [
             worker

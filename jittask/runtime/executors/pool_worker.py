@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
+from typing import NoReturn
 
 from jittask.clock import Clock
 from jittask.runtime.executors.channel import RuntimeEnd
@@ -183,18 +184,23 @@ class PoolWorker:
         self._send(hello)
 
     def give(self, assignment: Assignment) -> None:
-        """Have it run a run, after those that it has."""
+        """Have it run a run, after those that it has. Raises BundleUnavailable."""
+        folder = self._bundles.path(assignment.version)
         if not self.runs:
             self._begun = self._clock.monotonic()
         self.runs.append(assignment)
         self._given += 1
-        self._send(RunBody(assignment, self._bundles.path(assignment.version)))
+        self._send(RunBody(assignment, folder))
 
     def load(self, expected: Expected) -> None:
-        """Have it load a version that it holds from now on; a run of it may be given at once."""
+        """Have it load a version that it holds from now on; a run of it may be given at once.
+
+        Raises BundleUnavailable.
+        """
+        folder = self._bundles.path(expected.version)
         self.loading = expected
         self._begun = self._clock.monotonic()
-        self._send(LoadCode(expected, self._bundles.path(expected.version)))
+        self._send(LoadCode(expected, folder))
 
     def done(self) -> None:
         """Note that the body has ended, and the next one begins."""
@@ -254,8 +260,17 @@ def go_together(modules: Mapping[str, str], others: Mapping[str, str]) -> bool:
 
 @lru_cache(maxsize=4096)
 def modules_of(bundle: Path) -> dict[str, str]:
-    """Return the digests of a bundle's Python files; a bundle never changes."""
+    """Return the digests of a bundle's Python files; a bundle never changes.
+
+    Raises OSError where it cannot be read, and then nothing is cached.
+    """
     return {
-        str(file.relative_to(bundle)): hashlib.sha256(file.read_bytes()).hexdigest()
-        for file in bundle.rglob("*.py")
+        path.relative_to(bundle).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for folder, _, names in os.walk(bundle, onerror=_raise)
+        for path in (Path(folder, name) for name in names)
+        if path.suffix == ".py"
     }
+
+
+def _raise(error: OSError) -> NoReturn:
+    raise error

@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from jittask.runtime.executors.pool import Pool
 from jittask.runtime.executors.pool_worker import PoolWorker, go_together
 from jittask.runtime.executors.protocol import Expected
+from jittask.runtime.executors.workplace import BundleUnavailable
 
 
 class Preload:
@@ -41,13 +42,23 @@ class Preload:
             expected = self._missing.popleft()
             if expected.version in self._refused:
                 continue
-            modules = self._pool.modules(expected.version)
-            worker = self._worker_for(expected.version, modules)
-            if worker is not None:
-                worker.hold(expected.version, modules)
-                worker.load(expected)
+            try:
+                is_loading = self._load(expected)
+            except BundleUnavailable:
+                continue  # a run of it will say so
+            if is_loading:
                 self._missing.append(expected)  # for the other workers, after the other versions
                 return
+
+    def _load(self, expected: Expected) -> bool:
+        """Have an idle worker load it, where one lacks it. Raises BundleUnavailable."""
+        modules = self._pool.modules(expected.version)
+        worker = self._worker_for(expected.version, modules)
+        if worker is None:
+            return False
+        worker.load(expected)
+        worker.hold(expected.version, modules)
+        return True
 
     def _worker_for(self, version: str, modules: Mapping[str, str]) -> PoolWorker | None:
         """Return a worker that could run the version sooner if it had loaded it."""

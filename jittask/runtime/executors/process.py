@@ -36,7 +36,7 @@ from jittask.runtime.executors.protocol import (
     TimedOut,
     Unbegun,
 )
-from jittask.runtime.executors.workplace import Workplace
+from jittask.runtime.executors.workplace import BundleUnavailable, Workplace
 
 _NUDGE_SECONDS = 0.1
 """How long the fork server may owe an answer before it is continued: a body may have stopped it."""
@@ -77,7 +77,11 @@ class ProcessExecutor:
         self._load_ahead()
 
     def submit(self, assignment: Assignment) -> None:
-        """Begin a run in an idle worker, or have it wait behind short ones."""
+        """Begin a run in an idle worker, or have it wait behind short ones.
+
+        Raises BundleUnavailable.
+        """
+        self._pool.modules(assignment.version)
         self._backlog.append(assignment)
         self._assign()
 
@@ -169,11 +173,14 @@ class ProcessExecutor:
         """Give the backlog to workers that have room for it."""
         for _ in range(len(self._backlog)):
             assignment = self._backlog.popleft()
-            worker = self._pool.worker_for(assignment.version, assignment.memory_mb)
-            if worker is None:
-                self._backlog.append(assignment)
-            else:
-                worker.give(assignment)
+            try:
+                worker = self._pool.worker_for(assignment.version, assignment.memory_mb)
+                if worker is None:
+                    self._backlog.append(assignment)
+                else:
+                    worker.give(assignment)
+            except BundleUnavailable:  # its next claim says so
+                self._report(assignment, Unbegun())
 
     def _load_ahead(self) -> None:
         if not self._backlog:

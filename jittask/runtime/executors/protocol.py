@@ -222,7 +222,7 @@ class Executor(Protocol):
         """Be ready for these, the soonest first; they replace what was expected before."""
 
     def submit(self, assignment: Assignment) -> None:
-        """Begin a run."""
+        """Begin a run. Raises BundleUnavailable; then it has not been submitted."""
 
     def poll(self, seconds: float) -> Sequence[Report]:
         """Wait until something is reported, ``wake`` is called, or ``seconds`` pass."""

@@ -69,7 +69,11 @@ class ThreadExecutor:
         """Do nothing: no code runs in the runtime's process before it is due."""
 
     def submit(self, assignment: Assignment) -> None:
-        """Begin a run in an idle thread, or in the first that becomes idle."""
+        """Begin a run in an idle thread, or in the first that becomes idle.
+
+        Raises BundleUnavailable.
+        """
+        self._in_process.check(assignment)
         body = ThreadBody(assignment, self._clock.monotonic())
         self._bodies[assignment.run, assignment.token] = body
         self._queue.put(body)

@@ -156,7 +156,11 @@ class _Worker:
         assignment = order.assignment
         try:
             with self._own_process.only():
-                bodies = self._bodies(order.bundle)
+                bodies = self._bodies(order.bundle, assignment.task)
+        except OSError as error:
+            detail = f"its code cannot be read: {message_of(error)}"
+            self._end(assignment, Unjudged(detail), replace=True)
+            return False
         except Exception as error:
             detail = f"its code cannot be laid out: {message_of(error)}"
             self._end(assignment, Interrupted(detail), replace=True)
@@ -193,7 +197,7 @@ class _Worker:
         """Load what will be run; what it prints meanwhile belongs to the first run of it."""
         # the run will fail in the same way, and say so
         with self._own_process.only(), contextlib.suppress(BaseException):
-            bodies = self._bodies(order.bundle)
+            bodies = self._bodies(order.bundle, order.expected.task)
             with self._log.load(order.bundle):
                 try:
                     bodies.load(order.expected.task)
@@ -201,11 +205,17 @@ class _Worker:
                     self._streams.put_back()
         self._send(Loaded())
 
-    def _bodies(self, bundle: Path) -> Bodies:
+    def _bodies(self, bundle: Path, task: str) -> Bodies:
+        """Return the bodies of a bundle. Raises OSError where it cannot be read."""
         bodies = self._bundles.get(bundle)
         if bodies is None:
+            if not bundle.is_dir():
+                raise FileNotFoundError(f"{bundle} is gone")
             first = not self._bundles
-            bodies = self._bundles[bundle] = Bodies(bundle, self._root, secrets=self._secrets)
+            bodies = Bodies(bundle, self._root, secrets=self._secrets)
+            if not bodies.has(task):
+                raise FileNotFoundError(f"{bundle} has no {task} that can be read")
+            self._bundles[bundle] = bodies
             self._log.add_bundle(bodies.element_folders, bodies.mask)
             if first:
                 self._state.take()  # what element code may import has been installed

@@ -7,11 +7,18 @@ from pathlib import Path
 from typing import Protocol
 
 
+class BundleUnavailable(OSError):
+    """A version has no folder here now: no run of it can begin, and one may later."""
+
+
 class BundleSource(Protocol):
     """Knows the folder of each version on this machine (H4)."""
 
     def path(self, version: str) -> Path:
-        """Return the folder that holds exactly that version; it never changes."""
+        """Return the folder that holds exactly that version; it never changes.
+
+        Raises BundleUnavailable.
+        """
 
 
 @dataclass(frozen=True, slots=True)

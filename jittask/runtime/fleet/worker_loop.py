@@ -22,6 +22,7 @@ from jittask.runtime.executors.protocol import (
     RunKey,
     Settled,
 )
+from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.fleet.fetched_bundles import FetchedBundles, MissingBundle
 from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.packed_bundles import BadBundle
@@ -161,6 +162,9 @@ class WorkerLoop:
         except StoreUnavailable:
             self._doubtful = True  # what was taken over and not dispatched is given back
             raise
+        except BundleUnavailable:
+            self._writer.forget(claim.run.id, claim.token)
+            self._doubtful = True
 
     def _end_unloadable(self, claim: Claimed) -> None:
         """End a run whose version is not what it should be: no worker could run it."""
