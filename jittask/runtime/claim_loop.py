@@ -9,14 +9,14 @@ there are. Which runs execute, only the executor knows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import partial
 
 from jittask.clock import Clock
 from jittask.model import Reason, RunStatus
 from jittask.runtime.chooser import Chooser
-from jittask.runtime.crowded_queues import CrowdedQueues
+from jittask.runtime.crowded_queues import CrowdedQueues, that_skip
 from jittask.runtime.dispatcher import Dispatcher
 from jittask.runtime.events import Event
 from jittask.runtime.executors.protocol import Executor, RunKey
@@ -35,6 +35,7 @@ from jittask.runtime.undecided import UndecidedTasks
 from jittask.runtime.unserved_queues import UnservedQueues
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choose, Claimed, Ending, Taken
+from jittask.store.control import Pause
 
 _PAGE = 512  # due runs looked at in one transaction
 _POLL_SECONDS = 0.2
@@ -190,13 +191,15 @@ class ClaimLoop:
             return None
         groups = self._groups_of(snapshot)
         held = self._held(snapshot, now) | self._resting.tasks(now)
-        self._waiting = crowded = self._crowded.tasks(snapshot)
+        pauses = self._store.pauses()
+        self._waiting = self._crowded.tasks(snapshot)
+        skipping = self._skipping(snapshot, pauses, now)
+        crowded = self._waiting - skipping  # the first page has them, and no other
         soonest = self._store.next_due(held, crowded)
         self._undecided.here(now)
         if soonest is None or soonest > now:
             return self._resting.sooner(self._ready_ahead(soonest, now, held), now)
-        pauses = self._store.pauses()
-        waiting, page = 0, min(_PAGE, self._executor.free())
+        waiting, page = 0, _PAGE if skipping else min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
             chosen = partial(
                 self._chooser.choose, snapshot, free, now, pauses=pauses, groups=groups
@@ -241,6 +244,15 @@ class ClaimLoop:
     def _held(self, snapshot: Snapshot, now: datetime) -> frozenset[str]:
         """Return the tasks whose runs wait."""
         return self._boundary.held(now) | self._undecided.tasks(snapshot, now)
+
+    def _skipping(
+        self, snapshot: Snapshot, pauses: Mapping[str, Pause], now: datetime
+    ) -> frozenset[str]:
+        """Return the tasks that cannot begin a run now, and may have runs to skip."""
+        if not self._waiting:
+            return frozenset()
+        paused = [name for name, pause in pauses.items() if pause.is_active(now)]
+        return that_skip(self._waiting, snapshot, paused, self._store.executing())
 
     def _take(
         self,

@@ -226,10 +226,15 @@ def test_a_version_that_cannot_be_packed_holds_up_no_other(bench: Bench) -> None
     assert bench.offer() == Offer(run, token, bench.other.version)
 
 
-def test_a_queue_that_the_broker_refuses_holds_up_no_other(bench: Bench) -> None:
-    with socket.create_connection(("127.0.0.1", bench.broker.port)) as client:
-        client.sendall(b"SET slow text\r\n")
+def spoil(broker: OwnRedis, queue: str) -> None:
+    """Have the broker refuse every message for a queue."""
+    with socket.create_connection(("127.0.0.1", broker.port)) as client:
+        client.sendall(f"SET {queue} text\r\n".encode())
         assert client.recv(5) == b"+OK\r\n"
+
+
+def test_a_queue_that_the_broker_refuses_holds_up_no_other(bench: Bench) -> None:
+    spoil(bench.broker, "slow")
     bench.submit("slow")
     report = bench.report()
     assert isinstance(report, Done)
@@ -275,3 +280,74 @@ def test_a_broker_that_is_away_is_reported_once_and_nothing_is_lost(bench: Bench
     codes = [event.code for event in bench.events if isinstance(event, Trouble)]
     assert codes == ["broker-unavailable", "broker-answers"]
     assert bench.executor.refusal(bench.broker.queue) is None
+
+
+def outage(bench: Bench, queue: str | None = None) -> tuple[int, int]:
+    """Take the broker away, and let one offer wait for it."""
+    bench.worker("w1")
+    bench.until(lambda: bench.executor.free() == 2)
+    bench.broker.kill()
+    waiting = bench.submit(queue)
+    bench.until(lambda: bool(bench.events))
+    assert bench.executor.free() == 0
+    return waiting
+
+
+def unjudged(bench: Bench) -> str:
+    """Return why a run was not sent."""
+    report = bench.report()
+    assert isinstance(report, Done)
+    assert isinstance(report.outcome, Unjudged)
+    return report.outcome.detail
+
+
+def test_a_refusal_after_an_outage_shows_that_the_broker_answers(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage(bench, "slow")
+    sender = bench.executor._sender
+    connect = sender._connect
+
+    def connect_to_a_broker_with_a_bad_queue() -> None:
+        connect()
+        spoil(bench.broker, "slow")
+
+    monkeypatch.setattr(sender, "_connect", connect_to_a_broker_with_a_bad_queue)
+    bench.broker.start()
+    assert "cannot be sent to queue 'slow'" in unjudged(bench)
+    bench.until(lambda: bench.executor.free() > 0)
+    run, token = bench.submit()
+    assert bench.offer() == Offer(run, token, bench.task.version)
+
+
+def test_a_broker_is_looked_after_while_no_offer_waits(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    outage(bench)
+    lacking = {bench.task.version: "its files are gone"}
+    monkeypatch.setattr(bench.executor._sender, "_keep", lambda _: lacking)
+    assert unjudged(bench) == "its files are gone"
+    assert bench.executor.free() == 0
+    bench.broker.start()
+    bench.until(lambda: bench.executor.free() > 0)
+    codes = [event.code for event in bench.events if isinstance(event, Trouble)]
+    assert codes == ["broker-unavailable", "broker-answers"]
+
+
+def test_a_connection_that_cannot_be_closed_is_no_outage(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.submit()
+    assert bench.offer() is not None
+    connected = bench.executor._sender._connected
+    assert connected is not None
+
+    def fail() -> None:
+        raise OSError("it is closed already")
+
+    connected.callback(fail)
+    spoil(bench.broker, "slow")
+    bench.submit("slow")
+    assert "cannot be sent to queue 'slow'" in unjudged(bench)
+    assert bench.executor._sender.problem is None
+    assert bench.events == []

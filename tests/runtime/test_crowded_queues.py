@@ -16,6 +16,7 @@ from jittask.runtime.claim_loop import ClaimLoop
 from jittask.runtime.snapshot import Snapshot, first_snapshot
 from jittask.runtime.task_boundary import TaskBoundary
 from jittask.store import Store
+from jittask.store.control import Pause
 from jittask.store.plans import NewRun
 from tests.runtime.test_groups import NOW, HeldExecutor, store
 from tests.tree import Tree
@@ -116,3 +117,57 @@ def test_every_task_whose_queue_nobody_serves_is_blocked(store: Store, snapshot:
         clock.move_to(NOW + timedelta(seconds=seconds))
         loop.claim(snapshot)
     assert [entry.task for entry in place.boundary.entries()] == ["tasks.Full", "tasks.Narrow"]
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> Snapshot:
+    """Two tasks whose queues become full; the first skips what overlaps."""
+    tree = Tree(tmp_path / "app")
+    tree.scheduled("Full", policy={"overlap": "skip"})
+    for name in ("Free", "Narrow"):
+        tree.scheduled(name, policy={"overlap": "allow"})
+    compilation = compile_tree(tree.root)
+    assert compilation.ok, compilation.diagnostics
+    return first_snapshot(compilation, {}, {}, NOW)
+
+
+def counts(store: Store, task: str) -> tuple[int, int]:
+    """Return how many runs of a task are pending, and how many execute."""
+    pending, _, executing = store.queue(NOW, f"tasks.{task}")
+    return pending, executing
+
+
+def test_a_full_queue_keeps_no_run_from_being_skipped_for_its_overlap(
+    store: Store, busy: Snapshot
+) -> None:
+    place = Place(store, busy, Full=1, Free=2, Narrow=0)
+    place.plan("Full", 1)
+    assert place.claimed() == {"tasks.Full": 1}
+    at = NOW - timedelta(seconds=1)
+    store.plan(NOW, [NewRun("tasks.Full", "", Trigger.SCHEDULE, (at,), NOW)])
+    place.loop.claim(busy)
+    assert counts(store, "Full") == (0, 1)
+
+
+def test_a_full_queue_keeps_no_run_of_a_paused_task_from_being_skipped(
+    store: Store, snapshot: Snapshot
+) -> None:
+    place = Place(store, snapshot, Full=0, Free=2, Narrow=0)
+    place.plan("Full", 1)
+    store.put_pause(Pause("tasks.Full", NOW, None, None))
+    place.loop.claim(snapshot)
+    assert counts(store, "Full") == (0, 0)
+
+
+@pytest.mark.parametrize("is_paused", [True, False], ids=["paused", "overlap"])
+def test_runs_that_no_pause_and_no_overlap_skips_hold_up_no_other_queue(
+    store: Store, busy: Snapshot, is_paused: bool
+) -> None:
+    place = Place(store, busy, Full=1, Free=2, Narrow=0)
+    place.plan("Full", 1)
+    assert place.claimed() == {"tasks.Full": 1}
+    if is_paused:
+        store.put_pause(Pause("tasks.Full", NOW, None, None))
+    place.plan("Full", MANY, Trigger.BACKFILL)
+    place.plan("Free", 1)
+    assert place.claimed() == {"tasks.Full": 1, "tasks.Free": 1}

@@ -22,6 +22,7 @@ from jittask.store.claim_types import (
     ComingRun,
     DueRun,
     Ending,
+    Executing,
     Orphan,
     Taken,
 )
@@ -131,6 +132,11 @@ class ClaimingMethods(StorePart):
         """Return the runs that are recorded as executing on a runtime."""
         with self._database.reading() as connection:
             return executing_runs.executed_by(connection, runtime)
+
+    def executing(self) -> list[Executing]:
+        """Return task and row of what executes anywhere, without the runs that handle a failure."""
+        with self._database.reading() as connection:
+            return due_runs.executing(connection)
 
     def orphans(self) -> list[Orphan]:
         """Return the runs that are recorded as executing on a runtime that has ended."""

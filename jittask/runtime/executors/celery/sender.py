@@ -6,6 +6,7 @@ others are sent (R12). Where the broker or the run store is away, all wait.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Collection
@@ -23,6 +24,7 @@ from jittask.runtime.fleet.message import Offer, encode
 from jittask.runtime.fleet.packed_bundles import pack
 from jittask.store import Store, StoreUnavailable
 
+_log = logging.getLogger(__name__)
 _PAUSES = (0.2, 0.5, 1.0, 2.0)  # seconds after the first, the second, … failure
 _AT_ONCE = 200
 
@@ -86,7 +88,7 @@ class Sender:
 
     def _run(self) -> None:
         while not self._closing.is_set():
-            if not self._waiting and not self._expected:
+            if not self._waiting and not self._expected and self.problem is None:
                 self._news.wait()
             self._news.clear()
             if self._closing.is_set():
@@ -100,19 +102,20 @@ class Sender:
         self._disconnect()
 
     def _step(self) -> None:
-        """Send some of what waits, and then keep what is expected."""
+        """Send some of what waits; then keep what is expected, and look after the broker."""
         sendings = [self._waiting[n] for n in range(min(_AT_ONCE, len(self._waiting)))]
         lacking = self._keep({sending.offer.version for sending in sendings})
         for sending in sendings:
             why = lacking.get(sending.offer.version) or self._publish(sending)
             if why is not None:
                 self._refused(sending.offer, why)
-            elif self.problem is not None:
-                self._works_again()
             self._waiting.popleft()
         if not self._waiting and self._expected:
             versions, self._expected = self._expected, frozenset()
             self._keep(versions)
+        if not self._waiting and self.problem is not None:
+            self._connect()  # no offer would show that the broker is back
+            self._answers()
 
     def _keep(self, versions: Collection[str]) -> dict[str, str]:
         """Keep versions in the store; return why, of those that cannot be kept."""
@@ -140,21 +143,27 @@ class Sender:
 
     def _publish(self, sending: Sending) -> str | None:
         """Send an offer; return why it cannot be sent. Raises what concerns every offer."""
-        if self._connected is None:
-            self._connect()
+        self._connect()
         try:
             self._app.send_task(
                 TASK, args=(encode(sending.offer),), queue=sending.queue, producer=self._producer,
                 retry=False,
             )  # fmt: skip
         except Exception as error:
-            if self._errors is None or self._errors.origin_of(error) is Origin.BROKER:
+            origin = Origin.BROKER if self._errors is None else self._errors.origin_of(error)
+            if origin is Origin.BROKER:
                 raise
             self._disconnect()  # a broker that has refused may have closed the channel
+            if origin is Origin.QUEUE:
+                self._answers()
             return f"its message cannot be sent to queue {sending.queue!r}: {first_line(error)}"
+        self._answers()
         return None
 
     def _connect(self) -> None:
+        """Connect, unless that is so already."""
+        if self._connected is not None:
+            return
         with ExitStack() as opened:
             self._errors = BrokerErrors(self._broker)
             self._app: Any = make_app(self._broker, self._queues, sends=True)
@@ -168,8 +177,8 @@ class Sender:
         if connected is not None:
             try:
                 connected.close()
-            except Exception as error:  # it is broken already: only how is not known
-                self.problem = self.problem or first_line(error)
+            except Exception as error:  # what was wrong with it is known already
+                _log.debug("a connection to the broker could not be closed: %s", error)
 
     def _failed(self, error: Exception) -> None:
         """Note a broker that does not answer, or cannot be used; wait before the next try."""
@@ -184,7 +193,11 @@ class Sender:
         self._failures += 1
         self._clock.wait(self._closing, pause)
 
-    def _works_again(self) -> None:
-        self.problem, self._failures = None, 0
+    def _answers(self) -> None:
+        """Note that the broker answers, be it with a refusal; report it where that is new."""
+        self._failures = 0
+        if self.problem is None:
+            return
+        self.problem = None
         text = "the broker takes messages again"
         self._emit(Trouble(self._clock.now(), "broker-answers", text))
