@@ -93,7 +93,7 @@ PLACES = {
         Fault.SCAN, DATED, shared_scan, "ranges_of", lambda asked, *_: asked.task.name == DATED
     ),
     "sweep rows": Place(
-        Fault.SCAN, DATED, sweep, "due_rows", lambda task, *_: task.name == DATED
+        Fault.SCAN, DATED, sweep, "due_rows", lambda task, *_, **__: task.name == DATED
     ),
     "compute a row": Place(
         Fault.ROW, DATED, due_rows, "_due_row", lambda _, __, row, *___: row["id"] == 2

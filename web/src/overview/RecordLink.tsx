@@ -12,7 +12,7 @@ export function RecordLink({ record }: { record: RunRecord }) {
       {titleOf(record.task)}
       {record.row !== null && (
         <span className={style.quiet}>
-          {' · '}
+          {' '}
           <RowName task={record.task} row={record.row} />
         </span>
       )}
