@@ -86,7 +86,7 @@ class Bundles:
     """The bundles of one tree, under ``.jittask/bundles``."""
 
     def __init__(self, state_folder: Path, report: Callable[[str], None] = lambda _: None) -> None:
-        """``report`` is called with why a version that is kept cannot get its folder."""
+        """``report`` is called with why versions that nobody needs cannot be deleted."""
         self._folder = state_folder / "bundles"
         self._base = os.fspath(self._folder)
         self._report = report
@@ -116,10 +116,13 @@ class Bundles:
         return os.path.isdir(folder) or version in self._packs  # noqa: PTH112
 
     def files(self, version: str) -> dict[str, bytes] | None:
-        """Return what that version's files hold; None where it is not kept. Raises OSError."""
+        """Return what that version's files hold; None where it is not kept.
+
+        Raises OSError; ValueError where its pack is damaged.
+        """
         folder = self._folder / version
         if not folder.is_dir():
-            return self._packs.files(version)
+            return self._packed(version)
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*")
@@ -213,12 +216,25 @@ class Bundles:
         target = self._folder / version
         if target.is_dir():
             return target
-        contents = self._packs.files(version)
+        contents = self._packed(version)
         if contents is None:
             raise _NotKept("it is not kept")
-        if _version_of(contents) != version:
-            raise ValueError("its pack is damaged")
         return self._put(version, contents)
+
+    def _packed(self, version: str) -> dict[str, bytes] | None:
+        """Return a packed version's files; None where it is not packed.
+
+        Raises OSError; ValueError where its pack is damaged, and then it is kept no more.
+        """
+        try:
+            contents = self._packs.files(version)
+            if contents is None or _version_of(contents) == version:
+                return contents
+        except ValueError:
+            self._packs.damaged(version)
+            raise
+        self._packs.damaged(version)
+        raise ValueError("its pack is damaged")
 
     def _put(
         self,
@@ -263,14 +279,25 @@ class Bundles:
         running: frozenset[str],
         recorded: Callable[[Collection[str]], frozenset[str]],
     ) -> None:
-        """Delete what neither runs now nor is named by a record; ``recorded`` says which are."""
+        """Delete what neither runs now nor is named by a record; ``recorded`` says which are.
+
+        What cannot be deleted stays, and is reported.
+        """
+        try:
+            self._forget_unused(running, recorded)
+        except OSError as error:
+            self._report(f"versions that nobody needs stay: {error}")
+        self._laid_out.cache_clear()
+
+    def _forget_unused(
+        self, running: frozenset[str], recorded: Callable[[Collection[str]], frozenset[str]]
+    ) -> None:
         laid_out = self._folders()
         others = {name for name in (*laid_out, *self._packs) if name not in running}
         kept = running | recorded(others)
         for name in laid_out - kept:
             shutil.rmtree(self._folder / name, ignore_errors=True)
-        self._packs.keep_only(kept)
-        self._laid_out.cache_clear()
+        self._packs.keep_only(kept, self._report)
 
     def _folders(self) -> frozenset[str]:
         """Return the versions that are laid out; names of drafts may be among them."""

@@ -313,3 +313,78 @@ def test_a_version_is_found_among_very_many(tmp_path: Path) -> None:
     assert list(packs) == versions
     assert "0" * 64 not in packs
     assert "f" * 64 not in packs
+
+
+# --- packs that are damaged
+
+
+def one(app: CompiledApp, pattern: str) -> Path:
+    [found] = (app.root / ".jittask/bundles/packed").glob(pattern)
+    return found
+
+
+def empty_index(app: CompiledApp) -> None:
+    one(app, "*.index").write_bytes(b"")
+
+
+def index_without_its_end(app: CompiledApp) -> None:
+    index = one(app, "*.index")
+    index.write_bytes(index.read_bytes()[:-1])
+
+
+def contents_gone(app: CompiledApp) -> None:
+    one(app, "*.files").unlink()
+
+
+@pytest.fixture(params=[empty_index, index_without_its_end, contents_gone, cut_contents])
+def damage(request: pytest.FixtureRequest) -> Callable[[CompiledApp], None]:
+    found: Callable[[CompiledApp], None] = request.param
+    return found
+
+
+def test_a_pack_that_is_not_whole_is_none_and_its_versions_are_laid_out_again(
+    app: CompiledApp, packed: Bundles, damage: Callable[[CompiledApp], None]
+) -> None:
+    assert packed
+    for index in (app.root / ".jittask/bundles/packed").iterdir():
+        index.chmod(0o600)
+    damage(app)
+    bundles = Bundles(app.root / ".jittask")
+    assert not any(bundles.has(task.version) for task in app.tasks.values())
+    bundles.forget_unused(frozenset(), lambda _: frozenset())
+    assert list((app.root / ".jittask/bundles/packed").iterdir()) == []
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
+    for task in app.tasks.values():
+        assert without_manifest(files_in(bundles.path(task.version))) == as_written(app, task)
+
+
+def test_wrong_content_is_found_and_the_next_compile_lays_the_version_out(
+    app: CompiledApp, packed: Bundles
+) -> None:
+    damage_contents(app)
+    task = app.tasks["tasks.A"]
+    assert packed.has(task.version)
+    with pytest.raises(BundleUnavailable):
+        packed.path(task.version)
+    assert not packed.has(task.version)
+    assert packed.lay_out_all([task], app.root) == {}
+    assert without_manifest(files_in(packed.path(task.version))) == as_written(app, task)
+
+
+def test_what_cannot_be_deleted_ends_no_start_and_is_kept(
+    app: CompiledApp, packed: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert packed
+    reports: list[str] = []
+    bundles = Bundles(app.root / ".jittask", reports.append)
+    version = app.tasks["tasks.A"].version
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("jittask.runtime.packs._write", full)
+    bundles.forget_unused(frozenset({version}), lambda _: frozenset())
+    assert len(reports) == 1
+    assert "No space left on device" in reports[0]
+    assert all(bundles.has(task.version) for task in app.tasks.values())
+    assert len(list((app.root / ".jittask/bundles/packed").iterdir())) == 2
