@@ -16,11 +16,12 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.files import MANIFEST
@@ -79,7 +80,15 @@ class _NotKept(OSError):
 
 
 class BundleChanged(Exception):
-    """A file of the bundle changed between compiling and copying; compile again."""
+    """A file of these tasks' bundles changed between compiling and copying; compile again.
+
+    ``failed``: what kept these and other tasks of many from being kept, by name.
+    """
+
+    def __init__(self, *tasks: str, failed: Mapping[str, Exception] = MappingProxyType({})) -> None:
+        super().__init__(f"files changed while they were copied: {', '.join(tasks)}")
+        self.tasks = tasks
+        self.failed = failed
 
 
 class Bundles:
@@ -132,23 +141,27 @@ class Bundles:
     def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path) -> dict[str, Exception]:
         """Keep the bundles of many tasks; return what kept single tasks from it, by name.
 
-        A file that many need is read once. Raises BundleChanged as ``lay_out``, and
-        OSError where the disk refuses them all.
+        A file that many need is read once. Raises BundleChanged as ``lay_out``, once
+        all others are kept, and OSError where the disk refuses them all.
         """
         source = _Source(root)
         failed: dict[str, Exception] = {}
         missing = [task for task in tasks if not self.has(task.version)]
         if len(missing) >= LEAST_PACKED:
             missing = self._pack(missing, source, failed)
+        changed = [name for name, error in failed.items() if isinstance(error, BundleChanged)]
         for task in missing:
             try:
                 self.lay_out(task, root, source)
-            except BundleChanged:
-                raise
+            except BundleChanged as error:
+                changed.append(task.name)
+                failed[task.name] = error
             except Exception as error:
                 if _is_of_the_disk(error):
                     raise
                 failed[task.name] = error
+        if changed:
+            raise BundleChanged(*changed, failed=failed)
         return failed
 
     def _pack(
@@ -156,7 +169,7 @@ class Bundles:
     ) -> list[CompiledTask]:
         """Pack the bundles of tasks; return those that are to be laid out, for a large file.
 
-        ``failed`` gets what kept single tasks from it. Raises as ``lay_out_all``.
+        ``failed`` gets what kept single tasks from it. Raises OSError.
         """
         left: list[CompiledTask] = []
 
@@ -164,8 +177,6 @@ class Bundles:
             for task in sorted(tasks, key=lambda task: task.version):
                 try:
                     files = source.files(task)
-                except BundleChanged:
-                    raise
                 except Exception as error:
                     if _is_of_the_disk(error):
                         raise

@@ -278,14 +278,17 @@ def test_a_task_that_cannot_be_packed_costs_no_other(
     assert kept == {"tasks.A", "tasks.deep.C"}
 
 
-def test_a_change_while_versions_are_packed_leaves_nothing(
-    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("least_packed", [2, 200])
+def test_a_task_whose_files_change_costs_no_other(
+    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch, least_packed: int
 ) -> None:
-    monkeypatch.setattr(module, "LEAST_PACKED", 2)
+    monkeypatch.setattr(module, "LEAST_PACKED", least_packed)
     (app.root / "tasks/B/inner.py").write_text("def customFunc():\n    return 2\n")
-    with pytest.raises(BundleChanged):
+    with pytest.raises(BundleChanged) as raised:
         bundles.lay_out_all(app.tasks.values(), app.root)
-    assert list((app.root / ".jittask/bundles/packed").iterdir()) == []
+    assert raised.value.tasks == ("tasks.B",)
+    kept = {name for name, task in app.tasks.items() if bundles.has(task.version)}
+    assert kept == {"tasks.A", "tasks.deep.C"}
 
 
 def test_a_version_with_a_large_file_is_laid_out(
