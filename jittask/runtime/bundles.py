@@ -17,6 +17,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
@@ -26,6 +27,7 @@ from types import MappingProxyType
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.graph import version_of
+from jittask.runtime.bundles_lock import BundlesLock
 from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.packs import Contents, Packs
 
@@ -100,6 +102,7 @@ class Bundles:
         self._base = os.fspath(self._folder)
         self._report = report
         self._numbers = count()
+        self._lock = BundlesLock(state_folder)
         self._packs = Packs(self._folder / _PACKED)
         self._laid_out = lru_cache(_CACHED_PATHS)(self._lay_out_kept)
 
@@ -111,7 +114,7 @@ class Bundles:
         """
         try:
             folder = self._laid_out(version)
-            if not os.path.isdir(folder):  # noqa: PTH112 - it was deleted since
+            if not self._has_folder(version):  # it was deleted since
                 self._laid_out.cache_clear()
                 folder = self._laid_out(version)
         except (OSError, ValueError) as error:
@@ -121,8 +124,7 @@ class Bundles:
 
     def has(self, version: str) -> bool:
         """Whether that version is kept."""
-        folder = f"{self._base}/{version}"  # a Path would keep its name for good
-        return os.path.isdir(folder) or version in self._packs  # noqa: PTH112
+        return self._has_folder(version) or version in self._packs
 
     def files(self, version: str) -> dict[str, bytes] | None:
         """Return what that version's files hold; None where it is not kept.
@@ -130,7 +132,7 @@ class Bundles:
         Raises OSError; ValueError where its pack is damaged.
         """
         folder = self._folder / version
-        if not folder.is_dir():
+        if not self._has_folder(version):
             return self._packed(version)
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
@@ -146,7 +148,7 @@ class Bundles:
         """
         source = _Source(root)
         failed: dict[str, Exception] = {}
-        missing = [task for task in tasks if not self.has(task.version)]
+        missing = [task for task in tasks if not self._is_kept(task)]
         if len(missing) >= LEAST_PACKED:
             missing = self._pack(missing, source, failed)
         changed = [name for name, error in failed.items() if isinstance(error, BundleChanged)]
@@ -200,7 +202,7 @@ class Bundles:
         tree. Raises BundleChanged where the copied files are not those that were
         compiled, OSError where the disk refuses.
         """
-        if self.has(task.version):
+        if self._is_kept(task):
             return self.path(task.version)
         source = source or _Source(root)
         files = source.files(task)
@@ -224,13 +226,38 @@ class Bundles:
 
         Raises _NotKept where it is neither, OSError, and ValueError where its pack is damaged.
         """
-        target = self._folder / version
-        if target.is_dir():
+        target, has_folder = self._folder / version, self._has_folder(version)
+        try:
+            contents = self._packed(version)
+        except (OSError, ValueError):
+            if has_folder:
+                return target
+            raise
+        if has_folder and (contents is None or _holds(target, contents)):
             return target
-        contents = self._packed(version)
         if contents is None:
             raise _NotKept("it is not kept")
+        if target.is_dir():  # a part of it was deleted
+            self._delete(version)
         return self._put(version, contents)
+
+    def _has_folder(self, version: str) -> bool:
+        """Whether it has a folder with a manifest; a part of it may be gone all the same."""
+        path = f"{self._base}/{version}/{MANIFEST}"  # a Path would keep its name for good
+        return os.path.isfile(path)  # noqa: PTH113
+
+    def _is_kept(self, task: CompiledTask) -> bool:
+        """Whether the task's version is kept; a folder that lacks a file is deleted.
+
+        Raises OSError.
+        """
+        folder = f"{self._base}/{task.version}"
+        if os.path.isdir(folder):  # noqa: PTH112 - thousands at once
+            names = (MANIFEST, *task.bundle)
+            if all(os.path.isfile(f"{folder}/{name}") for name in names):  # noqa: PTH113
+                return True
+            self._delete(task.version)
+        return task.version in self._packs
 
     def _packed(self, version: str) -> dict[str, bytes] | None:
         """Return a packed version's files; None where it is not packed.
@@ -292,13 +319,30 @@ class Bundles:
     ) -> None:
         """Delete what neither runs now nor is named by a record; ``recorded`` says which are.
 
-        What cannot be deleted stays, and is reported.
+        What cannot be deleted stays, and is reported. Nothing is deleted while another
+        process uses the bundles: it may have another run store.
         """
+        if not self._folder.is_dir():
+            return
         try:
-            self._forget_unused(running, recorded)
+            with self._lock.alone() as is_alone:
+                if is_alone:
+                    self._forget_unused(running, recorded)
         except OSError as error:
             self._report(f"versions that nobody needs stay: {error}")
         self._laid_out.cache_clear()
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep other processes from deleting versions; where that cannot be, it is reported."""
+        try:
+            self._lock.share()
+        except OSError as error:
+            self._report(f"the versions cannot be locked: {error}")
+        try:
+            yield
+        finally:
+            self._lock.free()
 
     def _forget_unused(
         self, running: frozenset[str], recorded: Callable[[Collection[str]], frozenset[str]]
@@ -307,8 +351,14 @@ class Bundles:
         others = {name for name in (*laid_out, *self._packs) if name not in running}
         kept = running | recorded(others)
         for name in laid_out - kept:
-            shutil.rmtree(self._folder / name, ignore_errors=True)
+            self._delete(name)
         self._packs.keep_only(kept, self._report)
+
+    def _delete(self, name: str) -> None:
+        """Delete a version's folder, which is none from the first moment on. Raises OSError."""
+        away = f"{self._base}/.draft-{os.getpid()}-{next(self._numbers)}"
+        os.rename(f"{self._base}/{name}", away)  # noqa: PTH104 - as for a draft
+        shutil.rmtree(away, ignore_errors=True)
 
     def _folders(self) -> frozenset[str]:
         """Return the versions that are laid out; names of drafts may be among them."""
@@ -328,6 +378,14 @@ def _version_of(contents: Contents) -> str:
     digests.pop(MANIFEST, None)
     head = json.loads(contents.get(MANIFEST, b""))
     return version_of(digests, json.dumps(head, sort_keys=True))
+
+
+def _holds(folder: Path, contents: Contents) -> bool:
+    """Whether a folder has all of these files as they were packed."""
+    try:
+        return all((folder / name).read_bytes() == content for name, content in contents.items())
+    except OSError:
+        return False
 
 
 def _folders(files: Iterable[str]) -> list[str]:
