@@ -164,6 +164,7 @@ def _open(
         startup.state_folder(root),
         lambda text: emit(Trouble(clock.now(), Fault.BUNDLE.value, text)),
     )
+    opened.enter_context(bundles.in_use())
     known = store.elements()
     boundary = TaskBoundary(emit, settings.runtime.scan_seconds)
     snapshot, compilation = startup.first(compiler, known, bundles, boundary, now)

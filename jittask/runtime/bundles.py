@@ -16,15 +16,18 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
+from types import MappingProxyType
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.graph import version_of
+from jittask.runtime.bundles_lock import BundlesLock
 from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.packs import Contents, Packs
 
@@ -79,18 +82,27 @@ class _NotKept(OSError):
 
 
 class BundleChanged(Exception):
-    """A file of the bundle changed between compiling and copying; compile again."""
+    """A file of these tasks' bundles changed between compiling and copying; compile again.
+
+    ``failed``: what kept these and other tasks of many from being kept, by name.
+    """
+
+    def __init__(self, *tasks: str, failed: Mapping[str, Exception] = MappingProxyType({})) -> None:
+        super().__init__(f"files changed while they were copied: {', '.join(tasks)}")
+        self.tasks = tasks
+        self.failed = failed
 
 
 class Bundles:
     """The bundles of one tree, under ``.jittask/bundles``."""
 
     def __init__(self, state_folder: Path, report: Callable[[str], None] = lambda _: None) -> None:
-        """``report`` is called with why a version that is kept cannot get its folder."""
+        """``report`` is called with why versions that nobody needs cannot be deleted."""
         self._folder = state_folder / "bundles"
         self._base = os.fspath(self._folder)
         self._report = report
         self._numbers = count()
+        self._lock = BundlesLock(state_folder)
         self._packs = Packs(self._folder / _PACKED)
         self._laid_out = lru_cache(_CACHED_PATHS)(self._lay_out_kept)
 
@@ -102,7 +114,7 @@ class Bundles:
         """
         try:
             folder = self._laid_out(version)
-            if not os.path.isdir(folder):  # noqa: PTH112 - it was deleted since
+            if not self._has_folder(version):  # it was deleted since
                 self._laid_out.cache_clear()
                 folder = self._laid_out(version)
         except (OSError, ValueError) as error:
@@ -112,14 +124,16 @@ class Bundles:
 
     def has(self, version: str) -> bool:
         """Whether that version is kept."""
-        folder = f"{self._base}/{version}"  # a Path would keep its name for good
-        return os.path.isdir(folder) or version in self._packs  # noqa: PTH112
+        return self._has_folder(version) or version in self._packs
 
     def files(self, version: str) -> dict[str, bytes] | None:
-        """Return what that version's files hold; None where it is not kept. Raises OSError."""
+        """Return what that version's files hold; None where it is not kept.
+
+        Raises OSError; ValueError where its pack is damaged.
+        """
         folder = self._folder / version
-        if not folder.is_dir():
-            return self._packs.files(version)
+        if not self._has_folder(version):
+            return self._packed(version)
         return {
             path.relative_to(folder).as_posix(): path.read_bytes()
             for path in folder.rglob("*")
@@ -129,23 +143,27 @@ class Bundles:
     def lay_out_all(self, tasks: Iterable[CompiledTask], root: Path) -> dict[str, Exception]:
         """Keep the bundles of many tasks; return what kept single tasks from it, by name.
 
-        A file that many need is read once. Raises BundleChanged as ``lay_out``, and
-        OSError where the disk refuses them all.
+        A file that many need is read once. Raises BundleChanged as ``lay_out``, once
+        all others are kept, and OSError where the disk refuses them all.
         """
         source = _Source(root)
         failed: dict[str, Exception] = {}
-        missing = [task for task in tasks if not self.has(task.version)]
+        missing = [task for task in tasks if not self._is_kept(task)]
         if len(missing) >= LEAST_PACKED:
             missing = self._pack(missing, source, failed)
+        changed = [name for name, error in failed.items() if isinstance(error, BundleChanged)]
         for task in missing:
             try:
                 self.lay_out(task, root, source)
-            except BundleChanged:
-                raise
+            except BundleChanged as error:
+                changed.append(task.name)
+                failed[task.name] = error
             except Exception as error:
                 if _is_of_the_disk(error):
                     raise
                 failed[task.name] = error
+        if changed:
+            raise BundleChanged(*changed, failed=failed)
         return failed
 
     def _pack(
@@ -153,7 +171,7 @@ class Bundles:
     ) -> list[CompiledTask]:
         """Pack the bundles of tasks; return those that are to be laid out, for a large file.
 
-        ``failed`` gets what kept single tasks from it. Raises as ``lay_out_all``.
+        ``failed`` gets what kept single tasks from it. Raises OSError.
         """
         left: list[CompiledTask] = []
 
@@ -161,8 +179,6 @@ class Bundles:
             for task in sorted(tasks, key=lambda task: task.version):
                 try:
                     files = source.files(task)
-                except BundleChanged:
-                    raise
                 except Exception as error:
                     if _is_of_the_disk(error):
                         raise
@@ -186,7 +202,7 @@ class Bundles:
         tree. Raises BundleChanged where the copied files are not those that were
         compiled, OSError where the disk refuses.
         """
-        if self.has(task.version):
+        if self._is_kept(task):
             return self.path(task.version)
         source = source or _Source(root)
         files = source.files(task)
@@ -210,15 +226,53 @@ class Bundles:
 
         Raises _NotKept where it is neither, OSError, and ValueError where its pack is damaged.
         """
-        target = self._folder / version
-        if target.is_dir():
+        target, has_folder = self._folder / version, self._has_folder(version)
+        try:
+            contents = self._packed(version)
+        except (OSError, ValueError):
+            if has_folder:
+                return target
+            raise
+        if has_folder and (contents is None or _holds(target, contents)):
             return target
-        contents = self._packs.files(version)
         if contents is None:
             raise _NotKept("it is not kept")
-        if _version_of(contents) != version:
-            raise ValueError("its pack is damaged")
+        if target.is_dir():  # a part of it was deleted
+            self._delete(version)
         return self._put(version, contents)
+
+    def _has_folder(self, version: str) -> bool:
+        """Whether it has a folder with a manifest; a part of it may be gone all the same."""
+        path = f"{self._base}/{version}/{MANIFEST}"  # a Path would keep its name for good
+        return os.path.isfile(path)  # noqa: PTH113
+
+    def _is_kept(self, task: CompiledTask) -> bool:
+        """Whether the task's version is kept; a folder that lacks a file is deleted.
+
+        Raises OSError.
+        """
+        folder = f"{self._base}/{task.version}"
+        if os.path.isdir(folder):  # noqa: PTH112 - thousands at once
+            names = (MANIFEST, *task.bundle)
+            if all(os.path.isfile(f"{folder}/{name}") for name in names):  # noqa: PTH113
+                return True
+            self._delete(task.version)
+        return task.version in self._packs
+
+    def _packed(self, version: str) -> dict[str, bytes] | None:
+        """Return a packed version's files; None where it is not packed.
+
+        Raises OSError; ValueError where its pack is damaged, and then it is kept no more.
+        """
+        try:
+            contents = self._packs.files(version)
+            if contents is None or _version_of(contents) == version:
+                return contents
+        except ValueError:
+            self._packs.damaged(version)
+            raise
+        self._packs.damaged(version)
+        raise ValueError("its pack is damaged")
 
     def _put(
         self,
@@ -263,14 +317,48 @@ class Bundles:
         running: frozenset[str],
         recorded: Callable[[Collection[str]], frozenset[str]],
     ) -> None:
-        """Delete what neither runs now nor is named by a record; ``recorded`` says which are."""
+        """Delete what neither runs now nor is named by a record; ``recorded`` says which are.
+
+        What cannot be deleted stays, and is reported. Nothing is deleted while another
+        process uses the bundles: it may have another run store.
+        """
+        if not self._folder.is_dir():
+            return
+        try:
+            with self._lock.alone() as is_alone:
+                if is_alone:
+                    self._forget_unused(running, recorded)
+        except OSError as error:
+            self._report(f"versions that nobody needs stay: {error}")
+        self._laid_out.cache_clear()
+
+    @contextmanager
+    def in_use(self) -> Iterator[None]:
+        """Keep other processes from deleting versions; where that cannot be, it is reported."""
+        try:
+            self._lock.share()
+        except OSError as error:
+            self._report(f"the versions cannot be locked: {error}")
+        try:
+            yield
+        finally:
+            self._lock.free()
+
+    def _forget_unused(
+        self, running: frozenset[str], recorded: Callable[[Collection[str]], frozenset[str]]
+    ) -> None:
         laid_out = self._folders()
         others = {name for name in (*laid_out, *self._packs) if name not in running}
         kept = running | recorded(others)
         for name in laid_out - kept:
-            shutil.rmtree(self._folder / name, ignore_errors=True)
-        self._packs.keep_only(kept)
-        self._laid_out.cache_clear()
+            self._delete(name)
+        self._packs.keep_only(kept, self._report)
+
+    def _delete(self, name: str) -> None:
+        """Delete a version's folder, which is none from the first moment on. Raises OSError."""
+        away = f"{self._base}/.draft-{os.getpid()}-{next(self._numbers)}"
+        os.rename(f"{self._base}/{name}", away)  # noqa: PTH104 - as for a draft
+        shutil.rmtree(away, ignore_errors=True)
 
     def _folders(self) -> frozenset[str]:
         """Return the versions that are laid out; names of drafts may be among them."""
@@ -290,6 +378,14 @@ def _version_of(contents: Contents) -> str:
     digests.pop(MANIFEST, None)
     head = json.loads(contents.get(MANIFEST, b""))
     return version_of(digests, json.dumps(head, sort_keys=True))
+
+
+def _holds(folder: Path, contents: Contents) -> bool:
+    """Whether a folder has all of these files as they were packed."""
+    try:
+        return all((folder / name).read_bytes() == content for name, content in contents.items())
+    except OSError:
+        return False
 
 
 def _folders(files: Iterable[str]) -> list[str]:

@@ -169,20 +169,19 @@ def first(
     """Make the first snapshot: lay out what loads, and find what ran before of what does not.
 
     Returns the compilation that it is made from too: the tree is compiled again
-    where its files change meanwhile.
+    where its files change meanwhile. Tasks whose files keep changing are blocked.
     """
-    compilation = compiler.compilation
+    compilation, failed = compiler.compilation, {}
     for attempt in range(_COMPILE_TRIES):
         try:
             app = compilation.app
             failed = bundles.lay_out_all(app.tasks.values(), app.root)
             break
-        except BundleChanged:
+        except BundleChanged as error:
             if attempt == _COMPILE_TRIES - 1:
-                raise RuntimeFailure(
-                    "the tree's files keep changing", hint="try again when they have settled"
-                ) from None
-            compilation = compiler.look_at_all()
+                failed = {**error.failed}
+            else:
+                compilation = compiler.look_at_all()
         except OSError as error:
             raise RuntimeFailure(f"cannot keep the tasks' versions: {error}") from error
     for name, failure in failed.items():

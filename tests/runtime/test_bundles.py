@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from jittask import Runtime
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledApp, CompiledTask
 from jittask.runtime import bundles as module
@@ -278,14 +279,17 @@ def test_a_task_that_cannot_be_packed_costs_no_other(
     assert kept == {"tasks.A", "tasks.deep.C"}
 
 
-def test_a_change_while_versions_are_packed_leaves_nothing(
-    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("least_packed", [2, 200])
+def test_a_task_whose_files_change_costs_no_other(
+    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch, least_packed: int
 ) -> None:
-    monkeypatch.setattr(module, "LEAST_PACKED", 2)
+    monkeypatch.setattr(module, "LEAST_PACKED", least_packed)
     (app.root / "tasks/B/inner.py").write_text("def customFunc():\n    return 2\n")
-    with pytest.raises(BundleChanged):
+    with pytest.raises(BundleChanged) as raised:
         bundles.lay_out_all(app.tasks.values(), app.root)
-    assert list((app.root / ".jittask/bundles/packed").iterdir()) == []
+    assert raised.value.tasks == ("tasks.B",)
+    kept = {name for name, task in app.tasks.items() if bundles.has(task.version)}
+    assert kept == {"tasks.A", "tasks.deep.C"}
 
 
 def test_a_version_with_a_large_file_is_laid_out(
@@ -313,3 +317,175 @@ def test_a_version_is_found_among_very_many(tmp_path: Path) -> None:
     assert list(packs) == versions
     assert "0" * 64 not in packs
     assert "f" * 64 not in packs
+
+
+# --- packs that are damaged
+
+
+def one(app: CompiledApp, pattern: str) -> Path:
+    [found] = (app.root / ".jittask/bundles/packed").glob(pattern)
+    return found
+
+
+def empty_index(app: CompiledApp) -> None:
+    one(app, "*.index").write_bytes(b"")
+
+
+def index_without_its_end(app: CompiledApp) -> None:
+    index = one(app, "*.index")
+    index.write_bytes(index.read_bytes()[:-1])
+
+
+def contents_gone(app: CompiledApp) -> None:
+    one(app, "*.files").unlink()
+
+
+@pytest.fixture(params=[empty_index, index_without_its_end, contents_gone, cut_contents])
+def damage(request: pytest.FixtureRequest) -> Callable[[CompiledApp], None]:
+    found: Callable[[CompiledApp], None] = request.param
+    return found
+
+
+def test_a_pack_that_is_not_whole_is_none_and_its_versions_are_laid_out_again(
+    app: CompiledApp, packed: Bundles, damage: Callable[[CompiledApp], None]
+) -> None:
+    assert packed
+    for index in (app.root / ".jittask/bundles/packed").iterdir():
+        index.chmod(0o600)
+    damage(app)
+    bundles = Bundles(app.root / ".jittask")
+    assert not any(bundles.has(task.version) for task in app.tasks.values())
+    bundles.forget_unused(frozenset(), lambda _: frozenset())
+    assert list((app.root / ".jittask/bundles/packed").iterdir()) == []
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
+    for task in app.tasks.values():
+        assert without_manifest(files_in(bundles.path(task.version))) == as_written(app, task)
+
+
+def test_wrong_content_is_found_and_the_next_compile_lays_the_version_out(
+    app: CompiledApp, packed: Bundles
+) -> None:
+    damage_contents(app)
+    task = app.tasks["tasks.A"]
+    assert packed.has(task.version)
+    with pytest.raises(BundleUnavailable):
+        packed.path(task.version)
+    assert not packed.has(task.version)
+    assert packed.lay_out_all([task], app.root) == {}
+    assert without_manifest(files_in(packed.path(task.version))) == as_written(app, task)
+
+
+def test_what_cannot_be_deleted_ends_no_start_and_is_kept(
+    app: CompiledApp, packed: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert packed
+    reports: list[str] = []
+    bundles = Bundles(app.root / ".jittask", reports.append)
+    version = app.tasks["tasks.A"].version
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("jittask.runtime.packs._write", full)
+    bundles.forget_unused(frozenset({version}), lambda _: frozenset())
+    assert len(reports) == 1
+    assert "No space left on device" in reports[0]
+    assert all(bundles.has(task.version) for task in app.tasks.values())
+    assert len(list((app.root / ".jittask/bundles/packed").iterdir())) == 2
+
+
+# --- processes beside each other, and those that were killed
+
+
+def test_nothing_is_deleted_while_another_process_uses_the_bundles(
+    app: CompiledApp, packed: Bundles
+) -> None:
+    """Two runtimes of one tree may have different run stores."""
+    other = Bundles(app.root / ".jittask")
+    laid_out = packed.path(app.tasks["tasks.A"].version)
+    with packed.in_use(), other.in_use():
+        other.forget_unused(frozenset(), lambda _: frozenset())
+        assert laid_out.is_dir()
+        assert all(packed.has(task.version) for task in app.tasks.values())
+    with other.in_use():
+        other.forget_unused(frozenset(), lambda _: frozenset())
+        packed.forget_unused(frozenset(), lambda _: frozenset())  # ``other`` still uses them
+        assert not laid_out.exists()
+        assert not any(Bundles(app.root / ".jittask").has(t.version) for t in app.tasks.values())
+        with packed.in_use():
+            assert packed.lay_out_all(app.tasks.values(), app.root) == {}
+
+
+def test_a_runtime_uses_its_bundles_to_its_end(tree: Tree) -> None:
+    tree.scheduled("A")
+    version = compile_tree(tree.root).app.tasks["tasks.A"].version
+    other = Bundles(tree.root / ".jittask")
+    with Runtime(tree.root):
+        other.forget_unused(frozenset(), lambda _: frozenset())
+        assert other.has(version)
+    other.forget_unused(frozenset(), lambda _: frozenset())
+    assert not other.has(version)
+
+
+def test_packs_are_listed_again_where_another_process_has_changed_them(
+    app: CompiledApp, packed: Bundles
+) -> None:
+    task = app.tasks["tasks.A"]
+    other = Bundles(app.root / ".jittask")
+    assert packed.has(task.version)
+    other.forget_unused(frozenset(), lambda _: frozenset())
+    assert not other.has(task.version)
+    with pytest.raises(BundleUnavailable, match="not kept"):
+        packed.path(task.version)
+    assert not packed.has(task.version)
+    assert other.lay_out_all(app.tasks.values(), app.root) == {}
+    assert without_manifest(files_in(packed.path(task.version))) == as_written(app, task)
+
+
+def lose_manifest(folder: Path) -> None:
+    (folder / "app.json").unlink()
+
+
+def lose_code(folder: Path) -> None:
+    (folder / "tasks/A/inner.py").unlink()
+
+
+@pytest.mark.parametrize("lose", [lose_manifest, lose_code])
+@pytest.mark.parametrize("least_packed", [2, 200])
+def test_a_folder_that_is_half_deleted_is_made_anew(
+    app: CompiledApp,
+    bundles: Bundles,
+    monkeypatch: pytest.MonkeyPatch,
+    lose: Callable[[Path], None],
+    least_packed: int,
+) -> None:
+    monkeypatch.setattr(module, "LEAST_PACKED", least_packed)
+    task = app.tasks["tasks.A"]
+    assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
+    lose(bundles.path(task.version))
+    for again in (bundles, Bundles(app.root / ".jittask")):
+        if least_packed == 200:
+            assert again.lay_out_all(app.tasks.values(), app.root) == {}
+    fresh = Bundles(app.root / ".jittask")
+    assert without_manifest(files_in(fresh.path(task.version))) == as_written(app, task)
+
+
+def test_a_folder_that_is_being_deleted_counts_no_more(
+    app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bundles.lay_out_all(app.tasks.values(), app.root)
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_: object, **__: object) -> None:
+        raise Killed
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", killed)
+        with pytest.raises(Killed):
+            bundles.forget_unused(frozenset(), lambda _: frozenset())
+    again = Bundles(app.root / ".jittask")
+    assert sum(again.has(task.version) for task in app.tasks.values()) == 2
+    again.forget_unused(frozenset(), lambda _: frozenset())
+    assert list((app.root / ".jittask/bundles").iterdir()) == []

@@ -11,7 +11,9 @@ import pytest
 
 from jittask import Runtime
 from jittask.clock import SystemClock
+from jittask.compiler.compiled import CompiledTask
 from jittask.runtime import bundles as module
+from jittask.runtime.bundles import BundleChanged
 from jittask.runtime.events import Blocked, Event, Finished, Started, Unblocked
 from jittask.runtime.executors.pool_worker import modules_of
 from jittask.runtime.executors.protocol import Completed, Expected, Unbegun
@@ -118,3 +120,28 @@ def test_a_disk_that_is_full_delays_runs_and_fails_none(
         finished = runtime.wait_for(lambda event: isinstance(event, Finished), PATIENCE)
         assert isinstance(finished, Finished)
         assert finished.status == "completed"
+
+
+def test_a_task_whose_files_keep_changing_keeps_no_other_from_running(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original, is_changing = module._Source.files, True
+
+    def files(source: module._Source, task: CompiledTask) -> dict[str, module._File]:
+        if is_changing and task.name == "tasks.A":
+            raise BundleChanged(task.name)
+        return original(source, task)
+
+    monkeypatch.setattr(module._Source, "files", files)
+    tree = Tree(tmp_path / "app", runtime={"executor": "inline", "scanSeconds": 0.2})
+    for name in ("A", "B"):
+        tree.scheduled(name, repeat=SECONDLY, policy={"overlap": "queue"})
+    events: list[Event] = []
+    with Runtime(tree.root, on_event=events.append) as runtime:
+        runtime.wait_for(lambda event: isinstance(event, Finished), PATIENCE)
+        blocked = {(event.task, event.code) for event in events if isinstance(event, Blocked)}
+        assert blocked == {("tasks.A", "bundle-failed")}
+        is_changing = False
+        runtime.wait_for(
+            lambda event: isinstance(event, Finished) and event.task == "tasks.A", PATIENCE
+        )

@@ -132,7 +132,7 @@ def _laid_out(root: Path, version: str) -> Contents | None:
         return None
     try:
         found = Bundles(state_folder(root)).files(version)
-    except FileNotFoundError:  # removed meanwhile
+    except (FileNotFoundError, ValueError):  # removed meanwhile, or damaged
         return None
     if found and MANIFEST in found:
         found[MANIFEST] = _pretty(json.loads(found[MANIFEST]))
