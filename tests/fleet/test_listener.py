@@ -6,6 +6,7 @@ import queue
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,21 @@ import pytest
 from kombu import Connection
 
 from jittask.clock import SystemClock
+from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery import listener as listener_module
 from jittask.runtime.executors.celery.app import make_app
 from jittask.runtime.executors.celery.listener import Listener
 from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.message import Offer, encode
-from tests.fleet.brokers import Broker, OwnRedis, own_redis, shared_rabbitmq
+from tests.fleet.brokers import (
+    RABBIT,
+    Broker,
+    OwnRedis,
+    own_redis,
+    rabbitmqctl,
+    shared_rabbitmq,
+)
 from tests.running import PATIENCE, Program
 from tests.services import store_settings
 from tests.tree import Tree
@@ -57,6 +66,10 @@ class Listening:
             self.ended.set,
         )  # fmt: skip
         self.listener.start()
+
+    def all_troubles(self) -> list[tuple[str, str]]:
+        """Return what it has said so far."""
+        return [self.trouble() for _ in range(self.events.qsize())]
 
     def trouble(self) -> tuple[str, str]:
         event = self.events.get(timeout=PATIENCE)
@@ -158,6 +171,75 @@ def test_a_defect_that_stays_ends_the_listener_and_says_so(broker: OwnRedis) -> 
         assert [here.trouble()[0] for _ in range(4)] == ["listener-failed"] * 4
     finally:
         here.listener.close()
+
+
+def test_a_kind_of_broker_that_nothing_knows() -> None:
+    with pytest.raises(RuntimeFailure, match="no broker can be reached by a URL of 'foo'") as found:
+        Listener("foo://x", ["q"], Inbox(), 1, SystemClock(), lambda _: None, lambda: None)
+    assert "redis://" in (found.value.hint or "")
+
+
+def test_a_login_that_is_refused_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener_module, "_LONGEST_RETRY_SECONDS", 0.01)
+    user = f"jittask-{uuid.uuid4().hex[:10]}"
+    with shared_rabbitmq() as broker:
+        broker.url = broker.url.replace("guest:guest", f"{user}:secret")
+        here = Listening(broker, Inbox())
+        try:
+            code, text = here.trouble()
+            assert code == "broker-unavailable"
+            assert "Login was refused" in text
+            while here.listener._unreached <= 6:
+                assert here.listener.failure is None
+            rabbitmqctl("add_user", user, "secret")
+            rabbitmqctl("set_permissions", user, ".*", ".*", ".*")
+            assert here.trouble()[0] == "broker-answers"
+            broker.send(encode(OFFER))
+            assert here.taken.get(timeout=PATIENCE) == OFFER
+        finally:
+            here.listener.close()
+            broker.url = RABBIT
+            rabbitmqctl("delete_user", user)
+
+
+def test_an_error_that_celery_takes_for_an_outage_ends_the_listener_where_it_stays(
+    broker: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr("kombu.transport.redis.Channel._size", fail)
+    here = Listening(broker, Inbox())
+    try:
+        assert here.ended.wait(PATIENCE)
+        assert "KeyError" in str(here.listener.failure)
+        assert [code for code, _ in here.all_troubles()] == ["listener-failed"] * 4
+    finally:
+        here.listener.close()
+
+
+class StoppedInbox(Inbox):
+    """Fails as soon as the listener is to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.stopped = threading.Event(), threading.Event()
+
+    def put(self, offer: Offer) -> None:
+        self.reached.set()
+        assert self.stopped.wait(PATIENCE)
+        raise ZeroDivisionError("a defect")
+
+
+def test_an_error_while_the_listener_ends_is_no_failure(broker: OwnRedis) -> None:
+    inbox = StoppedInbox()
+    here = Listening(broker, inbox)
+    inbox.stopped = here.listener._closing
+    broker.send(encode(OFFER))
+    assert inbox.reached.wait(PATIENCE)
+    here.listener.close()
+    assert here.listener.failure is None
+    assert here.all_troubles() == []
 
 
 @pytest.mark.process

@@ -12,7 +12,9 @@ from celery import bootsteps
 from celery.worker import state as celery_state
 from celery.worker.consumer import Consumer
 
+from jittask.drivers import first_line
 from jittask.runtime.executors.celery.app import TASK, make_app
+from jittask.runtime.executors.celery.broker_errors import NotConnected
 from jittask.runtime.executors.celery.receiver import Receiver
 
 _RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 3.0}  # seconds
@@ -68,10 +70,13 @@ def _consumer(disconnected: Callable[[BaseException], None]) -> type:
 
     class OfferConsumer(Consumer):  # type: ignore[misc]
         def ensure_connected(self, connection: Any) -> Any:
-            found = connection.ensure_connection(
-                lambda error, _: disconnected(error), callback=celery_state.maybe_shutdown,
-                **_RECONNECT,
-            )  # fmt: skip
+            try:
+                found = connection.ensure_connection(
+                    lambda error, _: disconnected(error), callback=celery_state.maybe_shutdown,
+                    **_RECONNECT,
+                )  # fmt: skip
+            except Exception as error:  # a login that is refused, for example
+                raise NotConnected(first_line(error)) from error
             self.first_connection_attempt = False
             return found
 

@@ -15,14 +15,14 @@ from jittask.clock import Clock
 from jittask.drivers import first_line
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
-from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin
+from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin, UnknownBroker
 from jittask.runtime.executors.celery.broker_notice import BrokerNotice
 from jittask.runtime.executors.celery.celery_log import CeleryLog
 from jittask.runtime.executors.celery.celery_worker import CeleryWorker
 from jittask.runtime.executors.celery.receiver import Receiver
 from jittask.runtime.fleet.inbox import Inbox
 
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 1.0, 16.0
 _END_SECONDS = 3.0
 _MAX_FAILURES, _WITHIN_SECONDS = 5, 60.0
 
@@ -42,23 +42,26 @@ class Listener:
     ) -> None:
         """``held_back``: how many messages may wait here without an acknowledgement.
 
-        ``ended`` is called when ``failure`` is set.
+        ``ended`` is called when ``failure`` is set. Raises RuntimeFailure where no
+        library knows such a broker.
         """
         self._clock = clock
         self._emit = emit
         self._ended = ended
         self.failure: RuntimeFailure | None = None
         """Why it listens no more."""
-        self._errors = BrokerErrors(broker)
+        self._errors = _errors_of(broker)
         self._notice = BrokerNotice(clock, emit)
         self._log = CeleryLog(clock, emit)
         self._unraised: Exception | None = None
         self._worker = CeleryWorker(
-            broker, queues, held_back, Receiver(inbox, clock, emit, self._receiver_failed),
-            self._notice.is_there, self._disconnected,
+            broker, queues, held_back, Receiver(inbox, clock, emit, self._end_for),
+            self._connected, self._disconnected,
         )  # fmt: skip
         self._failures: deque[float] = deque(maxlen=_MAX_FAILURES)
         """When listening has failed, by ``Clock.monotonic``."""
+        self._unreached = 0
+        """How often in a row the broker could not be listened to."""
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jittask-listener", daemon=True)
 
@@ -86,27 +89,39 @@ class Listener:
 
     def _listen(self) -> None:
         """Listen until that is over; note why, and wait. Raises what is to end the worker."""
+        self._unraised = None
         try:
             self._worker.run()
-            error, self._unraised = self._unraised, None
+            raise self._unraised or RuntimeError("the Celery worker has ended by itself")
+        except Exception as error:
             if self._closing.is_set():
                 return
-            raise error or RuntimeError("the Celery worker has ended by itself")
-        except Exception as error:
-            if self._errors.origin_of(error) is Origin.BROKER:
-                self._notice.is_gone(error)
-            else:
-                self._failed(error)
-        self._clock.wait(self._closing, _RETRY_SECONDS)
+            pause = self._pause_after(error)
+        self._clock.wait(self._closing, pause)
+
+    def _pause_after(self, error: Exception) -> float:
+        """Note an error; return for how many seconds to wait. Raises it where it is to end all."""
+        if self._errors.origin_of(error) is not Origin.BROKER:
+            self._failed(error)
+            return _RETRY_SECONDS
+        self._notice.is_gone(error)
+        pause = min(_RETRY_SECONDS * 2.0**self._unreached, _LONGEST_RETRY_SECONDS)
+        self._unreached += 1
+        return pause
+
+    def _connected(self) -> None:
+        self._unreached = 0
+        self._notice.is_there()
 
     def _disconnected(self, error: BaseException) -> None:
-        """Note why a connection has ended; Celery makes another one."""
+        """Note why a connection has ended; Celery makes another one, where the broker is away."""
         if self._errors.origin_of(error) is Origin.BROKER:
             self._notice.is_gone(error)
-        else:
-            self._report(error)
+        elif isinstance(error, Exception):
+            self._end_for(error)
 
-    def _receiver_failed(self, error: Exception) -> None:
+    def _end_for(self, error: Exception) -> None:
+        """End Celery's run, and have ``_listen`` judge an error that it would not raise."""
         self._unraised = error
         self._worker.end(failed=True)
 
@@ -129,6 +144,16 @@ class Listener:
             hint="its functions had settings.runtime.drainSeconds to end; start it again",
         )
         self._ended()
+
+
+def _errors_of(broker: str) -> BrokerErrors:
+    try:
+        return BrokerErrors(broker)
+    except UnknownBroker as error:
+        raise RuntimeFailure(
+            f"settings.runtime.executor.broker: {error}",
+            hint="it begins with redis://, rediss://, amqp:// or amqps://",
+        ) from error
 
 
 def _words(error: BaseException) -> str:

@@ -183,7 +183,7 @@ class Sender:
     def _failed(self, error: Exception) -> None:
         """Note a broker that does not answer, or cannot be used; wait before the next try."""
         self._disconnect()
-        is_away = self._errors is None or self._errors.origin_of(error) is Origin.BROKER
+        is_away = self._errors is not None and self._errors.origin_of(error) is Origin.BROKER
         verb = "does not answer" if is_away else "cannot be used"
         text = f"the broker {verb}: {first_line(error)}"
         if self.problem is None:
