@@ -18,7 +18,7 @@ from jittask.clock import SystemClock
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery import listener as listener_module
-from jittask.runtime.executors.celery.app import make_app
+from jittask.runtime.executors.celery.app import TASK, make_app
 from jittask.runtime.executors.celery.listener import Listener
 from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.message import Offer, encode
@@ -141,6 +141,29 @@ def test_a_message_that_found_no_room_is_acknowledged_at_once() -> None:
         finally:
             here.listener.close()
     assert time.monotonic() - began < 2 * count  # the next event of RabbitMQ is 5 s away
+
+
+@pytest.mark.parametrize("room", [9, 0], ids=["at-once", "held-back"])
+def test_a_message_that_cannot_be_decoded_is_refused_once(broker: OwnRedis, room: int) -> None:
+    here = Listening(broker, Inbox(), room)
+    try:
+        with Connection(broker.url) as connection:
+            producer = connection.Producer()
+            for _ in range(2):
+                producer.publish(
+                    b"{no JSON", content_type="application/json", content_encoding="utf-8",
+                    headers={"task": TASK, "id": "1", "lang": "py"}, routing_key=broker.queue,
+                )  # fmt: skip
+            while connection.default_channel.client.llen(broker.queue):
+                continue  # until both are received, or held back
+        here.inbox.make_room(9)
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        [(code, text)] = here.all_troubles()
+        assert code == "message-refused"
+        assert "cannot be read" in text
+    finally:
+        here.listener.close()
 
 
 @pytest.mark.parametrize("room", [9, 0], ids=["at-once", "held-back"])

@@ -80,6 +80,7 @@ class Listener:
     def _run(self) -> None:
         try:
             while True:
+                self._unraised = None
                 self._worker.ready()
                 if self._closing.is_set():
                     return
@@ -89,7 +90,6 @@ class Listener:
 
     def _listen(self) -> None:
         """Listen until that is over; note why, and wait. Raises what is to end the worker."""
-        self._unraised = None
         try:
             self._worker.run()
             raise self._unraised or RuntimeError("the Celery worker has ended by itself")
