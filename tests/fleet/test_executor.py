@@ -28,7 +28,7 @@ from jittask.runtime.executors.protocol import (
     Unjudged,
 )
 from jittask.runtime.fleet.message import PROTOCOL, Offer, decode
-from jittask.store import Store
+from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Ending
 from jittask.store.fleet_types import NewWorker
 from jittask.store.member_kinds import Kind
@@ -211,6 +211,22 @@ def test_a_version_that_the_store_refuses_holds_up_no_other(bench: Bench, code: 
     assert "too large" in report.outcome.detail
     run, token = bench.submit(version=bench.other.version)
     assert bench.offer() == Offer(run, token, bench.other.version)
+
+
+def test_a_connection_to_the_store_that_is_cut_once_is_no_refusal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuts, put = ["the connection was cut"], bench.store.put_bundle
+
+    def put_after_a_cut(version: str, content: bytes, at: datetime) -> None:
+        if cuts:
+            raise StoreUnavailable(cuts.pop())
+        put(version, content, at)
+
+    monkeypatch.setattr(bench.store, "put_bundle", put_after_a_cut)
+    run, token = bench.submit()
+    assert bench.offer() == Offer(run, token, bench.task.version)
+    assert bench.executor.poll(0) == []
 
 
 def test_a_version_that_cannot_be_packed_holds_up_no_other(bench: Bench) -> None:
