@@ -54,7 +54,15 @@ class FailingInbox(Inbox):
 class Listening:
     """A listener, and all that it says and takes."""
 
-    def __init__(self, broker: Broker, inbox: Inbox, room: int = 9, *, held_back: int = 4) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        inbox: Inbox,
+        room: int = 9,
+        *,
+        held_back: int = 4,
+        more: tuple[str, ...] = (),
+    ) -> None:
         self.inbox = inbox
         self.taken: queue.Queue[Offer] = queue.Queue()
         self.events: queue.Queue[Event] = queue.Queue()
@@ -62,7 +70,7 @@ class Listening:
         inbox.connect(lambda: self.taken.put(*inbox.take(1)))
         inbox.make_room(room)
         self.listener = Listener(
-            broker.url, [broker.queue], inbox, held_back, SystemClock(), self.events.put,
+            broker.url, [broker.queue, *more], inbox, held_back, SystemClock(), self.events.put,
             self.ended.set,
         )  # fmt: skip
         self.listener.start()
@@ -239,6 +247,54 @@ def test_an_error_that_celery_takes_for_an_outage_ends_the_listener_where_it_sta
         assert [code for code, _ in here.all_troubles()] == ["listener-failed"] * 4
     finally:
         here.listener.close()
+
+
+def command(broker: OwnRedis, words: str) -> None:
+    with socket.create_connection(("127.0.0.1", broker.port)) as client:
+        client.sendall(f"{words}\r\n".encode())
+        assert client.recv(1) in b"+:"
+
+
+def test_a_queue_that_the_broker_refuses_ends_no_other(
+    broker: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "_LOOK_SECONDS", 0.05)
+    command(broker, "SET bad text")
+    here = Listening(broker, Inbox(), more=("bad",))
+    try:
+        code, text = here.trouble()
+        assert code == "queue-refused"
+        assert "'bad'" in text
+        assert "WRONGTYPE" in text
+        for _ in range(2):
+            broker.send(encode(OFFER))
+            assert here.taken.get(timeout=PATIENCE) == OFFER
+        command(broker, "DEL bad")
+        assert here.trouble()[0] == "queue-answers"
+        broker.queue = "bad"
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        assert here.all_troubles() == []
+        assert here.listener.failure is None
+    finally:
+        here.listener.close()
+
+
+def test_a_queue_that_exists_with_other_properties_ends_no_other() -> None:
+    with shared_rabbitmq() as broker:
+        bad = f"{broker.queue}-bad"
+        with Connection(broker.url) as connection, connection.channel() as channel:
+            channel.queue_declare(bad, durable=False, auto_delete=False)
+        here = Listening(broker, Inbox(), more=(bad,))
+        try:
+            code, text = here.trouble()
+            assert code == "queue-refused"
+            assert "PRECONDITION_FAILED" in text
+            broker.send(encode(OFFER))
+            assert here.taken.get(timeout=PATIENCE) == OFFER
+        finally:
+            here.listener.close()
+            broker.delete(bad)
 
 
 class StoppedInbox(Inbox):

@@ -2,7 +2,7 @@
 
 A broker that is away is waited for. Another error is reported, and listening
 begins again; where that happens again and again, ``failure`` says so and the
-worker ends.
+worker ends. A queue that the broker refuses is left out while there are others.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin, UnknownBroker
 from jittask.runtime.executors.celery.broker_notice import BrokerNotice
 from jittask.runtime.executors.celery.celery_log import CeleryLog
-from jittask.runtime.executors.celery.celery_worker import CeleryWorker
+from jittask.runtime.executors.celery.celery_worker import CallAfter, CeleryWorker
 from jittask.runtime.executors.celery.receiver import Receiver
+from jittask.runtime.executors.celery.served_queues import ServedQueues
 from jittask.runtime.fleet.inbox import Inbox
 
 _RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 1.0, 16.0
 _END_SECONDS = 3.0
+_LOOK_SECONDS = 10.0
+"""How often queues that the broker refuses are looked at."""
 _MAX_FAILURES, _WITHIN_SECONDS = 5, 60.0
 
 
@@ -58,6 +61,11 @@ class Listener:
             broker, queues, held_back, Receiver(inbox, clock, emit, self._end_for),
             self._connected, self._disconnected,
         )  # fmt: skip
+        self._queues = ServedQueues(
+            queues, lambda: self._worker.refusals(self._is_refusal), clock, emit
+        )
+        self._others_are_served = False
+        """Whether Celery's run was ended to begin with other queues."""
         self._failures: deque[float] = deque(maxlen=_MAX_FAILURES)
         """When listening has failed, by ``Clock.monotonic``."""
         self._unreached = 0
@@ -80,7 +88,7 @@ class Listener:
     def _run(self) -> None:
         try:
             while True:
-                self._unraised = None
+                self._unraised, self._others_are_served = None, False
                 self._worker.ready()
                 if self._closing.is_set():
                     return
@@ -91,7 +99,9 @@ class Listener:
     def _listen(self) -> None:
         """Listen until that is over; note why, and wait. Raises what is to end the worker."""
         try:
-            self._worker.run()
+            self._worker.run(self._queues.names())
+            if self._others_are_served:
+                return
             raise self._unraised or RuntimeError("the Celery worker has ended by itself")
         except Exception as error:
             if self._closing.is_set():
@@ -101,6 +111,12 @@ class Listener:
 
     def _pause_after(self, error: Exception) -> float:
         """Note an error; return for how many seconds to wait. Raises it where it is to end all."""
+        if self._is_refusal(error):
+            try:
+                if self._queues.look():
+                    return 0.0
+            except Exception as found:
+                error = found
         if self._errors.origin_of(error) is not Origin.BROKER:
             self._failed(error)
             return _RETRY_SECONDS
@@ -109,9 +125,26 @@ class Listener:
         self._unreached += 1
         return pause
 
-    def _connected(self) -> None:
+    def _is_refusal(self, error: Exception) -> bool:
+        return self._errors.origin_of(error) is Origin.QUEUE
+
+    def _connected(self, call_after: CallAfter) -> None:
         self._unreached = 0
         self._notice.is_there()
+        if self._queues.some_are_refused:
+            call_after(_LOOK_SECONDS, lambda: self._look_again(call_after))
+
+    def _look_again(self, call_after: CallAfter) -> None:
+        """Look at queues that were refused; called in Celery's thread."""
+        try:
+            self._others_are_served = self._queues.look()
+        except Exception as error:
+            self._end_for(error)
+            return
+        if self._others_are_served:
+            self._worker.end(failed=True)
+        else:
+            call_after(_LOOK_SECONDS, lambda: self._look_again(call_after))
 
     def _disconnected(self, error: BaseException) -> None:
         """Note why a connection has ended; Celery makes another one, where the broker is away."""
