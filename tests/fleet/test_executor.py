@@ -367,3 +367,13 @@ def test_a_connection_that_cannot_be_closed_is_no_outage(
     assert "cannot be sent to queue 'slow'" in unjudged(bench)
     assert bench.executor._sender.problem is None
     assert bench.events == []
+
+
+def test_a_kind_of_broker_that_nothing_knows_cannot_be_used(bench: Bench) -> None:
+    bench.executor._sender._broker = "foo://127.0.0.1"
+    bench.submit()
+    bench.until(lambda: bool(bench.events))
+    [event] = bench.events
+    assert isinstance(event, Trouble)
+    assert event.code == "broker-unavailable"
+    assert "the broker cannot be used: no broker can be reached by a URL of 'foo'" in event.text
