@@ -9,7 +9,7 @@ there are. Which runs execute, only the executor knows.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -35,7 +35,6 @@ from jittask.runtime.undecided import UndecidedTasks
 from jittask.runtime.unserved_queues import UnservedQueues
 from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Choose, Claimed, Ending, Taken
-from jittask.store.control import Pause
 
 _PAGE = 512  # due runs looked at in one transaction
 _POLL_SECONDS = 0.2
@@ -191,14 +190,14 @@ class ClaimLoop:
             return None
         groups = self._groups_of(snapshot)
         held = self._held(snapshot, now) | self._resting.tasks(now)
-        pauses = self._store.pauses()
         self._waiting = self._crowded.tasks(snapshot)
-        skipping = self._skipping(snapshot, pauses, now)
+        skipping = self._skipping(snapshot, now)
         crowded = self._waiting - skipping  # the first page has them, and no other
         soonest = self._store.next_due(held, crowded)
         self._undecided.here(now)
         if soonest is None or soonest > now:
             return self._resting.sooner(self._ready_ahead(soonest, now, held), now)
+        pauses = self._store.pauses()
         waiting, page = 0, _PAGE if skipping else min(_PAGE, self._executor.free())
         while waiting < _MAX_PASSED_OVER and (free := self._executor.free()):
             chosen = partial(
@@ -245,12 +244,11 @@ class ClaimLoop:
         """Return the tasks whose runs wait."""
         return self._boundary.held(now) | self._undecided.tasks(snapshot, now)
 
-    def _skipping(
-        self, snapshot: Snapshot, pauses: Mapping[str, Pause], now: datetime
-    ) -> frozenset[str]:
+    def _skipping(self, snapshot: Snapshot, now: datetime) -> frozenset[str]:
         """Return the tasks that cannot begin a run now, and may have runs to skip."""
         if not self._waiting:
             return frozenset()
+        pauses = self._store.pauses()
         paused = [name for name, pause in pauses.items() if pause.is_active(now)]
         return that_skip(self._waiting, snapshot, paused, self._store.executing())
 

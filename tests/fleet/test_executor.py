@@ -28,7 +28,7 @@ from jittask.runtime.executors.protocol import (
     Unjudged,
 )
 from jittask.runtime.fleet.message import PROTOCOL, Offer, decode
-from jittask.store import Store
+from jittask.store import Store, StoreUnavailable
 from jittask.store.claim_types import Ending
 from jittask.store.fleet_types import NewWorker
 from jittask.store.member_kinds import Kind
@@ -213,6 +213,22 @@ def test_a_version_that_the_store_refuses_holds_up_no_other(bench: Bench, code: 
     assert bench.offer() == Offer(run, token, bench.other.version)
 
 
+def test_a_connection_to_the_store_that_is_cut_once_is_no_refusal(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cuts, put = ["the connection was cut"], bench.store.put_bundle
+
+    def put_after_a_cut(version: str, content: bytes, at: datetime) -> None:
+        if cuts:
+            raise StoreUnavailable(cuts.pop())
+        put(version, content, at)
+
+    monkeypatch.setattr(bench.store, "put_bundle", put_after_a_cut)
+    run, token = bench.submit()
+    assert bench.offer() == Offer(run, token, bench.task.version)
+    assert bench.executor.poll(0) == []
+
+
 def test_a_version_that_cannot_be_packed_holds_up_no_other(bench: Bench) -> None:
     folder = bench.bundles.path(bench.task.version)
     folder.chmod(0o755)
@@ -351,3 +367,13 @@ def test_a_connection_that_cannot_be_closed_is_no_outage(
     assert "cannot be sent to queue 'slow'" in unjudged(bench)
     assert bench.executor._sender.problem is None
     assert bench.events == []
+
+
+def test_a_kind_of_broker_that_nothing_knows_cannot_be_used(bench: Bench) -> None:
+    bench.executor._sender._broker = "foo://127.0.0.1"
+    bench.submit()
+    bench.until(lambda: bool(bench.events))
+    [event] = bench.events
+    assert isinstance(event, Trouble)
+    assert event.code == "broker-unavailable"
+    assert "the broker cannot be used: no broker can be reached by a URL of 'foo'" in event.text

@@ -6,6 +6,7 @@ import queue
 import socket
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -14,13 +15,21 @@ import pytest
 from kombu import Connection
 
 from jittask.clock import SystemClock
+from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.celery import listener as listener_module
-from jittask.runtime.executors.celery.app import make_app
+from jittask.runtime.executors.celery.app import TASK, make_app
 from jittask.runtime.executors.celery.listener import Listener
 from jittask.runtime.fleet.inbox import Inbox
 from jittask.runtime.fleet.message import Offer, encode
-from tests.fleet.brokers import Broker, OwnRedis, own_redis, shared_rabbitmq
+from tests.fleet.brokers import (
+    RABBIT,
+    Broker,
+    OwnRedis,
+    own_redis,
+    rabbitmqctl,
+    shared_rabbitmq,
+)
 from tests.running import PATIENCE, Program
 from tests.services import store_settings
 from tests.tree import Tree
@@ -45,7 +54,15 @@ class FailingInbox(Inbox):
 class Listening:
     """A listener, and all that it says and takes."""
 
-    def __init__(self, broker: Broker, inbox: Inbox, room: int = 9, *, held_back: int = 4) -> None:
+    def __init__(
+        self,
+        broker: Broker,
+        inbox: Inbox,
+        room: int = 9,
+        *,
+        held_back: int = 4,
+        more: tuple[str, ...] = (),
+    ) -> None:
         self.inbox = inbox
         self.taken: queue.Queue[Offer] = queue.Queue()
         self.events: queue.Queue[Event] = queue.Queue()
@@ -53,10 +70,14 @@ class Listening:
         inbox.connect(lambda: self.taken.put(*inbox.take(1)))
         inbox.make_room(room)
         self.listener = Listener(
-            broker.url, [broker.queue], inbox, held_back, SystemClock(), self.events.put,
+            broker.url, [broker.queue, *more], inbox, held_back, SystemClock(), self.events.put,
             self.ended.set,
         )  # fmt: skip
         self.listener.start()
+
+    def all_troubles(self) -> list[tuple[str, str]]:
+        """Return what it has said so far."""
+        return [self.trouble() for _ in range(self.events.qsize())]
 
     def trouble(self) -> tuple[str, str]:
         event = self.events.get(timeout=PATIENCE)
@@ -131,6 +152,29 @@ def test_a_message_that_found_no_room_is_acknowledged_at_once() -> None:
 
 
 @pytest.mark.parametrize("room", [9, 0], ids=["at-once", "held-back"])
+def test_a_message_that_cannot_be_decoded_is_refused_once(broker: OwnRedis, room: int) -> None:
+    here = Listening(broker, Inbox(), room)
+    try:
+        with Connection(broker.url) as connection:
+            producer = connection.Producer()
+            for _ in range(2):
+                producer.publish(
+                    b"{no JSON", content_type="application/json", content_encoding="utf-8",
+                    headers={"task": TASK, "id": "1", "lang": "py"}, routing_key=broker.queue,
+                )  # fmt: skip
+            while connection.default_channel.client.llen(broker.queue):
+                continue  # until both are received, or held back
+        here.inbox.make_room(9)
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        [(code, text)] = here.all_troubles()
+        assert code == "message-refused"
+        assert "cannot be read" in text
+    finally:
+        here.listener.close()
+
+
+@pytest.mark.parametrize("room", [9, 0], ids=["at-once", "held-back"])
 def test_a_defect_is_reported_and_listening_begins_again(broker: OwnRedis, room: int) -> None:
     here = Listening(broker, FailingInbox(1), room)
     try:
@@ -158,6 +202,123 @@ def test_a_defect_that_stays_ends_the_listener_and_says_so(broker: OwnRedis) -> 
         assert [here.trouble()[0] for _ in range(4)] == ["listener-failed"] * 4
     finally:
         here.listener.close()
+
+
+def test_a_kind_of_broker_that_nothing_knows() -> None:
+    with pytest.raises(RuntimeFailure, match="no broker can be reached by a URL of 'foo'") as found:
+        Listener("foo://x", ["q"], Inbox(), 1, SystemClock(), lambda _: None, lambda: None)
+    assert "redis://" in (found.value.hint or "")
+
+
+def test_a_login_that_is_refused_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listener_module, "_LONGEST_RETRY_SECONDS", 0.01)
+    user = f"jittask-{uuid.uuid4().hex[:10]}"
+    with shared_rabbitmq() as broker:
+        broker.url = broker.url.replace("guest:guest", f"{user}:secret")
+        here = Listening(broker, Inbox())
+        try:
+            code, text = here.trouble()
+            assert code == "broker-unavailable"
+            assert "Login was refused" in text
+            while here.listener._unreached <= 6:
+                assert here.listener.failure is None
+            rabbitmqctl("add_user", user, "secret")
+            rabbitmqctl("set_permissions", user, ".*", ".*", ".*")
+            assert here.trouble()[0] == "broker-answers"
+            broker.send(encode(OFFER))
+            assert here.taken.get(timeout=PATIENCE) == OFFER
+        finally:
+            here.listener.close()
+            broker.url = RABBIT
+            rabbitmqctl("delete_user", user)
+
+
+def test_an_error_that_celery_takes_for_an_outage_ends_the_listener_where_it_stays(
+    broker: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> int:
+        raise KeyError("a defect")
+
+    monkeypatch.setattr("kombu.transport.redis.Channel._size", fail)
+    here = Listening(broker, Inbox())
+    try:
+        assert here.ended.wait(PATIENCE)
+        assert "KeyError" in str(here.listener.failure)
+        assert [code for code, _ in here.all_troubles()] == ["listener-failed"] * 4
+    finally:
+        here.listener.close()
+
+
+def command(broker: OwnRedis, words: str) -> None:
+    with socket.create_connection(("127.0.0.1", broker.port)) as client:
+        client.sendall(f"{words}\r\n".encode())
+        assert client.recv(1) in b"+:"
+
+
+def test_a_queue_that_the_broker_refuses_ends_no_other(
+    broker: OwnRedis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(listener_module, "_LOOK_SECONDS", 0.05)
+    command(broker, "SET bad text")
+    here = Listening(broker, Inbox(), more=("bad",))
+    try:
+        code, text = here.trouble()
+        assert code == "queue-refused"
+        assert "'bad'" in text
+        assert "WRONGTYPE" in text
+        for _ in range(2):
+            broker.send(encode(OFFER))
+            assert here.taken.get(timeout=PATIENCE) == OFFER
+        command(broker, "DEL bad")
+        assert here.trouble()[0] == "queue-answers"
+        broker.queue = "bad"
+        broker.send(encode(OFFER))
+        assert here.taken.get(timeout=PATIENCE) == OFFER
+        assert here.all_troubles() == []
+        assert here.listener.failure is None
+    finally:
+        here.listener.close()
+
+
+def test_a_queue_that_exists_with_other_properties_ends_no_other() -> None:
+    with shared_rabbitmq() as broker:
+        bad = f"{broker.queue}-bad"
+        with Connection(broker.url) as connection, connection.channel() as channel:
+            channel.queue_declare(bad, durable=False, auto_delete=False)
+        here = Listening(broker, Inbox(), more=(bad,))
+        try:
+            code, text = here.trouble()
+            assert code == "queue-refused"
+            assert "PRECONDITION_FAILED" in text
+            broker.send(encode(OFFER))
+            assert here.taken.get(timeout=PATIENCE) == OFFER
+        finally:
+            here.listener.close()
+            broker.delete(bad)
+
+
+class StoppedInbox(Inbox):
+    """Fails as soon as the listener is to end."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.reached, self.stopped = threading.Event(), threading.Event()
+
+    def put(self, offer: Offer) -> None:
+        self.reached.set()
+        assert self.stopped.wait(PATIENCE)
+        raise ZeroDivisionError("a defect")
+
+
+def test_an_error_while_the_listener_ends_is_no_failure(broker: OwnRedis) -> None:
+    inbox = StoppedInbox()
+    here = Listening(broker, inbox)
+    inbox.stopped = here.listener._closing
+    broker.send(encode(OFFER))
+    assert inbox.reached.wait(PATIENCE)
+    here.listener.close()
+    assert here.listener.failure is None
+    assert here.all_troubles() == []
 
 
 @pytest.mark.process

@@ -12,11 +12,14 @@ from celery import bootsteps
 from celery.worker import state as celery_state
 from celery.worker.consumer import Consumer
 
+from jittask.drivers import first_line
 from jittask.runtime.executors.celery.app import TASK, make_app
+from jittask.runtime.executors.celery.broker_errors import NotConnected
 from jittask.runtime.executors.celery.receiver import Receiver
 
 _RECONNECT = {"interval_start": 0.5, "interval_step": 0.5, "interval_max": 3.0}  # seconds
 _FAILED = 1
+CallAfter = Callable[[float, Callable[[], None]], object]
 
 
 class CeleryWorker:
@@ -28,10 +31,13 @@ class CeleryWorker:
         queues: Collection[str],
         held_back: int,
         receiver: Receiver,
-        connected: Callable[[], None],
+        connected: Callable[[CallAfter], None],
         disconnected: Callable[[BaseException], None],
     ) -> None:
         """``held_back``: how many messages may wait here without an acknowledgement.
+
+        ``connected`` is given what calls a function in Celery's thread while the
+        connection lasts, after so many seconds.
 
         ``disconnected`` takes why the connection has ended, or cannot be made, each time.
         """
@@ -49,10 +55,24 @@ class CeleryWorker:
         """Make ``run`` return soon; from any thread."""
         celery_state.should_stop = _FAILED if failed else 0
 
-    def run(self) -> None:
-        """Listen until ``end``. Raises what ends it sooner."""
+    def refusals(self, is_refusal: Callable[[Exception], bool]) -> dict[str, Exception]:
+        """Return which queues the broker refuses, and how. Raises what is no ``is_refusal``."""
+        found: dict[str, Exception] = {}
+        with self._app.connection_for_read() as connection:
+            for name in self._queues:
+                try:
+                    with connection.channel() as channel:
+                        self._app.amqp.queues[name].bind(channel).declare()
+                except Exception as error:
+                    if not is_refusal(error):
+                        raise
+                    found[name] = error
+        return found
+
+    def run(self, queues: Collection[str]) -> None:
+        """Listen on these queues until ``end``. Raises what ends it sooner."""
         worker = self._app.WorkController(
-            pool="solo", queues=self._queues, without_gossip=True, without_mingle=True,
+            pool="solo", queues=list(queues), without_gossip=True, without_mingle=True,
             without_heartbeat=True, consumer_cls=self._consumer,
         )  # fmt: skip
         try:
@@ -68,10 +88,13 @@ def _consumer(disconnected: Callable[[BaseException], None]) -> type:
 
     class OfferConsumer(Consumer):  # type: ignore[misc]
         def ensure_connected(self, connection: Any) -> Any:
-            found = connection.ensure_connection(
-                lambda error, _: disconnected(error), callback=celery_state.maybe_shutdown,
-                **_RECONNECT,
-            )  # fmt: skip
+            try:
+                found = connection.ensure_connection(
+                    lambda error, _: disconnected(error), callback=celery_state.maybe_shutdown,
+                    **_RECONNECT,
+                )  # fmt: skip
+            except Exception as error:  # a login that is refused, for example
+                raise NotConnected(first_line(error)) from error
             self.first_connection_attempt = False
             return found
 
@@ -85,14 +108,14 @@ def _consumer(disconnected: Callable[[BaseException], None]) -> type:
     return OfferConsumer
 
 
-def _step(receiver: Receiver, connected: Callable[[], None]) -> type:
+def _step(receiver: Receiver, connected: Callable[[CallAfter], None]) -> type:
     """Return what Celery does when messages begin to come, and when a connection ends."""
 
     class Connected(bootsteps.StartStopStep):  # type: ignore[misc]
         requires = ("celery.worker.consumer.tasks:Tasks",)
 
-        def start(self, _: object) -> None:
-            connected()
+        def start(self, consumer: Any) -> None:
+            connected(consumer.timer.call_after)
 
         def stop(self, _: object) -> None:
             receiver.forget()

@@ -2,7 +2,7 @@
 
 A broker that is away is waited for. Another error is reported, and listening
 begins again; where that happens again and again, ``failure`` says so and the
-worker ends.
+worker ends. A queue that the broker refuses is left out while there are others.
 """
 
 from __future__ import annotations
@@ -15,15 +15,18 @@ from jittask.clock import Clock
 from jittask.drivers import first_line
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
-from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin
+from jittask.runtime.executors.celery.broker_errors import BrokerErrors, Origin, UnknownBroker
 from jittask.runtime.executors.celery.broker_notice import BrokerNotice
 from jittask.runtime.executors.celery.celery_log import CeleryLog
-from jittask.runtime.executors.celery.celery_worker import CeleryWorker
+from jittask.runtime.executors.celery.celery_worker import CallAfter, CeleryWorker
 from jittask.runtime.executors.celery.receiver import Receiver
+from jittask.runtime.executors.celery.served_queues import ServedQueues
 from jittask.runtime.fleet.inbox import Inbox
 
-_RETRY_SECONDS = 1.0
+_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 1.0, 16.0
 _END_SECONDS = 3.0
+_LOOK_SECONDS = 10.0
+"""How often queues that the broker refuses are looked at."""
 _MAX_FAILURES, _WITHIN_SECONDS = 5, 60.0
 
 
@@ -42,23 +45,31 @@ class Listener:
     ) -> None:
         """``held_back``: how many messages may wait here without an acknowledgement.
 
-        ``ended`` is called when ``failure`` is set.
+        ``ended`` is called when ``failure`` is set. Raises RuntimeFailure where no
+        library knows such a broker.
         """
         self._clock = clock
         self._emit = emit
         self._ended = ended
         self.failure: RuntimeFailure | None = None
         """Why it listens no more."""
-        self._errors = BrokerErrors(broker)
+        self._errors = _errors_of(broker)
         self._notice = BrokerNotice(clock, emit)
         self._log = CeleryLog(clock, emit)
         self._unraised: Exception | None = None
         self._worker = CeleryWorker(
-            broker, queues, held_back, Receiver(inbox, clock, emit, self._receiver_failed),
-            self._notice.is_there, self._disconnected,
+            broker, queues, held_back, Receiver(inbox, clock, emit, self._end_for),
+            self._connected, self._disconnected,
         )  # fmt: skip
+        self._queues = ServedQueues(
+            queues, lambda: self._worker.refusals(self._is_refusal), clock, emit
+        )
+        self._others_are_served = False
+        """Whether Celery's run was ended to begin with other queues."""
         self._failures: deque[float] = deque(maxlen=_MAX_FAILURES)
         """When listening has failed, by ``Clock.monotonic``."""
+        self._unreached = 0
+        """How often in a row the broker could not be listened to."""
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name="jittask-listener", daemon=True)
 
@@ -77,6 +88,7 @@ class Listener:
     def _run(self) -> None:
         try:
             while True:
+                self._unraised, self._others_are_served = None, False
                 self._worker.ready()
                 if self._closing.is_set():
                     return
@@ -87,26 +99,62 @@ class Listener:
     def _listen(self) -> None:
         """Listen until that is over; note why, and wait. Raises what is to end the worker."""
         try:
-            self._worker.run()
-            error, self._unraised = self._unraised, None
+            self._worker.run(self._queues.names())
+            if self._others_are_served:
+                return
+            raise self._unraised or RuntimeError("the Celery worker has ended by itself")
+        except Exception as error:
             if self._closing.is_set():
                 return
-            raise error or RuntimeError("the Celery worker has ended by itself")
+            pause = self._pause_after(error)
+        self._clock.wait(self._closing, pause)
+
+    def _pause_after(self, error: Exception) -> float:
+        """Note an error; return for how many seconds to wait. Raises it where it is to end all."""
+        if self._is_refusal(error):
+            try:
+                if self._queues.look():
+                    return 0.0
+            except Exception as found:
+                error = found
+        if self._errors.origin_of(error) is not Origin.BROKER:
+            self._failed(error)
+            return _RETRY_SECONDS
+        self._notice.is_gone(error)
+        pause = min(_RETRY_SECONDS * 2.0**self._unreached, _LONGEST_RETRY_SECONDS)
+        self._unreached += 1
+        return pause
+
+    def _is_refusal(self, error: Exception) -> bool:
+        return self._errors.origin_of(error) is Origin.QUEUE
+
+    def _connected(self, call_after: CallAfter) -> None:
+        self._unreached = 0
+        self._notice.is_there()
+        if self._queues.some_are_refused:
+            call_after(_LOOK_SECONDS, lambda: self._look_again(call_after))
+
+    def _look_again(self, call_after: CallAfter) -> None:
+        """Look at queues that were refused; called in Celery's thread."""
+        try:
+            self._others_are_served = self._queues.look()
         except Exception as error:
-            if self._errors.origin_of(error) is Origin.BROKER:
-                self._notice.is_gone(error)
-            else:
-                self._failed(error)
-        self._clock.wait(self._closing, _RETRY_SECONDS)
+            self._end_for(error)
+            return
+        if self._others_are_served:
+            self._worker.end(failed=True)
+        else:
+            call_after(_LOOK_SECONDS, lambda: self._look_again(call_after))
 
     def _disconnected(self, error: BaseException) -> None:
-        """Note why a connection has ended; Celery makes another one."""
+        """Note why a connection has ended; Celery makes another one, where the broker is away."""
         if self._errors.origin_of(error) is Origin.BROKER:
             self._notice.is_gone(error)
-        else:
-            self._report(error)
+        elif isinstance(error, Exception):
+            self._end_for(error)
 
-    def _receiver_failed(self, error: Exception) -> None:
+    def _end_for(self, error: Exception) -> None:
+        """End Celery's run, and have ``_listen`` judge an error that it would not raise."""
         self._unraised = error
         self._worker.end(failed=True)
 
@@ -129,6 +177,16 @@ class Listener:
             hint="its functions had settings.runtime.drainSeconds to end; start it again",
         )
         self._ended()
+
+
+def _errors_of(broker: str) -> BrokerErrors:
+    try:
+        return BrokerErrors(broker)
+    except UnknownBroker as error:
+        raise RuntimeFailure(
+            f"settings.runtime.executor.broker: {error}",
+            hint="it begins with redis://, rediss://, amqp:// or amqps://",
+        ) from error
 
 
 def _words(error: BaseException) -> str:

@@ -89,7 +89,13 @@ class Receiver:
 
 
 def _content(message: Any) -> object:
-    match message.payload:
+    """Return what was sent. Raises UnknownMessage: whatever it is, it concerns no other message."""
+    try:
+        payload = message.payload
+    except Exception as error:
+        name = type(error).__name__
+        raise UnknownMessage(f"a message whose content cannot be read ({name})") from error
+    match payload:
         case [[content, *_], *_]:
             return content
         case _:

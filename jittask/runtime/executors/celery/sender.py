@@ -135,11 +135,19 @@ class Sender:
         except Exception as error:
             return f"its files cannot be packed: {first_line(error)}"
         try:
-            self._store.put_bundle(version, packed, self._clock.now())
+            self._put(version, packed)
         except Exception as error:
             self._store.missing_bundles([version])
             return f"the run store refuses its files ({len(packed):,} bytes): {first_line(error)}"
         return None
+
+    def _put(self, version: str, packed: bytes) -> None:
+        """Put files into the store; once more where its connection was cut meanwhile."""
+        try:
+            self._store.put_bundle(version, packed, self._clock.now())
+        except StoreUnavailable:  # the first failure says nothing of the files
+            if self._store.missing_bundles([version]):
+                self._store.put_bundle(version, packed, self._clock.now())
 
     def _publish(self, sending: Sending) -> str | None:
         """Send an offer; return why it cannot be sent. Raises what concerns every offer."""
@@ -183,7 +191,7 @@ class Sender:
     def _failed(self, error: Exception) -> None:
         """Note a broker that does not answer, or cannot be used; wait before the next try."""
         self._disconnect()
-        is_away = self._errors is None or self._errors.origin_of(error) is Origin.BROKER
+        is_away = self._errors is not None and self._errors.origin_of(error) is Origin.BROKER
         verb = "does not answer" if is_away else "cannot be used"
         text = f"the broker {verb}: {first_line(error)}"
         if self.problem is None:
