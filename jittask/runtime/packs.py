@@ -168,7 +168,7 @@ class Packs:
     def keep_only(self, versions: Collection[str], report: Callable[[str], None]) -> None:
         """Delete other versions, where they are so many that it is worth the writing.
 
-        A pack that cannot be written anew stays as it is, and ``report`` is called with why.
+        A pack that cannot be written again stays as it is, and ``report`` is called with why.
         Not while another thread or process uses the packs. Raises OSError.
         """
         self._opened = None
