@@ -22,7 +22,7 @@ from jittask.compiler.file_names import is_ignored, shown
 from jittask.compiler.files import MANIFEST, TOPS, Files
 from jittask.compiler.look import NOTHING_KNOWN, Folder, Known, Look, not_looked_at
 from jittask.compiler.lookalikes import misnamed_tops
-from jittask.compiler.settling import SettledFiles, nanoseconds
+from jittask.compiler.settling import SettledFiles, SettledFolders, nanoseconds
 
 
 class LiveFiles(Files):
@@ -31,21 +31,30 @@ class LiveFiles(Files):
     def __init__(self, root: Path, known: Look = NOTHING_KNOWN, clock: Clock | None = None) -> None:
         super().__init__(root, known, clock=clock)
         self._unsettled: set[str] = set()
+        self._unsettled_folders: set[str] = set()
 
     def settle(self, began: int = 0) -> None:
-        """Note which files a later look must not know by their times; once all have been read.
+        """Note what a later look must not know by its times; once all files have been read.
 
-        ``began``: the file system's time when this look began, where known.
+        What ``known`` has returned since the last full look follows. ``began``: the file
+        system's time when this look began, where known.
         """
         for file in [file for file, found in self._files.items() if not found.inode]:
             with suppress(OSError):  # it is gone, or none
                 self._regular(file)
         settled = self._settled_before(began)
-        self._unsettled = {file for file, found in self._files.items() if found.changed >= settled}
+        unsettled = {file for file, found in self._files.items() if found.changed >= settled}
+        folders = {folder for folder, held in self.folders.items() if held.changed >= settled}
+        for ours, now in (self._unsettled, unsettled), (self._unsettled_folders, folders):
+            ours.update(now)  # first: at no moment is more trusted than may be
+            ours.intersection_update(now)
 
     def known(self, began: int = 0) -> Look:
         """Return what another look can rely on; it follows this one, once it is settled."""
-        return Look(SettledFiles(self._files, self._unsettled), self.folders)
+        return Look(
+            SettledFiles(self._files, self._unsettled),
+            SettledFolders(self.folders, self._unsettled_folders),
+        )
 
     def look_again(self, paths: Iterable[str]) -> FileChanges:
         """Look at these paths, relative to the tree, and at the manifest; return what changed.
@@ -80,6 +89,7 @@ class LiveFiles(Files):
             != {top for top in TOPS if top in fresh.folders},
         )
         self._files, self.folders = fresh._files, fresh.folders
+        self._unsettled, self._unsettled_folders = set(), set()  # earlier looks keep theirs
         self.unreadable, self.misnamed = fresh.unreadable, fresh.misnamed
         self.links, self._linked = fresh.links, fresh._linked
         self._began = fresh._began
@@ -170,12 +180,17 @@ class LiveFiles(Files):
         self._unsettled |= {
             file for file, found in after_files.items() if before_files.get(file) is not found
         }
+        self._unsettled_folders -= before_folders.keys() - after_folders.keys()
+        self._unsettled_folders |= {
+            inner for inner, held in after_folders.items() if before_folders.get(inner) is not held
+        }
 
     def _drop(self, folder: str, changes: FileChanges) -> None:
         files, folders = self._taken_out(folder)
         changes.files |= files.keys()
         changes.folders |= folders.keys()
         self._unsettled -= files.keys()
+        self._unsettled_folders -= folders.keys()
 
     def _taken_out(self, folder: str) -> tuple[dict[str, Known], dict[str, Folder]]:
         """Forget a folder; return what was known of it."""

@@ -1,11 +1,11 @@
-"""Which files can be known by their times: those that had not changed just before (rule H2)."""
+"""Which files and folders can be known by their times: not what had just changed (rule H2)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
 from jittask.clock import Clock
-from jittask.compiler.look import Known
+from jittask.compiler.look import Folder, Known
 
 RACY_NANOSECONDS = 2_000_000_000
 """The coarsest time stamps of file systems in use."""
@@ -43,6 +43,24 @@ class SettledFiles(Mapping[str, Known]):
 
     def __iter__(self) -> Iterator[str]:
         return (file for file in list(self._files) if file in self)
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+
+class SettledFolders(Mapping[str, Folder]):
+    """The folders of a look that can be known by their times."""
+
+    def __init__(self, folders: Mapping[str, Folder], unsettled: set[str]) -> None:
+        self._folders, self._unsettled = folders, unsettled
+
+    def __getitem__(self, folder: str) -> Folder:
+        if folder in self._unsettled:
+            raise KeyError(folder)
+        return self._folders[folder]
+
+    def __iter__(self) -> Iterator[str]:
+        return (folder for folder in list(self._folders) if folder not in self._unsettled)
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

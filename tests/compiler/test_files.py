@@ -151,6 +151,29 @@ def test_a_folder_that_did_not_change_is_not_listed_again(
     assert listed == [new.parent.relative_to(tmp_path / "tree").as_posix()]
 
 
+def test_a_folder_that_changes_within_the_tick_of_its_look_is_listed_again(
+    tmp_path: Path, tick: Callable[[], int]
+) -> None:
+    """Also by those that asked for what is known before it was settled, as a compilation does."""
+    root = tmp_path / "tree"
+    grow(root, random.Random(1))
+    settled = tick()
+    (root / "tasks/new").mkdir()
+    files = LiveFiles(root)
+    known = files.known()
+    for file in files.listed():
+        digest(files, file)
+    files.settle(settled)
+    assert {"tasks", "tasks/new"}.isdisjoint(known.folders)
+    assert known.folders.keys() == files.known().folders.keys()
+    held = files.folders["tasks"]
+    (root / "tasks/late").mkdir()
+    times = (root / "tasks").stat()
+    held.modified, held.changed = times.st_mtime_ns, times.st_ctime_ns  # as in one tick
+    assert seen(Files(root, known)) == seen(Files(root))
+    assert "tasks/late" in Files(root, known).folders
+
+
 def test_where_a_link_leads_is_looked_at_again(tmp_path: Path, tick: Callable[[], int]) -> None:
     root, elsewhere = tmp_path / "tree", tmp_path / "elsewhere"
     grow(root, random.Random(1))
