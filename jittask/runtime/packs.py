@@ -29,7 +29,7 @@ _DIGEST_LENGTH = 64
 _READ_ONLY = 0o444
 _KNOWN_CONTENTS = 4096
 _WORTH_KEEPING = 0.5
-"""The part of a pack's versions that must still be of use; with less, it is written anew."""
+"""The part of a pack's versions that must still be of use; with less, it is written again."""
 _SIZES = "{:020d} {:020d}\n"
 """The first line of an index: the bytes of the contents, and of the index itself."""
 _SIZES_LENGTH = len(_SIZES.format(0, 0))
@@ -168,7 +168,7 @@ class Packs:
     def keep_only(self, versions: Collection[str], report: Callable[[str], None]) -> None:
         """Delete other versions, where they are so many that it is worth the writing.
 
-        A pack that cannot be written anew stays as it is, and ``report`` is called with why.
+        A pack that cannot be written again stays as it is, and ``report`` is called with why.
         Not while another thread or process uses the packs. Raises OSError.
         """
         self._opened = None
