@@ -25,26 +25,36 @@ class BundleManifests:
 
     def __init__(self, settings: AppSettings) -> None:
         self._settings = settings
-        self._known: dict[str, str] = {}
+        self._known: dict[tuple[bool, str], str] = {}
 
-    def of(self, policy: Mapping[str, Any] | None) -> str:
-        """Return that of a task which has this policy of its own."""
-        key = repr(policy) if policy else ""
+    def of(self, policy: Mapping[str, Any] | None, timing: Mapping[str, Any]) -> str:
+        """Return that of a task which has this policy of its own, and this ``timerCfg``."""
+        key = uses_app_calendar(timing), repr(policy) if policy else ""
         known = self._known.get(key)
         if known is None:
-            text = json.dumps(manifest(self._settings, policy or {}), sort_keys=True)
+            head = manifest(self._settings, policy or {}, has_calendar=key[0])
+            text = json.dumps(head, sort_keys=True)
             known = next((each for each in self._known.values() if each == text), text)
             self._known[key] = known
         return known
 
 
-def manifest(settings: AppSettings, own: Mapping[str, Any]) -> dict[str, object]:
+def uses_app_calendar(timing: Mapping[str, Any]) -> bool:
+    """Whether days off move this ``timerCfg``, and it has no calendar of its own (T8)."""
+    is_moved = bool(timing.get("skipHoliday")) or bool(timing.get("skipWeekend"))
+    return is_moved and timing.get("calendar") is None
+
+
+def manifest(
+    settings: AppSettings, own: Mapping[str, Any], *, has_calendar: bool
+) -> dict[str, object]:
     """Return the manifest of a task's bundle; ``own``: the policy of its ``e.json``.
 
+    ``has_calendar``: whether the app's calendar is a part of what the task means.
     What the settings took from the environment is written out.
     """
     inner: dict[str, object] = {"timezone": settings.timezone}
-    if settings.calendar is not None:
+    if has_calendar and settings.calendar is not None:
         inner["calendar"] = settings.calendar
     if settings.default_database is not None:
         inner["defaultElement"] = {"defaultDatabase": settings.default_database}

@@ -275,7 +275,9 @@ class Compiling:
 
     def _app_digest(self) -> str:
         settings = self.reading.settings.app
-        whole = f"{manifest(settings, {})!r}\0{settings!r}\0{self.elements.digests}"
+        whole = (
+            f"{manifest(settings, {}, has_calendar=True)!r}\0{settings!r}\0{self.elements.digests}"
+        )
         return hashlib.sha256(whole.encode()).hexdigest()
 
 
@@ -283,7 +285,7 @@ def _settings_digest(settings: Settings) -> str:
     """Digest the settings that tasks depend on: some may be secret."""
     app = settings.app
     known = [
-        manifest(app, {}),
+        manifest(app, {}, has_calendar=True),
         app.retention.shortest,
         app.policy,
         sorted(app.groups),

@@ -93,7 +93,9 @@ def to_cache(
     )  # fmt: skip
 
 
-def from_cache(cached: CachedTask, bundle: tuple[str, ...], around: Surroundings) -> CompiledTask:
+def from_cache(
+    cached: CachedTask, bundle: tuple[str, ...], manifest: str, around: Surroundings
+) -> CompiledTask:
     """Make a task from the cache, where its version is unchanged.
 
     Raises ValueError, TypeError or KeyError where the cache holds no task.
@@ -107,5 +109,4 @@ def from_cache(cached: CachedTask, bundle: tuple[str, ...], around: Surroundings
     merged = merged_policy(around.settings.app.policy, data.get("policy"))
     policy = policy_of(merged, cached.on_failure, around)
     meaning = Meaning(cached.function, timer, model, expression, policy, cached.timing_digest)
-    manifest = around.manifests.of(data.get("policy"))
     return assembled(cached.name, data, meaning, cached.version, bundle, manifest)

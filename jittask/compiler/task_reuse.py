@@ -5,6 +5,7 @@ What a compilation finds of a task is kept for the next one, in both places.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from contextlib import suppress
 
@@ -110,13 +111,13 @@ class TaskReuse:
         model = data["modelPath"] if data["type"] == TaskType.DATE_FIELD else None
         element = Element(found.name, found.kind, data["type"], data["title"], found.folder, digest)
         further = further_elements(cached.function, cached.on_failure, model)
-        manifest = around.manifests.of(data.get("policy"))
+        manifest = around.manifests.of(data.get("policy"), json.loads(cached.timing))
         version, bundle = self._version(
             element, cached.dependencies, further, manifest, around.graph
         )
         if version != cached.version:
             return None
-        task = from_cache(cached, bundle, around)
+        task = from_cache(cached, bundle, manifest, around)
         self._record(element, cached.dependencies, cached.diagnostics)
         self._from_cache.append(found.name)
         return task

@@ -105,7 +105,8 @@ def _versioned(
         if around.is_only_checked:
             around.graph.check(task.name, task.dependencies, further)
         else:
-            manifest = around.manifests.of(task.source.data.get("policy"))
+            data = task.source.data
+            manifest = around.manifests.of(data.get("policy"), data["timerCfg"])
             version, bundle = around.graph.version(task.name, task.dependencies, further, manifest)
     except OSError as error:
         message = f"a file of it cannot be read: {error.strerror}"

@@ -16,81 +16,29 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import count
 from pathlib import Path
-from types import MappingProxyType
 
 from jittask.compiler.compiled import CompiledTask
 from jittask.compiler.files import MANIFEST
 from jittask.compiler.graph import version_of
+from jittask.runtime.bundle_source import READ_ONLY, BundleChanged, Source, copied
 from jittask.runtime.bundles_lock import BundlesLock
 from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.packs import Contents, Packs
 
 _OF_THE_DISK = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ENOTDIR)
 _CACHED_PATHS = 4096  # a path is asked for with every run
-_CACHED_FILES = 256
-_LARGE_BYTES = 1_000_000
-_READ_ONLY = 0o444
 _PACKED = "packed"
 LEAST_PACKED = 200
 """So many versions at once are packed; fewer get their folders at once."""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of the tree, as it was read for a copy."""
-
-    content: bytes | None
-    """None of a large file, which is read again for each copy."""
-    digest: str
-
-
-class _Source:
-    """A tree that bundles are copied from; the files that were read last are not read again."""
-
-    def __init__(self, root: Path) -> None:
-        self._root = os.fspath(root)
-        self.read = lru_cache(_CACHED_FILES)(self._read)
-
-    def _read(self, name: str) -> _File:
-        """Read a file; raises OSError."""
-        path = f"{self._root}/{name}"
-        if os.stat(path).st_size > _LARGE_BYTES:  # noqa: PTH116 - thousands at once
-            return _File(None, _digest(Path(path)))
-        content = _content(path)
-        return _File(content, hashlib.sha256(content).hexdigest())
-
-    def files(self, task: CompiledTask) -> dict[str, _File]:
-        """Read a task's files; raises OSError, BundleChanged where they are not its version's."""
-        try:
-            files = {name: self.read(name) for name in task.bundle}
-        except FileNotFoundError as error:
-            raise BundleChanged(task.name) from error
-        digests = {name: file.digest for name, file in files.items()}
-        if version_of(digests, task.manifest) != task.version:
-            raise BundleChanged(task.name)
-        return files
-
-
 class _NotKept(OSError):
     """Neither a folder nor a pack has the version."""
-
-
-class BundleChanged(Exception):
-    """A file of these tasks' bundles changed between compiling and copying; compile again.
-
-    ``failed``: what kept these and other tasks of many from being kept, by name.
-    """
-
-    def __init__(self, *tasks: str, failed: Mapping[str, Exception] = MappingProxyType({})) -> None:
-        super().__init__(f"files changed while they were copied: {', '.join(tasks)}")
-        self.tasks = tasks
-        self.failed = failed
 
 
 class Bundles:
@@ -146,7 +94,7 @@ class Bundles:
         A file that many need is read once. Raises BundleChanged as ``lay_out``, once
         all others are kept, and OSError where the disk refuses them all.
         """
-        source = _Source(root)
+        source = Source(root)
         failed: dict[str, Exception] = {}
         missing = [task for task in tasks if not self._is_kept(task)]
         if len(missing) >= LEAST_PACKED:
@@ -167,7 +115,7 @@ class Bundles:
         return failed
 
     def _pack(
-        self, tasks: Iterable[CompiledTask], source: _Source, failed: dict[str, Exception]
+        self, tasks: Iterable[CompiledTask], source: Source, failed: dict[str, Exception]
     ) -> list[CompiledTask]:
         """Pack the bundles of tasks; return those that are to be laid out, for a large file.
 
@@ -195,7 +143,7 @@ class Bundles:
         self._packs.write(versions())
         return left
 
-    def lay_out(self, task: CompiledTask, root: Path, source: _Source | None = None) -> Path:
+    def lay_out(self, task: CompiledTask, root: Path, source: Source | None = None) -> Path:
         """Copy the task's bundle to its folder, unless it is there; return the folder.
 
         The folder appears whole or not at all. ``source`` is what has been read of the
@@ -204,14 +152,14 @@ class Bundles:
         """
         if self._is_kept(task):
             return self.path(task.version)
-        source = source or _Source(root)
+        source = source or Source(root)
         files = source.files(task)
         contents = {name: file.content for name, file in files.items() if file.content is not None}
         large = {name: file.digest for name, file in files.items() if file.content is None}
 
         def copy(draft: str) -> None:
             for name, digest in large.items():
-                if _copied(root / name, Path(draft, name)) != digest:
+                if copied(root / name, Path(draft, name)) != digest:
                     raise BundleChanged(task.name)
 
         try:
@@ -399,26 +347,9 @@ def _folders(files: Iterable[str]) -> list[str]:
     return sorted(found)
 
 
-def _digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _copied(source: Path, target: Path) -> str:
-    """Copy a large file; return the digest of the copy. Raises OSError."""
-    shutil.copyfile(source, target)
-    target.chmod(_READ_ONLY)
-    return _digest(target)
-
-
-def _content(path: str) -> bytes:
-    with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - thousands at once
-        return file.read()
-
-
 def _write(path: str, content: bytes) -> None:
     """Write a new file that nobody is to change; raises OSError."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _READ_ONLY)
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, READ_ONLY)
     try:
         written = os.write(descriptor, content)
         while written < len(content):

@@ -11,7 +11,8 @@ from jittask.clock import Clock
 from jittask.compiler.compiled import Compilation, CompiledTask
 from jittask.compiler.incremental import TreeCompiler
 from jittask.data.app_data import AppData
-from jittask.runtime.bundles import BundleChanged, Bundles
+from jittask.runtime.bundle_source import BundleChanged
+from jittask.runtime.bundles import Bundles
 from jittask.runtime.current import Current, Loaded
 from jittask.runtime.element_states import ElementStates
 from jittask.runtime.events import Broken, Event, Reloaded, Trouble

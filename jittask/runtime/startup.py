@@ -16,7 +16,8 @@ from jittask.data.engines import ENGINES
 from jittask.diagnostics import Diagnostic
 from jittask.drivers import missing_driver
 from jittask.model import AppSettings
-from jittask.runtime.bundles import BundleChanged, Bundles
+from jittask.runtime.bundle_source import BundleChanged
+from jittask.runtime.bundles import Bundles
 from jittask.runtime.errors import RuntimeFailure
 from jittask.runtime.events import Event, Trouble
 from jittask.runtime.executors.bodies_mark import end_marked, mark_of

@@ -15,6 +15,7 @@ from jittask.compiler.bundle_manifest import manifest
 from jittask.compiler.compiled import Compilation
 from jittask.compiler.files import Files
 from jittask.compiler.import_check import judge
+from jittask.runtime.bundles import Bundles
 from tests.tree import Tree
 
 AN_AGE_AGO = 1_700_000_000
@@ -96,6 +97,45 @@ def test_a_calendar_concerns_every_task(shop: Tree) -> None:
         "app.json", {"appId": "t", "name": "t", "settings": {"timezone": "UTC", "calendar": "CN"}}
     )
     assert recompiled(before, compile_tree(shop.root, previous=before)) == EVERY
+
+
+HOLIDAYS = {"extraHolidays": ["2026-05-01"]}
+MOVED: dict[str, tuple[dict[str, object], bool]] = {
+    "nothing is moved": ({}, False),
+    "holidays": ({"skipHoliday": 1}, True),
+    "weekends": ({"skipWeekend": 1}, True),
+    "no more": ({"skipHoliday": 0}, False),
+    "its own calendar": ({"skipHoliday": 1, "calendar": HOLIDAYS}, False),
+}
+
+
+@pytest.mark.parametrize("case", MOVED)
+@pytest.mark.parametrize("rows", [False, True], ids=["task", "rows"])
+def test_a_date_in_the_calendar_is_a_new_version_of_what_it_moves(
+    tree: Tree, case: str, rows: bool
+) -> None:
+    """Its timer on a worker judges a row again, so it has what the app's timer has (D5)."""
+    timing, is_moved = MOVED[case]
+    tree.things()
+    if rows:
+        tree.dated("T", timing={"startField": "at", **timing})
+    else:
+        tree.scheduled("T", timing=timing)
+    found = []
+    for day in "2026-12-24", "2026-12-31":
+        calendar = {"extraHolidays": ["2026-05-01", day]}
+        settings = {"timezone": "UTC", "calendar": calendar}
+        tree.write("app.json", {"appId": "t", "name": "t", "settings": settings})
+        compilation = compile_tree(tree.root)
+        task = compilation.app.tasks["tasks.T"]
+        Bundles(tree.root / ".jittask").lay_out(task, tree.root)
+        bundle = compile_tree(tree.root / ".jittask/bundles" / task.version)
+        assert bundle.diagnostics == ()
+        assert bundle.app.tasks["tasks.T"].timer == task.timer
+        assert bundle.app.tasks["tasks.T"].version == task.version
+        found.append(task)
+    assert (found[0].version != found[1].version) is is_moved
+    assert (found[0] != found[1]) is is_moved
 
 
 def test_touching_changes_nothing(shop: Tree) -> None:
@@ -275,7 +315,7 @@ def test_an_escaped_reference_is_a_text_in_a_bundle_too(tree: Tree) -> None:
     tree.write("app.json", {"title": "$${HOME}", "settings": {"timezone": "UTC"}})
     app = compile_tree(tree.root).app
     assert app.settings.title == "${HOME}"
-    tree.write("app.json", manifest(app.settings, {}))
+    tree.write("app.json", manifest(app.settings, {}, has_calendar=True))
     assert compile_tree(tree.root).app.settings == app.settings
 
 

@@ -14,8 +14,10 @@ import pytest
 from jittask import Runtime
 from jittask.compiler import compile_tree
 from jittask.compiler.compiled import CompiledApp, CompiledTask
+from jittask.runtime import bundle_source
 from jittask.runtime import bundles as module
-from jittask.runtime.bundles import BundleChanged, Bundles
+from jittask.runtime.bundle_source import BundleChanged
+from jittask.runtime.bundles import Bundles
 from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.runtime.packs import Packs
 from tests.tree import Tree
@@ -58,13 +60,13 @@ def test_a_file_that_many_need_is_read_once(
     tree: Tree, app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read: Counter[str] = Counter()
-    original = module._content
+    original = bundle_source._content
 
     def reading(path: str) -> bytes:
         read[Path(path).name] += 1
         return original(path)
 
-    monkeypatch.setattr(module, "_content", reading)
+    monkeypatch.setattr(bundle_source, "_content", reading)
     bundles.lay_out_all(app.tasks.values(), tree.root)
     assert read["service.py"] == 1
     read.clear()
@@ -80,7 +82,7 @@ def test_what_has_changed_since_it_was_compiled_is_no_version(
     monkeypatch: pytest.MonkeyPatch,
     large_bytes: int,
 ) -> None:
-    monkeypatch.setattr(module, "_LARGE_BYTES", large_bytes)
+    monkeypatch.setattr(bundle_source, "_LARGE_BYTES", large_bytes)
     task = app.tasks["tasks.A"]
     (tree.root / "services/S/service.py").write_text("def run():\n    return 2\n")
     with pytest.raises(BundleChanged):
@@ -95,7 +97,7 @@ def test_what_has_changed_since_it_was_compiled_is_no_version(
 def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
     tree: Tree, app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_LARGE_BYTES", 0)
+    monkeypatch.setattr(bundle_source, "_LARGE_BYTES", 0)
     copyfile = shutil.copyfile
 
     def changing(source: Path, target: Path) -> None:
@@ -112,14 +114,14 @@ def test_a_large_file_that_changes_while_it_is_copied_is_no_version(
 def test_a_file_of_one_task_that_cannot_be_read_costs_that_task_alone(
     tree: Tree, app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original = module._content
+    original = bundle_source._content
 
     def reading(path: str) -> bytes:
         if path == str(tree.root / "tasks/B/inner.py"):
             raise PermissionError(13, "Permission denied")
         return original(path)
 
-    monkeypatch.setattr(module, "_content", reading)
+    monkeypatch.setattr(bundle_source, "_content", reading)
     failed = bundles.lay_out_all(app.tasks.values(), tree.root)
     assert set(failed) == {"tasks.B"}
     assert bundles.has(app.tasks["tasks.A"].version)
@@ -180,7 +182,7 @@ def test_many_versions_are_kept_together_and_each_gets_its_folder_when_asked_for
 def test_what_was_packed_is_not_read_again(
     app: CompiledApp, packed: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "_content", None)
+    monkeypatch.setattr(bundle_source, "_content", None)
     for bundles in (packed, Bundles(app.root / ".jittask")):
         assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
 
@@ -266,14 +268,14 @@ def test_a_task_that_cannot_be_packed_costs_no_other(
     app: CompiledApp, bundles: Bundles, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "LEAST_PACKED", 2)
-    original = module._content
+    original = bundle_source._content
 
     def reading(path: str) -> bytes:
         if path == str(app.root / "tasks/B/inner.py"):
             raise PermissionError(13, "Permission denied")
         return original(path)
 
-    monkeypatch.setattr(module, "_content", reading)
+    monkeypatch.setattr(bundle_source, "_content", reading)
     assert set(bundles.lay_out_all(app.tasks.values(), app.root)) == {"tasks.B"}
     kept = {name for name, task in app.tasks.items() if bundles.has(task.version)}
     assert kept == {"tasks.A", "tasks.deep.C"}
@@ -297,7 +299,7 @@ def test_a_version_with_a_large_file_is_laid_out(
 ) -> None:
     monkeypatch.setattr(module, "LEAST_PACKED", 2)
     (app.root / "tasks/B/data.txt").write_text("x" * 1000)
-    monkeypatch.setattr(module, "_LARGE_BYTES", 900)
+    monkeypatch.setattr(bundle_source, "_LARGE_BYTES", 900)
     app = compile_tree(app.root).app
     assert bundles.lay_out_all(app.tasks.values(), app.root) == {}
     version = app.tasks["tasks.B"].version

@@ -12,8 +12,9 @@ import pytest
 from jittask import Runtime
 from jittask.clock import SystemClock
 from jittask.compiler.compiled import CompiledTask
+from jittask.runtime import bundle_source
 from jittask.runtime import bundles as module
-from jittask.runtime.bundles import BundleChanged
+from jittask.runtime.bundle_source import BundleChanged
 from jittask.runtime.events import Blocked, Event, Finished, Started, Unblocked
 from jittask.runtime.executors.pool_worker import modules_of
 from jittask.runtime.executors.protocol import Completed, Expected, Unbegun
@@ -125,14 +126,16 @@ def test_a_disk_that_is_full_delays_runs_and_fails_none(
 def test_a_task_whose_files_keep_changing_keeps_no_other_from_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    original, is_changing = module._Source.files, True
+    original, is_changing = bundle_source.Source.files, True
 
-    def files(source: module._Source, task: CompiledTask) -> dict[str, module._File]:
+    def files(
+        source: bundle_source.Source, task: CompiledTask
+    ) -> dict[str, bundle_source.SourceFile]:
         if is_changing and task.name == "tasks.A":
             raise BundleChanged(task.name)
         return original(source, task)
 
-    monkeypatch.setattr(module._Source, "files", files)
+    monkeypatch.setattr(bundle_source.Source, "files", files)
     tree = Tree(tmp_path / "app", runtime={"executor": "inline", "scanSeconds": 0.2})
     for name in ("A", "B"):
         tree.scheduled(name, repeat=SECONDLY, policy={"overlap": "queue"})
