@@ -19,11 +19,12 @@ from jittask.runtime.executors.inline import InlineExecutor
 from jittask.runtime.executors.process import ProcessExecutor
 from jittask.runtime.executors.protocol import (
     Completed,
-    Failed,
     Interrupted,
     Killed,
     TimedOut,
+    Unjudged,
 )
+from jittask.runtime.executors.workplace import BundleUnavailable
 from jittask.store.lock import FileLock
 from tests.running import PATIENCE
 from tests.runtime.executor_driver import AT, Driver, Gate, drive, join_bodies, workplace
@@ -213,11 +214,15 @@ def extend_often(driver: Driver) -> None:
 
 
 def test_a_bundle_that_is_gone(driver: Driver, tree: Tree, tmp_path: Path) -> None:
+    """The run begins nowhere, and may run later; it is refused at once, or by who reads the code."""
     tree.scheduled("T")
-    outcome = driver.run(tree, version=str(tmp_path / "gone"))
-    assert isinstance(outcome, Failed | Interrupted)
-    if isinstance(outcome, Interrupted):
-        assert "its code cannot be laid out: " in outcome.detail
+    try:
+        outcome = driver.run(tree, version=str(tmp_path / "gone"))
+    except BundleUnavailable as error:
+        assert " cannot be read: " in str(error)
+    else:
+        assert isinstance(outcome, Unjudged)
+        assert outcome.detail.startswith("its code cannot be read: ")
     assert isinstance(driver.run(tree, run=2), Completed)
 
 
