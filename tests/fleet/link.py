@@ -1,6 +1,6 @@
 """A network link that a test can cut or hold: a TCP proxy between a program and its server.
 
-It stands for a network that is partitioned, without the rights that a real one takes.
+It acts as a network that is partitioned, and needs none of the rights that a real one takes.
 A link that is cut refuses and resets, as a router without a route does; one that is held keeps
 every connection open and passes nothing on, as a network that loses every packet.
 """

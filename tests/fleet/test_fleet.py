@@ -22,7 +22,7 @@ pytestmark = pytest.mark.process
 
 NEVER = {"startTime": "2100-01-01 00:00:00"}
 _UNTOLD_SECONDS = 1.0
-"""For how long to wait for the next event, where a change of a record is perhaps told by none."""
+"""For how long to wait for the next event: a record may change without one."""
 GREETING = "from jittask import app\n\n\ndef customFunc():\n    print('hello')\n    return app.getElement('services.Words').word()\n"
 WORDS = "class Words:\n    def word(self):\n        return 'first'\n"
 

@@ -38,7 +38,7 @@ OFFER = Offer(7, 3, "0a" * 32)
 
 
 class FailingInbox(Inbox):
-    """Fails as often as it is told to."""
+    """Fails a given number of times."""
 
     def __init__(self, failures: int) -> None:
         super().__init__()

@@ -51,7 +51,7 @@ def test_an_upgrade_one_program_after_the_other(tmp_path: Path) -> None:
             [worker] = store.status(datetime.now(UTC)).workers
             newer = fleet.another_planner("newer", "--no-console", module=NEWER)
 
-            # what runs already goes on, and serves what the newer version asks for
+            # what runs already continues, and serves what the newer version asks for
             assert where(store, trigger(fleet, task)) == worker.id
 
             # what starts must be of the newer version, and says so
